@@ -1,0 +1,2 @@
+/** A place for small programs that show one thing each. */
+export {}

@@ -1,0 +1,2 @@
+/** Measures the runtime. */
+export {}

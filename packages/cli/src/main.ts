@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+/** Starts the seamfold command. */
+export {}

@@ -1,0 +1,2 @@
+/** The kit door of @seamfold/core. */
+export {}

@@ -1,0 +1,2 @@
+/** The testing/node door of @seamfold/core. */
+export {}

@@ -1,0 +1,2 @@
+/** The testing door of @seamfold/core. */
+export {}

@@ -1,0 +1,9 @@
+/** Builds this package. */
+import type { UserConfig } from 'tsdown'
+import { library } from '../../tsdown.base.ts'
+
+export default library({
+  entry: ['src/index.ts', 'src/kit.ts', 'src/testing.ts', 'src/testing-node.ts'],
+  platform: 'neutral',
+  deps: { neverBundle: [/^node:/], alwaysBundle: [/^@noble\/hashes/, /^@cfworker\/json-schema/] },
+}) satisfies UserConfig as UserConfig
