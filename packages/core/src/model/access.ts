@@ -1,0 +1,64 @@
+/** What a tool call touches and what kind of effect it has: read by permissions, scheduling, recovery and audit. */
+import type { JsonObject } from './json.ts'
+
+/**
+ * One thing that a call touches. Paths are relative to the workspace or absolute, with `/`; a path covers what is below it.
+ * - `exec`: a command for a shell. `commands` are the simple commands it would run, where they could be told for certain.
+ * - `net`: a host name, with `:port` where it is not the usual one.
+ * - `other`: something undeclared: it conflicts with everything.
+ */
+export type Access =
+  | { readonly kind: 'read'; readonly path: string }
+  | { readonly kind: 'write'; readonly path: string }
+  | { readonly kind: 'exec'; readonly command: string; readonly commands?: readonly string[] }
+  | { readonly kind: 'net'; readonly host: string }
+  | { readonly kind: 'agent'; readonly agent: string }
+  | { readonly kind: 'other' }
+
+export type AccessKind = Access['kind']
+
+/**
+ * What happens when a call is made twice.
+ * - `none`: it changes nothing. - `idempotent`: twice is as once. - `keyed`: the far side honours the idempotency key.
+ * - `unsafe`: twice is twice. - `composite`: all effects come from calls it makes through `invoke`.
+ */
+export type Effect = 'none' | 'idempotent' | 'keyed' | 'unsafe' | 'composite'
+
+const covers = (a: string, b: string): boolean => {
+  const outer = a.replace(/\/+$/, '')
+  return outer === '' || outer === '.' || a === b || b.startsWith(`${outer}/`)
+}
+
+const samePlace = (a: string, b: string): boolean => covers(a, b) || covers(b, a)
+
+/** Whether two accesses must not happen at the same time. */
+export function conflicts(a: Access, b: Access): boolean {
+  if (a.kind === 'other' || b.kind === 'other') return true
+  if (a.kind === 'exec' || b.kind === 'exec') return a.kind !== 'net' && b.kind !== 'net' && a.kind !== 'agent' && b.kind !== 'agent'
+  if (a.kind === 'write' && (b.kind === 'read' || b.kind === 'write')) return samePlace(a.path, b.path)
+  if (a.kind === 'read' && b.kind === 'write') return samePlace(a.path, b.path)
+  return false
+}
+
+/** Whether two calls must not run at the same time. A call that touches nothing conflicts with nothing. */
+export const conflictsAny = (a: readonly Access[], b: readonly Access[]): boolean => a.some((one) => b.some((other) => conflicts(one, other)))
+
+/** An access as words for a person, e.g. `write src/a.ts`. */
+export function describeAccess(access: Access): string {
+  switch (access.kind) {
+    case 'read':
+    case 'write':
+      return `${access.kind} ${access.path}`
+    case 'exec':
+      return `run ${access.command}`
+    case 'net':
+      return `reach ${access.host}`
+    case 'agent':
+      return `start agent ${access.agent}`
+    case 'other':
+      return 'something undeclared'
+  }
+}
+
+/** An access as plain JSON for a fact. */
+export const accessJson = (access: Access): JsonObject => ({ ...access })

@@ -1,0 +1,183 @@
+/** Everything that can happen in a session: facts, which are stored, and live events, which are not. */
+import type { Access, Effect } from './access.ts'
+import type { Json, JsonObject, JsonSchema } from './json.ts'
+import type { ImageBlock, Message, TextBlock, ToolResultContent } from './message.ts'
+import type { ToolErrorKind } from './tool.ts'
+import type { Usage } from './usage.ts'
+import type { ErrorCode } from '../base/errors.ts'
+
+/** What a request for a person (or another system) waits for. */
+export type WaitingKind = 'confirmation'
+
+/** A request that nobody has answered yet. */
+export type WaitingFor = {
+  readonly requestId: string
+  readonly kind: WaitingKind
+  readonly toolName: string
+  /** The call that waits: its identity in the branch; nested calls are `outer/ordinal`. */
+  readonly callId: string
+  /** The arguments that will run if it is approved. */
+  readonly args: Json
+  readonly accesses: readonly Access[]
+  /** Why it was asked. */
+  readonly reason: string
+  readonly sessionId: string
+  readonly runId: string
+}
+
+export type AnswerDecision =
+  | { readonly decision: 'approve'; /** Edited arguments, checked and judged again. */ readonly input?: Json; readonly by?: string }
+  | { readonly decision: 'reject'; /** Words for the model. */ readonly message?: string; readonly by?: string }
+
+/** Digests of what a run was started with: they tell a resuming process what has changed. */
+export type RunDigests = { readonly model: string; readonly tools: string; readonly policy: string; readonly instructions: string }
+
+/** One splice of the history, by message index at the time of the edit. `to` is exclusive. */
+export type HistoryEdit = { readonly from: number; readonly to: number; readonly replacement: readonly Message[] }
+
+/** Facts. `critical` ones must be understood by whoever reads the journal: see `fact-types.ts`. */
+export type Fact =
+  | { readonly type: 'session_created'; readonly metadata: JsonObject }
+  | { readonly type: 'session_claimed'; readonly holder: string; readonly fence: number; readonly attempt: number }
+  | { readonly type: 'session_released'; readonly fence: number }
+  | {
+      readonly type: 'agent_start'
+      /** Chosen by the caller: the same id is the same run. */
+      readonly sendId: string
+      readonly prompt: readonly (TextBlock | ImageBlock)[]
+      readonly digests: RunDigests
+      readonly output?: { readonly name: string; readonly schema: JsonSchema }
+    }
+  | { readonly type: 'run_prepared'; readonly system: string; /** Replaces the prompt, where a hook rewrote it. */ readonly prompt?: readonly (TextBlock | ImageBlock)[] }
+  | { readonly type: 'history_edited'; readonly by: string; readonly edits: readonly HistoryEdit[] }
+  | { readonly type: 'turn_start'; readonly turn: number; readonly attempt: number; readonly reservation?: Reservation }
+  | {
+      readonly type: 'turn_end'
+      readonly turn: number
+      readonly attempt: number
+      readonly message: Message
+      readonly usage: Usage
+      readonly stopReason: string
+      /** US dollars, where the model has a price. */
+      readonly cost?: number
+      readonly meta?: JsonObject
+    }
+  | {
+      readonly type: 'tool_execution_start'
+      readonly callId: string
+      readonly id: string
+      readonly name: string
+      /** As it runs: after hooks and edits. */
+      readonly args: Json
+      readonly attempt: number
+      readonly effect: Effect
+      readonly idempotencyKey: string
+      readonly accesses: readonly Access[]
+      readonly witness?: Json
+    }
+  | {
+      readonly type: 'tool_end'
+      readonly callId: string
+      readonly id: string
+      readonly name: string
+      readonly output: ToolResultContent
+      readonly isError: boolean
+      readonly exitCode?: number
+      readonly errorKind?: ToolErrorKind
+      readonly metadata?: JsonObject
+      /** Digest of the arguments, for nested calls: what answers a repeated call must have been asked the same. */
+      readonly argsDigest?: string
+    }
+  | { readonly type: 'permission_denied'; readonly callId: string; readonly toolName: string; readonly args: Json; readonly reason: string }
+  | {
+      readonly type: 'confirmation_required'
+      readonly requestId: string
+      readonly callId: string
+      readonly toolName: string
+      readonly args: Json
+      readonly argsDigest: string
+      readonly accesses: readonly Access[]
+      readonly reason: string
+    }
+  | {
+      readonly type: 'confirmation_received'
+      readonly requestId: string
+      readonly callId: string
+      readonly approved: boolean
+      readonly message?: string
+      /** Edited arguments. */
+      readonly args?: Json
+      readonly by?: string
+      readonly inboxOffset?: number
+    }
+  | {
+      readonly type: 'message_injected'
+      readonly message: Message
+      /** `steering`, or the name of the middleware that asked for another turn. */
+      readonly source: string
+      readonly inboxOffset?: number
+    }
+  | { readonly type: 'cancel_requested'; readonly reason: string; readonly inboxOffset: number }
+  | { readonly type: 'run_suspended'; readonly waitingFor: readonly WaitingFor[] }
+  | {
+      readonly type: 'agent_end'
+      readonly text: string
+      readonly usage: Usage
+      /** Why it stopped: `end_turn`, `turn_limit`, or what a middleware said. */
+      readonly reason: string
+      readonly cost?: number
+      readonly output?: Json
+    }
+  | { readonly type: 'error'; readonly code: ErrorCode; readonly message: string; readonly retryable: boolean; readonly usage: Usage; readonly text: string }
+  | { readonly type: 'run_cancelled'; readonly reason: string; readonly usage: Usage; /** What the model had said of the unfinished turn. */ readonly text: string }
+
+export type FactType = Fact['type']
+export type FactOf<T extends FactType> = Extract<Fact, { type: T }>
+
+/** What one attempt may cost at most. Tokens, and US dollars where the model has a price. */
+export type Reservation = { readonly tokens: number; readonly usd?: number }
+
+/** Where in which turn a delta belongs. `start` counts the characters of the block before this delta. */
+type DeltaPlace = { readonly turn: number; readonly attempt: number; readonly block: number; readonly start: number }
+
+/** Text of a turn that has not ended, for a reader who joins in the middle. It replaces what the reader had of that turn. */
+export type SnapshotBlock =
+  | { readonly type: 'text' | 'reasoning'; readonly text: string }
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly inputText: string }
+
+/** Live events: provisional until the fact that settles them. */
+export type LiveEvent =
+  | ({ readonly type: 'text_delta'; readonly text: string } & DeltaPlace)
+  | ({ readonly type: 'reasoning_delta'; readonly text: string } & DeltaPlace)
+  | { readonly type: 'tool_start'; readonly id: string; readonly name: string; readonly turn: number; readonly attempt: number; readonly block: number }
+  | ({ readonly type: 'tool_input_delta'; readonly id: string; readonly delta: string } & DeltaPlace)
+  | { readonly type: 'turn_snapshot'; readonly turn: number; readonly attempt: number; readonly blocks: readonly SnapshotBlock[] }
+  | { readonly type: 'tool_output_delta'; readonly id: string; readonly callId: string; readonly name: string; readonly delta: string }
+  | {
+      readonly type: 'model_retry'
+      readonly turn: number
+      readonly attempt: number
+      readonly code: ErrorCode
+      readonly message: string
+      /** Milliseconds until the next attempt. */
+      readonly delayMs: number
+    }
+  | { readonly type: 'budget_threshold_hit'; readonly resource: string; readonly kind: 'soft' | 'hard'; readonly consumed: number; readonly limit: number; readonly message: string }
+  | { readonly type: 'persistence_failed'; readonly operation: string; readonly error: string }
+
+/** Noun, then what happened. New variants may appear: keep a default branch. */
+export type AgentEvent = Fact | LiveEvent
+
+export type AgentEventType = AgentEvent['type']
+
+/** An event with its place. `cursor` is opaque; of a live event it is that of the last fact before it. */
+export type Envelope = {
+  readonly cursor: string
+  /** True for facts. */
+  readonly durable: boolean
+  readonly sessionId: string
+  readonly runId: string
+  /** Milliseconds since the epoch, by the writer's clock. */
+  readonly timestamp: number
+  readonly event: AgentEvent
+}

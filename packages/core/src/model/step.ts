@@ -1,0 +1,74 @@
+/** One unit of work for an executor, and what came of it: plain JSON, since it may cross a network. */
+import { AgentError } from '../base/errors.ts'
+import type { WaitingFor } from './event.ts'
+import { isJsonObject, type Json, type JsonSchema } from './json.ts'
+import { noUsage, type Usage } from './usage.ts'
+
+/** What a step may use: composed with the worker's own limits, never widening them. */
+export type StepAuthority = {
+  /** Milliseconds since the epoch. */
+  readonly deadline?: number
+  /** How deep in the tree of agents this step is; the root is 0. */
+  readonly depth?: number
+}
+
+export type AgentStepSpec = {
+  /** Chosen by the caller: the identity of the step. */
+  readonly taskId: string
+  /** The name of the agent that does it. */
+  readonly agent: string
+  readonly description: string
+  readonly prompt: string
+  /** Turns. Default: the agent's. */
+  readonly maxSteps?: number
+  readonly parentSessionId?: string
+  readonly outputSchema?: JsonSchema
+  readonly authority?: StepAuthority
+}
+
+export type StepStatus = 'completed' | 'failed' | 'cancelled' | 'suspended'
+
+export type StepOutcome = {
+  readonly taskId: string
+  readonly sessionId: string
+  readonly agent: string
+  readonly output: string
+  /** The same as `status === 'completed'`. */
+  readonly success: boolean
+  readonly status: StepStatus
+  readonly usage: Usage
+  readonly structured?: Json
+  readonly waitingFor?: readonly WaitingFor[]
+}
+
+export const stepSessionId = (taskId: string): string => `task-run-${taskId}`
+
+/** The outcome of a step that could not be done. */
+export const failedStep = ({ taskId, agent }: AgentStepSpec, message: string, usage: Usage = noUsage): StepOutcome => ({
+  taskId,
+  sessionId: stepSessionId(taskId),
+  agent,
+  output: message,
+  success: false,
+  status: 'failed',
+  usage,
+})
+
+const STATUSES: ReadonlySet<unknown> = new Set<StepStatus>(['completed', 'failed', 'cancelled', 'suspended'])
+
+/** Read an outcome from outside. Throws `store_corrupt`, naming what is missing. */
+export function parseStepOutcome(data: unknown): StepOutcome {
+  const problem = problemOf(data)
+  if (problem !== undefined) throw new AgentError('store_corrupt', `Not a step outcome: ${problem}`, { details: { data } })
+  return data as StepOutcome
+}
+
+function problemOf(data: unknown): string | undefined {
+  if (!isJsonObject(data)) return 'it is not an object'
+  for (const key of ['taskId', 'sessionId', 'agent', 'output']) if (typeof data[key] !== 'string') return `'${key}' is not a string`
+  if (!STATUSES.has(data.status)) return `'status' is ${JSON.stringify(data.status)}`
+  if (data.success !== (data.status === 'completed')) return `'success' does not match 'status'`
+  if (!isJsonObject(data.usage)) return `'usage' is not an object`
+  for (const key of Object.keys(noUsage)) if (typeof data.usage[key] !== 'number') return `'usage.${key}' is not a number`
+  return undefined
+}

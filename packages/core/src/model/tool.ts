@@ -1,0 +1,120 @@
+/** What a tool is: its schema, what it declares, and the function that does the work. */
+import type { Access, Effect } from './access.ts'
+import type { Json, JsonObject, JsonSchema } from './json.ts'
+import type { ImageBlock, TextBlock, ToolResultContent } from './message.ts'
+
+/** What the model is told of a tool. */
+export type ToolDefinition = { readonly name: string; readonly description: string; readonly parameters: JsonSchema }
+
+/** Why a tool call did not do what was asked, for programs. Open: keep a default branch. */
+export type ToolErrorKind =
+  | 'invalid_input'
+  | 'unknown_tool'
+  | 'permission_denied'
+  | 'rejected'
+  | 'duplicate_call'
+  | 'timeout'
+  | 'cancelled'
+  | 'unknown_outcome'
+  | 'not_found'
+  | 'version_conflict'
+  | 'unsupported'
+  | 'transport'
+  | 'failed'
+
+/** What a tool call came to. The model reads `content`; `metadata` is for programs and never sent to a model. */
+export type ToolResult = {
+  readonly content: ToolResultContent
+  readonly isError: boolean
+  readonly errorKind?: ToolErrorKind
+  /** 0 for success, 1 for failure, or the process's own code. */
+  readonly exitCode?: number
+  readonly metadata?: JsonObject
+}
+
+/** What a tool may know and do while it runs. */
+export interface ToolContext {
+  /** Which call this is: unique in the branch, the same when the call is made again after a crash. */
+  readonly callId: string
+  /** A digest of the call's identity: hand it to a far side that honours idempotency keys. */
+  readonly idempotencyKey: string
+  /** Rises with every holder of the session: hand it to a far side that can refuse a stale writer. */
+  readonly fence: number
+  /** Fires when the call must stop: cancel, timeout, a lost session. Stop promptly and leave nothing running. */
+  readonly signal: AbortSignal
+  /** Show output while it is made. Live only: what counts is the result. */
+  progress(text: string): void
+  /**
+   * Call another tool under the same permissions, limits and events. A denied or failed call is a result, not an error.
+   * Calls get their identity from the order in which they are made: a `composite` tool makes the same calls in the same order.
+   */
+  invoke(name: string, input: Json): Promise<ToolResult>
+  /** The session that this call belongs to. */
+  readonly session: { readonly id: string; readonly metadata: JsonObject }
+}
+
+/** What a probe found out about a call that was started and whose end nobody saw. */
+export type ProbeAnswer =
+  | { readonly state: 'done'; readonly result: unknown }
+  | { readonly state: 'not_started' }
+  | { readonly state: 'unknown' }
+
+export type ProbeContext = { readonly idempotencyKey: string; readonly witness: Json | undefined; readonly signal: AbortSignal }
+
+/** What a tool's schema made of outside data. */
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] }
+
+/**
+ * A tool as the runtime sees it. Make one with `tool({…})`.
+ *
+ * Anything `execute` returns is a result: a string verbatim, a `ToolResult` as it is, the rest as JSON. What it throws is a
+ * failed result that the model reads, unless its signal fired.
+ */
+export interface Tool {
+  readonly definition: ToolDefinition
+  /** Check outside data against the schema. */
+  parse(input: Json): Parsed<Json> | Promise<Parsed<Json>>
+  /** What a call with this input would touch. */
+  access(input: Json): readonly Access[] | Promise<readonly Access[]>
+  effect(input: Json): Effect
+  /** Milliseconds; overrides the agent's `toolMs`. `0` means no limit. */
+  readonly timeoutMs?: number
+  witness?(input: Json): Promise<Json>
+  probe?(input: Json, context: ProbeContext): Promise<ProbeAnswer>
+  execute(input: Json, context: ToolContext): Promise<unknown>
+}
+
+/** Marks a value as a whole result, so that plain objects can be told from it. */
+const RESULT: unique symbol = Symbol.for('seamfold.tool-result') as never
+
+const branded = (result: ToolResult): ToolResult => Object.defineProperty(result, RESULT, { value: true })
+
+export const isToolResult = (value: unknown): value is ToolResult => typeof value === 'object' && value !== null && RESULT in value
+
+/** A successful result. */
+export const succeeded = (content: ToolResultContent, metadata?: JsonObject): ToolResult =>
+  branded({ content, isError: false, exitCode: 0, ...(metadata === undefined ? {} : { metadata }) })
+
+/** What `failed` takes beside the words. */
+export type FailedOptions = { readonly kind?: ToolErrorKind; readonly exitCode?: number; readonly metadata?: JsonObject }
+
+/** A failed result: the model reads the words, and the run goes on. */
+export const failed = (content: ToolResultContent, { kind = 'failed', exitCode = 1, metadata }: FailedOptions = {}): ToolResult =>
+  branded({ content, isError: true, errorKind: kind, exitCode, ...(metadata === undefined ? {} : { metadata }) })
+
+/** Read whatever a tool returned as a result. */
+export function toToolResult(value: unknown): ToolResult {
+  if (isToolResult(value)) return value
+  if (typeof value === 'string') return succeeded(value)
+  if (isBlocks(value)) return succeeded(value)
+  return succeeded(value === undefined ? 'Done.' : (JSON.stringify(value) ?? String(value)))
+}
+
+const isBlocks = (value: unknown): value is readonly (TextBlock | ImageBlock)[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((block: unknown) => typeof block === 'object' && block !== null && 'type' in block && (isText(block) || isImage(block)))
+
+const isText = (block: { type: unknown }): boolean => block.type === 'text' && 'text' in block && typeof block.text === 'string'
+
+const isImage = (block: { type: unknown }): boolean => block.type === 'image' && 'data' in block && 'mediaType' in block

@@ -1,0 +1,14 @@
+/** The lesser port to large outputs: bytes of text by their digest. */
+
+/**
+ * Keeps texts by digest.
+ *
+ * Contract:
+ * - `put` stores a text under its digest; putting it again changes nothing. [blob.put]
+ * - `get` gives the text back to the letter, or undefined. [blob.get]
+ */
+export interface BlobStore {
+  readonly contract: 1
+  put(digest: string, text: string): Promise<void>
+  get(digest: string): Promise<string | undefined>
+}

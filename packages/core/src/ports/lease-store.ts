@@ -1,0 +1,24 @@
+/** The lesser port that says whether the holder of a session lives. */
+
+export type Lease = {
+  readonly holder: string
+  /** Milliseconds since the epoch, by the store's clock. */
+  readonly expiresAt: number
+}
+
+/**
+ * Keeps leases by key. It never decides who may write (the log's length does), only who is alive.
+ *
+ * Contract:
+ * - `acquire` gives the lease to the caller when it is free, expired or already the caller's; else it returns the holder's. [lease.acquire]
+ * - `renew` extends the caller's lease and returns it, or undefined when it is no longer the caller's. [lease.renew]
+ * - `release` frees the caller's lease and nobody else's. [lease.release]
+ * - `read` returns the lease that is in force, or undefined. [lease.read]
+ */
+export interface LeaseStore {
+  readonly contract: 1
+  acquire(key: string, holder: string, ttlMs: number): Promise<Lease>
+  renew(key: string, holder: string, ttlMs: number): Promise<Lease | undefined>
+  release(key: string, holder: string): Promise<void>
+  read(key: string): Promise<Lease | undefined>
+}
