@@ -7,11 +7,12 @@ export const library = (overrides: UserConfig = {}): UserConfig =>
     format: 'esm',
     platform: 'node',
     target: 'node22.18',
-    dts: true,
+    dts: { sourcemap: false },
+    deps: { onlyBundle: [] },
     sourcemap: true,
     clean: true,
     fixedExtension: false,
     publint: { strict: true },
     attw: { profile: 'esm-only' },
     ...overrides,
-  }) as UserConfig
+  })

@@ -5,5 +5,5 @@ import { library } from '../../tsdown.base.ts'
 export default library({
   entry: ['src/index.ts', 'src/kit.ts', 'src/testing.ts', 'src/testing-node.ts'],
   platform: 'neutral',
-  deps: { neverBundle: [/^node:/], alwaysBundle: [/^@noble\/hashes/, /^@cfworker\/json-schema/] },
+  deps: { neverBundle: [/^node:/], onlyBundle: ['@noble/hashes', '@cfworker/json-schema'] },
 }) satisfies UserConfig as UserConfig
