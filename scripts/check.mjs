@@ -1,11 +1,14 @@
 /** Runs every check of this repository, prints one line for each that passes and the whole output of each that fails. */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const script = (name) => [process.execPath, [fileURLToPath(new URL(`${name}.mjs`, import.meta.url))]]
-const tool = (name, ...options) => [fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url)), options]
+const tools = join(root, 'node_modules/.bin')
+const tool = (name, ...options) => [join(tools, name), options]
+const env = { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` }
 const turbo = (task) => [script('turbo')[0], [...script('turbo')[1], 'run', task, '--output-logs=errors-only']]
 
 const examples = () => {
@@ -27,7 +30,7 @@ const checks = [
 
 const run = (command, options) =>
   new Promise((settle) => {
-    const child = spawn(command, options, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
+    const child = spawn(command, options, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (output += chunk))

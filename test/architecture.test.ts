@@ -96,7 +96,7 @@ describe('every source file', () => {
   })
 
   test('opens with a comment that says what it does', () => {
-    expect(all.filter(({ text }) => !/^(#!.*\n)?\/(\*\*?|\/) /.test(text)).map(({ file }) => file)).toEqual([])
+    expect(all.filter(({ text }) => !/^(#!.*\n)?\/[*/]/.test(text)).map(({ file }) => file)).toEqual([])
   })
 
   test('exports by name only', () => {
