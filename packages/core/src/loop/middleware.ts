@@ -1,0 +1,125 @@
+/** The six places where a concern may stand, and what it may know there. */
+import type { Host } from '../base/host.ts'
+import type { Access } from '../model/access.ts'
+import type { Fact, HistoryEdit, LiveEvent, WaitingFor } from '../model/event.ts'
+import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
+import type { Message, Prompt, ToolUseBlock } from '../model/message.ts'
+import type { SessionState } from '../model/session-state.ts'
+import type { Tool, ToolResult } from '../model/tool.ts'
+import type { LlmEvent, LlmRequest, ModelInfo, ToolChoice } from '../ports/llm-client.ts'
+
+/** What a middleware may know of the run that it belongs to, and the two ways in which it may speak. */
+export interface RunContext {
+  readonly runId: string
+  readonly sessionId: string
+  readonly metadata: JsonObject
+  readonly model: ModelInfo
+  readonly host: Host
+  /** Fires when the run must stop. */
+  readonly signal: AbortSignal
+  /** The schema that this run's answer must match, where one was asked for. */
+  readonly output: { readonly name: string; readonly schema: JsonSchema } | undefined
+  /** The folded state of the session as stored so far. */
+  state(): SessionState
+  /** Append facts of your concern. Resolves when they are stored; they are seen by readers only then. */
+  append(facts: readonly Fact[], options?: { readonly sync?: boolean }): Promise<void>
+  /** Tell readers something that is not stored. */
+  emit(event: LiveEvent): void
+}
+
+/** What a run starts from. Its outcome is a fact. */
+export type RunDraft = { readonly system: string; readonly prompt: Prompt; readonly tools: readonly Tool[] }
+
+/** One model call, before it is made. What is changed here is seen by this call only. */
+export type TurnDraft = {
+  readonly turn: number
+  readonly system: string
+  readonly messages: readonly Message[]
+  readonly tools: readonly Tool[]
+  readonly toolChoice?: ToolChoice
+  readonly output?: LlmRequest['output']
+  readonly maxOutputTokens?: number
+}
+
+/** One model call on its way in. Pass a narrower `signal` to `next` to give it less time. Calling `next` again is another attempt. */
+export type ModelCall = { readonly turn: number; readonly request: LlmRequest; readonly signal: AbortSignal; readonly reservation?: Reserve }
+
+/** What this attempt may cost at most: stored with its start. */
+export type Reserve = { readonly tokens: number; readonly usd?: number }
+
+/** One tool call on its way in: asked by the model, by another tool, or by the host. */
+export type ToolInvocation = {
+  readonly callId: string
+  readonly call: ToolUseBlock
+  /** Missing when the model made the name up. */
+  readonly tool: Tool | undefined
+  /** The arguments as they would run now. */
+  readonly input: Json
+  /** What it would touch: found by the schema guard, and again just before the call. */
+  readonly accesses: readonly Access[]
+  readonly signal: AbortSignal
+  /** The call that made this one, for nested calls. */
+  readonly parentCallId: string | undefined
+  /** Milliseconds; `0` means no limit. */
+  readonly timeoutMs?: number
+}
+
+/** What a call came to: a result, or a wait for somebody who is not here. A wait is never recorded as a result. */
+export type ToolOutcome =
+  | { readonly type: 'result'; readonly result: ToolResult }
+  | { readonly type: 'suspended'; readonly waitingFor: readonly WaitingFor[] }
+
+/** A turn that has just ended: the model has spoken and every call has its result. */
+export type TurnReport = {
+  readonly turn: number
+  readonly reply: Message
+  readonly calls: readonly ToolUseBlock[]
+  readonly stopReason: string
+  readonly messages: readonly Message[]
+}
+
+/** What to do next. `continue` may add messages for the model to read. */
+export type Verdict =
+  | { readonly type: 'stop'; readonly reason: string; readonly output?: Json; readonly text?: string }
+  | { readonly type: 'fail'; readonly error: Error }
+  | { readonly type: 'continue'; readonly inject?: readonly Message[] }
+
+export type ModelStream = AsyncIterable<readonly LlmEvent[]>
+
+/**
+ * The stages. The verb tells the shape: `prepare*` transforms a value, `wrap*` surrounds a call, `decide*` gives an opinion or none.
+ * A stage that is left out costs nothing.
+ */
+export interface Stages {
+  /** Once per run, before the first turn; not again when the run is resumed. */
+  prepareRun?(draft: RunDraft): Promise<RunDraft>
+  /** Each turn. Edits change the history for good, as facts. */
+  prepareHistory?(messages: readonly Message[]): Promise<readonly HistoryEdit[]>
+  /** Each turn. The result is seen by this turn's model call only. */
+  prepareTurn?(draft: TurnDraft): TurnDraft | Promise<TurnDraft>
+  /** Each attempt of a model call. Return `next(call)` untouched when you do not look at what streams. */
+  wrapModelCall?(call: ModelCall, next: (call: ModelCall) => ModelStream): ModelStream
+  /** Each tool call, nested ones too. */
+  wrapToolCall?(invocation: ToolInvocation, next: (invocation: ToolInvocation) => Promise<ToolOutcome>): Promise<ToolOutcome>
+  /** After each turn. The first middleware with an opinion wins. */
+  decideNext?(report: TurnReport): Verdict | undefined | Promise<Verdict | undefined>
+}
+
+/**
+ * One concern. `start` is called once per segment of a run (a start, a resumption), so locals in its closure are private and
+ * forgotten. State that must outlive the process is folded from facts: `fold` sees every fact of the session in order,
+ * live and on replay, and `start` gets a function that reads what it has come to.
+ */
+export interface Middleware<State = unknown> {
+  readonly name: string
+  readonly initial?: State
+  fold?(state: State, fact: Fact, runId: string): State
+  start(run: RunContext, state: () => State): Stages
+}
+
+/** Write a middleware with its state's type checked, and forget that type. */
+export function defineMiddleware<State = undefined>(middleware: Middleware<State>): Middleware {
+  return middleware as Middleware
+}
+
+export const resultOf = (result: ToolResult): ToolOutcome => ({ type: 'result', result })
