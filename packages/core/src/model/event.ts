@@ -118,6 +118,7 @@ export type Fact =
       readonly inboxOffset?: number
     }
   | { readonly type: 'cancel_requested'; readonly reason: string; readonly inboxOffset: number }
+  | { readonly type: 'inbox_skipped'; readonly reason: string; readonly inboxOffset: number }
   | { readonly type: 'run_suspended'; readonly waitingFor: readonly WaitingFor[] }
   | {
       readonly type: 'agent_end'

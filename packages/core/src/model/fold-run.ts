@@ -1,0 +1,131 @@
+/** One run as a pure fold over its facts. Terminal states accept nothing more. */
+import { costSum } from './cost-sum.ts'
+import type { FactOf, WaitingFor } from './event.ts'
+import { textOf, toolCallsOf } from './message.ts'
+import { type Batch, type CallState, callId, isTerminal, type RunState, type StoredFact } from './session-state.ts'
+import { failed, succeeded, type ToolResult } from './tool.ts'
+import { addUsage, noUsage } from './usage.ts'
+
+/** The run that a fact starts. */
+export function startRun({ fact, runId, offset, timestamp }: StoredFact & { readonly fact: FactOf<'agent_start'> }): RunState {
+  return {
+    id: runId,
+    sendId: fact.sendId,
+    prompt: fact.prompt,
+    ...(fact.output === undefined ? {} : { output: fact.output }),
+    status: 'executing',
+    phase: 'preparing',
+    system: '',
+    startOffset: offset,
+    startedAt: timestamp,
+    updatedAt: timestamp,
+    turn: 0,
+    attempt: 0,
+    toolCalls: 0,
+    usage: noUsage,
+    requests: new Map(),
+    eventCount: 1,
+    text: '',
+  }
+}
+
+/** The run after one more fact. Facts of other runs, and facts after the end, change nothing. */
+export function foldRun(run: RunState, stored: StoredFact, sessionId = ''): RunState {
+  if (stored.runId !== run.id || isTerminal(run.status)) return run
+  return { ...run, ...change(run, stored, sessionId), updatedAt: stored.timestamp, eventCount: run.eventCount + 1 }
+}
+
+function change(run: RunState, { fact, offset }: StoredFact, sessionId: string): Partial<RunState> {
+  switch (fact.type) {
+    case 'session_claimed':
+      return run.status === 'suspended' ? { status: 'executing' } : {}
+    case 'run_prepared':
+      return { phase: 'asking', system: fact.system, ...(fact.prompt === undefined ? {} : { prompt: fact.prompt }) }
+    case 'turn_start':
+      return { phase: 'asking', turn: fact.turn, attempt: fact.attempt }
+    case 'turn_end':
+      return turnEnded(run, fact, offset)
+    case 'tool_execution_start':
+      return { ...callChanged(run, fact.callId, { start: fact }) }
+    case 'tool_end':
+      return callEnded(run, fact)
+    case 'confirmation_required':
+      return { requests: new Map(run.requests).set(fact.requestId, { request: toWaiting(fact, run.id, sessionId), argsDigest: fact.argsDigest }) }
+    case 'confirmation_received':
+      return answered(run, fact)
+    case 'message_injected':
+      return run.phase === 'deciding' ? { phase: 'asking' } : {}
+    case 'cancel_requested':
+      return { cancelRequested: fact.reason }
+    case 'run_suspended':
+      return { status: 'suspended' }
+    case 'agent_end':
+      return { status: 'completed', phase: 'ended', text: fact.text, reason: fact.reason, ...(fact.output === undefined ? {} : { result: fact.output }) }
+    case 'error':
+      return { status: 'failed', phase: 'ended', text: fact.text, error: { code: fact.code, message: fact.message, retryable: fact.retryable } }
+    case 'run_cancelled':
+      return { status: 'cancelled', phase: 'ended', text: fact.text, reason: fact.reason }
+    default:
+      return {}
+  }
+}
+
+function turnEnded(run: RunState, fact: FactOf<'turn_end'>, offset: number): Partial<RunState> {
+  const calls = toolCallsOf(fact.message)
+  const batch: Batch = { offset, turn: fact.turn, calls, states: new Map() }
+  return {
+    phase: calls.length > 0 ? 'acting' : 'deciding',
+    text: textOf(fact.message),
+    usage: addUsage(run.usage, fact.usage),
+    ...costSum(run.cost, fact.cost),
+    reply: { message: fact.message, stopReason: fact.stopReason },
+    batch,
+  }
+}
+
+function callChanged(run: RunState, id: string, part: Partial<CallState>): Partial<RunState> {
+  if (run.batch === undefined) return {}
+  const states = new Map(run.batch.states)
+  states.set(id, { callId: id, ...states.get(id), ...part })
+  return { batch: { ...run.batch, states } }
+}
+
+function callEnded(run: RunState, fact: FactOf<'tool_end'>): Partial<RunState> {
+  // The first result of a call stands: a late one is audit only.
+  if (run.batch === undefined || run.batch.states.get(fact.callId)?.result !== undefined) return {}
+  const part = { result: resultFromFact(fact), ...(fact.argsDigest === undefined ? {} : { argsDigest: fact.argsDigest }) }
+  const changed = callChanged(run, fact.callId, part)
+  const { batch } = changed
+  const done = batch !== undefined && batch.calls.every((_, ordinal) => batch.states.get(callId(batch, ordinal))?.result !== undefined)
+  return { ...changed, toolCalls: run.toolCalls + 1, ...(done && run.phase === 'acting' ? { phase: 'deciding' as const } : {}) }
+}
+
+function answered(run: RunState, fact: FactOf<'confirmation_received'>): Partial<RunState> {
+  const request = run.requests.get(fact.requestId)
+  // The first answer wins.
+  if (request === undefined || request.answer !== undefined) return {}
+  return { requests: new Map(run.requests).set(fact.requestId, { ...request, answer: fact }) }
+}
+
+const toWaiting = ({ requestId, toolName, callId: call, args, accesses, reason }: FactOf<'confirmation_required'>, runId: string, sessionId: string): WaitingFor => ({
+  requestId,
+  kind: 'confirmation',
+  toolName,
+  callId: call,
+  args,
+  accesses,
+  reason,
+  sessionId,
+  runId,
+})
+
+/** The result that a `tool_end` tells of. */
+export function resultFromFact(fact: FactOf<'tool_end'>): ToolResult {
+  const { output, isError, errorKind, exitCode, metadata } = fact
+  if (!isError) return { ...succeeded(output, metadata), ...(exitCode === undefined ? {} : { exitCode }) }
+  return failed(output, {
+    ...(errorKind === undefined ? {} : { kind: errorKind }),
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(metadata === undefined ? {} : { metadata }),
+  })
+}
