@@ -1,0 +1,75 @@
+/** Folds the facts of one tool call: asked, answered, denied, begun, ended. */
+import type { Envelope, Fact, FactOf } from '@seamfold/core/kit'
+import { changeCall, type CallReference } from './calls.ts'
+import type { Conversation, ToolCall } from './types.ts'
+
+export function foldCallFact(state: Conversation, { runId, timestamp }: Envelope, event: Fact): Conversation {
+  // What comes after the end of a run is for the audit: the picture of the run stays.
+  if (state.run === undefined || state.run.id !== runId || state.run.endedAt !== undefined) return state
+  switch (event.type) {
+    case 'tool_execution_start':
+      return change(state, event, (call) => begun(call, event, timestamp))
+    case 'tool_end': {
+      const { [event.callId]: _, ...liveOutput } = state.liveOutput
+      return { ...change(state, event, (call) => ended(call, event, timestamp)), liveOutput }
+    }
+    case 'permission_denied':
+      return change(state, named(event), (call) => ({ ...call, denied: event.reason }))
+    case 'confirmation_required':
+      return change(state, named(event), (call) => asked(call, event))
+    case 'confirmation_received':
+      return change(state, { callId: event.callId, name: '' }, (call) => answered(call, event))
+    default:
+      return state
+  }
+}
+
+const change = (state: Conversation, reference: CallReference, apply: (call: ToolCall) => ToolCall): Conversation => ({
+  ...state,
+  items: changeCall(state.items, reference, apply),
+})
+
+const named = ({ callId, toolName }: { readonly callId: string; readonly toolName: string }): CallReference => ({ callId, name: toolName })
+
+const begun = (call: ToolCall, event: FactOf<'tool_execution_start'>, timestamp: number): ToolCall => ({
+  ...call,
+  status: 'running',
+  input: event.args,
+  attempt: event.attempt,
+  startedAt: timestamp,
+})
+
+/** The first result stands. */
+function ended(call: ToolCall, event: FactOf<'tool_end'>, timestamp: number): ToolCall {
+  if (call.endedAt !== undefined) return call
+  return {
+    ...call,
+    status: event.isError ? 'failed' : 'succeeded',
+    output: event.output,
+    endedAt: timestamp,
+    ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }),
+    ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
+    ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
+  }
+}
+
+const asked = (call: ToolCall, { requestId, reason, args, accesses }: FactOf<'confirmation_required'>): ToolCall => ({
+  ...call,
+  status: 'waiting',
+  approval: { requestId, reason, args, accesses, state: 'pending' },
+})
+
+function answered(call: ToolCall, event: FactOf<'confirmation_received'>): ToolCall {
+  if (call.approval?.requestId !== event.requestId || call.approval.state !== 'pending') return call
+  return {
+    ...call,
+    status: 'pending',
+    ...(event.args === undefined ? {} : { input: event.args }),
+    approval: {
+      ...call.approval,
+      state: event.approved ? 'approved' : 'rejected',
+      ...(event.message === undefined ? {} : { message: event.message }),
+      ...(event.by === undefined ? {} : { by: event.by }),
+    },
+  }
+}

@@ -1,0 +1,90 @@
+/** Folds the events of a session, facts and live ones, into what a page shows. Pure: the same events give the same picture. */
+import { addUsage, noUsage, type Envelope, type Fact, type LiveEvent } from '@seamfold/core/kit'
+import { foldCallFact } from './call-facts.ts'
+import { foldRunFact } from './run-facts.ts'
+import { settledTurn } from './settled.ts'
+import { emptyTurn, foldStreaming } from './streaming.ts'
+import type { Conversation } from './types.ts'
+
+export const emptyConversation: Conversation = {
+  cursor: undefined,
+  metadata: {},
+  items: [],
+  streaming: undefined,
+  held: [],
+  liveOutput: {},
+  run: undefined,
+  usage: noUsage,
+  cost: 0,
+  alerts: [],
+  facts: [],
+}
+
+/** Characters of a running call's output that are kept to be shown. */
+const liveOutputLimit = 20_000
+
+export function conversation(state: Conversation, envelope: Envelope): Conversation {
+  if (!envelope.durable) return foldLive(state, envelope, envelope.event as LiveEvent)
+  if (envelope.cursor === state.cursor) return state
+  const before = { ...state, cursor: envelope.cursor, facts: [...state.facts, envelope] }
+  return foldFact(before, envelope, envelope.event as Fact)
+}
+
+function foldFact(state: Conversation, envelope: Envelope, event: Fact): Conversation {
+  const { runId, timestamp, cursor } = envelope
+  switch (event.type) {
+    case 'session_created':
+      return { ...state, metadata: event.metadata }
+    case 'turn_start':
+      return { ...state, streaming: emptyTurn({ runId, turn: event.turn, attempt: event.attempt, timestamp }) }
+    case 'turn_end': {
+      const startedAt = state.streaming?.turn === event.turn ? state.streaming.startedAt : timestamp
+      const items = [...state.items, settledTurn(event, { runId, timestamp, startedAt }), ...state.held]
+      const run = state.run && { ...state.run, turn: event.turn }
+      const usage = addUsage(state.usage, event.usage)
+      return { ...state, items, run, streaming: undefined, held: [], usage, cost: state.cost + (event.cost ?? 0) }
+    }
+    case 'message_injected': {
+      const content = event.message.content.filter((block) => block.type === 'text' || block.type === 'image')
+      const said = { kind: 'injected', key: cursor, source: event.source, content, timestamp } as const
+      return state.streaming ? { ...state, held: [...state.held, said] } : { ...state, items: [...state.items, said] }
+    }
+    case 'history_edited': {
+      const replaced = event.edits.reduce((sum, edit) => sum + edit.to - edit.from, 0)
+      const added = event.edits.reduce((sum, edit) => sum + edit.replacement.length, 0)
+      return { ...state, items: [...state.items, { kind: 'edit', key: cursor, by: event.by, replaced, added }] }
+    }
+    default:
+      return foldCallFact(foldRunFact(state, envelope, event), envelope, event)
+  }
+}
+
+function foldLive(state: Conversation, { runId, timestamp, cursor }: Envelope, event: LiveEvent): Conversation {
+  switch (event.type) {
+    case 'text_delta':
+    case 'reasoning_delta':
+    case 'tool_start':
+    case 'tool_input_delta':
+    case 'turn_snapshot':
+    case 'model_retry': {
+      // A straggler of a turn that has ended has nothing to add to the fact that ended it.
+      if (state.run?.id !== runId || state.streaming?.turn !== event.turn) return state
+      const { turn, attempt } = event
+      const streaming = foldStreaming(state.streaming, event, { runId, turn, attempt, timestamp })
+      return streaming === state.streaming ? state : { ...state, streaming }
+    }
+    case 'tool_output_delta': {
+      const had = state.liveOutput[event.callId] ?? ''
+      return { ...state, liveOutput: { ...state.liveOutput, [event.callId]: (had + event.delta).slice(-liveOutputLimit) } }
+    }
+    case 'budget_threshold_hit':
+      return alert(state, { key: `${cursor}/${event.resource}/${event.kind}`, text: event.message, tone: event.kind === 'hard' ? 'danger' : 'warning' })
+    case 'persistence_failed':
+      return alert(state, { key: `${cursor}/${event.operation}`, text: `Storing failed (${event.operation}): ${event.error}`, tone: 'danger' })
+    default:
+      return state
+  }
+}
+
+const alert = (state: Conversation, added: Conversation['alerts'][number]): Conversation =>
+  state.alerts.some((one) => one.key === added.key) ? state : { ...state, alerts: [...state.alerts, added] }

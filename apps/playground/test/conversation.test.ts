@@ -1,0 +1,120 @@
+/** Promises of the reducer: whatever cuts a reader off, the picture is the uninterrupted one. */
+import type { Envelope } from '@seamfold/core/kit'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { conversation, emptyConversation } from '../src/state/conversation.ts'
+import { callsOf } from '../src/state/calls.ts'
+import type { Conversation, Turn } from '../src/state/types.ts'
+import { play, session, type Step } from './session-script.ts'
+
+const fold = (envelopes: readonly Envelope[], from: Conversation = emptyConversation): Conversation => envelopes.reduce(conversation, from)
+
+/** What nobody promises to tell a reader who was away: output that a running call had made, alerts, that a retry waits. */
+const promised = ({ liveOutput: _, alerts: __, streaming, ...state }: Conversation) => {
+  if (streaming === undefined) return { ...state, streaming }
+  const { retry: ___, ...turn } = streaming
+  return { ...state, streaming: turn }
+}
+
+/** What a server sends to a reader who comes back with a cursor when everything up to `back` has happened. */
+function resumed(steps: readonly Step[], cursor: string | undefined, back: number): readonly Envelope[] {
+  const known = cursor === undefined ? -1 : steps.findIndex(({ envelope }) => envelope.durable && envelope.cursor === cursor)
+  const missed = steps.slice(known + 1, back).flatMap(({ envelope }) => (envelope.durable ? [envelope] : []))
+  const snapshot = steps[back - 1]?.snapshot
+  return [...missed, ...(snapshot ? [snapshot] : []), ...steps.slice(back).map(({ envelope }) => envelope)]
+}
+
+const turnsOf = (state: Conversation): readonly Turn[] => state.items.filter((item) => item.kind === 'turn')
+
+describe('a conversation', () => {
+  test('is the same whenever the reader is cut off and whenever it comes back', () => {
+    fc.assert(
+      fc.property(session, fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 4 }), (script, cuts) => {
+        const steps = play(script)
+        const envelopes = steps.map(({ envelope }) => envelope)
+        const whole = fold(envelopes)
+        let state = emptyConversation
+        let position = 0
+        let incoming: readonly Envelope[] = envelopes
+        for (const [length, away] of cuts) {
+          const seen = length % (incoming.length + 1)
+          state = fold(incoming.slice(0, seen), state)
+          position = Math.min(steps.length, Math.max(position, seenUpTo(steps, state)) + (away % 7))
+          incoming = resumed(steps, state.cursor, position)
+        }
+        expect(promised(fold(incoming, state))).toEqual(promised(whole))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('shows a reader who comes back exactly the turn in progress', () => {
+    fc.assert(
+      fc.property(session, fc.nat(), fc.nat(), (script, first, second) => {
+        const steps = play(script)
+        const [cut, back] = [first % (steps.length + 1), second % (steps.length + 1)].toSorted((a, b) => a - b) as [number, number]
+        const before = fold(steps.slice(0, cut).map(({ envelope }) => envelope))
+        const missed = resumed(steps, before.cursor, back).slice(0, -(steps.length - back) || undefined)
+        const now = fold(missed, before)
+        expect(promised(now)).toEqual(promised(fold(steps.slice(0, back).map(({ envelope }) => envelope))))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('takes every envelope twice in a row without doubling anything', () => {
+    fc.assert(
+      fc.property(session, (script) => {
+        const envelopes = play(script).map(({ envelope }) => envelope)
+        const doubled = envelopes.flatMap((envelope) => [envelope, envelope])
+        expect(promised(fold(doubled))).toEqual(promised(fold(envelopes)))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('needs no live event to reach its settled picture', () => {
+    fc.assert(
+      fc.property(session, (script) => {
+        const envelopes = play(script).map(({ envelope }) => envelope)
+        const state = fold(envelopes.filter(({ durable }) => durable))
+        expect({ ...promised(state) }).toEqual(promised(fold(envelopes)))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('keeps every call of an ended run in a final state, with its own result', () => {
+    fc.assert(
+      fc.property(session, (script) => {
+        const state = fold(play(script).map(({ envelope }) => envelope))
+        for (const turn of turnsOf(state)) {
+          for (const call of callsOf(turn)) {
+            expect(['succeeded', 'failed', 'abandoned']).toContain(call.status)
+            if (call.status === 'succeeded') expect(call.input).toEqual({ n: call.callId })
+          }
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('never changes a state that it gave before', () => {
+    fc.assert(
+      fc.property(session, (script) => {
+        let state = emptyConversation
+        for (const { envelope } of play(script)) {
+          const copy = structuredClone(state)
+          const next = conversation(state, envelope)
+          expect(state).toEqual(copy)
+          state = next
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+/** How much of the session has certainly happened for somebody with this state. */
+const seenUpTo = (steps: readonly Step[], state: Conversation): number =>
+  state.cursor === undefined ? 0 : steps.findIndex(({ envelope }) => envelope.durable && envelope.cursor === state.cursor) + 1
