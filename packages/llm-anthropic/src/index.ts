@@ -1,2 +1,3 @@
 /** The public door of @seamfold/llm-anthropic. */
-export {}
+export { anthropic } from './anthropic.ts'
+export type { AnthropicOptions, Effort, Thinking } from './options.ts'
