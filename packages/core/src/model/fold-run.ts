@@ -21,6 +21,8 @@ export function startRun({ fact, runId, offset, timestamp }: StoredFact & { read
     updatedAt: timestamp,
     turn: 0,
     attempt: 0,
+    inFlight: false,
+    steered: false,
     toolCalls: 0,
     usage: noUsage,
     requests: new Map(),
@@ -42,7 +44,7 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
     case 'run_prepared':
       return { phase: 'asking', system: fact.system, ...(fact.prompt === undefined ? {} : { prompt: fact.prompt }) }
     case 'turn_start':
-      return { phase: 'asking', turn: fact.turn, attempt: fact.attempt }
+      return { phase: 'asking', turn: fact.turn, attempt: fact.attempt, inFlight: true, steered: false }
     case 'turn_end':
       return turnEnded(run, fact, offset)
     case 'tool_execution_start':
@@ -54,7 +56,7 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
     case 'confirmation_received':
       return answered(run, fact)
     case 'message_injected':
-      return run.phase === 'deciding' ? { phase: 'asking' } : {}
+      return { steered: true, ...(run.phase === 'deciding' ? { phase: 'asking' as const } : {}) }
     case 'cancel_requested':
       return { cancelRequested: fact.reason }
     case 'run_suspended':
@@ -75,6 +77,7 @@ function turnEnded(run: RunState, fact: FactOf<'turn_end'>, offset: number): Par
   const batch: Batch = { offset, turn: fact.turn, calls, states: new Map() }
   return {
     phase: calls.length > 0 ? 'acting' : 'deciding',
+    inFlight: false,
     text: textOf(fact.message),
     usage: addUsage(run.usage, fact.usage),
     ...costSum(run.cost, fact.cost),

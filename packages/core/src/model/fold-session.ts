@@ -59,7 +59,7 @@ function withHistory(next: SessionState, before: SessionState, { fact }: StoredF
     case 'turn_end':
       return before.run !== run ? replied(next, fact) : next
     case 'message_injected':
-      return run.phase === 'acting' ? { ...next, held: [...next.held, fact.message] } : { ...next, history: next.history.append(fact.message) }
+      return run.inFlight || run.phase === 'acting' ? { ...next, held: [...next.held, fact.message] } : { ...next, history: next.history.append(fact.message) }
     case 'tool_end':
       return batchClosed(next, before.run, run)
     case 'run_cancelled':
@@ -73,8 +73,15 @@ function withHistory(next: SessionState, before: SessionState, { fact }: StoredF
 /** A reply that says nothing (no text, no call) stays out of the history: no provider takes it back. */
 function replied(state: SessionState, { message }: FactOf<'turn_end'>): SessionState {
   const says = message.content.some((block) => block.type === 'tool_use' || (block.type === 'text' && block.text !== ''))
-  return says ? { ...state, history: state.history.append(message) } : state
+  const spoken = says ? { ...state, history: state.history.append(message) } : state
+  return message.content.some((block) => block.type === 'tool_use') ? spoken : released(spoken)
 }
+
+/** What was said in mid-turn takes its place. */
+const released = (state: SessionState): SessionState =>
+  state.held.length === 0
+    ? state
+    : { ...state, held: [], history: state.held.reduce<AppendList<Message>>((list, message) => list.append(message), state.history) }
 
 function batchClosed(state: SessionState, before: RunState | undefined, run: RunState): SessionState {
   const { batch } = run
@@ -83,14 +90,13 @@ function batchClosed(state: SessionState, before: RunState | undefined, run: Run
     const result = batch.states.get(callId(batch, ordinal))?.result
     return { type: 'tool_result' as const, toolUseId: call.id, content: result?.content ?? '', isError: result?.isError ?? true }
   })
-  const history = [{ role: 'user' as const, content }, ...state.held].reduce<AppendList<Message>>((list, message) => list.append(message), state.history)
-  return { ...state, history, held: [] }
+  return released({ ...state, history: state.history.append({ role: 'user', content }) })
 }
 
 /** What the model had said of an unfinished turn stays in the conversation, so that the next prompt makes sense. */
 function interrupted(state: SessionState, { text }: FactOf<'run_cancelled' | 'error'>): SessionState {
   const last = state.history.at(-1)
-  if (text === '' || last?.role !== 'user') return state
-  return { ...state, history: state.history.append({ role: 'assistant', content: [{ type: 'text', text }] }) }
+  if (text === '' || last?.role !== 'user') return released(state)
+  return released({ ...state, history: state.history.append({ role: 'assistant', content: [{ type: 'text', text }] }) })
 }
 

@@ -55,6 +55,10 @@ export type RunState = {
   readonly updatedAt: number
   readonly turn: number
   readonly attempt: number
+  /** A model call was started and has not ended. */
+  readonly inFlight: boolean
+  /** Somebody spoke while the model did: it has not read that yet. */
+  readonly steered: boolean
   /** Calls that were closed, nested ones included. */
   readonly toolCalls: number
   readonly usage: Usage
@@ -84,7 +88,7 @@ export type SessionState = {
   readonly createdAt: number
   readonly updatedAt: number
   readonly history: AppendList<Message>
-  /** Messages that arrived in mid-batch: they follow its results. */
+  /** Messages that arrived in mid-turn: they follow the reply and its results. */
   readonly held: readonly Message[]
   readonly usage: Usage
   readonly cost?: number

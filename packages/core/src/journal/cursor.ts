@@ -1,0 +1,20 @@
+/** Cursors: where in which branch of a journal a reader stands. Opaque to everybody else. */
+import { AgentError } from '../base/errors.ts'
+
+export type Place = { readonly offset: number; readonly digest: string }
+
+const DIGEST_LENGTH = 12
+
+export const toCursor = (offset: number, chain: string): string => `${offset}.${chain.slice(0, DIGEST_LENGTH)}`
+
+/** Throws `cursor_invalid` for what is not a cursor. */
+export function fromCursor(cursor: string): Place {
+  const match = /^(\d{1,15})\.([0-9a-f]{12})$/.exec(cursor)
+  if (match?.[1] === undefined || match[2] === undefined) {
+    throw new AgentError('cursor_invalid', `${JSON.stringify(cursor)} is not a cursor: pass one that an envelope carried, or leave it out to read from the start`)
+  }
+  return { offset: Number(match[1]), digest: match[2] }
+}
+
+/** Whether the record that a cursor names is the one with this chain digest. */
+export const isAt = (place: Place, chain: string): boolean => chain.startsWith(place.digest)

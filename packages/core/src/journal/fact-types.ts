@@ -1,0 +1,32 @@
+/** Every fact's format version, and whether a reader that does not know it must refuse the journal. */
+import type { FactType } from '../model/event.ts'
+
+export type FactKind = {
+  /** Rises when the format changes; older versions are brought up to it when they are read. */
+  readonly version: number
+  /** A reader that does not know a critical fact cannot fold the session rightly, and refuses. */
+  readonly critical: boolean
+}
+
+export const FACT_KINDS: Readonly<Record<FactType, FactKind>> = {
+  session_created: { version: 1, critical: true },
+  session_claimed: { version: 1, critical: true },
+  session_released: { version: 1, critical: true },
+  agent_start: { version: 1, critical: true },
+  run_prepared: { version: 1, critical: true },
+  history_edited: { version: 1, critical: true },
+  turn_start: { version: 1, critical: true },
+  turn_end: { version: 1, critical: true },
+  tool_execution_start: { version: 1, critical: true },
+  tool_end: { version: 1, critical: true },
+  permission_denied: { version: 1, critical: false },
+  confirmation_required: { version: 1, critical: true },
+  confirmation_received: { version: 1, critical: true },
+  message_injected: { version: 1, critical: true },
+  cancel_requested: { version: 1, critical: true },
+  inbox_skipped: { version: 1, critical: true },
+  run_suspended: { version: 1, critical: true },
+  agent_end: { version: 1, critical: true },
+  error: { version: 1, critical: true },
+  run_cancelled: { version: 1, critical: true },
+}

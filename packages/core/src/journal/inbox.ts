@@ -1,0 +1,92 @@
+/** A session's inbox: what anybody may say to whoever holds the session. */
+import { AgentError, isAgentError } from '../base/errors.ts'
+import type { AnswerDecision, Fact } from '../model/event.ts'
+import { isJsonObject } from '../model/json.ts'
+import type { Message } from '../model/message.ts'
+import { openRun, type RequestState, type SessionState } from '../model/session-state.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import { inboxKey } from './keys.ts'
+
+/** One thing said. `runId` names the run that it was meant for, where that was known. */
+export type InboxEntry =
+  | { readonly type: 'answer'; readonly requestId: string; readonly answer: AnswerDecision }
+  | { readonly type: 'steer'; readonly message: Message; readonly runId?: string }
+  | { readonly type: 'cancel'; readonly reason: string; readonly runId?: string }
+
+const MAX_TRIES = 50
+
+/** Append to the inbox, again while others get in first. `from` is an offset that certainly exists. Returns the entry's offset. */
+export async function sendToInbox(store: SessionStore, sessionId: string, { entry, from }: { readonly entry: InboxEntry; readonly from: number }): Promise<number> {
+  const key = inboxKey(sessionId)
+  const record = JSON.stringify(entry)
+  let length = from
+  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+    for await (const { offset } of store.read(key, { from: length })) length = offset + 1
+    try {
+      await store.append(key, [record], { expected: length, sync: true })
+      return length
+    } catch (error) {
+      if (!isAgentError(error, 'store_conflict')) throw error
+    }
+  }
+  throw new AgentError('store_unavailable', `The inbox of session ${sessionId} was written by others ${MAX_TRIES} times running: try again`)
+}
+
+/** Entries from the inbox that the journal has not copied yet, as the facts that copy them. */
+export async function readInbox(store: SessionStore, sessionId: string, state: SessionState): Promise<readonly Fact[]> {
+  const facts: Fact[] = []
+  const settled = new Set<string>()
+  for await (const { offset, record } of store.read(inboxKey(sessionId), { from: state.inboxNext })) facts.push(toFact(parseEntry(record), offset, { state, settled }))
+  return facts
+}
+
+type Seen = { readonly state: SessionState; readonly settled: Set<string> }
+
+function toFact(entry: InboxEntry | undefined, offset: number, { state, settled }: Seen): Fact {
+  const skip = (reason: string): Fact => ({ type: 'inbox_skipped', reason, inboxOffset: offset })
+  if (entry === undefined) return skip('the entry cannot be read')
+  const run = openRun(state)
+  if (run === undefined) return skip('no run is under way')
+  if (entry.type === 'answer') {
+    const request = run.requests.get(entry.requestId)
+    if (request === undefined) return skip(`request ${entry.requestId} is not known to this run`)
+    if (request.answer !== undefined || settled.has(entry.requestId)) return skip(`request ${entry.requestId} was answered before`)
+    settled.add(entry.requestId)
+    return answerFact(request, entry.answer, offset)
+  }
+  if (entry.runId !== undefined && entry.runId !== run.id) return skip(`it was meant for run ${entry.runId}`)
+  if (entry.type === 'steer') return { type: 'message_injected', message: entry.message, source: 'steering', inboxOffset: offset }
+  return { type: 'cancel_requested', reason: entry.reason, inboxOffset: offset }
+}
+
+/** An answer as a fact. `inboxOffset` is left out for one that was given in place. */
+export function answerFact({ request }: RequestState, answer: AnswerDecision, inboxOffset?: number): Fact {
+  return {
+    type: 'confirmation_received',
+    requestId: request.requestId,
+    callId: request.callId,
+    approved: answer.decision === 'approve',
+    ...(answer.decision === 'reject' && answer.message !== undefined ? { message: answer.message } : {}),
+    ...(answer.decision === 'approve' && answer.input !== undefined ? { args: answer.input } : {}),
+    ...(answer.by === undefined ? {} : { by: answer.by }),
+    ...(inboxOffset === undefined ? {} : { inboxOffset }),
+  }
+}
+
+/** Undefined for what is not an entry: it is skipped, and the journal says so. */
+function parseEntry(record: string): InboxEntry | undefined {
+  let data: unknown
+  try {
+    data = JSON.parse(record)
+  } catch {
+    return undefined // said by the skipping fact
+  }
+  if (!isJsonObject(data)) return undefined
+  if (data.type === 'answer' && typeof data.requestId === 'string' && isJsonObject(data.answer)) {
+    const { decision } = data.answer
+    return decision === 'approve' || decision === 'reject' ? (data as unknown as InboxEntry) : undefined
+  }
+  if (data.type === 'steer' && isJsonObject(data.message) && Array.isArray(data.message.content)) return data as unknown as InboxEntry
+  if (data.type === 'cancel' && typeof data.reason === 'string') return data as unknown as InboxEntry
+  return undefined
+}

@@ -1,0 +1,18 @@
+/** The names of a session's logs in a store. */
+
+export const journalKey = (sessionId: string): string => `journal/${sessionId}`
+
+export const inboxKey = (sessionId: string): string => `inbox/${sessionId}`
+
+/** A marker that a run is not finished: found by prefix, without reading every journal. */
+export const openRunKey = (sessionId: string, runId: string): string => `${OPEN_RUN_PREFIX}${encodeURIComponent(sessionId)}/${encodeURIComponent(runId)}`
+
+export const OPEN_RUN_PREFIX = 'open/'
+
+export const JOURNAL_PREFIX = 'journal/'
+
+export function parseOpenRunKey(key: string): { readonly sessionId: string; readonly runId: string } | undefined {
+  const [session, run, ...rest] = key.slice(OPEN_RUN_PREFIX.length).split('/')
+  if (session === undefined || run === undefined || rest.length > 0) return undefined
+  return { sessionId: decodeURIComponent(session), runId: decodeURIComponent(run) }
+}

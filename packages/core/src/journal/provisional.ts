@@ -1,0 +1,72 @@
+/** What the model has said of a turn that has not ended: enough to bring a late reader up to date. */
+import type { LiveEvent, SnapshotBlock } from '../model/event.ts'
+import type { LlmEvent } from '../ports/llm-client.ts'
+
+type Delta = Exclude<LlmEvent, { type: 'done' }>
+
+type MutableBlock = { type: 'text' | 'reasoning' | 'tool_use'; id: string; name: string; text: string }
+
+export class Provisional {
+  readonly turn: number
+  readonly attempt: number
+  readonly #blocks: (MutableBlock | undefined)[] = []
+
+  constructor(turn: number, attempt: number) {
+    this.turn = turn
+    this.attempt = attempt
+  }
+
+  /** Take in a delta, and say where it belongs. */
+  add(delta: Delta): LiveEvent {
+    const { turn, attempt } = this
+    const { block } = delta
+    if (delta.type === 'tool_start') {
+      this.#blocks[block] = { type: 'tool_use', id: delta.id, name: delta.name, text: '' }
+      return { type: 'tool_start', id: delta.id, name: delta.name, turn, attempt, block }
+    }
+    const type = delta.type === 'text_delta' ? 'text' : delta.type === 'reasoning_delta' ? 'reasoning' : 'tool_use'
+    const kept = (this.#blocks[block] ??= { type, id: '', name: '', text: '' })
+    const start = kept.text.length
+    if (delta.type === 'tool_input_delta') {
+      kept.text += delta.delta
+      return { type: 'tool_input_delta', id: kept.id, delta: delta.delta, turn, attempt, block, start }
+    }
+    kept.text += delta.text
+    return { type: delta.type, text: delta.text, turn, attempt, block, start }
+  }
+
+  /** The text so far. */
+  get text(): string {
+    return this.#blocks.map((block) => (block?.type === 'text' ? block.text : '')).join('')
+  }
+
+  /** For a reader who had nothing of this turn: everything, or undefined when there is nothing yet. */
+  snapshot(): LiveEvent | undefined {
+    if (this.#blocks.length === 0) return undefined
+    const blocks = this.#blocks.flatMap((block): readonly SnapshotBlock[] =>
+      block === undefined
+        ? []
+        : [block.type === 'tool_use' ? { type: block.type, id: block.id, name: block.name, inputText: block.text } : { type: block.type, text: block.text }],
+    )
+    return { type: 'turn_snapshot', turn: this.turn, attempt: this.attempt, blocks }
+  }
+
+  /** For a reader who had everything up to `last`: what it missed, as deltas that join on seamlessly. */
+  since(last: LiveEvent | undefined): readonly LiveEvent[] {
+    const snapshot = this.snapshot()
+    if (snapshot === undefined) return []
+    if (last === undefined || !('start' in last || last.type === 'tool_start') || last.turn !== this.turn || last.attempt !== this.attempt) return [snapshot]
+    const known = 'start' in last ? last.start + ('text' in last ? last.text : last.delta).length : 0
+    return this.#blocks.flatMap((block, index) => (block === undefined || index < last.block ? [] : this.#missed(block, index, index === last.block ? known : undefined)))
+  }
+
+  /** `known` characters were seen of this block; undefined when not even its start was. */
+  #missed(block: MutableBlock, index: number, known: number | undefined): readonly LiveEvent[] {
+    const place = { turn: this.turn, attempt: this.attempt, block: index, start: known ?? 0 }
+    const rest = block.text.slice(known ?? 0)
+    if (block.type !== 'tool_use') return rest === '' ? [] : [{ type: block.type === 'text' ? 'text_delta' : 'reasoning_delta', text: rest, ...place }]
+    const { id, name } = block
+    const start: readonly LiveEvent[] = known === undefined ? [{ type: 'tool_start', id, name, turn: this.turn, attempt: this.attempt, block: index }] : []
+    return rest === '' ? start : [...start, { type: 'tool_input_delta', id, delta: rest, ...place }]
+  }
+}

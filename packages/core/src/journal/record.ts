@@ -1,0 +1,106 @@
+/** One fact as one record: a header line that chains digests, and a payload line. */
+import { AgentError } from '../base/errors.ts'
+import type { Host } from '../base/host.ts'
+import type { Fact } from '../model/event.ts'
+import { isJsonObject } from '../model/json.ts'
+import type { StoredFact } from '../model/session-state.ts'
+import { FACT_KINDS, type FactKind } from './fact-types.ts'
+
+/** The header, with short names since it is written with every fact. */
+type Header = {
+  /** Type of the fact. */
+  readonly t: string
+  /** Version of its format. */
+  readonly v: number
+  /** 1 when a reader that does not know the type must refuse. */
+  readonly k: 0 | 1
+  readonly run: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Who wrote it and in which batch: how a writer knows its own append again. */
+  readonly by: string
+  /** Chain digest of the record before; empty for the first. */
+  readonly p: string
+  /** Digest of the payload. */
+  readonly d: string
+}
+
+/** What all records of one append share. */
+export type RecordContext = { readonly runId: string; readonly timestamp: number; readonly writer: string }
+
+/** A record as read: its fact, or undefined where a newer, uncritical one is skipped. */
+export type DecodedRecord = {
+  readonly offset: number
+  readonly runId: string
+  readonly timestamp: number
+  readonly writer: string
+  readonly chain: string
+  readonly fact: Fact | undefined
+}
+
+/** Digests are cut to 128 bits: enough to notice damage, and short in every record. */
+const DIGEST_LENGTH = 32
+
+const shortDigest = (host: Host, text: string): string => host.digest(text).slice(0, DIGEST_LENGTH)
+
+export function encodeRecord(fact: Fact, previous: string, context: RecordContext & { readonly host: Host }): { readonly record: string; readonly chain: string } {
+  const { host, runId, timestamp, writer } = context
+  const { version, critical } = FACT_KINDS[fact.type]
+  const payload = JSON.stringify(fact)
+  const header: Header = { t: fact.type, v: version, k: critical ? 1 : 0, run: runId, at: timestamp, by: writer, p: previous, d: shortDigest(host, payload) }
+  const head = JSON.stringify(header)
+  return { record: `${head}\n${payload}`, chain: shortDigest(host, head) }
+}
+
+/** Read a record. Throws `store_corrupt` or `store_newer`, naming the log and the offset. */
+export function decodeRecord(record: string, offset: number, where: { readonly host: Host; readonly key: string }): DecodedRecord {
+  const line = record.indexOf('\n')
+  const head = record.slice(0, line)
+  const header = parseHeader(head, offset, where.key)
+  const kind: FactKind | undefined = Object.hasOwn(FACT_KINDS, header.t) ? FACT_KINDS[header.t as Fact['type']] : undefined
+  const base = { offset, runId: header.run, timestamp: header.at, writer: header.by, chain: shortDigest(where.host, head) }
+  if (kind !== undefined && header.v <= kind.version) return { ...base, fact: parsePayload(record.slice(line + 1), offset, where.key) }
+  if (header.k === 0) return { ...base, fact: undefined }
+  throw new AgentError(
+    'store_newer',
+    `Record ${offset} of ${where.key} is a '${header.t}' of version ${header.v}, which this version does not know. Upgrade @seamfold/core to read it`,
+    { details: { key: where.key, offset, type: header.t, version: header.v } },
+  )
+}
+
+/** Whether the payload is the one that was written, and the chain unbroken. Returns what is wrong. */
+export function verifyRecord(record: string, previous: string, host: Host): string | undefined {
+  const line = record.indexOf('\n')
+  const header = parseHeader(record.slice(0, line), 0, '')
+  if (header.p !== previous) return 'the chain is broken: the record before is not the one that it followed'
+  if (header.d !== shortDigest(host, record.slice(line + 1))) return 'the payload is not the one that was written'
+  return undefined
+}
+
+export const toStoredFact = ({ offset, runId, timestamp, fact }: DecodedRecord): StoredFact | undefined =>
+  fact === undefined ? undefined : { offset, runId, timestamp, fact }
+
+function parseHeader(head: string, offset: number, key: string): Header {
+  const header = parseJson(head)
+  const valid =
+    isJsonObject(header) &&
+    ['t', 'run', 'by', 'p', 'd'].every((field) => typeof header[field] === 'string') &&
+    ['v', 'k', 'at'].every((field) => typeof header[field] === 'number')
+  if (valid) return header as Header
+  throw new AgentError('store_corrupt', `Record ${offset} of ${key} has no readable header: ${JSON.stringify(head.slice(0, 80))}`, { details: { key, offset } })
+}
+
+function parsePayload(payload: string, offset: number, key: string): Fact {
+  const fact = parseJson(payload)
+  // The header vouches for the type; a wrong shape below it is damage, which verification finds by its digest.
+  if (isJsonObject(fact) && typeof fact.type === 'string') return fact as unknown as Fact
+  throw new AgentError('store_corrupt', `Record ${offset} of ${key} has no readable payload`, { details: { key, offset } })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // the caller says where it stood
+  }
+}
