@@ -43,11 +43,12 @@ export class Provisional {
   /** For a reader who had nothing of this turn: everything, or undefined when there is nothing yet. */
   snapshot(): LiveEvent | undefined {
     if (this.#blocks.length === 0) return undefined
-    const blocks = this.#blocks.flatMap((block): readonly SnapshotBlock[] =>
-      block === undefined
-        ? []
-        : [block.type === 'tool_use' ? { type: block.type, id: block.id, name: block.name, inputText: block.text } : { type: block.type, text: block.text }],
-    )
+    // A block that has no delta keeps its place, so that a later delta finds its own block.
+    const blocks = Array.from(this.#blocks, (block): SnapshotBlock => {
+      if (block === undefined) return { type: 'text', text: '' }
+      const { type, id, name, text } = block
+      return type === 'tool_use' ? { type, id, name, inputText: text } : { type, text }
+    })
     return { type: 'turn_snapshot', turn: this.turn, attempt: this.attempt, blocks }
   }
 
