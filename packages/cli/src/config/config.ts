@@ -1,0 +1,29 @@
+/** The configuration as a type, for files that are written in TypeScript. */
+import type { Rule, Timeouts } from '@seamfold/core'
+
+export type PermissionMode = 'ask' | 'auto-edit' | 'full' | 'read-only'
+
+export type ProviderName = 'anthropic' | 'openai' | 'simulator'
+
+/** What `seamfold.config.ts` or `seamfold.config.json` may hold. Command-line options win over it. */
+export type SeamfoldConfig = {
+  /** The model's name, as its provider calls it. Default: the provider's default. */
+  readonly model?: string
+  /** Default: told by the model's name, else by the key that is set. */
+  readonly provider?: ProviderName
+  /** Where the provider is spoken to, for compatible servers. Default: the provider's own address. */
+  readonly baseURL?: string
+  /** The system prompt. Default: a short one for work on code. */
+  readonly instructions?: string
+  /** A mode, or rules with a mode for what they do not speak of. Default: `ask`. Rules also have a short form: `allow exec(git status)`. */
+  readonly permissions?: PermissionMode | { readonly mode?: PermissionMode; readonly rules?: readonly (Rule | string)[] }
+  /** What one run may use up. */
+  readonly budget?: { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
+  /** The journal's file, relative to the configuration. Default: `.seamfold/sessions.db` in the workspace. */
+  readonly store?: string
+  /** Milliseconds. */
+  readonly timeouts?: Timeouts
+}
+
+/** Write a configuration with its type checked. */
+export const defineConfig = (config: SeamfoldConfig): SeamfoldConfig => config

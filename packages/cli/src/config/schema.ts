@@ -1,0 +1,87 @@
+/** Holds outside data to what a configuration may be. */
+import { z } from 'zod'
+import { flattenIssues, type Problem } from './issues.ts'
+import { RULE_FORMS, ruleFromText } from './rule-text.ts'
+
+const positive = z.number().positive()
+const milliseconds = z.number().int().min(0)
+
+const match = z.strictObject({
+  tool: z.string().min(1).optional(),
+  access: z.enum(['read', 'write', 'exec', 'net', 'agent', 'other']).optional(),
+  path: z.string().min(1).optional(),
+  command: z.string().min(1).optional(),
+  host: z.string().min(1).optional(),
+})
+
+const ruleText = z.string().transform((text, context) => {
+  const rule = ruleFromText(text)
+  if (rule !== undefined) return rule
+  context.issues.push({ code: 'custom', input: text, message: `'${text}' is not a rule. A rule is ${RULE_FORMS}` })
+  return z.NEVER
+})
+
+const ruleObject = z
+  .strictObject({ allow: match.optional(), ask: match.optional(), deny: match.optional() })
+  .refine((rule) => Object.keys(rule).length === 1, 'a rule has exactly one of allow, ask, deny')
+
+const rule = z.preprocess((value) => (typeof value === 'string' ? (ruleFromText(value) ?? value) : value), z.union([ruleObject, ruleText]))
+
+const MODES = ['ask', 'auto-edit', 'full', 'read-only'] as const
+
+/** A configuration as a file holds it. Every key may be left out. */
+const configSchema = z.strictObject({
+  /** The model's name, as its provider calls it. */
+  model: z.string().min(1).optional(),
+  provider: z.enum(['anthropic', 'openai', 'simulator']).optional(),
+  baseURL: z.url({ protocol: /^https?$/ }).optional(),
+  instructions: z.string().min(1).optional(),
+  permissions: z.union([z.enum(MODES), z.strictObject({ mode: z.enum(MODES).optional(), rules: z.array(rule).optional() })]).optional(),
+  budget: z.strictObject({ usd: positive.optional(), tokens: positive.optional(), turns: positive.optional(), toolCalls: positive.optional() }).optional(),
+  /** The journal's file; relative to the file that says so. */
+  store: z.string().min(1).optional(),
+  timeouts: z
+    .strictObject({
+      totalMs: milliseconds.optional(),
+      turnMs: milliseconds.optional(),
+      firstChunkMs: milliseconds.optional(),
+      chunkMs: milliseconds.optional(),
+      toolMs: milliseconds.optional(),
+    })
+    .optional(),
+})
+
+export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: readonly (Problem & { readonly known: readonly string[] })[] }
+
+/** A configuration's data, with rules in their short form read; or what is wrong with it. */
+export function checkConfig(data: unknown): Checked {
+  const result = configSchema.safeParse(data)
+  if (result.success) return { ok: true, value: result.data }
+  return { ok: false, problems: flattenIssues(result.error.issues).map((problem) => ({ ...problem, known: knownKeys(problem.path) })) }
+}
+
+/** The keys that are known at a path, for suggestions. */
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  let at: unknown = configSchema
+  for (const part of path) at = childOf(at, part)
+  const shape = shapeOf(at)
+  return shape === undefined ? [] : Object.keys(shape)
+}
+
+type Shape = Readonly<Record<string, unknown>>
+
+function childOf(schema: unknown, key: PropertyKey): unknown {
+  const plain = unwrap(schema)
+  if (plain instanceof z.ZodArray) return plain.element
+  return shapeOf(plain)?.[String(key)]
+}
+
+const unwrap = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema)
+
+function shapeOf(schema: unknown): Shape | undefined {
+  const plain = unwrap(schema)
+  if (plain instanceof z.ZodObject) return plain.shape as Shape
+  if (plain instanceof z.ZodPipe) return shapeOf(plain.out)
+  if (plain instanceof z.ZodUnion) return plain.options.map(shapeOf).find((shape) => shape !== undefined)
+  return undefined
+}

@@ -1,0 +1,48 @@
+/** Says in a line or two what happens beside text and tool calls: retries, denials, answers, warnings. */
+import { type AgentEvent, textOf } from '@seamfold/core/kit'
+import { describeCall } from './call.ts'
+import { duration } from './measure.ts'
+import { cut, linesOf, oneLine } from './text.ts'
+import type { Style } from './style.ts'
+
+/** The lines of an event that is worth telling; none for the rest. */
+export function noticeLines(event: AgentEvent, style: Style): readonly string[] {
+  const { colors, signs } = style
+  switch (event.type) {
+    case 'model_retry':
+      return line(colors.yellow(signs.retry), `${oneLine(event.message)} Trying again in ${duration(event.delayMs)}.`, style)
+    case 'permission_denied':
+      return [
+        ...line(colors.red(signs.denied), `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.red('denied')}`, style),
+        `    ${colors.dim(oneLine(event.reason))}`,
+      ]
+    case 'confirmation_required':
+      return line(colors.yellow(signs.waiting), `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.yellow('waits for approval')}`, style)
+    case 'confirmation_received':
+      return line(event.approved ? colors.green(signs.done) : colors.red(signs.failed), answerText(event, style), style)
+    case 'message_injected':
+      return linesOf(textOf(event.message)).map((text, index) => `  ${index === 0 ? colors.cyan(signs.prompt) : ' '} ${text}`)
+    case 'history_edited':
+      return line(colors.dim(signs.dot), colors.dim(`The conversation was shortened by ${event.by}`), style)
+    case 'budget_threshold_hit':
+      return line(colors.yellow(signs.warning), oneLine(event.message), style)
+    case 'persistence_failed':
+      return line(colors.red(signs.warning), `The journal could not be written (${event.operation}): ${oneLine(event.error)}`, style)
+    case 'cancel_requested':
+      return line(colors.yellow(signs.dot), colors.dim(`Asked to stop: ${oneLine(event.reason)}`), style)
+    default:
+      return []
+  }
+}
+
+const line = (sign: string, text: string, _: Style): readonly string[] => [`  ${sign} ${text}`]
+
+const gist = (name: string, args: Parameters<typeof describeCall>[1], { width, signs }: Style): string =>
+  cut(describeCall(name, args), Math.max(16, width - name.length - 26), signs.ellipsis)
+
+function answerText(event: Extract<AgentEvent, { type: 'confirmation_received' }>, { colors }: Style): string {
+  const by = event.by === undefined ? '' : ` by ${oneLine(event.by)}`
+  const edited = event.args === undefined ? '' : ' with edited arguments'
+  const words = event.message === undefined || event.message === '' ? '' : colors.dim(`: ${oneLine(event.message)}`)
+  return `${event.approved ? 'Approved' : 'Rejected'}${by}${edited}${words}`
+}
