@@ -1,2 +1,3 @@
 /** The public door of @seamfold/llm-openai. */
-export {}
+export { openai } from './openai.ts'
+export type { OpenAiMode, OpenAiOptions, OpenAiReasoning } from './options.ts'

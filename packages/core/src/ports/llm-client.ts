@@ -47,6 +47,8 @@ export type ResponseMeta = {
   readonly firstTokenMs?: number
   /** Milliseconds from request to the end. */
   readonly durationMs?: number
+  /** The provider did not say what the answer took: `usage` is zeros, not a measurement. */
+  readonly usageMissing?: boolean
 }
 
 /** What a stream says. `block` is the index of the content block in the message that `done` will carry. */
