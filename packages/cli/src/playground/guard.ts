@@ -1,0 +1,33 @@
+/** Lets a request in, or says why not: the right host, no foreign page, the token. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { RequestFailure } from './failure.ts'
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** A page on another site that resolves its own name to this machine still sends that name as the host. */
+export function checkHost({ headers }: IncomingMessage, port: number): void {
+  const host = headers.host
+  if (host === `127.0.0.1:${port}` || host === `localhost:${port}`) return
+  throw new RequestFailure(403, 'forbidden_host', `The host '${host ?? ''}' is not served here. Open http://127.0.0.1:${port}/ instead.`)
+}
+
+/** Browsers say where a request comes from; nothing but our own page may ask. Programs send neither header. */
+export function checkOrigin({ headers }: IncomingMessage, port: number): void {
+  const { origin } = headers
+  const site = headers['sec-fetch-site']
+  const own = origin === undefined || origin === `http://127.0.0.1:${port}` || origin === `http://localhost:${port}`
+  if (own && (site === undefined || site === 'same-origin' || site === 'none')) return
+  throw new RequestFailure(403, 'forbidden_origin', `A page of ${origin ?? 'another site'} may not use this server.`)
+}
+
+/**
+ * The token comes in the `Authorization` header and nowhere else: no browser sends that by itself, so there is nothing that a
+ * foreign page could borrow.
+ */
+export function checkToken({ headers }: IncomingMessage, token: string): void {
+  const given = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
+  if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return
+  const problem = given === undefined ? 'This server needs its token' : 'That is not the token of this server'
+  throw new RequestFailure(401, 'unauthorized', `${problem}: open the address that was printed when it started.`)
+}
