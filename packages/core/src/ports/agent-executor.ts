@@ -4,7 +4,7 @@ import type { AgentStepSpec, StepOutcome } from '../model/step.ts'
 
 export interface ExecuteOptions {
   readonly signal: AbortSignal
-  /** Called in order, for every event of the step, never after the promise settled. */
+  /** Called in order, for every event of the step, never after the promise settled. Where a reader is far too slow, live events may be left out; facts never. */
   onEvent?(envelope: Envelope): void
 }
 
@@ -12,12 +12,17 @@ export interface ExecuteOptions {
  * Runs agent steps.
  *
  * Contract:
- * - A step that fails resolves with `status: 'failed'`; only `signal.reason` rejects. [executor.failure]
- * - The outcome carries the spec's `taskId` and `agent` and arrives whole. [executor.outcome]
- * - Events arrive in order, and none after the promise settled. [executor.events]
+ * - A step that fails resolves with `status: 'failed'` and says why; only `signal.reason` rejects. [executor.failure, executor.failure_value]
+ * - The outcome carries the spec's `taskId` and `agent`. [executor.identity]
+ * - The outcome arrives whole, whatever its status and size. [executor.outcome, executor.outcome_large, executor.suspended]
+ * - Events arrive whole, in order and once each, before the promise settles. [executor.events]
+ * - None arrives after the promise settled. [executor.events_late]
+ * - Nobody needs to listen, and a listener that throws fails its own step only. [executor.no_listener, executor.listener_throws]
  * - When the signal fires the work stops, on the far side too, and the promise rejects with the reason. [executor.cancel]
+ * - It rejects at once, also when the work does not stop, and leaves nothing on the signal. [executor.cancel_ignored, executor.signal_left]
+ * - Cancelling one step leaves the others alone. [executor.cancel_one]
  * - A signal that fired before the call starts nothing. [executor.cancelled_before]
- * - Steps that run at once do not mix their events or outcomes. [executor.concurrent]
+ * - Steps that run at once do not mix their events or outcomes, also of one `taskId`. [executor.concurrent, executor.same_task]
  */
 export interface AgentExecutor {
   readonly contract: 1

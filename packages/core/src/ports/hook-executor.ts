@@ -7,7 +7,10 @@ type HookOf<N extends string, Payload> = { readonly hook: N; readonly sessionId:
 export type HookEvent =
   | HookOf<'pre_prompt', { readonly prompt: string }>
   | HookOf<'pre_tool_use', { readonly tool: string; readonly callId: string; readonly input: Json }>
-  | HookOf<'post_tool_use', { readonly tool: string; readonly callId: string; readonly input: Json; readonly output: string; readonly isError: boolean }>
+  | HookOf<
+      'post_tool_use',
+      { readonly tool: string; readonly callId: string; readonly input: Json; readonly output: string; readonly isError: boolean }
+    >
   | HookOf<'post_response', { readonly text: string }>
 
 export type HookName = HookEvent['hook']
@@ -22,8 +25,12 @@ export type HookDecision =
  *
  * Contract:
  * - `undefined` means nothing to say. [hook.silent]
- * - A throw on a `pre_` hook blocks what it gates; on any other it is reported and changes nothing. [hook.fail_closed]
+ * - The event arrives whole, and so does the decision. [hook.event, hook.decision]
+ * - A throw on a `pre_` hook blocks what it gates: it rejects or answers `block`, and is never silent. [hook.fail_closed]
+ * - On any other hook a throw is reported and changes nothing: it never becomes a decision. [hook.fail_open]
  * - When the signal fires it stops promptly. [hook.cancel]
+ * - A signal that fired before asks nobody. [hook.cancelled_before]
+ * - Answers to hooks that fire at once are not mixed. [hook.concurrent]
  */
 export interface HookExecutor {
   readonly contract: 1

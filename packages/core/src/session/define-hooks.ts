@@ -11,6 +11,7 @@ export function hooks(handlers: {
   return {
     contract: 1,
     async fire(event, options) {
+      options.signal.throwIfAborted()
       const handler = handlers[event.hook] as ((event: HookEvent, options: { signal: AbortSignal }) => Promise<HookDecision | undefined>) | undefined
       return handler?.(event, options)
     },
