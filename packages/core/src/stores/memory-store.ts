@@ -2,6 +2,8 @@
 import { AgentError } from '../base/errors.ts'
 import type { AppendOptions, SessionStore, StoredRecord } from '../ports/session-store.ts'
 
+const NOT_STRINGS = 'A record of the batch is not a string: serialise it first'
+
 /** A store for tests and for runs that need not survive. `sync` promises nothing here. */
 export function memoryStore(): SessionStore {
   const logs = new Map<string, string[]>()
@@ -15,6 +17,7 @@ export function memoryStore(): SessionStore {
 
     async append(key: string, records: readonly string[], { expected, signal }: AppendOptions): Promise<void> {
       assertUsable(signal)
+      if (records.some((record) => typeof record !== 'string')) throw new AgentError('invalid_argument', NOT_STRINGS)
       const log = logs.get(key)
       const length = log?.length ?? 0
       if (length !== expected) throw conflict(key, length, expected)

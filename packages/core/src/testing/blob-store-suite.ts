@@ -1,0 +1,45 @@
+/** The suite that every blob store has to pass. */
+import type { BlobStore } from '../ports/blob-store.ts'
+import { assert, assertEqual } from './assert.ts'
+import type { Suite } from './conformance.ts'
+
+const DIGEST = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+const OTHER = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
+/** Give it a fresh, empty blob store for each case. */
+export const blobStoreSuite: Suite<BlobStore> = {
+  seam: 'BlobStore',
+  cases: [
+    {
+      id: 'blob.put',
+      title: 'a text is kept under its digest; putting it again, also at the same time, changes nothing',
+      async run(blobs) {
+        await Promise.all([blobs.put(DIGEST, 'test'), blobs.put(DIGEST, 'test')])
+        await blobs.put(DIGEST, 'test')
+        await blobs.put(OTHER, '')
+        assertEqual(await blobs.get(DIGEST), 'test', 'the text')
+        assertEqual(await blobs.get(OTHER), '', 'an empty text')
+      },
+    },
+    {
+      id: 'blob.get',
+      title: 'a text comes back to the letter; an unknown digest gives undefined',
+      async run(blobs) {
+        assertEqual(await blobs.get(DIGEST), undefined, 'an unknown digest')
+        const text = 'a\0b \ud800 😀 é e\u0301\r\n'
+        await blobs.put(DIGEST, text)
+        assertEqual(await blobs.get(DIGEST), text, 'the text')
+        assertEqual(await blobs.get(OTHER), undefined, 'another digest')
+      },
+    },
+    {
+      id: 'blob.large',
+      title: 'a text of ten million characters is kept',
+      async run(blobs) {
+        const large = 'seamfold💾'.repeat(1_000_000)
+        await blobs.put(DIGEST, large)
+        assert((await blobs.get(DIGEST)) === large, 'the text came back changed')
+      },
+    },
+  ],
+}

@@ -1,0 +1,105 @@
+/** The suite that every lease store has to pass. */
+import type { Lease, LeaseStore } from '../ports/lease-store.ts'
+import { assert, assertEqual } from './assert.ts'
+import type { Case, Suite } from './conformance.ts'
+
+/** An empty lease store and the means to let its time pass. */
+export interface TimedLeases {
+  readonly leases: LeaseStore
+  /** Lets so many milliseconds pass on the store's clock: move a manual clock, or wait. */
+  advance(ms: number): void | Promise<void>
+}
+
+const TTL_MS = 1_000
+
+const cases: readonly Case<TimedLeases>[] = [
+  {
+    id: 'lease.acquire',
+    title: 'a free lease is given; a held one stays its holder’s; a holder may acquire again',
+    async run({ leases, advance }) {
+      const mine = await leases.acquire('session', 'one', TTL_MS)
+      assertEqual(mine.holder, 'one', 'the holder of a free lease')
+      const theirs = await leases.acquire('session', 'two', 60 * TTL_MS)
+      assertEqual(theirs, mine, 'the lease told to another')
+      assertEqual((await leases.acquire('other', 'two', TTL_MS)).holder, 'two', 'the holder of another key')
+      await advance(TTL_MS / 2)
+      const again = await leases.acquire('session', 'one', TTL_MS)
+      assertEqual(again.holder, 'one', 'the holder that acquires again')
+      assertLater(again, mine)
+    },
+  },
+  {
+    id: 'lease.expiry',
+    title: 'an expired lease is free for anyone',
+    async run({ leases, advance }) {
+      await leases.acquire('session', 'one', TTL_MS)
+      await advance(TTL_MS + 100)
+      assertEqual((await leases.acquire('session', 'two', TTL_MS)).holder, 'two', 'the holder after expiry')
+      assertEqual((await leases.acquire('session', 'one', TTL_MS)).holder, 'two', 'the holder told to the first')
+    },
+  },
+  {
+    id: 'lease.race',
+    title: 'of several that acquire at the same time one holds the lease, and all are told who',
+    async run({ leases }) {
+      const holders = ['one', 'two', 'three', 'four']
+      const told = await Promise.all(holders.map((holder) => leases.acquire('session', holder, TTL_MS)))
+      const [first] = told
+      assert(first !== undefined && holders.includes(first.holder), `the lease went to ${first?.holder}`)
+      assertEqual(
+        told.map(({ holder }) => holder),
+        holders.map(() => first?.holder),
+        'the holder that each was told',
+      )
+    },
+  },
+  {
+    id: 'lease.renew',
+    title: 'renewing extends the holder’s lease, and is refused to others and after expiry',
+    async run({ leases, advance }) {
+      const mine = await leases.acquire('session', 'one', TTL_MS)
+      await advance(TTL_MS / 2)
+      const renewed = await leases.renew('session', 'one', TTL_MS)
+      assertEqual(renewed?.holder, 'one', 'the holder that renewed')
+      if (renewed !== undefined) assertLater(renewed, mine)
+      assertEqual(await leases.renew('session', 'two', TTL_MS), undefined, 'a renewal by another')
+      assertEqual(await leases.renew('free', 'one', TTL_MS), undefined, 'a renewal of a lease never acquired')
+      await advance(TTL_MS + 100)
+      assertEqual(await leases.renew('session', 'one', TTL_MS), undefined, 'a renewal after expiry')
+      assertEqual(await leases.read('session'), undefined, 'the lease after a refused renewal')
+    },
+  },
+  {
+    id: 'lease.release',
+    title: 'releasing frees the caller’s lease and nobody else’s',
+    async run({ leases }) {
+      const mine = await leases.acquire('session', 'one', TTL_MS)
+      await leases.release('session', 'two')
+      await leases.release('free', 'one')
+      assertEqual(await leases.read('session'), mine, 'the lease after a stranger’s release')
+      await leases.release('session', 'one')
+      await leases.release('session', 'one')
+      assertEqual(await leases.read('session'), undefined, 'the lease after its holder’s release')
+      assertEqual((await leases.acquire('session', 'two', TTL_MS)).holder, 'two', 'the next holder')
+    },
+  },
+  {
+    id: 'lease.read',
+    title: 'reading tells the lease in force and nothing else',
+    async run({ leases, advance }) {
+      assertEqual(await leases.read('session'), undefined, 'a lease never acquired')
+      const mine = await leases.acquire('session', 'one', TTL_MS)
+      assertEqual(await leases.read('session'), mine, 'the lease')
+      assertEqual(await leases.read('session '), undefined, 'a key that looks alike')
+      await advance(TTL_MS + 100)
+      assertEqual(await leases.read('session'), undefined, 'an expired lease')
+    },
+  },
+]
+
+/** Give it a fresh, empty lease store for each case. */
+export const leaseStoreSuite: Suite<TimedLeases> = { seam: 'LeaseStore', cases }
+
+function assertLater(later: Lease, earlier: Lease): void {
+  assert(later.expiresAt > earlier.expiresAt, `the lease was not extended: ${earlier.expiresAt} to ${later.expiresAt}`)
+}

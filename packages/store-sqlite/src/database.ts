@@ -1,0 +1,150 @@
+/** Opens one SQLite file, brings it up to date and shares its connection among the ports kept in it. */
+import { resolve } from 'node:path'
+import { AgentError } from '@seamfold/core/kit'
+import { CommitQueue, type WriteTask } from './commit-queue.ts'
+import { createParent } from './directory.ts'
+import { openNodeSqlite, type SqliteDriver, type SqliteStatement } from './driver.ts'
+import { migrate } from './schema.ts'
+import { explainSqliteError, isBusy } from './sqlite-errors.ts'
+
+export interface SqliteOptions {
+  /**
+   * What `sync: true` promises. `full`: it is on the disk and survives loss of power. `normal`: it survives the death of the
+   * process only, as everything else does, and costs no wait for the disk. Default: `full`.
+   */
+  readonly durability?: 'full' | 'normal'
+  /** Milliseconds that a write waits while another process writes, before `store_unavailable`. Default: 5,000. */
+  readonly busyTimeoutMs?: number
+}
+
+/** One open file; `sqliteStore`, `sqliteLeases` and `sqliteBlobs` take it to share the connection. */
+export interface SqliteDatabase {
+  /** The absolute path, `:memory:`, or `(driver)` for a connection passed in. */
+  readonly path: string
+  /** A prepared statement, kept for the next time. Throws `store_unavailable` after `close`. */
+  prepare(sql: string): SqliteStatement
+  /** Runs a query, waiting while another connection locks the file, and explains its errors. */
+  read<T>(work: () => T): Promise<T>
+  /** Commits a write, together with others that arrive at the same time. */
+  write<T>(task: WriteTask<T>): Promise<T>
+  /** Commits what was asked for, then closes the file, unless the connection was passed in. Closing twice is fine. */
+  close(): Promise<void>
+}
+
+/** A path, `:memory:`, or an open connection of another library, which stays yours to close. */
+export type SqliteSource = string | SqliteDriver
+
+/** SQLite waits this long by itself, blocking the process; beyond it, reads and writes wait without blocking. */
+const BLOCKING_WAIT_MS = 20
+const RETRY_MS = 10
+
+/** Opens the file at once, with its folder. Throws `store_unavailable`, `store_corrupt` or `store_newer` with the path and the way out. */
+export function sqliteDatabase(source: SqliteSource, options: SqliteOptions = {}): SqliteDatabase {
+  const { durability = 'full', busyTimeoutMs = 5_000 } = options
+  checkOptions(source, { durability, busyTimeoutMs })
+  const path = typeof source === 'string' ? toPath(source) : '(driver)'
+  const driver = open(source, path, busyTimeoutMs)
+  return share(driver, { path, owned: typeof source === 'string', busyTimeoutMs, fullSync: durability === 'full' })
+}
+
+type Shared = { readonly path: string; readonly owned: boolean; readonly busyTimeoutMs: number; readonly fullSync: boolean }
+
+function share(driver: SqliteDriver, shared: Shared): SqliteDatabase {
+  const { path, owned } = shared
+  const queue = new CommitQueue(driver, shared)
+  const statements = new Map<string, SqliteStatement>()
+  let closed: Promise<void> | undefined
+
+  const assertOpen = (): void => {
+    if (closed === undefined) return
+    throw new AgentError('store_unavailable', `The SQLite database ${JSON.stringify(path)} was closed: open it again`, { retryable: false })
+  }
+  const read = async <T>(work: () => T): Promise<T> => {
+    const deadline = performance.now() + shared.busyTimeoutMs
+    for (;;) {
+      assertOpen()
+      try {
+        return work()
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw explainSqliteError(error, path)
+      }
+      await new Promise((wake) => setTimeout(wake, RETRY_MS))
+    }
+  }
+  const finish = async (): Promise<void> => {
+    await queue.drain()
+    statements.clear()
+    if (owned) driver.close()
+  }
+
+  return {
+    path,
+    read,
+    prepare(sql) {
+      const known = statements.get(sql)
+      if (known !== undefined) return known
+      const statement = driver.prepare(sql)
+      statements.set(sql, statement)
+      return statement
+    },
+    async write(task) {
+      assertOpen()
+      return queue.write(task)
+    },
+    close: () => (closed ??= finish()),
+  }
+}
+
+function open(source: SqliteSource, path: string, busyTimeoutMs: number): SqliteDriver {
+  let driver: SqliteDriver | undefined
+  try {
+    if (typeof source === 'string' && path !== ':memory:') createParent(path)
+    driver = typeof source === 'string' ? openNodeSqlite(path) : source
+    const ready = driver
+    ready.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`)
+    retryWhileBusy(busyTimeoutMs, () => {
+      ready.exec('PRAGMA journal_mode = WAL')
+      ready.exec('PRAGMA synchronous = NORMAL')
+      ready.exec('PRAGMA fullfsync = ON')
+      migrate(ready, path)
+    })
+    return ready
+  } catch (error) {
+    if (typeof source === 'string') driver?.close()
+    throw explainSqliteError(error, path)
+  }
+}
+
+/** Opening is synchronous, so this wait is too; it only happens while another process creates or upgrades the same file. */
+function retryWhileBusy(limitMs: number, work: () => void): void {
+  const started = performance.now()
+  for (;;) {
+    try {
+      work()
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() - started > limitMs) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+    }
+  }
+}
+
+function toPath(source: string): string {
+  return source === ':memory:' ? source : resolve(source)
+}
+
+function checkOptions(source: SqliteSource, { durability, busyTimeoutMs }: Required<SqliteOptions>): void {
+  if (source === '') throw refusal("The path of a SQLite store is empty: give a file, or ':memory:' for one that dies with the process")
+  if (durability !== 'full' && durability !== 'normal') {
+    throw refusal(
+      `durability is ${JSON.stringify(durability)}: use 'full' (sync survives loss of power) or 'normal' (it survives the process)`,
+    )
+  }
+  if (!Number.isFinite(busyTimeoutMs) || busyTimeoutMs < 0) {
+    throw refusal(`busyTimeoutMs is ${busyTimeoutMs}: use a number of milliseconds, 0 or more`)
+  }
+}
+
+function refusal(message: string): AgentError {
+  return new AgentError('invalid_argument', message)
+}
