@@ -149,8 +149,9 @@ async function noRetry(subject: LlmClientSubject): Promise<void> {
     ['rate_limited', 'llm_rate_limited'],
     ['cut_off', 'llm_unavailable'],
   ] as const) {
+    const client = await subject.in(scene)
     const before = subject.requests()
-    await failureIn(subject, scene, code)
+    await assertRejects(ask(client), code, scene)
     assertEqual(subject.requests() - before, 1, `${scene}: number of requests`)
   }
 }
@@ -170,8 +171,9 @@ async function cancel(subject: LlmClientSubject): Promise<void> {
   setTimeout(() => waiting.abort(reason), 0)
   await assertRejectsWith(within(first, 'cancelled before the answer'), reason, 'cancelled before the answer')
 
+  const idle = await subject.in('says_hello')
   const before = subject.requests()
-  const never = begin(await subject.in('says_hello'), AbortSignal.abort(reason)).next()
+  const never = begin(idle, AbortSignal.abort(reason)).next()
   await assertRejectsWith(within(never, 'cancelled before the start'), reason, 'cancelled before the start')
   assertEqual(subject.requests() - before, 0, 'requests when it was cancelled before the start')
 }

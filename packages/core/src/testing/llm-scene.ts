@@ -59,7 +59,7 @@ export type LlmCounts = {
 export interface LlmClientSubject {
   /** A fresh client whose provider plays this scene. */
   in(scene: LlmScene): Promise<LlmClient>
-  /** How many requests the provider has got so far. */
+  /** How many requests the provider has got since the last `in`, or in all. */
   requests(): number
   /** Resolves once the provider sees that the client left an answer that was under way. */
   closed(): Promise<void>
