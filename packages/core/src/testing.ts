@@ -3,6 +3,8 @@ export { runConformance, type Candidate, type Case, type Suite, type TestRunner 
 export { formatCards, runCard, type Card, type CardOptions, type CaseResult, type CaseStatus } from './testing/conformance-card.ts'
 export { sessionStoreSuite } from './testing/session-store-suite.ts'
 export { sharedStoreSuite, type SharedStore } from './testing/shared-store-suite.ts'
+export { sessionStoreMutants, type SessionStoreMutant } from './testing/store-mutants.ts'
+export { crashingStore, type CrashingStore, type CrashingStoreOptions } from './testing/crashing-store.ts'
 export { leaseStoreSuite, type TimedLeases } from './testing/lease-store-suite.ts'
 export { blobStoreSuite } from './testing/blob-store-suite.ts'
 export { llmClientSuite } from './testing/llm-client-suite.ts'

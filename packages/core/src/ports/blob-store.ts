@@ -4,8 +4,9 @@
  * Keeps texts by digest.
  *
  * Contract:
- * - `put` stores a text under its digest; putting it again changes nothing. [blob.put]
+ * - `put` stores a text under its digest; putting it again changes nothing, also at the same time. [blob.put]
  * - `get` gives the text back to the letter, or undefined. [blob.get]
+ * - A text may have ten million characters. [blob.large]
  */
 export interface BlobStore {
   readonly contract: 1

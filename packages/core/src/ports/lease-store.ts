@@ -10,7 +10,9 @@ export type Lease = {
  * Keeps leases by key. It never decides who may write (the log's length does), only who is alive.
  *
  * Contract:
- * - `acquire` gives the lease to the caller when it is free, expired or already the caller's; else it returns the holder's. [lease.acquire]
+ * - `acquire` gives the lease to the caller when it is free or already the caller's; else it returns the holder's. [lease.acquire]
+ * - A lease that has expired is free and no longer its holder's. [lease.expiry]
+ * - Of several that acquire at the same time one gets the lease, and all are told who. [lease.race]
  * - `renew` extends the caller's lease and returns it, or undefined when it is no longer the caller's. [lease.renew]
  * - `release` frees the caller's lease and nobody else's. [lease.release]
  * - `read` returns the lease that is in force, or undefined. [lease.read]

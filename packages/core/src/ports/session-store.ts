@@ -14,21 +14,38 @@ export interface AppendOptions {
 /**
  * Keeps logs.
  *
- * Contract:
- * - `append` is atomic: all records are stored, numbered from `expected`, or none. [store.atomic]
- * - If the log does not hold exactly `expected` records it throws `store_conflict` and stores nothing. [store.conflict]
+ * Contract of `append`:
+ * - It is atomic: all records are stored, numbered from `expected`, or none. [store.atomic]
+ * - A batch that cannot be stored whole, such as one with something that is not a string, is refused and leaves nothing. [store.half_batch]
+ * - A read that runs to its end never sees part of a batch. [store.batch_whole]
+ * - If the log holds more than `expected` records it throws `store_conflict` and stores nothing; [store.conflict] so too if it holds fewer. [store.gap]
  * - Of several appends that expect the same length exactly one wins. [store.race]
- * - What `append` resolved for is there for every later `read`, in any process. [store.read_your_writes]
+ * - Appends to other keys at the same time, losers among them, do not hurt each other. [store.independent]
+ * - What it resolved for is there for every later `read`, [store.read_your_writes] in any process. [shared.visible]
  * - An append without records checks the length and stores nothing. [store.empty_append]
- * - `read` yields records in order from `from` (default 0), offsets counted from zero. [store.order]
- * - A read sees at least what was stored when it began, and never a record half. [store.snapshot]
+ * - `sync` changes nothing else, and without records it still covers what came before. [store.sync]
+ * - The array of records is the caller's again as soon as `append` returns its promise. [store.copies]
+ * - A signal that fired before the commit throws its reason and stores nothing; [store.signal]
+ *   one that fires later leaves the batch whole or absent, as the promise says. [store.late_signal]
+ *
+ * Contract of `read`:
+ * - It yields records in order, offsets counted from zero, [store.order] starting at `from` (default 0). [store.from]
+ * - It begins when its first record is asked for, and sees at least what was stored then. [store.snapshot]
+ * - It ends, even if its reader appends to the same log. [store.read_ends]
+ * - Several readers go at their own pace; [store.readers] one that leaves early leaves nothing open. [store.break]
  * - A key never written reads as empty. [store.empty]
- * - Records come back as they were given, to the letter. [store.verbatim]
+ * - Records come back as they were given, to the letter, [store.verbatim] whatever string they are, [store.unicode]
+ *   also ten million characters. [store.large]
+ * - Logs may be long: thousands of records, [store.long_log] and a hundred times that. [store.huge_log]
+ * - A signal stops a read or a listing with its reason. [store.read_signal]
+ *
+ * Contract of the rest:
  * - Any string is a key and no two collide. [store.keys]
- * - `keys` yields each key that holds a record once, in any order, by literal prefix. [store.prefix]
+ * - `keys` yields each key that holds a record once, in any order, [store.key_list] by literal prefix. [store.prefix]
  * - A deleted key is as if never written; deleting nothing is fine. [store.delete]
- * - A signal that fired before the commit throws its reason and stores nothing. [store.signal]
- * - After `close` every call throws `store_unavailable`; closing twice is fine. [store.close]
+ * - After `close` every call throws `store_unavailable`, what was asked before is finished, and closing twice is fine. [store.close]
+ *
+ * A store that several processes may open keeps all of this between them. [shared.conflict] [shared.race] [shared.delete] [shared.reopen]
  */
 export interface SessionStore {
   readonly contract: 1
