@@ -4,7 +4,11 @@
  * Works on at most `limit` items at a time (at least one); a slot is refilled as soon as it is free. Every item is tried; the
  * first rejection in input order is thrown when all have settled.
  */
-export async function orderedParallel<I, O>(items: readonly I[], limit: number, work: (item: I, index: number) => Promise<O>): Promise<O[]> {
+export async function orderedParallel<I, O>(
+  items: readonly I[],
+  limit: number,
+  work: (item: I, index: number) => Promise<O>,
+): Promise<O[]> {
   const settled = new Array<PromiseSettledResult<O>>(items.length)
   const rest = items.entries()
   const worker = async (): Promise<void> => {

@@ -39,7 +39,13 @@ export class Hub {
     this.#cursor = journal.cursor
     journal.onCommit(({ offset, envelopes }) => {
       this.#cursor = journal.cursor
-      if (envelopes.some(({ event }) => event.type === 'turn_end' || event.type === 'agent_end' || event.type === 'error' || event.type === 'run_cancelled')) this.#provisional = undefined
+      if (
+        envelopes.some(
+          ({ event }) =>
+            event.type === 'turn_end' || event.type === 'agent_end' || event.type === 'error' || event.type === 'run_cancelled',
+        )
+      )
+        this.#provisional = undefined
       this.#publish(envelopes, journal.state.length >= offset ? journal.state.length : undefined)
     })
   }

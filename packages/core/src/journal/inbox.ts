@@ -1,9 +1,10 @@
 /** A session's inbox: what anybody may say to whoever holds the session. */
 import { AgentError, isAgentError } from '../base/errors.ts'
+import { answerFact } from '../model/answer.ts'
 import type { AnswerDecision, Fact } from '../model/event.ts'
 import { isJsonObject } from '../model/json.ts'
 import type { Message } from '../model/message.ts'
-import { openRun, type RequestState, type SessionState } from '../model/session-state.ts'
+import { openRun, type SessionState } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { inboxKey } from './keys.ts'
 
@@ -16,7 +17,11 @@ export type InboxEntry =
 const MAX_TRIES = 50
 
 /** Append to the inbox, again while others get in first. `from` is an offset that certainly exists. Returns the entry's offset. */
-export async function sendToInbox(store: SessionStore, sessionId: string, { entry, from }: { readonly entry: InboxEntry; readonly from: number }): Promise<number> {
+export async function sendToInbox(
+  store: SessionStore,
+  sessionId: string,
+  { entry, from }: { readonly entry: InboxEntry; readonly from: number },
+): Promise<number> {
   const key = inboxKey(sessionId)
   const record = JSON.stringify(entry)
   let length = from
@@ -36,7 +41,8 @@ export async function sendToInbox(store: SessionStore, sessionId: string, { entr
 export async function readInbox(store: SessionStore, sessionId: string, state: SessionState): Promise<readonly Fact[]> {
   const facts: Fact[] = []
   const settled = new Set<string>()
-  for await (const { offset, record } of store.read(inboxKey(sessionId), { from: state.inboxNext })) facts.push(toFact(parseEntry(record), offset, { state, settled }))
+  for await (const { offset, record } of store.read(inboxKey(sessionId), { from: state.inboxNext }))
+    facts.push(toFact(parseEntry(record), offset, { state, settled }))
   return facts
 }
 
@@ -52,25 +58,11 @@ function toFact(entry: InboxEntry | undefined, offset: number, { state, settled 
     if (request === undefined) return skip(`request ${entry.requestId} is not known to this run`)
     if (request.answer !== undefined || settled.has(entry.requestId)) return skip(`request ${entry.requestId} was answered before`)
     settled.add(entry.requestId)
-    return answerFact(request, entry.answer, offset)
+    return answerFact(request.request, entry.answer, offset)
   }
   if (entry.runId !== undefined && entry.runId !== run.id) return skip(`it was meant for run ${entry.runId}`)
   if (entry.type === 'steer') return { type: 'message_injected', message: entry.message, source: 'steering', inboxOffset: offset }
   return { type: 'cancel_requested', reason: entry.reason, inboxOffset: offset }
-}
-
-/** An answer as a fact. `inboxOffset` is left out for one that was given in place. */
-export function answerFact({ request }: RequestState, answer: AnswerDecision, inboxOffset?: number): Fact {
-  return {
-    type: 'confirmation_received',
-    requestId: request.requestId,
-    callId: request.callId,
-    approved: answer.decision === 'approve',
-    ...(answer.decision === 'reject' && answer.message !== undefined ? { message: answer.message } : {}),
-    ...(answer.decision === 'approve' && answer.input !== undefined ? { args: answer.input } : {}),
-    ...(answer.by === undefined ? {} : { by: answer.by }),
-    ...(inboxOffset === undefined ? {} : { inboxOffset }),
-  }
 }
 
 /** Undefined for what is not an entry: it is skipped, and the journal says so. */

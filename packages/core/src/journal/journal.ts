@@ -1,4 +1,4 @@
-/** A session's journal in memory and in its store: one append queue, state that advances only after the commit. */
+/** A session's journal: facts are folded when they are said, stored by one append queue, and shown only when they are stored. */
 import { AgentError, isAgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { Envelope, Fact } from '../model/event.ts'
@@ -7,13 +7,20 @@ import { emptySession, type SessionState } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { toCursor } from './cursor.ts'
 import { journalKey } from './keys.ts'
-import { type DecodedRecord, decodeRecord, encodeRecord, toStoredFact } from './record.ts'
+import { type DecodedRecord, decodeRecord, encodeRecord } from './record.ts'
 import { appendSafely } from './safe-append.ts'
+
+/** State that somebody else folds from the same facts. */
+export interface ExtraFold {
+  readonly initial: unknown
+  fold(state: never, fact: Fact, runId: string): unknown
+}
 
 export interface JournalOptions {
   readonly store: SessionStore
   readonly sessionId: string
   readonly host: Host
+  readonly folds?: readonly ExtraFold[]
 }
 
 export interface AppendFactsOptions {
@@ -23,27 +30,41 @@ export interface AppendFactsOptions {
   readonly lazy?: boolean
 }
 
-/** Facts that were committed, as envelopes, with the offset of the first. */
+/** Facts that were committed, as envelopes. */
 export type Commit = { readonly offset: number; readonly envelopes: readonly Envelope[] }
 
-type Pending = { readonly facts: readonly Fact[]; readonly runId: string; readonly sync: boolean; resolve(): void; reject(error: unknown): void }
+/** Everything that is folded, and the chain so far. */
+type Folded = { readonly session: SessionState; readonly extra: readonly unknown[]; readonly chain: string }
 
-/** What is held back of a commit while a lazy append waits for company: until the next turn of the event loop. */
+type Pending = {
+  readonly records: readonly string[]
+  readonly decoded: readonly DecodedRecord[]
+  readonly after: Folded
+  readonly sync: boolean
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/** Until the next turn of the event loop: what a lazy append waits for company. */
 const defer: (callback: () => void) => void =
-  typeof globalThis.setImmediate === 'function' ? (callback) => void globalThis.setImmediate(callback) : (callback) => void setTimeout(callback, 0)
+  typeof globalThis.setImmediate === 'function'
+    ? (callback) => void globalThis.setImmediate(callback)
+    : (callback) => void setTimeout(callback, 0)
 
 export class Journal {
   readonly key: string
   readonly sessionId: string
   readonly #options: JournalOptions
+  readonly #folds: readonly ExtraFold[]
   readonly #listeners = new Set<(commit: Commit) => void>()
-  #state: SessionState = emptySession
-  #chain = ''
+  readonly #writer: string
+  /** As stored. */
+  #stored: Folded
+  /** As said so far: ahead of `#stored` by what is on its way. */
+  #said: Folded
   #pending: Pending[] = []
-  #staged = 0
-  #flushing = false
+  #flushing: Promise<void> | undefined
   #batches = 0
-  #writer: string
   #failure: unknown
 
   private constructor(options: JournalOptions) {
@@ -51,6 +72,9 @@ export class Journal {
     this.sessionId = options.sessionId
     this.key = journalKey(options.sessionId)
     this.#writer = options.host.id('w')
+    this.#folds = options.folds ?? []
+    this.#stored = { session: emptySession, extra: this.#folds.map(({ initial }) => initial), chain: '' }
+    this.#said = this.#stored
   }
 
   /** Reads what is stored. A session that was never written has an empty state. */
@@ -60,19 +84,24 @@ export class Journal {
     return journal
   }
 
-  /** The folded state as stored. */
+  /** The folded state as stored: what the world may see. */
   get state(): SessionState {
-    return this.#state
+    return this.#stored.session
   }
 
-  /** The cursor of the last fact; empty when there is none. */
+  /** The folded state as said: what its only writer plans on. Effects wait for the commit. */
+  get said(): SessionState {
+    return this.#said.session
+  }
+
+  /** What the extra fold with this index has come to, as said. */
+  extra(index: number): unknown {
+    return this.#said.extra[index]
+  }
+
+  /** The cursor of the last stored fact; empty when there is none. */
   get cursor(): string {
-    return this.#state.length === 0 ? '' : toCursor(this.#state.length - 1, this.#chain)
-  }
-
-  /** The offset that the next appended fact will have. */
-  get nextOffset(): number {
-    return this.#state.length + this.#staged
+    return this.state.length === 0 ? '' : toCursor(this.state.length - 1, this.#stored.chain)
   }
 
   /** Called after each commit, in order. Returns the way to stop it. */
@@ -81,95 +110,105 @@ export class Journal {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Resolves when the facts are stored. They are one atomic append, together with whatever waits before them. */
+  /**
+   * Resolves when the facts are stored, in one atomic append with whatever waits before them. Throws `session_lost` when another
+   * writer was first, or what the store threw; from then on nothing is taken until `catchUp`.
+   */
   append(facts: readonly Fact[], runId: string, { sync = false, lazy = false }: AppendFactsOptions = {}): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure)
-      this.#pending.push({ facts, runId, sync, resolve, reject })
-      this.#staged += facts.length
-      if (this.#flushing) return
-      if (lazy) defer(() => void this.#flush())
-      else queueMicrotask(() => void this.#flush())
-    })
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#pending.push({ ...this.#say(facts, runId), sync, resolve, reject })
+    if (this.#flushing === undefined) {
+      if (lazy) defer(() => void this.flush())
+      else queueMicrotask(() => void this.flush())
+    }
+    return promise
   }
 
-  /** Reads what others have appended since. Only for a journal that nobody appends to here at the moment. */
+  /** Store what waits. Never rejects: whoever appended is told. */
+  flush(): Promise<void> {
+    if (this.#flushing === undefined && this.#pending.length > 0) {
+      this.#flushing = this.#drain().finally(() => (this.#flushing = undefined))
+    }
+    return this.#flushing ?? Promise.resolve()
+  }
+
+  /** Reads what others have appended since. Forgets what was said and could not be stored. */
   async catchUp(): Promise<void> {
+    await this.flush()
     const { store, host } = this.#options
-    const records: DecodedRecord[] = []
-    for await (const { offset, record } of store.read(this.key, { from: this.#state.length })) records.push(decodeRecord(record, offset, { host, key: this.key }))
-    if (this.#flushing) return
+    for await (const { offset, record } of store.read(this.key, { from: this.state.length })) {
+      if (this.#pending.length > 0 || offset !== this.state.length) return
+      const decoded = decodeRecord(record, offset, { host, key: this.key })
+      this.#advance([decoded], this.#fold(this.#stored, decoded))
+    }
     this.#failure = undefined
-    if (records.length > 0) this.#advance(records)
+    this.#said = this.#stored
   }
 
-  async #flush(): Promise<void> {
-    if (this.#flushing || this.#pending.length === 0) return
-    this.#flushing = true
-    try {
-      while (this.#pending.length > 0) {
-        const batch = this.#pending
-        this.#pending = []
-        await this.#commit(batch)
-      }
-    } finally {
-      this.#flushing = false
-    }
-  }
-
-  async #commit(batch: readonly Pending[]): Promise<void> {
-    try {
-      if (this.#failure !== undefined) throw this.#failure
-      const records = this.#encode(batch)
-      const strings = records.map(({ record }) => record)
-      const sync = batch.some((each) => each.sync)
-      await appendSafely({ ...this.#options, key: this.key, records: strings, expected: this.#state.length, sync })
-      this.#staged -= strings.length
-      this.#advance(records.map(({ decoded }) => decoded))
-      for (const { resolve } of batch) resolve()
-    } catch (error) {
-      this.#fail(error, batch)
-    }
-  }
-
-  #encode(batch: readonly Pending[]): { readonly record: string; readonly decoded: DecodedRecord }[] {
+  #say(facts: readonly Fact[], runId: string): Pick<Pending, 'records' | 'decoded' | 'after'> {
     const { host } = this.#options
     const timestamp = host.clock.now()
     const writer = `${this.#writer}.${++this.#batches}`
-    let offset = this.#state.length
-    let previous = this.#chain
-    return batch.flatMap(({ facts, runId }) =>
-      facts.map((fact) => {
-        const { record, chain } = encodeRecord(fact, previous, { host, runId, timestamp, writer })
-        previous = chain
-        return { record, decoded: { offset: offset++, runId, timestamp, writer, chain, fact } }
-      }),
-    )
+    const records: string[] = []
+    const decoded: DecodedRecord[] = []
+    for (const fact of facts) {
+      const { record, chain } = encodeRecord(fact, this.#said.chain, { host, runId, timestamp, writer })
+      const entry = { offset: this.said.length, runId, timestamp, writer, chain, fact }
+      records.push(record)
+      decoded.push(entry)
+      this.#said = this.#fold(this.#said, entry)
+    }
+    return { records, decoded, after: this.#said }
+  }
+
+  #fold({ session, extra }: Folded, { offset, runId, timestamp, chain, fact }: DecodedRecord): Folded {
+    if (fact === undefined) return { session: { ...session, length: offset + 1 }, extra, chain }
+    return {
+      session: foldFact(session, { offset, runId, timestamp, fact }, this.sessionId),
+      extra: this.#folds.length === 0 ? extra : extra.map((state, index) => this.#folds[index]?.fold(state as never, fact, runId)),
+      chain,
+    }
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = this.#pending
+      this.#pending = []
+      try {
+        if (this.#failure !== undefined) throw this.#failure
+        const records = batch.flatMap((each) => each.records)
+        await appendSafely({ ...this.#options, key: this.key, records, expected: this.state.length, sync: batch.some(({ sync }) => sync) })
+        this.#advance(
+          batch.flatMap(({ decoded }) => decoded),
+          batch.at(-1)?.after ?? this.#stored,
+        )
+        for (const { resolve } of batch) resolve()
+      } catch (error) {
+        this.#fail(error, batch)
+      }
+    }
   }
 
   /** Whoever could not be stored is told so, and so is everybody behind: nothing may be stored out of order. */
   #fail(error: unknown, batch: readonly Pending[]): void {
     this.#failure = isAgentError(error, 'store_conflict')
-      ? new AgentError('session_lost', `Session ${this.#options.sessionId} was taken by another writer: its journal went on without this process`, { cause: error })
+      ? new AgentError('session_lost', `Session ${this.sessionId} was taken by another writer: its journal went on without this process`, {
+          cause: error,
+        })
       : error
     const all = [...batch, ...this.#pending]
     this.#pending = []
-    this.#staged = 0
+    this.#said = this.#stored
     for (const { reject } of all) reject(this.#failure)
   }
 
-  #advance(records: readonly DecodedRecord[]): void {
-    const { sessionId } = this.#options
-    const first = this.#state.length
-    const envelopes: Envelope[] = []
-    for (const record of records) {
-      const stored = toStoredFact(record)
-      this.#chain = record.chain
-      this.#state = stored === undefined ? { ...this.#state, length: record.offset + 1 } : foldFact(this.#state, stored, sessionId)
-      const envelope = toEnvelope(record, sessionId)
-      if (envelope) envelopes.push(envelope)
-    }
-    for (const listener of this.#listeners) listener({ offset: first, envelopes })
+  #advance(records: readonly DecodedRecord[], after: Folded): void {
+    const { length } = this.state
+    this.#stored = after
+    if (this.#pending.length === 0) this.#said = after
+    const envelopes = records.flatMap((record) => toEnvelope(record, this.sessionId) ?? [])
+    for (const listener of this.#listeners) listener({ offset: length, envelopes })
   }
 }
 

@@ -5,7 +5,8 @@ export const journalKey = (sessionId: string): string => `journal/${sessionId}`
 export const inboxKey = (sessionId: string): string => `inbox/${sessionId}`
 
 /** A marker that a run is not finished: found by prefix, without reading every journal. */
-export const openRunKey = (sessionId: string, runId: string): string => `${OPEN_RUN_PREFIX}${encodeURIComponent(sessionId)}/${encodeURIComponent(runId)}`
+export const openRunKey = (sessionId: string, runId: string): string =>
+  `${OPEN_RUN_PREFIX}${encodeURIComponent(sessionId)}/${encodeURIComponent(runId)}`
 
 export const OPEN_RUN_PREFIX = 'open/'
 

@@ -56,18 +56,23 @@ export class Provisional {
   since(last: LiveEvent | undefined): readonly LiveEvent[] {
     const snapshot = this.snapshot()
     if (snapshot === undefined) return []
-    if (last === undefined || !('start' in last || last.type === 'tool_start') || last.turn !== this.turn || last.attempt !== this.attempt) return [snapshot]
+    if (last === undefined || !('start' in last || last.type === 'tool_start') || last.turn !== this.turn || last.attempt !== this.attempt)
+      return [snapshot]
     const known = 'start' in last ? last.start + ('text' in last ? last.text : last.delta).length : 0
-    return this.#blocks.flatMap((block, index) => (block === undefined || index < last.block ? [] : this.#missed(block, index, index === last.block ? known : undefined)))
+    return this.#blocks.flatMap((block, index) =>
+      block === undefined || index < last.block ? [] : this.#missed(block, index, index === last.block ? known : undefined),
+    )
   }
 
   /** `known` characters were seen of this block; undefined when not even its start was. */
   #missed(block: MutableBlock, index: number, known: number | undefined): readonly LiveEvent[] {
     const place = { turn: this.turn, attempt: this.attempt, block: index, start: known ?? 0 }
     const rest = block.text.slice(known ?? 0)
-    if (block.type !== 'tool_use') return rest === '' ? [] : [{ type: block.type === 'text' ? 'text_delta' : 'reasoning_delta', text: rest, ...place }]
+    if (block.type !== 'tool_use')
+      return rest === '' ? [] : [{ type: block.type === 'text' ? 'text_delta' : 'reasoning_delta', text: rest, ...place }]
     const { id, name } = block
-    const start: readonly LiveEvent[] = known === undefined ? [{ type: 'tool_start', id, name, turn: this.turn, attempt: this.attempt, block: index }] : []
+    const start: readonly LiveEvent[] =
+      known === undefined ? [{ type: 'tool_start', id, name, turn: this.turn, attempt: this.attempt, block: index }] : []
     return rest === '' ? start : [...start, { type: 'tool_input_delta', id, delta: rest, ...place }]
   }
 }

@@ -128,7 +128,10 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
     this.#next = place.offset + 1
     for await (const { offset, record } of this.#read(place.offset)) {
       if (isAt(place, decodeRecord(record, offset, this.#where()).chain)) return
-      throw new AgentError('cursor_diverged', `The cursor ${after} belongs to another branch of session ${hub.journal.sessionId}: read again from the start`)
+      throw new AgentError(
+        'cursor_diverged',
+        `The cursor ${after} belongs to another branch of session ${hub.journal.sessionId}: read again from the start`,
+      )
     }
     throw new AgentError('cursor_invalid', `The cursor ${after} is beyond the end of session ${hub.journal.sessionId}`)
   }
@@ -159,7 +162,10 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
     this.node = hub.tail
     const { provisional } = hub
     this.#index = 0
-    this.#buffer = provisional === undefined || this.#options.follow === false ? [] : hub.toEnvelopes(provisional.since(this.#last), runId ?? hub.journal.state.run?.id ?? '')
+    this.#buffer =
+      provisional === undefined || this.#options.follow === false
+        ? []
+        : hub.toEnvelopes(provisional.since(this.#last), runId ?? hub.journal.state.run?.id ?? '')
   }
 
   #read(from: number): ReturnType<SessionStore['read']> {

@@ -43,11 +43,24 @@ const DIGEST_LENGTH = 32
 
 const shortDigest = (host: Host, text: string): string => host.digest(text).slice(0, DIGEST_LENGTH)
 
-export function encodeRecord(fact: Fact, previous: string, context: RecordContext & { readonly host: Host }): { readonly record: string; readonly chain: string } {
+export function encodeRecord(
+  fact: Fact,
+  previous: string,
+  context: RecordContext & { readonly host: Host },
+): { readonly record: string; readonly chain: string } {
   const { host, runId, timestamp, writer } = context
   const { version, critical } = FACT_KINDS[fact.type]
   const payload = JSON.stringify(fact)
-  const header: Header = { t: fact.type, v: version, k: critical ? 1 : 0, run: runId, at: timestamp, by: writer, p: previous, d: shortDigest(host, payload) }
+  const header: Header = {
+    t: fact.type,
+    v: version,
+    k: critical ? 1 : 0,
+    run: runId,
+    at: timestamp,
+    by: writer,
+    p: previous,
+    d: shortDigest(host, payload),
+  }
   const head = JSON.stringify(header)
   return { record: `${head}\n${payload}`, chain: shortDigest(host, head) }
 }
@@ -87,7 +100,9 @@ function parseHeader(head: string, offset: number, key: string): Header {
     ['t', 'run', 'by', 'p', 'd'].every((field) => typeof header[field] === 'string') &&
     ['v', 'k', 'at'].every((field) => typeof header[field] === 'number')
   if (valid) return header as Header
-  throw new AgentError('store_corrupt', `Record ${offset} of ${key} has no readable header: ${JSON.stringify(head.slice(0, 80))}`, { details: { key, offset } })
+  throw new AgentError('store_corrupt', `Record ${offset} of ${key} has no readable header: ${JSON.stringify(head.slice(0, 80))}`, {
+    details: { key, offset },
+  })
 }
 
 function parsePayload(payload: string, offset: number, key: string): Fact {

@@ -50,7 +50,11 @@ async function fateOf({ store, key, records, expected }: SafeAppend, cause: unkn
     return found.length === records.length && found.every((record, index) => record === records[index]) ? 'stored' : 'other'
   } catch (error) {
     if (isAgentError(cause, 'store_conflict')) return 'other'
-    throw new AgentError('store_unavailable', `An append to ${key} failed (${toMessage(cause)}) and reading back failed too (${toMessage(error)})`, { cause })
+    throw new AgentError(
+      'store_unavailable',
+      `An append to ${key} failed (${toMessage(cause)}) and reading back failed too (${toMessage(error)})`,
+      { cause },
+    )
   }
 }
 

@@ -19,10 +19,12 @@ export interface RunContext {
   readonly signal: AbortSignal
   /** The schema that this run's answer must match, where one was asked for. */
   readonly output: { readonly name: string; readonly schema: JsonSchema } | undefined
-  /** The folded state of the session as stored so far. */
+  /** The folded state of the session as said so far by this process, its only writer. */
   state(): SessionState
-  /** Append facts of your concern. Resolves when they are stored; they are seen by readers only then. */
-  append(facts: readonly Fact[], options?: { readonly sync?: boolean }): Promise<void>
+  /** Append facts of your concern. Resolves when they are stored; readers see them only then. `lazy` ones may wait a moment for company. */
+  append(facts: readonly Fact[], options?: { readonly sync?: boolean; readonly lazy?: boolean }): Promise<void>
+  /** Resolves when the state has come to something else than undefined; rejects with the signal's reason. */
+  until<T>(read: (state: SessionState) => T | undefined, signal: AbortSignal): Promise<T>
   /** Tell readers something that is not stored. */
   emit(event: LiveEvent): void
 }
@@ -42,7 +44,12 @@ export type TurnDraft = {
 }
 
 /** One model call on its way in. Pass a narrower `signal` to `next` to give it less time. Calling `next` again is another attempt. */
-export type ModelCall = { readonly turn: number; readonly request: LlmRequest; readonly signal: AbortSignal; readonly reservation?: Reserve }
+export type ModelCall = {
+  readonly turn: number
+  readonly request: LlmRequest
+  readonly signal: AbortSignal
+  readonly reservation?: Reserve
+}
 
 /** What this attempt may cost at most: stored with its start. */
 export type Reserve = { readonly tokens: number; readonly usd?: number }
@@ -51,12 +58,15 @@ export type Reserve = { readonly tokens: number; readonly usd?: number }
 export type ToolInvocation = {
   readonly callId: string
   readonly call: ToolUseBlock
-  /** Missing when the model made the name up. */
-  readonly tool: Tool | undefined
-  /** The arguments as they would run now. */
+  readonly tool: Tool
+  /** The arguments as they were given: by the model, or by a hook or a person who changed them. */
+  readonly args: Json
+  /** What the tool's schema made of `args`. Whoever changes `args` makes this and `accesses` anew with `admit`. */
   readonly input: Json
-  /** What it would touch: found by the schema guard, and again just before the call. */
+  /** What it would touch. Looked up again just before the call. */
   readonly accesses: readonly Access[]
+  /** Its arguments were fixed by an earlier attempt or a request: nothing may change them now. */
+  readonly fixed: boolean
   readonly signal: AbortSignal
   /** The call that made this one, for nested calls. */
   readonly parentCallId: string | undefined
@@ -121,5 +131,7 @@ export interface Middleware<State = unknown> {
 export function defineMiddleware<State = undefined>(middleware: Middleware<State>): Middleware {
   return middleware as Middleware
 }
+
+export { admit } from './admission.ts'
 
 export const resultOf = (result: ToolResult): ToolOutcome => ({ type: 'result', result })

@@ -41,7 +41,8 @@ export function conflicts(a: Access, b: Access): boolean {
 }
 
 /** Whether two calls must not run at the same time. A call that touches nothing conflicts with nothing. */
-export const conflictsAny = (a: readonly Access[], b: readonly Access[]): boolean => a.some((one) => b.some((other) => conflicts(one, other)))
+export const conflictsAny = (a: readonly Access[], b: readonly Access[]): boolean =>
+  a.some((one) => b.some((other) => conflicts(one, other)))
 
 /** An access as words for a person, e.g. `write src/a.ts`. */
 export function describeAccess(access: Access): string {

@@ -34,11 +34,15 @@ const NAME = /^[a-zA-Z0-9_-]{1,64}$/
 export function tool<T = JsonObject>(options: ToolOptions<T>): Tool {
   const { name, description } = options
   if (!NAME.test(name)) throw new AgentError('invalid_argument', `Tool name ${JSON.stringify(name)}: use 1 to 64 of a-z, A-Z, 0-9, _ and -`)
-  if (description.trim() === '') throw new AgentError('invalid_argument', `Tool ${name} has no description: the model reads it to know when to call it`)
+  if (description.trim() === '')
+    throw new AgentError('invalid_argument', `Tool ${name} has no description: the model reads it to know when to call it`)
   const schema = options.input === undefined ? undefined : toSchema(options.input)
   const parameters = schema?.json ?? { type: 'object', properties: {} }
   if (parameters.type !== 'object') {
-    throw new AgentError('invalid_argument', `The input schema of tool ${name} must be of an object; it is ${JSON.stringify(parameters.type ?? 'without a type')}`)
+    throw new AgentError(
+      'invalid_argument',
+      `The input schema of tool ${name} must be of an object; it is ${JSON.stringify(parameters.type ?? 'without a type')}`,
+    )
   }
   // Every input below went through `parse`, whose output type is T.
   const typed = (input: Json): T => input as T

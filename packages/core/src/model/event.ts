@@ -48,7 +48,11 @@ export type Fact =
       readonly digests: RunDigests
       readonly output?: { readonly name: string; readonly schema: JsonSchema }
     }
-  | { readonly type: 'run_prepared'; readonly system: string; /** Replaces the prompt, where a hook rewrote it. */ readonly prompt?: readonly (TextBlock | ImageBlock)[] }
+  | {
+      readonly type: 'run_prepared'
+      readonly system: string
+      /** Replaces the prompt, where a hook rewrote it. */ readonly prompt?: readonly (TextBlock | ImageBlock)[]
+    }
   | { readonly type: 'history_edited'; readonly by: string; readonly edits: readonly HistoryEdit[] }
   | { readonly type: 'turn_start'; readonly turn: number; readonly attempt: number; readonly reservation?: Reservation }
   | {
@@ -129,8 +133,20 @@ export type Fact =
       readonly cost?: number
       readonly output?: Json
     }
-  | { readonly type: 'error'; readonly code: ErrorCode; readonly message: string; readonly retryable: boolean; readonly usage: Usage; readonly text: string }
-  | { readonly type: 'run_cancelled'; readonly reason: string; readonly usage: Usage; /** What the model had said of the unfinished turn. */ readonly text: string }
+  | {
+      readonly type: 'error'
+      readonly code: ErrorCode
+      readonly message: string
+      readonly retryable: boolean
+      readonly usage: Usage
+      readonly text: string
+    }
+  | {
+      readonly type: 'run_cancelled'
+      readonly reason: string
+      readonly usage: Usage
+      /** What the model had said of the unfinished turn. */ readonly text: string
+    }
 
 export type FactType = Fact['type']
 export type FactOf<T extends FactType> = Extract<Fact, { type: T }>
@@ -150,7 +166,14 @@ export type SnapshotBlock =
 export type LiveEvent =
   | ({ readonly type: 'text_delta'; readonly text: string } & DeltaPlace)
   | ({ readonly type: 'reasoning_delta'; readonly text: string } & DeltaPlace)
-  | { readonly type: 'tool_start'; readonly id: string; readonly name: string; readonly turn: number; readonly attempt: number; readonly block: number }
+  | {
+      readonly type: 'tool_start'
+      readonly id: string
+      readonly name: string
+      readonly turn: number
+      readonly attempt: number
+      readonly block: number
+    }
   | ({ readonly type: 'tool_input_delta'; readonly id: string; readonly delta: string } & DeltaPlace)
   | { readonly type: 'turn_snapshot'; readonly turn: number; readonly attempt: number; readonly blocks: readonly SnapshotBlock[] }
   | { readonly type: 'tool_output_delta'; readonly id: string; readonly callId: string; readonly name: string; readonly delta: string }
@@ -163,7 +186,14 @@ export type LiveEvent =
       /** Milliseconds until the next attempt. */
       readonly delayMs: number
     }
-  | { readonly type: 'budget_threshold_hit'; readonly resource: string; readonly kind: 'soft' | 'hard'; readonly consumed: number; readonly limit: number; readonly message: string }
+  | {
+      readonly type: 'budget_threshold_hit'
+      readonly resource: string
+      readonly kind: 'soft' | 'hard'
+      readonly consumed: number
+      readonly limit: number
+      readonly message: string
+    }
   | { readonly type: 'persistence_failed'; readonly operation: string; readonly error: string }
 
 /** Noun, then what happened. New variants may appear: keep a default branch. */

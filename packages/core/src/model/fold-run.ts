@@ -52,7 +52,9 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
     case 'tool_end':
       return callEnded(run, fact)
     case 'confirmation_required':
-      return { requests: new Map(run.requests).set(fact.requestId, { request: toWaiting(fact, run.id, sessionId), argsDigest: fact.argsDigest }) }
+      return {
+        requests: new Map(run.requests).set(fact.requestId, { request: toWaiting(fact, run.id, sessionId), argsDigest: fact.argsDigest }),
+      }
     case 'confirmation_received':
       return answered(run, fact)
     case 'message_injected':
@@ -62,9 +64,20 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
     case 'run_suspended':
       return { status: 'suspended' }
     case 'agent_end':
-      return { status: 'completed', phase: 'ended', text: fact.text, reason: fact.reason, ...(fact.output === undefined ? {} : { result: fact.output }) }
+      return {
+        status: 'completed',
+        phase: 'ended',
+        text: fact.text,
+        reason: fact.reason,
+        ...(fact.output === undefined ? {} : { result: fact.output }),
+      }
     case 'error':
-      return { status: 'failed', phase: 'ended', text: fact.text, error: { code: fact.code, message: fact.message, retryable: fact.retryable } }
+      return {
+        status: 'failed',
+        phase: 'ended',
+        text: fact.text,
+        error: { code: fact.code, message: fact.message, retryable: fact.retryable },
+      }
     case 'run_cancelled':
       return { status: 'cancelled', phase: 'ended', text: fact.text, reason: fact.reason }
     default:
@@ -110,7 +123,11 @@ function answered(run: RunState, fact: FactOf<'confirmation_received'>): Partial
   return { requests: new Map(run.requests).set(fact.requestId, { ...request, answer: fact }) }
 }
 
-const toWaiting = ({ requestId, toolName, callId: call, args, accesses, reason }: FactOf<'confirmation_required'>, runId: string, sessionId: string): WaitingFor => ({
+const toWaiting = (
+  { requestId, toolName, callId: call, args, accesses, reason }: FactOf<'confirmation_required'>,
+  runId: string,
+  sessionId: string,
+): WaitingFor => ({
   requestId,
   kind: 'confirmation',
   toolName,

@@ -53,13 +53,24 @@ function withHistory(next: SessionState, before: SessionState, { fact }: StoredF
       return { ...next, history: next.history.append({ role: 'user', content: fact.prompt }) }
     case 'run_prepared':
       if (fact.prompt === undefined) return next
-      return { ...next, history: next.history.splice(next.history.length - 1, next.history.length, [{ role: 'user', content: fact.prompt }]) }
+      return {
+        ...next,
+        history: next.history.splice(next.history.length - 1, next.history.length, [{ role: 'user', content: fact.prompt }]),
+      }
     case 'history_edited':
-      return { ...next, history: fact.edits.reduce<AppendList<Message>>((list, { from, to, replacement }) => list.splice(from, to, replacement), next.history) }
+      return {
+        ...next,
+        history: fact.edits.reduce<AppendList<Message>>(
+          (list, { from, to, replacement }) => list.splice(from, to, replacement),
+          next.history,
+        ),
+      }
     case 'turn_end':
       return before.run !== run ? replied(next, fact) : next
     case 'message_injected':
-      return run.inFlight || run.phase === 'acting' ? { ...next, held: [...next.held, fact.message] } : { ...next, history: next.history.append(fact.message) }
+      return run.inFlight || run.phase === 'acting'
+        ? { ...next, held: [...next.held, fact.message] }
+        : { ...next, history: next.history.append(fact.message) }
     case 'tool_end':
       return batchClosed(next, before.run, run)
     case 'run_cancelled':
@@ -99,4 +110,3 @@ function interrupted(state: SessionState, { text }: FactOf<'run_cancelled' | 'er
   if (text === '' || last?.role !== 'user') return released(state)
   return released({ ...state, history: state.history.append({ role: 'assistant', content: [{ type: 'text', text }] }) })
 }
-

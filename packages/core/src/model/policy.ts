@@ -46,7 +46,12 @@ const ORDER: readonly Decision[] = ['deny', 'ask', 'allow']
 
 const byEffect = (access: Access): Decision => (access.kind === 'write' || access.kind === 'exec' ? 'ask' : 'allow')
 
-type Compiled = { readonly rule: Rule; readonly decision: Decision; readonly match: RuleMatch; covers(tool: string, access: Access | undefined): boolean }
+type Compiled = {
+  readonly rule: Rule
+  readonly decision: Decision
+  readonly match: RuleMatch
+  covers(tool: string, access: Access | undefined): boolean
+}
 
 /**
  * A policy from rules. Order: any deny, then any ask, then allow, then the default. An allow rule must cover every access of
@@ -68,7 +73,11 @@ export function policy({ rules = [], default: fallback = byEffect }: PolicyOptio
       return byDefault(tool, open, defaultFor)
     },
     exposes: (tool) => !compiled.some(({ decision, match }) => decision === 'deny' && isOnlyTool(match) && nameMatches(match.tool, tool)),
-    describe: () => JSON.stringify({ rules, default: typeof fallback === 'function' ? (fallback === byEffect ? 'by-effect' : String(fallback)) : fallback }),
+    describe: () =>
+      JSON.stringify({
+        rules,
+        default: typeof fallback === 'function' ? (fallback === byEffect ? 'by-effect' : String(fallback)) : fallback,
+      }),
   }
 }
 
@@ -94,14 +103,17 @@ function compile(rule: Rule, index: number): Compiled {
   }
   const match = (rule as Record<Decision, RuleMatch>)[decision]
   const unknown = Object.keys(match).find((key) => !KEYS.has(key))
-  if (unknown !== undefined) throw new AgentError('invalid_argument', `Rule ${index + 1} has the unknown key '${unknown}'. Known keys: ${[...KEYS].join(', ')}`)
-  if (Object.keys(match).length === 0) throw new AgentError('invalid_argument', `Rule ${index + 1} matches nothing: give at least one of ${[...KEYS].join(', ')}`)
+  if (unknown !== undefined)
+    throw new AgentError('invalid_argument', `Rule ${index + 1} has the unknown key '${unknown}'. Known keys: ${[...KEYS].join(', ')}`)
+  if (Object.keys(match).length === 0)
+    throw new AgentError('invalid_argument', `Rule ${index + 1} matches nothing: give at least one of ${[...KEYS].join(', ')}`)
   const path = match.path === undefined ? undefined : globMatcher(match.path)
   return {
     rule,
     decision,
     match,
-    covers: (tool, access) => nameMatches(match.tool, tool) && (isOnlyTool(match) || (access !== undefined && accessMatches(match, access, path, decision))),
+    covers: (tool, access) =>
+      nameMatches(match.tool, tool) && (isOnlyTool(match) || (access !== undefined && accessMatches(match, access, path, decision))),
   }
 }
 

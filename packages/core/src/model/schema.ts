@@ -42,7 +42,10 @@ export function jsonSchema<T = Json>(schema: JsonSchema): Schema<T> {
       const { valid, errors } = validator.validate(value)
       // The value was just checked against the schema that T was promised to match.
       if (valid) return { ok: true, value: value as T }
-      return { ok: false, problems: errors.map(({ instanceLocation, error }) => `${instanceLocation.replace(/^#\/?/, '') || 'input'}: ${error}`) }
+      return {
+        ok: false,
+        problems: errors.map(({ instanceLocation, error }) => `${instanceLocation.replace(/^#\/?/, '') || 'input'}: ${error}`),
+      }
     },
   }
 }

@@ -133,7 +133,9 @@ export const openRun = (state: SessionState): RunState | undefined =>
 export const waitingOf = (run: RunState | undefined): readonly WaitingFor[] =>
   run === undefined || isTerminal(run.status)
     ? []
-    : [...run.requests.values()].filter(({ answer, request }) => answer === undefined && isOpen(run, request.callId)).map(({ request }) => request)
+    : [...run.requests.values()]
+        .filter(({ answer, request }) => answer === undefined && isOpen(run, request.callId))
+        .map(({ request }) => request)
 
 const isOpen = (run: RunState, callId: string): boolean => run.batch?.states.get(callId)?.result === undefined
 

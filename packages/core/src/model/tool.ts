@@ -8,6 +8,7 @@ export type ToolDefinition = { readonly name: string; readonly description: stri
 
 /** Why a tool call did not do what was asked, for programs. Open: keep a default branch. */
 export type ToolErrorKind =
+  | 'malformed_input'
   | 'invalid_input'
   | 'unknown_tool'
   | 'permission_denied'

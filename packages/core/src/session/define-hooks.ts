@@ -12,7 +12,9 @@ export function hooks(handlers: {
     contract: 1,
     async fire(event, options) {
       options.signal.throwIfAborted()
-      const handler = handlers[event.hook] as ((event: HookEvent, options: { signal: AbortSignal }) => Promise<HookDecision | undefined>) | undefined
+      const handler = handlers[event.hook] as
+        | ((event: HookEvent, options: { signal: AbortSignal }) => Promise<HookDecision | undefined>)
+        | undefined
       return handler?.(event, options)
     },
   }

@@ -111,7 +111,13 @@ export interface SendOptions<T = unknown> {
   readonly rejectPending?: boolean
 }
 
-type ResultBase = { readonly runId: string; readonly sessionId: string; readonly text: string; readonly usage: Usage; readonly cost?: number }
+type ResultBase = {
+  readonly runId: string
+  readonly sessionId: string
+  readonly text: string
+  readonly usage: Usage
+  readonly cost?: number
+}
 
 /** How a segment of a run ended: a value, never a rejection. */
 export type RunResult =

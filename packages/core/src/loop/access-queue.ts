@@ -1,0 +1,82 @@
+/** Lets calls run together that do not conflict, and makes those that do take turns in call order. */
+import { type Access, conflictsAny } from '../model/access.ts'
+
+/** A call's place in the queue, held from before its gates until it is over. */
+export interface Ticket {
+  /** What it will touch. Replaces what was said before. */
+  declare(accesses: readonly Access[]): void
+  /** Resolves when nothing that conflicts runs or is to run first, and a slot is free. */
+  acquire(): Promise<void>
+  /** It is over, or will not run now. */
+  release(): void
+}
+
+type Entry = {
+  accesses: readonly Access[]
+  state: 'gated' | 'waiting' | 'running' | 'over'
+  readonly parent: Entry | undefined
+  children: number
+  go: (() => void) | undefined
+}
+
+export class AccessQueue {
+  readonly #limit: number
+  readonly #entries: Entry[] = []
+  readonly #byTicket = new WeakMap<Ticket, Entry>()
+
+  /** At most `limit` top-level calls run at once. */
+  constructor(limit: number) {
+    this.#limit = Math.max(1, limit)
+  }
+
+  /** Take the next place. A call that another one makes names that one's ticket, and does not wait for it. */
+  enter(accesses: readonly Access[], parentTicket?: Ticket): Ticket {
+    const parent = parentTicket === undefined ? undefined : this.#byTicket.get(parentTicket)
+    const entry: Entry = { accesses, state: 'gated', parent, children: 0, go: undefined }
+    if (parent) parent.children++
+    this.#entries.push(entry)
+    const ticket: Ticket = {
+      declare: (next) => void (entry.accesses = next),
+      acquire: () =>
+        new Promise((resolve) => {
+          entry.state = 'waiting'
+          entry.go = resolve
+          this.#admit()
+        }),
+      release: () => this.#release(entry),
+    }
+    this.#byTicket.set(ticket, entry)
+    return ticket
+  }
+
+  #release(entry: Entry): void {
+    if (entry.state === 'over') return
+    entry.state = 'over'
+    if (entry.parent) entry.parent.children--
+    this.#entries.splice(this.#entries.indexOf(entry), 1)
+    this.#admit()
+  }
+
+  #admit(): void {
+    for (const [index, entry] of this.#entries.entries()) {
+      if (entry.state !== 'waiting' || !this.#mayRun(entry, index)) continue
+      entry.state = 'running'
+      entry.go?.()
+    }
+  }
+
+  #mayRun(entry: Entry, index: number): boolean {
+    if (entry.parent === undefined && this.#running() >= this.#limit) return false
+    return !this.#entries.some((other, place) => {
+      if (other === entry || !conflictsAny(other.accesses, entry.accesses)) return false
+      // A call that waits for its own nested calls holds nobody up, and neither does one behind us that has not begun.
+      if (other.state === 'running') return other.children === 0
+      // A nested call waits only for what runs: whoever queues may be waiting for its parent.
+      return entry.parent === undefined && other.parent === undefined && place < index
+    })
+  }
+
+  #running(): number {
+    return this.#entries.filter(({ state, parent }) => state === 'running' && parent === undefined).length
+  }
+}

@@ -1,0 +1,132 @@
+/** The innermost tool call: its turn in the queue, its start in the ledger, then the effect within its time. */
+import { AgentError, toMessage } from '../base/errors.ts'
+import { childSignal, orAborted } from '../base/signals.ts'
+import { type Access, accessJson, describeAccess } from '../model/access.ts'
+import { canonicalJson, type Json } from '../model/json.ts'
+import { failed, type ToolContext, type ToolResult, toToolResult } from '../model/tool.ts'
+import type { Ticket } from './access-queue.ts'
+import type { LoopContext } from './context.ts'
+import { unknownOutcome } from './ledger.ts'
+import { resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
+import { currentRun } from './model-step.ts'
+
+/** What a call needs beside its invocation. */
+export interface CallFrame {
+  readonly ticket: Ticket
+  /** How the tool calls other tools. Throws when one of them waits for somebody who is not here. */
+  invoke(name: string, input: Json): Promise<ToolResult>
+  /** What nested calls wait for. */
+  waiting(): Extract<ToolOutcome, { type: 'suspended' }> | undefined
+}
+
+/** How long a tool that was told to stop may take to do so, in milliseconds, before it is given up. */
+const SETTLE_MS = 2000
+
+/** The identity of a call as a key: the same for every attempt, another in every fork. */
+export const idempotencyKey = ({ run }: LoopContext, callId: string): string => run.host.digest(`${run.sessionId}\n${callId}`)
+
+export async function executeCall(context: LoopContext, invocation: ToolInvocation, frame: CallFrame): Promise<ToolOutcome> {
+  const { tool, call, input, accesses } = invocation
+  await orAborted(frame.ticket.acquire(), invocation.signal)
+  const touches = await tool.access(input)
+  if (!sameAccesses(touches, accesses)) return resultOf(changed(call.name, accesses, touches))
+  await recordStart(context, invocation)
+  context.assertHolding()
+  const result = await perform(context, invocation, frame)
+  return frame.waiting() ?? resultOf(result)
+}
+
+const changed = (name: string, before: readonly Access[], now: readonly Access[]): ToolResult => {
+  const words = (accesses: readonly Access[]): string => accesses.map(describeAccess).join(', ') || 'nothing'
+  return failed(
+    `What this call of '${name}' would touch changed after it was judged: ${words(before)} became ${words(now)}. Call it again to have it judged anew.`,
+    {
+      kind: 'version_conflict',
+    },
+  )
+}
+
+/** Stored, and safe from loss of power, before the effect begins; effects of class `none` need not wait for it. */
+async function recordStart(context: LoopContext, { callId, call, tool, args, input, accesses }: ToolInvocation): Promise<void> {
+  const attempt = (currentRun(context).batch?.states.get(callId)?.start?.attempt ?? 0) + 1
+  const effect = tool.effect(input)
+  const witness = effect === 'none' ? undefined : await tool.witness?.(input)
+  const stored = context.run.append(
+    [
+      {
+        type: 'tool_execution_start',
+        callId,
+        id: call.id,
+        name: call.name,
+        args,
+        attempt,
+        effect,
+        idempotencyKey: idempotencyKey(context, callId),
+        accesses,
+        ...(witness === undefined ? {} : { witness }),
+      },
+    ],
+    { sync: effect !== 'none', lazy: effect === 'none' },
+  )
+  if (effect === 'none') stored.catch(() => {}) // its end is appended behind it and fails with it
+  else await stored
+}
+
+async function perform(context: LoopContext, invocation: ToolInvocation, frame: CallFrame): Promise<ToolResult> {
+  const { tool, input, signal: outer, timeoutMs = 0, call } = invocation
+  const { clock } = context.run.host
+  const child = childSignal(outer)
+  const late = new AgentError('timeout', `The tool '${call.name}' did not finish within ${timeoutMs} ms`)
+  const stopTimer = timeoutMs > 0 ? clock.timer(timeoutMs, () => child.abort(late)) : undefined
+  try {
+    const work = tool.execute(input, toolContext(context, invocation, { signal: child.signal, frame }))
+    return toToolResult(await settleOrGiveUp(work, child.signal, clock))
+  } catch (error) {
+    if (outer.aborted) throw outer.reason
+    if (!child.signal.aborted) return failed(toMessage(error))
+    const why = `it did not finish within ${timeoutMs} ms`
+    return tool.effect(input) === 'none'
+      ? failed(`The tool '${call.name}' was stopped: ${why}.`, { kind: 'timeout' })
+      : { ...unknownOutcome(call.name, why), errorKind: 'timeout' }
+  } finally {
+    stopTimer?.()
+    child.release()
+  }
+}
+
+/** What a tool returns after it was told to stop still counts, if it comes soon; one that does not stop is left behind. */
+function settleOrGiveUp(work: Promise<unknown>, signal: AbortSignal, clock: LoopContext['run']['host']['clock']): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let stopTimer: (() => void) | undefined
+    const giveUp = (): void => {
+      stopTimer = clock.timer(SETTLE_MS, () => reject(signal.reason as Error))
+    }
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp, { once: true })
+    work.then(resolve, reject).finally(() => {
+      stopTimer?.()
+      signal.removeEventListener('abort', giveUp)
+    })
+  })
+}
+
+function toolContext(
+  context: LoopContext,
+  { callId, call }: ToolInvocation,
+  { signal, frame }: { readonly signal: AbortSignal; readonly frame: CallFrame },
+): ToolContext {
+  const { run, fence } = context
+  return {
+    callId,
+    idempotencyKey: idempotencyKey(context, callId),
+    fence,
+    signal,
+    progress: (delta) => run.emit({ type: 'tool_output_delta', id: call.id, callId, name: call.name, delta }),
+    invoke: frame.invoke,
+    session: { id: run.sessionId, metadata: run.metadata },
+  }
+}
+
+/** Two lists of accesses as one comparable text each. */
+const sameAccesses = (a: readonly Access[], b: readonly Access[]): boolean =>
+  canonicalJson(a.map(accessJson)) === canonicalJson(b.map(accessJson))

@@ -1,0 +1,41 @@
+/** What to do about a call that was started by somebody who is gone: run it, take its result, or say that nobody knows. */
+import type { Effect } from '../model/access.ts'
+import type { FactOf } from '../model/event.ts'
+import type { Json } from '../model/json.ts'
+import { failed, type Tool, type ToolResult, toToolResult } from '../model/tool.ts'
+
+export type Recovery = { readonly type: 'run' } | { readonly type: 'settled'; readonly result: ToolResult }
+
+const RUN: Recovery = { type: 'run' }
+
+/**
+ * Effect `none` runs again. Every other class is probed first where it can be. Then `idempotent`, `keyed` and `composite` run
+ * again under the same key; an `unsafe` call whose end nobody saw is not run again.
+ */
+export async function recover(
+  tool: Tool,
+  start: FactOf<'tool_execution_start'>,
+  { input, signal }: { readonly input: Json; readonly signal: AbortSignal },
+): Promise<Recovery> {
+  if (start.effect === 'none') return RUN
+  const answer = (await tool.probe?.(input, { idempotencyKey: start.idempotencyKey, witness: start.witness, signal })) ?? {
+    state: 'unknown' as const,
+  }
+  if (answer.state === 'done') return { type: 'settled', result: toToolResult(answer.result) }
+  if (answer.state === 'not_started' || RUNS_AGAIN.has(start.effect)) return RUN
+  return { type: 'settled', result: unknownOutcome(start.name, 'the process that ran it ended before it could say how it went') }
+}
+
+const RUNS_AGAIN: ReadonlySet<Effect> = new Set<Effect>(['idempotent', 'keyed', 'composite'])
+
+/** For a call that began and whose end nobody saw. */
+export const unknownOutcome = (name: string, why: string): ToolResult =>
+  failed(
+    `Nobody knows whether this call of '${name}' took effect: ${why}. It was not run again. Find out what happened before you repeat it.`,
+    {
+      kind: 'unknown_outcome',
+    },
+  )
+
+/** For a call that never began. */
+export const notStarted = (why: string): ToolResult => failed(`This call did not run: ${why}.`, { kind: 'cancelled' })

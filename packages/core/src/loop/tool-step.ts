@@ -1,0 +1,196 @@
+/** One reply's tool calls: every call, nested ones too, goes through the one gate, and has one result or waits. */
+import { AgentError } from '../base/errors.ts'
+import { childSignal } from '../base/signals.ts'
+import type { Fact, WaitingFor } from '../model/event.ts'
+import { canonicalJson, type Json } from '../model/json.ts'
+import type { ToolUseBlock } from '../model/message.ts'
+import { openCalls, type RunState } from '../model/session-state.ts'
+import { failed, type Tool, type ToolResult } from '../model/tool.ts'
+import { AccessQueue, type Ticket } from './access-queue.ts'
+import { type Admitted, admit, malformed, type Refused, unknownTool } from './admission.ts'
+import type { LoopContext } from './context.ts'
+import { type CallFrame, executeCall } from './execute-call.ts'
+import { recover } from './ledger.ts'
+import { resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
+import { currentRun } from './model-step.ts'
+import type { ComposedStages } from './stages.ts'
+
+/** A call on its way: who made it, and with what. */
+type Entry = {
+  readonly callId: string
+  readonly call: ToolUseBlock
+  readonly signal: AbortSignal
+  readonly parent: Entry | undefined
+  readonly ticket: Ticket
+  readonly tool: Tool | undefined
+  readonly args: Json
+  readonly fixed: boolean
+  readonly admission: Admitted | Refused
+  /** The calls that this one has made: their order is their identity. */
+  readonly nested: { ordinal: number; waiting: WaitingFor[] }
+}
+
+export class ToolStep {
+  readonly #context: LoopContext
+  readonly #frames = new Map<string, CallFrame>()
+  readonly #queue: AccessQueue
+  #stages: ComposedStages | undefined
+
+  constructor(context: LoopContext) {
+    this.#context = context
+    this.#queue = new AccessQueue(context.maxParallelTools)
+  }
+
+  /** The stages wrap `execute`, so they are made after this and handed in here. */
+  useStages(stages: ComposedStages): void {
+    this.#stages = stages
+  }
+
+  /** What the innermost wrap calls. */
+  execute(invocation: ToolInvocation): Promise<ToolOutcome> {
+    const frame = this.#frames.get(invocation.callId)
+    if (frame === undefined) throw new AgentError('internal', `Call ${invocation.callId} came to its execution without passing the gate`)
+    frame.ticket.declare(invocation.accesses)
+    return executeCall(this.#context, invocation, frame)
+  }
+
+  /** Run every call of the batch that has no result. Resolves when none runs any more; says what is waited for. */
+  async runBatch(): Promise<readonly WaitingFor[]> {
+    const scope = childSignal(this.#context.run.signal)
+    const entries: Entry[] = []
+    for (const { callId, call } of openCalls(currentRun(this.#context).batch))
+      entries.push(await this.#enter({ callId, call, signal: scope.signal, parent: undefined }))
+    const work = entries.map((entry) => this.#pass(entry))
+    for (const each of work) each.catch((error: unknown) => scope.abort(error)) // one that cannot go on stops the others
+    const settled = await Promise.allSettled(work)
+    scope.release()
+    const failure = settled.find((each) => each.status === 'rejected')
+    if (failure) throw failure.reason
+    return settled.flatMap((each) => (each.status === 'fulfilled' && each.value.type === 'suspended' ? each.value.waitingFor : []))
+  }
+
+  /** Find out what a call would touch, and take its place in the queue. */
+  async #enter({ callId, call, signal, parent }: Pick<Entry, 'callId' | 'call' | 'signal' | 'parent'>): Promise<Entry> {
+    const tool = this.#context.tools.find(({ definition }) => definition.name === call.name)
+    const { args, fixed } = argsOf(currentRun(this.#context), callId, call)
+    const admission = await this.#admission(call, tool, { args, fixed })
+    const ticket = this.#queue.enter(admission.ok ? admission.accesses : [], parent?.ticket)
+    return { callId, call, signal, parent, ticket, tool, args, fixed, admission, nested: { ordinal: 0, waiting: [] } }
+  }
+
+  async #admission(
+    call: ToolUseBlock,
+    tool: Tool | undefined,
+    { args, fixed }: { readonly args: Json; readonly fixed: boolean },
+  ): Promise<Admitted | Refused> {
+    if (tool === undefined) return { ok: false, result: unknownTool(call.name, this.#context.tools) }
+    if (call.invalidInput !== undefined && !fixed) return { ok: false, result: malformed(call) }
+    return admit(tool, args)
+  }
+
+  /** The gate: nothing runs but through here, and nothing comes out but one result or a wait. */
+  async #pass(entry: Entry): Promise<ToolOutcome> {
+    const { callId, signal, ticket } = entry
+    try {
+      signal.throwIfAborted()
+      this.#frames.set(callId, this.#frame(entry))
+      const outcome = await this.#judged(entry)
+      if (outcome.type === 'result') this.#end(entry, outcome.result)
+      return outcome
+    } finally {
+      this.#frames.delete(callId)
+      ticket.release()
+    }
+  }
+
+  async #judged({ callId, call, signal, parent, tool, args, fixed, admission }: Entry): Promise<ToolOutcome> {
+    if (!admission.ok) return resultOf(admission.result)
+    if (tool === undefined || this.#stages === undefined)
+      throw new AgentError('internal', 'A tool call was admitted without its tool or before the stages were made')
+    const { input, accesses } = admission
+    const start = currentRun(this.#context).batch?.states.get(callId)?.start
+    if (start !== undefined) {
+      const recovery = await recover(tool, start, { input, signal })
+      if (recovery.type === 'settled') return resultOf(recovery.result)
+    }
+    return this.#stages.callTool({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId: parent?.callId })
+  }
+
+  #end({ callId, call, parent }: Entry, { content, isError, exitCode, errorKind, metadata }: ToolResult): void {
+    const fact: Fact = {
+      type: 'tool_end',
+      callId,
+      id: call.id,
+      name: call.name,
+      output: content,
+      isError,
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(errorKind === undefined ? {} : { errorKind }),
+      ...(metadata === undefined ? {} : { metadata }),
+      ...(parent === undefined ? {} : { argsDigest: this.#argsDigest(call) }),
+    }
+    // Not awaited: it is stored with or before the next turn's start, and that is.
+    this.#context.run.append([fact], { lazy: true }).catch(() => {})
+  }
+
+  #argsDigest({ name, input }: ToolUseBlock): string {
+    return this.#context.run.host.digest(`${name}\n${canonicalJson(input)}`)
+  }
+
+  #frame(entry: Entry): CallFrame {
+    const { waiting } = entry.nested
+    return {
+      ticket: entry.ticket,
+      waiting: () => (waiting.length > 0 ? { type: 'suspended', waitingFor: waiting } : undefined),
+      invoke: (name, input) => this.#invoke(entry, name, input),
+    }
+  }
+
+  async #invoke(outer: Entry, name: string, input: Json): Promise<ToolResult> {
+    const callId = `${outer.callId}/${outer.nested.ordinal++}`
+    const call: ToolUseBlock = { type: 'tool_use', id: callId, name, input }
+    const earlier = currentRun(this.#context).batch?.states.get(callId)
+    if (earlier?.result !== undefined) return this.#repeated(call, earlier.argsDigest, earlier.result)
+    const entry = await this.#enter({ callId, call, signal: outer.signal, parent: outer })
+    const outcome = await this.#pass(entry)
+    if (outcome.type === 'result') return outcome.result
+    if (!mayWait(outer)) return this.#refuseWaiting(entry, outer)
+    outer.nested.waiting.push(...outcome.waitingFor)
+    throw new AgentError('unsupported', `The call of '${name}' waits for an answer: '${outer.call.name}' is run again when it has come`)
+  }
+
+  /** A nested call that was settled in an earlier attempt is not repeated, if it is the same call. */
+  #repeated(call: ToolUseBlock, argsDigest: string | undefined, result: ToolResult): ToolResult {
+    if (argsDigest === this.#argsDigest(call)) return result
+    return failed(
+      `Call ${call.id} of '${call.name}' was made before with other arguments: a composite tool must make the same calls in the same order.`,
+      {
+        kind: 'version_conflict',
+      },
+    )
+  }
+
+  #refuseWaiting(entry: Entry, outer: Entry): ToolResult {
+    const result = failed(
+      `'${entry.call.name}' needs an approval that nobody here can give, and '${outer.call.name}' cannot wait for one: only a tool with effect 'composite' can be run again.`,
+      { kind: 'permission_denied' },
+    )
+    this.#end(entry, result)
+    return result
+  }
+}
+
+/** A call that made the waiting one is run again from its start when the answer has come: all the way up, that must be harmless. */
+const mayWait = (entry: Entry): boolean =>
+  entry.admission.ok &&
+  ['composite', 'none'].includes(entry.tool?.effect(entry.admission.input) ?? '') &&
+  (entry.parent === undefined || mayWait(entry.parent))
+
+/** The arguments to run with: those of an earlier attempt, those that a person was shown or wrote, or the model's. */
+function argsOf(run: RunState, callId: string, call: ToolUseBlock): { readonly args: Json; readonly fixed: boolean } {
+  const start = run.batch?.states.get(callId)?.start
+  if (start !== undefined) return { args: start.args, fixed: true }
+  const request = [...run.requests.values()].findLast((each) => each.request.callId === callId)
+  if (request === undefined) return { args: call.input, fixed: false }
+  return { args: request.answer?.args ?? request.request.args, fixed: true }
+}

@@ -1,0 +1,27 @@
+/** The order of concerns, written down once. */
+import type { Middleware } from '../loop/middleware.ts'
+
+/**
+ * Outermost first: read it downwards for a call on its way in, upwards for a result on its way out. What a user adds stands
+ * before all of these.
+ */
+export const STACK_ORDER = [
+  'turn-limit', // may end the run whatever the others think
+  'malformed-guard', // a model that cannot write JSON is stopped before anybody waits for it
+  'duplicate-guard', // a cheap refusal comes before anyone is asked
+  'structured-output', // judges the answer once the guards above let the run go on
+  'hooks', // may rewrite the arguments, so the policy must judge what they return
+  'permissions', // the policy, then a person
+  'output-limit', // what everybody outside sees of a result is what the model sees
+  'tool-timeout', // innermost: the clock starts when the work does, not while it waits for a person or its turn
+  'turn-time', // bounds all tries of a turn together
+  'model-retry', // each try passes what stands below
+  'run-budget', // inside the retries: every attempt is paid for
+  'model-timeout', // innermost: one attempt's silence
+] as const
+
+/** The built-in middleware in their places, behind the user's own. */
+export function arrange(builtin: readonly Middleware[], use: readonly Middleware[] = []): readonly Middleware[] {
+  const place = (name: string): number => STACK_ORDER.findIndex((each) => each === name)
+  return [...use, ...builtin.toSorted((a, b) => place(a.name) - place(b.name))]
+}

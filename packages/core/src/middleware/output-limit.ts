@@ -1,0 +1,59 @@
+/** Shows the model so much of a large result, and keeps the whole by its digest. */
+import { defineMiddleware, type Middleware } from '../loop/middleware.ts'
+import type { ToolResultContent } from '../model/message.ts'
+import type { ToolResult } from '../model/tool.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+
+export const DEFAULT_OUTPUT = 100_000
+
+/** Of what is shown, this much is from the start; the rest is from the end. */
+const HEAD_SHARE = 2 / 3
+
+export interface OutputLimitOptions {
+  /** Characters of text per result. Default: 100,000. */
+  readonly maxCharacters?: number
+  readonly blobs: BlobStore
+}
+
+export function outputLimit({ maxCharacters = DEFAULT_OUTPUT, blobs }: OutputLimitOptions): Middleware {
+  return defineMiddleware({
+    name: 'output-limit',
+    start: ({ host }) => ({
+      async wrapToolCall(invocation, next) {
+        const outcome = await next(invocation)
+        if (outcome.type !== 'result' || sizeOf(outcome.result.content) <= maxCharacters) return outcome
+        const text = fullText(outcome.result.content)
+        const digest = host.digest(text)
+        await blobs.put(digest, text)
+        return { type: 'result', result: shortened(outcome.result, { digest, maxCharacters, text }) }
+      },
+    }),
+  })
+}
+
+const sizeOf = (content: ToolResultContent): number =>
+  typeof content === 'string' ? content.length : content.reduce((sum, block) => sum + (block.type === 'text' ? block.text.length : 0), 0)
+
+const fullText = (content: ToolResultContent): string =>
+  typeof content === 'string' ? content : content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n')
+
+function shortened(
+  result: ToolResult,
+  { digest, maxCharacters, text }: { readonly digest: string; readonly maxCharacters: number; readonly text: string },
+): ToolResult {
+  const head = safeCut(text, Math.floor(maxCharacters * HEAD_SHARE))
+  const tail = text.slice(text.length - (maxCharacters - head.length))
+  const left = text.length - head.length - tail.length
+  const shown = `${head}\n\n[… ${left} of ${text.length} characters are left out here; the whole output is kept as artifact ${digest} …]\n\n${tail}`
+  const images = typeof result.content === 'string' ? [] : result.content.filter(({ type }) => type === 'image')
+  const artifact = { digest, characters: text.length, shown: head.length + tail.length }
+  return {
+    ...result,
+    content: images.length > 0 ? [{ type: 'text', text: shown }, ...images] : shown,
+    metadata: { ...result.metadata, artifact },
+  }
+}
+
+/** Never half of a surrogate pair. */
+const safeCut = (text: string, end: number): string =>
+  /[\uD800-\uDBFF]/.test(text[end - 1] ?? '') ? text.slice(0, end - 1) : text.slice(0, end)

@@ -1,0 +1,156 @@
+/** Decides whether a call may run: the policy first, then a person where the policy asks for one. */
+import {
+  admit,
+  defineMiddleware,
+  type Middleware,
+  resultOf,
+  type RunContext,
+  type ToolInvocation,
+  type ToolOutcome,
+} from '../loop/middleware.ts'
+import { accessJson } from '../model/access.ts'
+import { answerFact } from '../model/answer.ts'
+import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
+import { canonicalJson } from '../model/json.ts'
+import type { PermissionPolicy } from '../model/policy.ts'
+import type { RequestState } from '../model/session-state.ts'
+import { failed, type Tool } from '../model/tool.ts'
+
+export interface PermissionOptions {
+  readonly policy: PermissionPolicy
+  /** Asks whoever is there; undefined means that nobody answered. */
+  readonly confirm?: (request: WaitingFor, options: { readonly signal: AbortSignal }) => Promise<AnswerDecision | undefined>
+  /** When nobody answers: wait durably, or refuse. */
+  readonly unanswered: 'suspend' | 'reject'
+}
+
+type Next = (invocation: ToolInvocation) => Promise<ToolOutcome>
+
+export function permissions(options: PermissionOptions): Middleware {
+  return defineMiddleware({
+    name: 'permissions',
+    start(run) {
+      const gate = new Gate(run, options)
+      const shown = new WeakMap<readonly Tool[], readonly Tool[]>()
+      return {
+        prepareTurn(draft) {
+          const known = shown.get(draft.tools) ?? exposed(draft.tools, options.policy)
+          shown.set(draft.tools, known)
+          return known === draft.tools ? draft : { ...draft, tools: known }
+        },
+        wrapToolCall: (invocation, next) => gate.pass(invocation, next),
+      }
+    },
+  })
+}
+
+/** The same array when nothing is hidden, so that what was made of it can be kept. */
+function exposed(tools: readonly Tool[], policy: PermissionPolicy): readonly Tool[] {
+  const kept = tools.filter(({ definition }) => policy.exposes(definition.name))
+  return kept.length === tools.length ? tools : kept
+}
+
+class Gate {
+  readonly #run: RunContext
+  readonly #options: PermissionOptions
+
+  constructor(run: RunContext, options: PermissionOptions) {
+    this.#run = run
+    this.#options = options
+  }
+
+  async pass(invocation: ToolInvocation, next: Next): Promise<ToolOutcome> {
+    const { decision, reason } = this.#options.policy.judge({ tool: invocation.call.name, accesses: invocation.accesses })
+    if (decision === 'allow') return next(invocation)
+    if (decision === 'deny') return this.#refuse(invocation, `the policy denies it (${reason})`)
+    const { confirm, unanswered } = this.#options
+    if (confirm === undefined && unanswered === 'reject' && this.#request(invocation) === undefined) {
+      return this.#refuse(invocation, `it needs an approval (${reason}) and nobody is here to give one`)
+    }
+    const request = await this.#requestFor(invocation, reason)
+    return this.#answered(invocation, next, request.answer ? request : await this.#ask(request))
+  }
+
+  /** What was said to the request, carried out. */
+  async #answered(invocation: ToolInvocation, next: Next, { request, answer }: RequestState): Promise<ToolOutcome> {
+    if (answer === undefined) {
+      if (this.#options.unanswered === 'suspend') return { type: 'suspended', waitingFor: [request] }
+      await this.#run.append([answerFact(request, { decision: 'reject', message: 'nobody answered' })])
+      return this.#refuse(invocation, 'it needs an approval and nobody answered')
+    }
+    if (!answer.approved) {
+      const words = answer.message === undefined ? 'It was rejected.' : `It was rejected: ${answer.message}`
+      return resultOf(failed(words, { kind: 'rejected' }))
+    }
+    if (answer.args === undefined || canonicalJson(answer.args) === canonicalJson(invocation.args)) return this.#approved(invocation, next)
+    const admitted = await admit(invocation.tool, answer.args)
+    if (!admitted.ok) return resultOf(admitted.result)
+    return this.#approved({ ...invocation, args: answer.args, input: admitted.input, accesses: admitted.accesses }, next)
+  }
+
+  /** An approval satisfies `ask`, never `deny`: what will run is judged once more. */
+  #approved(invocation: ToolInvocation, next: Next): Promise<ToolOutcome> {
+    const { decision, reason } = this.#options.policy.judge({ tool: invocation.call.name, accesses: invocation.accesses })
+    return decision === 'deny' ? this.#refuse(invocation, `the policy denies it (${reason})`) : next({ ...invocation, fixed: true })
+  }
+
+  /** The call's request that is still about the same thing, or a new one. */
+  async #requestFor(invocation: ToolInvocation, reason: string): Promise<RequestState> {
+    const known = this.#request(invocation)
+    if (known !== undefined) return known
+    const { callId, call, args, accesses } = invocation
+    const requestId = this.#run.host.id('request')
+    const fact: Fact = {
+      type: 'confirmation_required',
+      requestId,
+      callId,
+      toolName: call.name,
+      args,
+      argsDigest: this.#digest(invocation),
+      accesses,
+      reason,
+    }
+    await this.#run.append([fact], { sync: this.#options.unanswered === 'suspend' })
+    return this.#state(requestId)
+  }
+
+  /** A request is about the arguments and what they touch: when either has changed, it is asked anew. */
+  #request(invocation: ToolInvocation): RequestState | undefined {
+    const known = [...(this.#run.state().run?.requests.values() ?? [])].findLast(({ request }) => request.callId === invocation.callId)
+    if (known === undefined) return undefined
+    const edited = known.answer?.args !== undefined
+    return edited || known.argsDigest === this.#digest(invocation) ? known : undefined
+  }
+
+  /** Ask whoever is here; an answer from elsewhere counts as well, and the first one wins. */
+  async #ask({ request }: RequestState): Promise<RequestState> {
+    const { confirm } = this.#options
+    if (confirm === undefined) return this.#state(request.requestId)
+    const stop = new AbortController()
+    const signal = AbortSignal.any([this.#run.signal, stop.signal])
+    const elsewhere = this.#run.until((state) => (state.run?.requests.get(request.requestId)?.answer ? 'elsewhere' : undefined), signal)
+    elsewhere.catch(() => {}) // it is stopped below when the answer came from here
+    try {
+      const here = await Promise.race([elsewhere, confirm(request, { signal })])
+      if (here !== 'elsewhere' && here !== undefined) await this.#run.append([answerFact(request, here)], { sync: true })
+    } finally {
+      stop.abort()
+    }
+    return this.#state(request.requestId)
+  }
+
+  #state(requestId: string): RequestState {
+    const state = this.#run.state().run?.requests.get(requestId)
+    if (state === undefined) throw new Error(`Request ${requestId} was not recorded`)
+    return state
+  }
+
+  #digest({ args, accesses }: ToolInvocation): string {
+    return this.#run.host.digest(canonicalJson([args, accesses.map(accessJson)]))
+  }
+
+  async #refuse({ callId, call, args }: ToolInvocation, reason: string): Promise<ToolOutcome> {
+    this.#run.append([{ type: 'permission_denied', callId, toolName: call.name, args, reason }], { lazy: true }).catch(() => {}) // stored with the call's end
+    return resultOf(failed(`'${call.name}' was not allowed: ${reason}.`, { kind: 'permission_denied' }))
+  }
+}
