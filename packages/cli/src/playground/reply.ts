@@ -42,6 +42,5 @@ export function replyFailure(response: ServerResponse, error: unknown): void {
     return
   }
   const { status, body } = failureReply(error)
-  if (status === 413) response.setHeader('connection', 'close')
   replyJson(response, status, body)
 }

@@ -1,10 +1,12 @@
 /** Shows what changed in a file: hunks with line numbers, the changed part of a changed line set off. */
-import { structuredPatch } from 'diff'
+import { parsePatch, structuredPatch } from 'diff'
 import { cut, groupDigits, linesOf, padStart } from './text.ts'
 import type { Style } from './style.ts'
 
-/** A file before and after; undefined where it does not exist. */
-export type Change = { readonly path: string; readonly before: string | undefined; readonly after: string | undefined }
+/** A file before and after, undefined where it does not exist; or what changed in it as a unified diff. */
+export type Change =
+  | { readonly path: string; readonly before: string | undefined; readonly after: string | undefined }
+  | { readonly path: string; readonly diff: string }
 
 type Row = { readonly kind: 'same' | 'added' | 'removed' | 'gap'; readonly line: number; readonly text: string; readonly partner?: string }
 
@@ -41,17 +43,33 @@ export function sizeText(change: Change, { colors, signs }: Style): string {
   return parts.filter((part) => part !== '').join(' ')
 }
 
-function rowsOf({ path, before = '', after = '' }: Change, context: number): readonly Row[] {
-  // A final line end that one side lacks is not worth a row of its own; binary files are not compared by line.
-  if (before.includes('\0') || after.includes('\0')) return [{ kind: 'gap', line: 0, text: 'binary file' }]
-  const { hunks } = structuredPatch(path, path, before, after, undefined, undefined, { context })
+function rowsOf(change: Change, context: number): readonly Row[] {
+  const hunks = 'diff' in change ? hunksOfText(change.diff) : hunksOfFiles(change, context)
+  if (hunks === undefined) return [{ kind: 'gap', line: 0, text: 'binary file' }]
   return hunks.flatMap((hunk, index) => {
     const gap: readonly Row[] = index === 0 ? [] : [{ kind: 'gap', line: 0, text: '' }]
     return [...gap, ...pair(hunkRows(hunk))]
   })
 }
 
-function hunkRows(hunk: { readonly oldStart: number; readonly newStart: number; readonly lines: readonly string[] }): readonly Row[] {
+type Hunk = { readonly oldStart: number; readonly newStart: number; readonly lines: readonly string[] }
+
+/** Undefined for binary files, which have no lines to compare. */
+function hunksOfFiles({ path, before = '', after = '' }: Extract<Change, { before: unknown }>, context: number): readonly Hunk[] | undefined {
+  if (before.includes('\0') || after.includes('\0')) return undefined
+  return structuredPatch(path, path, before, after, undefined, undefined, { context }).hunks
+}
+
+/** A stored diff that does not parse shows nothing: it is only there to be looked at. */
+function hunksOfText(diff: string): readonly Hunk[] {
+  try {
+    return parsePatch(diff).flatMap(({ hunks }) => hunks)
+  } catch {
+    return []
+  }
+}
+
+function hunkRows(hunk: Hunk): readonly Row[] {
   const rows: Row[] = []
   let oldLine = hunk.oldStart
   let newLine = hunk.newStart

@@ -13,6 +13,7 @@ export type EndedCall = {
   readonly output: ToolResultContent
   readonly isError: boolean
   readonly exitCode?: number
+  readonly errorKind?: string
   readonly metadata?: JsonObject
 }
 
@@ -22,39 +23,48 @@ type Tell = (call: EndedCall, look: { readonly style: Style; readonly lines: rea
 
 const FAILURE_LINES = 8
 
-const counted =
-  (one: string, many?: string): Tell =>
-  (_, { lines }) => ({ brief: plural(lines.length, one, many), body: [] })
+const read: Tell = ({ output, metadata }, { lines }) => {
+  const total = numberAt(asObject(metadata?.range), 'total_lines')
+  const shown = lines.filter((line) => /^\s*\d+ /.test(line)).length
+  if (typeof output !== 'string' && output.some(({ type }) => type === 'image')) return { brief: 'image', body: [] }
+  return { brief: total === undefined || total === shown ? plural(total ?? lines.length, 'line') : `${shown} of ${plural(total, 'line')}`, body: [] }
+}
 
 const changed: Tell = (call, { style }) => {
   const change = changeOf(call)
   if (change === undefined) return { brief: '', body: [] }
-  const fresh = change.before === undefined || change.before === ''
-  const brief = fresh ? `${style.colors.dim('new')} ${sizeText(change, style)}` : sizeText(change, style)
-  return { brief, body: diffLines(change, { style, limit: fresh ? 12 : 40 }) }
+  const fresh = 'after' in change && (change.before === undefined || change.before === '')
+  return { brief: sizeText(change, style), body: diffLines(change, { style, limit: fresh ? 12 : 40 }) }
 }
 
 const plan: Tell = ({ args }, { style }) => ({ brief: '', body: planLines(args, style) })
 
+const NOUNS: Readonly<Record<string, readonly [string, string]>> = { grep: ['match', 'matches'], glob: ['file', 'files'], ls: ['entry', 'entries'] }
+
 const listed: Tell = (call, { lines }) => {
-  const count = numberAt(call.metadata, 'count', 'matches', 'total', 'entries') ?? lines.filter((line) => line.trim() !== '').length
-  return { brief: call.name === 'grep' ? plural(count, 'match', 'matches') : plural(count, 'entry', 'entries'), body: [] }
+  const [one, many] = NOUNS[call.name] ?? ['line', 'lines']
+  return { brief: plural(numberAt(call.metadata, 'matches', 'files', 'entries') ?? lines.length, one, many), body: [] }
 }
 
 const command: Tell = (call, { style, lines }) => {
   const report = readTestReport(resultText(call.output))
   if (report !== undefined) return tests(report, call, style)
-  const last = lines.findLast((line) => line.trim() !== '')
+  const said = lines.filter((line) => line.trim() !== '' && !NOTE.test(line))
   const code = call.exitCode ?? (call.isError ? 1 : 0)
-  if (code !== 0) return { brief: style.colors.red(`exit ${code}`), body: tail(lines, style) }
-  if (last === undefined) return { brief: 'no output', body: [] }
-  return { brief: lines.length === 1 ? oneLine(last) : plural(lines.length, 'line'), body: [] }
+  const timedOut = call.errorKind === 'timeout' ? 'timed out' : undefined
+  if (code !== 0) return { brief: style.colors.red(timedOut ?? `exit ${code}`), body: tail(said, style) }
+  const [only] = said
+  if (only === undefined) return { brief: 'no output', body: [] }
+  return { brief: said.length === 1 ? cut(oneLine(only), 48, style.signs.ellipsis) : plural(said.length, 'line'), body: [] }
 }
+
+/** What the bash tool says beside a command's own output; the card says it itself. */
+const NOTE = /^\[(no output|exit code \w+|ended by signal \w+)\]$/
 
 const KNOWN: Readonly<Record<string, Tell>> = {
   bash: command,
   git: command,
-  read: counted('line'),
+  read,
   ls: listed,
   glob: listed,
   grep: listed,
@@ -70,12 +80,14 @@ export function outcomeOf(call: EndedCall, style: Style): Outcome {
   if (call.isError && KNOWN[call.name] !== command) return { brief: '', body: tail(lines, style) }
   const tell = KNOWN[call.name]
   if (tell !== undefined) return tell(call, { style, lines })
-  return { brief: lines.length === 1 ? oneLine(lines[0] ?? '') : plural(lines.length, 'line'), body: [] }
+  return { brief: lines.length === 1 ? cut(oneLine(lines[0] ?? ''), 48, style.signs.ellipsis) : plural(lines.length, 'line'), body: [] }
 }
 
 /** What an edit changed, where its metadata says so; else what its arguments say. */
 export function changeOf({ args, metadata }: Pick<EndedCall, 'args' | 'metadata'>): Change | undefined {
   const path = textAt(args, 'path', 'file_path') ?? ''
+  const diff = asObject(metadata).diff
+  if (typeof diff === 'string') return { path, diff }
   const before = asObject(metadata).before
   const after = asObject(metadata).after
   if (typeof after === 'string') return { path, before: typeof before === 'string' ? before : undefined, after }

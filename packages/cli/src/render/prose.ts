@@ -14,6 +14,8 @@ export type Prose = {
   readonly mode: 'text' | 'fence'
   readonly bold: boolean
   readonly code: boolean
+  /** The current line is not shown: it is the mark of a code block. */
+  readonly hidden: boolean
   /** Blanks with which continuation lines of a list item start. */
   readonly hang: string
 }
@@ -26,6 +28,7 @@ export const prose = (indent = ''): Prose => ({
   mode: 'text',
   bold: false,
   code: false,
+  hidden: false,
   hang: '',
 })
 
@@ -42,8 +45,9 @@ export function writeProse(start: Prose, piece: string, { style, paint }: { read
     if (char === '\n' || char === ' ') {
       const placed = placeWord(state, { style, paint })
       output += placed.output
+      const hidden = placed.prose.hidden
       state = char === '\n' ? endLine(placed.prose) : { ...placed.prose, blanks: placed.prose.blanks + ' ' }
-      if (char === '\n') output += '\n'
+      if (char === '\n' && !hidden) output += '\n'
     } else state = { ...state, word: state.word + char }
   }
   return { prose: state, output }
@@ -56,13 +60,14 @@ export function endProse(state: Prose, look: { readonly style: Style; readonly p
   return { prose: prose(state.indent), output }
 }
 
-const endLine = (state: Prose): Prose => ({ ...state, column: 0, blanks: '', hang: '', bold: state.mode === 'fence' ? false : state.bold, code: false })
+const endLine = (state: Prose): Prose => ({ ...state, column: 0, blanks: '', hang: '', hidden: false, bold: false, code: false })
 
 function placeWord(state: Prose, { style, paint }: { readonly style: Style; readonly paint: Paint }): Step {
   if (state.word === '') return { prose: state, output: '' }
   const atStart = state.column === 0
-  if (atStart && state.word.startsWith('```')) return toggleFence(state, style)
-  if (state.mode === 'fence') return place(state, style.colors.cyan(state.word), columnsOf(state.word))
+  if (state.hidden) return { prose: { ...state, word: '', blanks: '' }, output: '' }
+  if (atStart && state.word.startsWith('```')) return { prose: { ...state, mode: state.mode === 'fence' ? 'text' : 'fence', word: '', blanks: '', hidden: true }, output: '' }
+  if (state.mode === 'fence') return place(atStart ? { ...state, blanks: `  ${state.blanks}` } : state, style.colors.cyan(state.word), columnsOf(state.word))
   const hang = atStart && /^([-*+•]|\d+[.)])$/.test(state.word) ? state.blanks + ' '.repeat(columnsOf(state.word) + 1) : state.hang
   const formatted = format({ ...state, hang: atStart ? hang || state.blanks : hang }, { style, paint })
   const needed = state.blanks.length + formatted.columns
@@ -72,14 +77,6 @@ function placeWord(state: Prose, { style, paint }: { readonly style: Style; read
     return { prose: placed.prose, output: '\n' + placed.output }
   }
   return place(formatted.prose, formatted.text, formatted.columns)
-}
-
-/** A fence's own line is not shown: its content is coloured and indented instead. */
-function toggleFence(state: Prose, style: Style): Step {
-  const mode = state.mode === 'fence' ? 'text' : 'fence'
-  const label = state.word.slice(3)
-  const shown = label === '' ? '' : style.colors.dim(label)
-  return place({ ...state, mode, word: '' }, shown === '' ? style.colors.dim(style.signs.rule.repeat(3)) : shown, Math.max(3, label.length))
 }
 
 function place(state: Prose, text: string, columns: number): Step {

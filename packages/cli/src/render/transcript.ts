@@ -29,6 +29,8 @@ export type TranscriptOptions = {
   readonly reasoning?: boolean
   /** Show prompts. Default: true. */
   readonly prompts?: boolean
+  /** Show requests for approval and their answers. Default: true. */
+  readonly approvals?: boolean
   /** Show how a run ended. Default: true. */
   readonly endings?: boolean
 }
@@ -71,6 +73,9 @@ export function transcribe(before: Transcript, envelope: Envelope, options: Tran
     case 'run_cancelled':
     case 'run_suspended':
       return options.endings === false ? flush(start, options) : paragraph(start, 'notice', endLines(event, totals, options.style), options)
+    case 'confirmation_required':
+    case 'confirmation_received':
+      return options.approvals === false ? flush(start, options) : paragraph(start, 'notice', noticeLines(event, options.style), options)
     default: {
       const lines = noticeLines(event, options.style)
       return lines.length === 0 ? silent(start) : paragraph(start, 'notice', lines, options)

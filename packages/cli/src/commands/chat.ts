@@ -1,0 +1,144 @@
+/** `seamfold chat`: a conversation at the terminal. */
+import type { Session } from '@seamfold/core'
+import { type Usage, isAgentError } from '@seamfold/core/kit'
+import { costText, usageText } from '../render/ending.ts'
+import { headingLines } from '../render/heading.ts'
+import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
+import { listenForInterrupt } from '../terminal/interrupt.ts'
+import { createLines, type Lines } from '../terminal/lines.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { EXIT } from './exit-code.ts'
+import { hint, quote } from './hint.ts'
+import { suggestion } from '../config/nearest.ts'
+import { waitingLines } from './waiting.ts'
+import { type Work, withWork } from './work.ts'
+
+export type ChatOptions = SharedOptions & { readonly session?: string }
+
+type Chat = { readonly work: Work; readonly session: Session; readonly settings: Settings; readonly terminal: Terminal; readonly lines: Lines }
+
+export async function chatCommand(options: ChatOptions, terminal: Terminal): Promise<number> {
+  const settings = await resolveSettings(options, terminal)
+  return withWork({ settings, terminal, format: 'text' }, async (work) => {
+    const session = await work.agent.session(options.session === undefined ? {} : { id: options.session })
+    // Each run listens for itself: at the prompt Ctrl-C is a key, and after a run it must not end the next one.
+    work.interrupt.close()
+    const heading = { title: 'Seamfold', model: settings.model, workspace: settings.workspace, mode: settings.mode, session: session.id }
+    terminal.print(`${headingLines(heading, terminal.style()).join('\n')}\n\n  ${terminal.style().colors.dim('/help tells what can be typed here')}\n\n`)
+    const lines = terminal.interactive ? work.lines : createLines(terminal)
+    try {
+      return await converse({ work, session, settings, terminal, lines })
+    } finally {
+      lines.close()
+    }
+  })
+}
+
+/** Ask, answer, ask again, until the person leaves. */
+async function converse(chat: Chat): Promise<number> {
+  const { terminal, settings, session } = chat
+  const unfinished = await proceed(chat, () => session.resume())
+  if (unfinished === 'leave') return leave(chat)
+  let pressed = false
+  for (;;) {
+    const reply = await readMessage(chat)
+    if (reply.type === 'end') return leave(chat)
+    if (reply.type === 'interrupt') {
+      if (pressed) return leave(chat)
+      pressed = true
+      terminal.print(`  ${terminal.style().colors.dim('Ctrl-C again, or /exit, to leave')}\n`)
+      continue
+    }
+    pressed = false
+    const text = reply.text.trim()
+    if (text === '') continue
+    if (text.startsWith('/')) {
+      if (await slash(text, chat)) return leave(chat)
+      continue
+    }
+    const next = await proceed(chat, () => session.send(text))
+    if (next === 'leave') return leave(chat)
+    if (next === 'suspended' && !terminal.interactive) return EXIT.suspended
+    if (next === 'suspended') terminal.print(`\n${waitingLines(await session.waitingFor(), { places: settings, terminal }).join('\n')}\n\n`)
+  }
+}
+
+/** One message; a line that ends with a backslash goes on in the next. */
+async function readMessage({ terminal, lines }: Chat): ReturnType<Lines['ask']> {
+  const { colors, signs } = terminal.style()
+  let text = ''
+  for (;;) {
+    const prompt = text === '' ? `${colors.cyan(signs.prompt)} ` : `${colors.dim(signs.dot)} `
+    const reply = await lines.ask(prompt, { remember: true })
+    if (reply.type !== 'line') return reply
+    text += reply.text
+    if (!text.endsWith('\\')) return { type: 'line', text }
+    text = `${text.slice(0, -1)}\n`
+  }
+}
+
+type Starting = () => ReturnType<Session['resume']>
+
+/** Start a run, if there is one, and show it to its end. The first Ctrl-C stops it, the second leaves. */
+async function proceed({ work, terminal }: Chat, start: Starting): Promise<'done' | 'suspended' | 'leave'> {
+  const interrupt = listenForInterrupt()
+  try {
+    const run = await start()
+    if (run === undefined) return 'done'
+    terminal.print('\n')
+    const result = await work.follow(run, { prompts: false }, interrupt)
+    terminal.print('\n')
+    return result.status === 'suspended' ? 'suspended' : interrupt.code() === 141 || interrupt.code() === 143 ? 'leave' : 'done'
+  } catch (error) {
+    // A refused message ends nothing: the person is told and may say something else.
+    if (!isAgentError(error)) throw error
+    terminal.print(`\n  ${terminal.style().colors.red(terminal.style().signs.failed)} ${error.message}\n\n`)
+    return 'done'
+  } finally {
+    interrupt.close()
+  }
+}
+
+const HELP: readonly (readonly [string, string])[] = [
+  ['/help', 'this list'],
+  ['/cost', 'what this session has used'],
+  ['/session', 'its id, and how to come back to it'],
+  ['/exit', 'leave; the session stays in the journal'],
+  ['Ctrl-C', 'stops the run that is under way; twice leaves'],
+  ['\\', 'at the end of a line goes on in the next'],
+]
+
+/** True when the person leaves. */
+async function slash(text: string, { session, settings, terminal }: Chat): Promise<boolean> {
+  const { colors } = terminal.style()
+  const [command = ''] = text.split(/\s+/)
+  switch (command) {
+    case '/exit':
+    case '/quit':
+      return true
+    case '/help':
+      terminal.print(`${HELP.map(([key, words]) => `  ${colors.bold(key.padEnd(9))} ${colors.dim(words)}`).join('\n')}\n\n`)
+      return false
+    case '/session':
+      terminal.print(`  ${session.id}\n  ${colors.dim(hint(`chat --session ${quote(session.id)}`, settings, terminal))}\n\n`)
+      return false
+    case '/cost': {
+      const { usage, cost } = await session.state()
+      terminal.print(`  ${used(usage, cost)}\n\n`)
+      return false
+    }
+    default:
+      terminal.print(`  There is no ${command}. ${suggestion(command, ['/help', '/cost', '/session', '/exit'])}\n\n`)
+      return false
+  }
+}
+
+const used = (usage: Usage, cost: number | undefined): string => [usageText(usage), costText(cost)].filter((part) => part !== '').join(', ')
+
+function leave({ session, settings, terminal }: Chat): number {
+  if (terminal.interactive) {
+    const { colors } = terminal.style()
+    terminal.print(`\n${colors.dim(`Come back with: ${hint(`chat --session ${quote(session.id)}`, settings, terminal)}`)}\n`)
+  }
+  return EXIT.completed
+}

@@ -1,0 +1,101 @@
+/** `seamfold doctor`: what is here, what is missing, and what to do about it. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { toMessage } from '@seamfold/core/kit'
+import { fieldLines, type Field } from '../render/fields.ts'
+import { oneLine, plural } from '../render/text.ts'
+import type { Style } from '../render/style.ts'
+import { loadConfig } from '../config/load.ts'
+import { chooseModel, KEY_VARIABLES } from '../setup/provider.ts'
+import { findPlaces, type SharedOptions } from '../setup/settings.ts'
+import { openExistingJournal } from '../setup/store.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { sessionIds } from './find-session.ts'
+
+/** `problem` is what must be mended; `note` is worth knowing. */
+type Finding = { readonly name: string; readonly state: 'good' | 'note' | 'problem'; readonly words: string }
+
+export async function doctorCommand(options: SharedOptions, terminal: Terminal): Promise<number> {
+  const found = [
+    nodeVersion(),
+    ...keys(terminal.environment),
+    await model(options, terminal),
+    await configuration(options, terminal),
+    await store(options, terminal),
+    await program('ripgrep', 'rg', 'searches use it; without it they are slower'),
+    await program('git', 'git', 'the git tool needs it'),
+    await program('bash', 'bash', 'the bash tool needs it'),
+    look(terminal),
+  ]
+  const style = terminal.style()
+  const fields = found.map((finding): Field => [finding.name, `${sign(finding, style)} ${finding.words.split('\n').join(`\n${' '.repeat(18)}`)}`])
+  terminal.print(`${[style.colors.bold('Seamfold doctor'), '', ...fieldLines(fields, style)].join('\n')}\n`)
+  const problems = found.filter(({ state }) => state === 'problem').length
+  terminal.print(`\n  ${problems === 0 ? style.colors.green('Nothing is wrong.') : style.colors.red(`${plural(problems, 'problem')} to mend.`)}\n`)
+  return problems === 0 ? 0 : 1
+}
+
+const sign = ({ state }: Finding, { colors, signs }: Style): string =>
+  state === 'good' ? colors.green(signs.done) : state === 'note' ? colors.yellow(signs.dot) : colors.red(signs.failed)
+
+const nodeVersion = (): Finding => ({ name: 'Node.js', state: 'good', words: `${process.version} on ${process.platform} ${process.arch}` })
+
+/** Whether keys are set; never what they are. */
+const keys = (environment: Terminal['environment']): readonly Finding[] =>
+  Object.values(KEY_VARIABLES).map((name) =>
+    (environment[name] ?? '').trim() === '' ? { name, state: 'note', words: 'not set' } : { name, state: 'good', words: 'set' },
+  )
+
+async function attempt(name: string, look: () => Promise<Omit<Finding, 'name'>>): Promise<Finding> {
+  try {
+    return { name, ...(await look()) }
+  } catch (error) {
+    return { name, state: 'problem', words: toMessage(error) }
+  }
+}
+
+const model = (options: SharedOptions, { folder, environment }: Terminal): Promise<Finding> =>
+  attempt('Model', async () => {
+    const { workspace } = await findPlaces(options, { folder, environment })
+    const config = await loadConfig(workspace, options.config)
+    const wish = { provider: options.provider ?? config.provider, model: options.model ?? config.model, baseURL: options.baseUrl ?? config.baseURL }
+    const choice = chooseModel(Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)), environment)
+    return choice.provider === 'simulator'
+      ? { state: 'note', words: 'the built-in simulator: set a key to work with a real model' }
+      : { state: 'good', words: `${choice.model} of ${choice.provider}${choice.baseURL === undefined ? '' : ` at ${choice.baseURL}`}` }
+  })
+
+const configuration = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
+  attempt('Configuration', async () => {
+    const { workspace } = await findPlaces(options, terminal)
+    const { file } = await loadConfig(workspace, options.config)
+    return { state: 'good', words: file ?? 'none; the defaults hold' }
+  })
+
+const store = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
+  attempt('Journal', async () => {
+    const { storePath } = await findPlaces(options, terminal)
+    if (!existsSync(storePath)) return { state: 'good', words: `${storePath} (made by the first run)` }
+    const journal = await openExistingJournal(storePath)
+    try {
+      return { state: 'good', words: `${storePath} (${plural((await sessionIds(journal.store)).length, 'session')})` }
+    } finally {
+      await journal.close()
+    }
+  })
+
+async function program(name: string, command: string, why: string): Promise<Finding> {
+  try {
+    const { stdout } = await promisify(execFile)(command, ['--version'], { timeout: 5_000 })
+    return { name, state: 'good', words: oneLine(stdout.split('\n')[0] ?? '') }
+  } catch {
+    return { name, state: 'note', words: `not found: ${why}` }
+  }
+}
+
+function look(terminal: Terminal): Finding {
+  const { colors, signs } = terminal.style()
+  const parts = [terminal.interactive ? 'interactive' : 'not interactive', colors.isColorSupported ? 'colours' : 'no colours', signs.done === '✓' ? 'Unicode' : 'ASCII']
+  return { name: 'Terminal', state: 'good', words: parts.join(', ') }
+}

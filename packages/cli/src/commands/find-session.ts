@@ -1,0 +1,35 @@
+/** Finds the session that somebody means: by its id, by the start of its id, or the last one that was used. */
+import { openSession, type SessionView, storedSessions } from '@seamfold/core'
+import { AgentError, type SessionStore } from '@seamfold/core/kit'
+import { nearest } from '../config/nearest.ts'
+
+export async function sessionIds(store: SessionStore): Promise<readonly string[]> {
+  const ids: string[] = []
+  for await (const id of storedSessions(store)) ids.push(id)
+  return ids
+}
+
+/** Throws `session_not_found` for an id that is none, `invalid_argument` for a start that several ids share. */
+export async function findSession(store: SessionStore, given: string | undefined): Promise<SessionView> {
+  const ids = await sessionIds(store)
+  if (given === undefined) return lastUsed(store, ids)
+  if (ids.includes(given)) return openSession(store, given)
+  const [first, ...others] = ids.filter((id) => id.startsWith(given))
+  if (first !== undefined && others.length === 0) return openSession(store, first)
+  if (first !== undefined) {
+    throw new AgentError('invalid_argument', `${others.length + 1} sessions start with '${given}'; type more of it:\n${[first, ...others].map((id) => `  ${id}`).join('\n')}`)
+  }
+  const near = nearest(given, ids)
+  throw new AgentError('session_not_found', `There is no session '${given}'. ${near === undefined ? 'List them with: seamfold sessions list' : `Did you mean '${near}'?`}`)
+}
+
+async function lastUsed(store: SessionStore, ids: readonly string[]): Promise<SessionView> {
+  let last: { readonly view: SessionView; readonly at: number } | undefined
+  for (const id of ids) {
+    const view = await openSession(store, id)
+    const { updatedAt } = await view.state()
+    if (last === undefined || updatedAt > last.at) last = { view, at: updatedAt }
+  }
+  if (last === undefined) throw new AgentError('session_not_found', 'There is no session in this journal yet. Start one with: seamfold run "…"')
+  return last.view
+}

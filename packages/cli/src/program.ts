@@ -1,0 +1,157 @@
+/** The commands with their options; what they do is loaded only when one is called. */
+import { Command, CommanderError } from 'commander'
+import { exitCodeOfError } from './commands/exit-code.ts'
+import { AgentError, isAgentError, toMessage } from '@seamfold/core/kit'
+import { suggestion } from './config/nearest.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+type Action<Arguments extends readonly unknown[]> = (...given: Arguments) => Promise<number>
+
+/** Parse a command line and do what it says. Resolves with the exit code; never rejects. */
+export async function runProgram(words: readonly string[], terminal: Terminal, version: string): Promise<number> {
+  let code = 0
+  const act =
+    <Arguments extends readonly unknown[]>(action: Action<Arguments>) =>
+    async (...given: Arguments): Promise<void> => {
+      code = await action(...given)
+    }
+  const program = createProgram(terminal, version, act)
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    return complain(error, terminal)
+  }
+}
+
+/** Say what went wrong. Only a bug of ours shows where it happened. */
+function complain(error: unknown, terminal: Terminal): number {
+  const { colors } = terminal.complaintStyle()
+  const [first = '', ...rest] = toMessage(error).split('\n')
+  const trace = isAgentError(error) && error.code !== 'internal' ? [] : [error instanceof Error ? (error.stack ?? '').split('\n').slice(1).join('\n') : '']
+  terminal.complain(`${colors.red('error:')} ${[first, ...rest, ...trace].filter((line) => line !== '').join('\n')}\n`)
+  return exitCodeOfError(error)
+}
+
+type Act = <Arguments extends readonly unknown[]>(action: Action<Arguments>) => (...given: Arguments) => Promise<void>
+
+function createProgram(terminal: Terminal, version: string, act: Act): Command {
+  const program = new Command('seamfold')
+    .description('An agent that works on your code, and a journal of everything that it did.')
+    .version(version, '-v, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.print(text), writeErr: (text) => terminal.complain(text), getOutHelpWidth: () => terminal.style().width })
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  seamfold demo                                 watch an agent fix a bug in a sample project
+  seamfold run "make the failing test pass"     work on the code in this folder
+  git diff | seamfold run "review this" -       give it something to read
+  seamfold chat                                 talk about it
+
+Without a key (ANTHROPIC_API_KEY or OPENAI_API_KEY) a built-in simulator takes the model's place.
+Exit codes: 0 completed, 1 failed, 2 bad usage, 3 waits for an answer, 130 interrupted.`,
+    )
+  addWork(program, terminal, act)
+  addSessions(program, terminal, act)
+  addServers(program, terminal, act)
+  return program
+}
+
+/** Options of every command that makes an agent. */
+const withAgent = (command: Command): Command =>
+  withPlace(command)
+    .option('-m, --model <name>', 'the model, as its provider calls it')
+    .option('--provider <name>', 'anthropic, openai or simulator')
+    .option('--base-url <url>', 'a server that is compatible with the provider')
+    .option('-p, --permissions <mode>', 'ask, auto-edit, full or read-only')
+    .option('-y, --yes', 'the same as --permissions full')
+    .option('--max-turns <count>', 'turns that a run may take')
+    .option('--budget <usd>', 'US dollars that a run may cost')
+
+/** Options of every command that reads a journal. */
+const withPlace = (command: Command): Command =>
+  command
+    .option('-w, --workspace <folder>', 'the folder to work in (default: this one)')
+    .option('--config <file>', 'the configuration (default: seamfold.config.* here or above)')
+    .option('--store <file>', 'the journal (default: .seamfold/sessions.db in the workspace)')
+
+function addWork(program: Command, terminal: Terminal, act: Act): void {
+  withAgent(program.command('run [prompt...]', { isDefault: true }))
+    .description('do one task; a prompt of - stands for standard input')
+    .option('-s, --session <id>', 'go on in this session, or start one with this id')
+    .option('-o, --output <file>', 'a JSON Schema that the answer must match')
+    .option('--json', 'print one event a line')
+    .option('-q, --quiet', 'print only the answer')
+    .action(
+      act(async (prompt: string[], options: object) => {
+        refuseTypo(prompt, program)
+        return (await import('./commands/run.ts')).runCommand(prompt, options, terminal)
+      }),
+    )
+  withAgent(program.command('chat'))
+    .description('talk with the agent at the terminal')
+    .option('-s, --session <id>', 'go on in this session, or start one with this id')
+    .action(act(async (options: object) => (await import('./commands/chat.ts')).chatCommand(options, terminal)))
+  withAgent(program.command('resume [session]'))
+    .description('go on with a run that waited or was cut off')
+    .option('--json', 'print one event a line')
+    .action(act(async (session: string | undefined, options: object) => (await import('./commands/resume.ts')).resumeCommand(session, options, terminal)))
+  withPlace(program.command('answer <session> [request]'))
+    .description('answer what a run waits for; without an answer, show it')
+    .option('--approve', 'let the call run')
+    .option('--reject', 'do not let it run')
+    .option('--message <words>', 'with --reject: what the agent should know')
+    .action(act(async (session: string, request: string | undefined, options: object) => (await import('./commands/answer.ts')).answerCommand(session, request, { options, terminal })))
+}
+
+function addSessions(program: Command, terminal: Terminal, act: Act): void {
+  const sessions = program.command('sessions').description('what is in the journal')
+  withPlace(sessions.command('list', { isDefault: true }))
+    .description('every session, the last used first')
+    .option('--json', 'print one session a line')
+    .action(act(async (options: object) => (await import('./commands/sessions.ts')).listCommand(options, terminal)))
+  withPlace(sessions.command('show [session]'))
+    .description('one conversation, the last used where none is named')
+    .option('--json', 'print one event a line')
+    .option('--no-reasoning', 'leave out what the model thought')
+    .action(act(async (session: string | undefined, options: object) => (await import('./commands/sessions.ts')).showCommand(session, options, terminal)))
+}
+
+function addServers(program: Command, terminal: Terminal, act: Act): void {
+  program
+    .command('demo')
+    .description('watch an agent find and fix a real bug in a copy of a sample project')
+    .option('-m, --model <name>', 'the model, as its provider calls it')
+    .option('--provider <name>', 'anthropic, openai or simulator')
+    .option('--base-url <url>', 'a server that is compatible with the provider')
+    .action(act(async (options: object) => (await import('./commands/demo.ts')).demoCommand(options, terminal)))
+  withAgent(program.command('playground'))
+    .description('the same agent in a browser')
+    .option('--port <number>', 'default: 4848')
+    .action(act(async (options: object) => (await import('./commands/playground.ts')).playgroundCommand(options, terminal)))
+  program
+    .command('simulator')
+    .description('a local server that answers as Anthropic and OpenAI do')
+    .option('--port <number>', 'default: any free one')
+    .action(act(async (options: object) => (await import('./commands/simulator.ts')).simulatorCommand(options, terminal)))
+  withAgent(program.command('worker'))
+    .description('run the steps of agents elsewhere on this machine')
+    .requiredOption('--listen <address>', 'a port, or host:port')
+    .action(act(async (options: object) => (await import('./commands/worker.ts')).workerCommand(options as { readonly listen: string }, terminal)))
+  withPlace(program.command('doctor'))
+    .description('what is installed, which keys are set, is the journal healthy')
+    .action(act(async (options: object) => (await import('./commands/doctor.ts')).doctorCommand(options, terminal)))
+}
+
+/** One word that is nearly a command was meant as one: it is no task. */
+function refuseTypo(prompt: readonly string[], program: Command): void {
+  const [word, ...others] = prompt
+  if (word === undefined || others.length > 0 || /\s/.test(word)) return
+  const names = program.commands.map((command) => command.name())
+  const told = suggestion(word, names)
+  if (told.startsWith('Did you mean')) throw new AgentError('invalid_argument', `There is no command '${word}'. ${told} To give it as a task: seamfold run "${word}"`)
+}

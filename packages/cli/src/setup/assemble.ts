@@ -1,0 +1,57 @@
+/** Puts an agent together from its settings. */
+import { type Agent, type Confirm, createAgent } from '@seamfold/core'
+import type { ModelInfo } from '@seamfold/core/kit'
+import { connect } from './model.ts'
+import { type LearningPolicy, modePolicy } from './permissions.ts'
+import type { Settings } from './settings.ts'
+import { type Journal, openJournal } from './store.ts'
+
+export type Assembled = {
+  readonly agent: Agent
+  readonly journal: Journal
+  readonly permissions: LearningPolicy
+  readonly model: ModelInfo
+  close(): Promise<void>
+}
+
+export type AssembleOptions = {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Asks whoever is there. Default: nobody is, and what must be asked waits in the journal. */
+  readonly confirm?: Confirm | undefined
+}
+
+const INSTRUCTIONS = `You work on the code in one folder, with tools that look at it, change it and run commands in it.
+Look before you change: read the files that matter, and run the tests where there are some.
+Make the smallest change that solves the task, in the style of the code around it. When you have changed something, check it: run the tests again.
+When you are done, say in a few sentences what was wrong, what you changed and how you know that it works. If you could not do it, say so and why.`
+
+/** The agent with everything that it holds open. Nothing is left open when this throws. */
+export async function assemble(settings: Settings, { environment, confirm }: AssembleOptions): Promise<Assembled> {
+  const journal = await openJournal(settings.storePath)
+  try {
+    const connection = await connect(settings.model, environment)
+    const permissions = modePolicy(settings.mode, settings.rules)
+    const { codingTools } = await import('@seamfold/tools')
+    const agent = createAgent({
+      llm: connection.llm,
+      instructions: settings.instructions ?? INSTRUCTIONS,
+      tools: codingTools({ workspace: settings.workspace }),
+      store: journal.store,
+      leases: journal.leases,
+      blobs: journal.blobs,
+      permissions,
+      budget: { perRun: settings.budget },
+      ...(settings.timeouts === undefined ? {} : { timeouts: settings.timeouts }),
+      ...(confirm === undefined ? {} : { confirm }),
+    })
+    const close = async (): Promise<void> => {
+      await agent.close()
+      await connection.close()
+      await journal.close()
+    }
+    return { agent, journal, permissions, model: connection.llm.model, close }
+  } catch (error) {
+    await journal.close()
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+/** Connects to the model that was chosen; the built-in one is started for it. */
+import { AgentError, type LlmClient } from '@seamfold/core/kit'
+import type { ModelChoice } from './provider.ts'
+
+/** A model that answers, and how to let go of it. */
+export type Connection = { readonly llm: LlmClient; close(): Promise<void> }
+
+const nothing = (): Promise<void> => Promise.resolve()
+
+/** Loads the adapter, and nothing of the other providers. */
+export async function connect(choice: ModelChoice, environment: Readonly<Record<string, string | undefined>>): Promise<Connection> {
+  const { provider, model, baseURL, keyVariable } = choice
+  const apiKey = keyVariable === undefined ? 'none' : environment[keyVariable]
+  if (apiKey === undefined) throw new AgentError('llm_unauthorized', `The environment variable ${keyVariable} is not set.`)
+  const address = baseURL === undefined ? {} : { baseURL }
+  switch (provider) {
+    case 'anthropic': {
+      const { anthropic } = await import('@seamfold/llm-anthropic')
+      return { llm: anthropic({ model, apiKey, ...address }), close: nothing }
+    }
+    case 'openai': {
+      const { openai } = await import('@seamfold/llm-openai')
+      return { llm: openai({ model, apiKey, ...address }), close: nothing }
+    }
+    case 'simulator':
+      return simulated(model)
+  }
+}
+
+/** The simulator on loopback, spoken to by the real adapter over HTTP. */
+async function simulated(model: string): Promise<Connection> {
+  const [{ startSimulator, codingScenario }, { anthropic }] = await Promise.all([import('@seamfold/simulator'), import('@seamfold/llm-anthropic')])
+  const simulator = await startSimulator({ scenario: codingScenario() })
+  return { llm: anthropic({ model, apiKey: 'simulated', baseURL: simulator.url }), close: () => simulator.close() }
+}

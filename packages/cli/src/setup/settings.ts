@@ -1,0 +1,105 @@
+/** Joins options, configuration and environment to what a command works with; refuses early what cannot work. */
+import { existsSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Budget, Rule, Timeouts } from '@seamfold/core'
+import { AgentError } from '@seamfold/core/kit'
+import type { PermissionMode } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import { chooseModel, type ModelChoice } from './provider.ts'
+import { permissionMode } from './permissions.ts'
+
+/** Options that most commands share, as they were typed. */
+export type SharedOptions = {
+  readonly workspace?: string
+  readonly config?: string
+  readonly store?: string
+  readonly model?: string
+  readonly provider?: string
+  readonly baseUrl?: string
+  readonly permissions?: string
+  readonly yes?: boolean
+  readonly maxTurns?: string
+  readonly budget?: string
+}
+
+export type Surroundings = { readonly folder: string; readonly environment: Readonly<Record<string, string | undefined>> }
+
+/** Where things are. */
+export type Places = { readonly workspace: string; readonly storePath: string }
+
+/** All that an agent is made from. */
+export type Settings = Places & {
+  readonly model: ModelChoice
+  readonly mode: PermissionMode
+  readonly rules: readonly Rule[]
+  readonly budget: NonNullable<Budget['perRun']>
+  readonly timeouts?: Timeouts
+  readonly instructions?: string
+  /** The configuration's file, where there is one. */
+  readonly configFile?: string
+}
+
+/** Where a command works, without asking for a model: enough to look at sessions. */
+export async function findPlaces(options: SharedOptions, { folder }: Surroundings): Promise<Places> {
+  const workspace = workspaceOf(options, folder)
+  if (options.store !== undefined) return { workspace, storePath: resolve(folder, options.store) }
+  const config = await loadConfig(workspace, configPath(options, folder))
+  return { workspace, storePath: config.store ?? join(workspace, '.seamfold', 'sessions.db') }
+}
+
+/** Throws `invalid_argument` or `llm_unauthorized`, saying which option, key or variable is wrong. */
+export async function resolveSettings(options: SharedOptions, surroundings: Surroundings): Promise<Settings> {
+  const { folder, environment } = surroundings
+  const workspace = workspaceOf(options, folder)
+  const config = await loadConfig(workspace, configPath(options, folder))
+  const wish = { ...pick('provider', options.provider ?? config.provider), ...pick('model', options.model ?? config.model), ...pick('baseURL', options.baseUrl ?? config.baseURL) }
+  const turns = wholeNumber('--max-turns', options.maxTurns)
+  const usd = amount('--budget', options.budget)
+  return {
+    workspace,
+    storePath: options.store === undefined ? (config.store ?? join(workspace, '.seamfold', 'sessions.db')) : resolve(folder, options.store),
+    model: chooseModel(wish, environment),
+    mode: modeOf(options, config.mode),
+    rules: config.rules,
+    budget: { ...config.budget, ...pick('turns', turns), ...pick('usd', usd) },
+    ...pick('timeouts', config.timeouts),
+    ...pick('instructions', config.instructions),
+    ...pick('configFile', config.file),
+  }
+}
+
+const configPath = ({ config }: SharedOptions, folder: string): string | undefined => (config === undefined ? undefined : resolve(folder, config))
+
+/** A key with its value, or nothing where there is none. */
+function pick<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: Value })
+}
+
+function workspaceOf({ workspace }: SharedOptions, folder: string): string {
+  const path = resolve(folder, workspace ?? '.')
+  if (!existsSync(path)) throw new AgentError('invalid_argument', `The workspace ${path} does not exist. Make it first, or name another with --workspace.`)
+  if (!statSync(path).isDirectory()) throw new AgentError('invalid_argument', `The workspace ${path} is not a folder. Name one with --workspace.`)
+  return path
+}
+
+function modeOf({ yes, permissions }: SharedOptions, configured: PermissionMode | undefined): PermissionMode {
+  if (yes === true && permissions !== undefined && permissions !== 'full') {
+    throw new AgentError('invalid_argument', `--yes allows everything and --permissions ${permissions} does not: give one of the two.`)
+  }
+  if (yes === true) return 'full'
+  return permissions === undefined ? (configured ?? 'ask') : permissionMode(permissions)
+}
+
+function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new AgentError('invalid_argument', `${option} is '${text}'. Give a whole number above zero.`)
+}
+
+function amount(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text.replace(/^\$/, ''))
+  if (Number.isFinite(value) && value > 0) return value
+  throw new AgentError('invalid_argument', `${option} is '${text}'. Give US dollars above zero, such as 0.50.`)
+}

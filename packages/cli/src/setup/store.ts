@@ -1,0 +1,48 @@
+/** Opens the journal's file, and checks that it can be read before anything is done. */
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { BlobStore, LeaseStore, SessionStore } from '@seamfold/core/kit'
+import { AgentError } from '@seamfold/core/kit'
+
+export type Journal = {
+  readonly store: SessionStore
+  readonly leases: LeaseStore
+  readonly blobs: BlobStore
+  close(): Promise<void>
+}
+
+/** Open a journal, making it where there is none. Throws `store_corrupt`, `store_newer` or `store_unavailable`. */
+export async function openJournal(path: string): Promise<Journal> {
+  await mkdir(dirname(path), { recursive: true })
+  if (basename(dirname(path)) === '.seamfold') await ignoreFolder(dirname(path))
+  return open(path)
+}
+
+/** Open a journal that must be there. Throws `session_not_found` where there is none. */
+export async function openExistingJournal(path: string): Promise<Journal> {
+  if (!existsSync(path)) {
+    throw new AgentError('session_not_found', `There are no sessions here: ${path} does not exist.\nName the workspace that they were in with --workspace, or their journal with --store.`)
+  }
+  return open(path)
+}
+
+async function open(path: string): Promise<Journal> {
+  const { sqliteDatabase, sqliteStore, sqliteLeases, sqliteBlobs } = await import('@seamfold/store-sqlite')
+  const database = sqliteDatabase(path)
+  const store = sqliteStore(database)
+  try {
+    // Reading one name proves that the file is a journal of a version that we know.
+    for await (const _ of store.keys({ prefix: 'journal/' })) break
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  return { store, leases: sqliteLeases(database), blobs: sqliteBlobs(database), close: () => database.close() }
+}
+
+/** Journals are no part of the project: version control passes over a folder that ignores itself. */
+async function ignoreFolder(folder: string): Promise<void> {
+  const file = join(folder, '.gitignore')
+  if (!existsSync(file)) await writeFile(file, '*\n')
+}
