@@ -1,21 +1,15 @@
 /** The SQLite stores keep every promise of their ports, in a file and in memory. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { blobStoreSuite, leaseStoreSuite, runConformance, sessionStoreSuite, sharedStoreSuite } from '@seamfold/core/testing'
-import { afterAll, describe, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { sqliteBlobs, sqliteDatabase, sqliteLeases, sqliteStore } from '../src/index.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'seamfold-sqlite-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-let files = 0
-const freshFile = (): string => join(folder, `store-${++files}.db`)
+const fresh = temporaryFolder()
 const runner = { describe, test }
 
 runConformance(
   sessionStoreSuite,
-  { name: 'sqliteStore(file)', create: () => sqliteStore(freshFile()), destroy: (store) => store.close?.(), heavy: true },
+  { name: 'sqliteStore(file)', create: () => sqliteStore(fresh()), destroy: (store) => store.close?.(), heavy: true },
   runner,
 )
 
@@ -30,7 +24,7 @@ runConformance(
   {
     name: 'sqliteStore(file)',
     create: () => {
-      const path = freshFile()
+      const path = fresh()
       return { open: () => sqliteStore(path) }
     },
   },
@@ -43,11 +37,11 @@ runConformance(
     name: 'sqliteLeases',
     create: () => {
       let now = Date.now()
-      const leases = sqliteLeases(sqliteDatabase(freshFile()), { now: () => now })
+      const leases = sqliteLeases(sqliteDatabase(fresh()), { now: () => now })
       return { leases, advance: (ms: number) => void (now += ms) }
     },
   },
   runner,
 )
 
-runConformance(blobStoreSuite, { name: 'sqliteBlobs', create: () => sqliteBlobs(sqliteDatabase(freshFile())) }, runner)
+runConformance(blobStoreSuite, { name: 'sqliteBlobs', create: () => sqliteBlobs(sqliteDatabase(fresh())) }, runner)
