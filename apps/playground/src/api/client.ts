@@ -1,0 +1,64 @@
+/** Asks the server: one method per route. */
+import type { About, Answer, SessionSummary } from './types.ts'
+
+/** The server said no, or could not be reached (`unreachable`). */
+export class ApiError extends Error {
+  readonly code: string
+  readonly status: number
+
+  constructor(code: string, message: string, status: number) {
+    super(message)
+    this.name = 'ApiError'
+    this.code = code
+    this.status = status
+  }
+}
+
+export interface Api {
+  about(): Promise<About>
+  sessions(): Promise<readonly SessionSummary[]>
+  create(): Promise<{ readonly id: string }>
+  send(id: string, prompt: string): Promise<void>
+  steer(id: string, prompt: string): Promise<void>
+  cancel(id: string): Promise<void>
+  answer(id: string, requestId: string, answer: Answer): Promise<void>
+  resume(id: string): Promise<{ readonly runId: string | null }>
+  /** Opens the stream of events after a cursor. */
+  events(id: string, options: { readonly after: string | undefined; readonly signal: AbortSignal }): Promise<Response>
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => undefined)) as { code?: unknown; message?: unknown } | undefined
+  const code = typeof body?.code === 'string' ? body.code : 'unreadable'
+  const message = typeof body?.message === 'string' ? body.message : `The server answered ${response.status} without words.`
+  return new ApiError(code, message, response.status)
+}
+
+export function apiClient(token: string): Api {
+  const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) }
+    const response = await fetch(path, { ...init, headers, cache: 'no-store' }).catch((error: unknown) => {
+      if (init.signal?.aborted) throw error
+      throw new ApiError('unreachable', 'The playground does not answer. Is its program still running?', 0)
+    })
+    if (!response.ok) throw await failureOf(response)
+    return response
+  }
+  const get = async <T>(path: string): Promise<T> => (await ask(path)).json() as Promise<T>
+  const post = async <T>(path: string, body: unknown = {}): Promise<T> => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    return (await ask(path, init)).json() as Promise<T>
+  }
+  const of = (id: string, action: string): string => `/api/sessions/${encodeURIComponent(id)}/${action}`
+  return {
+    about: () => get('/api/about'),
+    sessions: async () => (await get<{ sessions: readonly SessionSummary[] }>('/api/sessions')).sessions,
+    create: () => post('/api/sessions'),
+    send: (id, prompt) => post(of(id, 'send'), { prompt }),
+    steer: (id, prompt) => post(of(id, 'steer'), { prompt }),
+    cancel: (id) => post(of(id, 'cancel')),
+    answer: (id, requestId, answer) => post(of(id, 'answer'), { requestId, answer }),
+    resume: (id) => post(of(id, 'resume')),
+    events: (id, { after, signal }) => ask(of(id, 'events'), { signal, headers: after === undefined ? {} : { 'last-event-id': after } }),
+  }
+}

@@ -1,0 +1,77 @@
+/** The whole page: sessions on the left, the chosen one in the middle, its journal on the right. */
+import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import { ApiError, type Api } from './api/client.ts'
+import type { About } from './api/types.ts'
+import { ConversationView } from './components/conversation-view.tsx'
+import { Icon } from './components/icon.tsx'
+import { Notice } from './components/notice.tsx'
+import { Sidebar } from './components/sidebar.tsx'
+import { Welcome } from './components/welcome.tsx'
+import { useRoute } from './hooks/use-route.ts'
+import { useSessions } from './hooks/use-sessions.ts'
+
+const wide = (): boolean => matchMedia('(min-width: 1200px)').matches
+
+function useAbout(api: Api, failed: boolean): About | undefined {
+  const [about, setAbout] = useState<About>()
+  useEffect(() => {
+    if (failed) return
+    api.about().then(setAbout, () => undefined) // the list of sessions tells what is wrong
+  }, [api, failed])
+  return about
+}
+
+function Locked({ error }: { readonly error: ApiError }): ReactNode {
+  return (
+    <main className="locked">
+      <h1>This page needs its token</h1>
+      <p>{error.message}</p>
+      <p>
+        It looks like <code>http://127.0.0.1:4848/#token=…</code>, and is new whenever the program starts.
+      </p>
+    </main>
+  )
+}
+
+export function App({ api }: { readonly api: Api }): ReactNode {
+  const id = useRoute()
+  const listed = useSessions(api)
+  const about = useAbout(api, listed.error !== undefined)
+  const [sessionsOpen, setSessionsOpen] = useState(false)
+  const [journalOpen, setJournalOpen] = useState(wide)
+  const { refresh } = listed
+  const close = useCallback(() => setSessionsOpen(false), [])
+  useEffect(() => {
+    const onKey = (press: KeyboardEvent): void => {
+      if (press.key === 'Escape') close()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [close])
+  if (listed.error?.status === 401) return <Locked error={listed.error} />
+  return (
+    <div className="app" data-sessions-open={sessionsOpen} data-journal-open={journalOpen && id !== undefined}>
+      <button type="button" className="button-icon menu-button" aria-expanded={sessionsOpen} onClick={() => setSessionsOpen(!sessionsOpen)} aria-label="Sessions">
+        <Icon name={sessionsOpen ? 'close' : 'menu'} />
+      </button>
+      <Sidebar about={about} listed={listed} selected={id} onChoose={close} />
+      <div className="backdrop" onClick={close} aria-hidden="true" />
+      <main className="main">
+        {listed.error && <Notice tone="danger">{listed.error.message}</Notice>}
+        {id === undefined ? (
+          <Welcome api={api} about={about} onStarted={refresh} />
+        ) : (
+          <ConversationView
+            key={id}
+            api={api}
+            id={id}
+            summary={listed.sessions?.find((session) => session.id === id)}
+            journalOpen={journalOpen}
+            onJournal={setJournalOpen}
+            onChanged={refresh}
+          />
+        )}
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,18 @@
+/** A block of code or output that scrolls by itself, with a button to copy it. */
+import type { ReactNode } from 'react'
+import { CopyButton } from './copy-button.tsx'
+
+type CodeBlockProps = { readonly text: string; readonly label?: string | undefined; readonly tone?: 'plain' | 'danger'; readonly tail?: boolean }
+
+export function CodeBlock({ text, label, tone = 'plain', tail = false }: CodeBlockProps): ReactNode {
+  return (
+    <div className={`code-block code-block-${tone}`}>
+      {label !== undefined && <span className="code-label">{label}</span>}
+      {/* Scrollable regions can be reached by keyboard. */}
+      <pre tabIndex={0} className={tail ? 'code-tail' : undefined}>
+        <code>{text}</code>
+      </pre>
+      <CopyButton text={text} />
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+/** Draws one entry of the conversation, whatever it is. */
+import { memo, type ReactNode } from 'react'
+import type { Item } from '../state/types.ts'
+import { formatTime } from '../text/format.ts'
+import { OutcomeView } from './outcome-view.tsx'
+import { SaidView } from './said-view.tsx'
+import { TurnView } from './turn-view.tsx'
+
+type ItemViewProps = { readonly item: Item; readonly liveOutput: Readonly<Record<string, string>> }
+
+export const ItemView = memo(function ItemView({ item, liveOutput }: ItemViewProps): ReactNode {
+  switch (item.kind) {
+    case 'prompt':
+      return (
+        <article className="said" aria-label="You">
+          <SaidView content={item.content} />
+          <time className="said-time">{formatTime(item.timestamp)}</time>
+        </article>
+      )
+    case 'turn':
+      return <TurnView turn={item} liveOutput={liveOutput} />
+    case 'injected':
+      return (
+        <article className="said said-between" aria-label={item.source === 'steering' ? 'You, while it worked' : item.source}>
+          <span className="said-source">{item.source === 'steering' ? 'while it worked' : item.source}</span>
+          <SaidView content={item.content} />
+        </article>
+      )
+    case 'edit':
+      return (
+        <p className="turn-note">
+          {item.by}: {item.replaced} {item.replaced === 1 ? 'message was' : 'messages were'} replaced by {item.added}
+        </p>
+      )
+    case 'outcome':
+      return <OutcomeView outcome={item} />
+  }
+})

@@ -1,0 +1,44 @@
+/** Text of a model as Markdown. Nothing in it can load or run anything: images become links, HTML stays text. */
+import { isValidElement, memo, type ReactNode } from 'react'
+import ReactMarkdown, { type Components } from 'react-markdown'
+import remarkGfm from 'remark-gfm'
+import { CodeBlock } from './code-block.tsx'
+
+const plugins = [remarkGfm]
+
+type CodeProps = { readonly className?: string; readonly children?: ReactNode }
+
+const flat = (children: ReactNode): string => (Array.isArray(children) ? children.map(flat).join('') : typeof children === 'string' ? children : '')
+
+const components: Components = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  ),
+  img: ({ src, alt }) => (
+    <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noopener noreferrer">
+      {alt === undefined || alt === '' ? 'image' : alt}
+    </a>
+  ),
+  pre: ({ children }) => {
+    const code = isValidElement<CodeProps>(children) ? children.props : {}
+    const language = /language-(\S+)/.exec(code.className ?? '')?.[1]
+    return <CodeBlock text={flat(code.children).replace(/\n$/, '')} label={language} />
+  },
+  table: ({ children }) => (
+    <div className="table-scroll" tabIndex={0}>
+      <table>{children}</table>
+    </div>
+  ),
+}
+
+export const Markdown = memo(function Markdown({ text }: { readonly text: string }): ReactNode {
+  return (
+    <div className="markdown">
+      <ReactMarkdown remarkPlugins={plugins} components={components}>
+        {text}
+      </ReactMarkdown>
+    </div>
+  )
+})

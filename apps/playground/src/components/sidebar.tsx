@@ -1,0 +1,49 @@
+/** The left side: who we are, a way to start, and the sessions. */
+import type { ReactNode } from 'react'
+import type { About } from '../api/types.ts'
+import { goTo } from '../hooks/use-route.ts'
+import type { Listed } from '../hooks/use-sessions.ts'
+import { Icon } from './icon.tsx'
+import { SessionList } from './session-list.tsx'
+import { ThemeSwitch } from './theme-switch.tsx'
+
+type SidebarProps = {
+  readonly about: About | undefined
+  readonly listed: Listed
+  readonly selected: string | undefined
+  readonly onChoose: () => void
+}
+
+export function Sidebar({ about, listed, selected, onChoose }: SidebarProps): ReactNode {
+  const begin = (): void => {
+    goTo(undefined)
+    onChoose()
+  }
+  return (
+    <nav className="sidebar" aria-label="Sessions">
+      <header className="panel-head">
+        <h1 className="brand">
+          <span className="brand-mark" aria-hidden="true" />
+          Seamfold
+        </h1>
+        <ThemeSwitch />
+      </header>
+      <button type="button" className="button button-wide" onClick={begin}>
+        <Icon name="plus" /> New session
+      </button>
+      <div className="sidebar-scroll">
+        <SessionList listed={listed} selected={selected} onChoose={onChoose} />
+      </div>
+      {about && (
+        <footer className="sidebar-foot">
+          <p>
+            <strong>{about.model}</strong>
+            {about.simulated && <span className="tag">simulator</span>}
+          </p>
+          {about.workspace !== undefined && <p title={about.workspace}>{about.workspace}</p>}
+          {!about.durable && <p>Nothing is kept after the program ends.</p>}
+        </footer>
+      )}
+    </nav>
+  )
+}

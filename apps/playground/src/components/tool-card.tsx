@@ -1,0 +1,71 @@
+/** One tool call: a line that says what it does and how it went, and all of it on demand. */
+import { memo, useMemo, useState, type ReactNode } from 'react'
+import { useNow } from '../hooks/use-now.ts'
+import type { ToolCall } from '../state/types.ts'
+import { callSummary } from '../text/call-summary.ts'
+import { formatDuration, formatElapsed } from '../text/format.ts'
+import { partialJson } from '../text/partial-json.ts'
+import { ApprovalView } from './approval-view.tsx'
+import { CallState, callStateWords } from './call-state.tsx'
+import { CodeBlock } from './code-block.tsx'
+import { Icon } from './icon.tsx'
+import { ToolInput } from './tool-input.tsx'
+import { ToolOutput } from './tool-output.tsx'
+
+type ToolCardProps = { readonly call: ToolCall; readonly liveOutput: Readonly<Record<string, string>> }
+
+function CallTime({ call }: { readonly call: ToolCall }): ReactNode {
+  const running = call.status === 'running'
+  const now = useNow(running)
+  if (call.startedAt === undefined) return null
+  if (running) return <span className="call-time">{formatElapsed(now - call.startedAt)}</span>
+  return call.endedAt === undefined ? null : <span className="call-time">{formatDuration(call.endedAt - call.startedAt)}</span>
+}
+
+function CallFacts({ call }: { readonly call: ToolCall }): ReactNode {
+  const { status, exitCode, attempt } = call
+  return (
+    <span className="call-facts">
+      {status !== 'succeeded' && status !== 'running' && <span className="call-words">{callStateWords(call)}</span>}
+      {attempt !== undefined && attempt > 1 && <span>attempt {attempt}</span>}
+      {exitCode !== undefined && exitCode !== 0 && <span className="call-exit">exit {exitCode}</span>}
+      <CallTime call={call} />
+    </span>
+  )
+}
+
+/** What is open by itself: what needs a person, what is being written or done, what went wrong. */
+const opensItself = ({ status }: ToolCall): boolean => status === 'waiting' || status === 'running' || status === 'forming'
+
+export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardProps): ReactNode {
+  const [chosen, setChosen] = useState<boolean>()
+  const input = useMemo(() => call.input ?? partialJson(call.inputText ?? ''), [call.input, call.inputText])
+  const open = chosen ?? opensItself(call)
+  const live = call.callId === undefined ? undefined : liveOutput[call.callId]
+  return (
+    <section className="tool-card" data-status={call.status} data-open={open} aria-label={`Tool call ${call.name}`}>
+      <button type="button" className="tool-head" aria-expanded={open} onClick={() => setChosen(!open)}>
+        <CallState call={call} />
+        <span className="tool-name">{call.name}</span>
+        <span className="tool-summary">{callSummary(input)}</span>
+        <CallFacts call={call} />
+        <Icon name="chevron" size={14} />
+      </button>
+      {open && (
+        <div className="tool-body">
+          {call.denied !== undefined && <p className="tool-remark">Not allowed: {call.denied}</p>}
+          {call.invalidInput === undefined ? <ToolInput input={input} /> : <CodeBlock label="not valid JSON" tone="danger" text={call.invalidInput} />}
+          {call.approval && <ApprovalView approval={call.approval} />}
+          <ToolOutput output={call.output} live={live} failed={call.status === 'failed'} />
+        </div>
+      )}
+      {call.nested.length > 0 && (
+        <div className="tool-nested">
+          {call.nested.map((inner) => (
+            <ToolCard key={inner.key} call={inner} liveOutput={liveOutput} />
+          ))}
+        </div>
+      )}
+    </section>
+  )
+})

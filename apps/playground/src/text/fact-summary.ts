@@ -1,0 +1,50 @@
+/** One line that says what a fact says. */
+import { describeAccess, textOf, toolCallsOf, totalTokens, type AgentEvent } from '@seamfold/core/kit'
+import { callSummary } from './call-summary.ts'
+import { formatCount } from './format.ts'
+
+const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''
+
+export function factSummary(event: AgentEvent): string {
+  switch (event.type) {
+    case 'session_claimed':
+      return `fence ${event.fence}, attempt ${event.attempt}`
+    case 'session_released':
+      return `fence ${event.fence}`
+    case 'agent_start':
+      return firstLine(textOf({ content: event.prompt }))
+    case 'run_prepared':
+      return 'the system prompt is fixed'
+    case 'turn_start':
+      return `turn ${event.turn}, attempt ${event.attempt}${event.reservation ? `, reserved ${formatCount(event.reservation.tokens)} tokens` : ''}`
+    case 'turn_end': {
+      const calls = toolCallsOf(event.message).length
+      const said = firstLine(textOf(event.message))
+      const what = calls === 0 ? said : `${calls} ${calls === 1 ? 'call' : 'calls'}${said === '' ? '' : ` · ${said}`}`
+      return `turn ${event.turn} · ${formatCount(totalTokens(event.usage))} tokens · ${what}`
+    }
+    case 'tool_execution_start':
+      return `${event.name} ${callSummary(event.args)} · effect ${event.effect}`
+    case 'tool_end':
+      return `${event.name} · ${event.isError ? (event.errorKind ?? 'failed') : 'done'}${event.exitCode === undefined ? '' : ` · exit ${event.exitCode}`}`
+    case 'permission_denied':
+      return `${event.toolName} · ${event.reason}`
+    case 'confirmation_required':
+      return `${event.toolName} · ${event.accesses.map(describeAccess).join(', ')}`
+    case 'confirmation_received':
+      return `${event.approved ? 'approved' : 'rejected'}${event.by === undefined ? '' : ` by ${event.by}`}`
+    case 'message_injected':
+      return `${event.source} · ${firstLine(textOf(event.message))}`
+    case 'cancel_requested':
+    case 'run_cancelled':
+      return event.reason
+    case 'run_suspended':
+      return `waits for ${event.waitingFor.length} ${event.waitingFor.length === 1 ? 'answer' : 'answers'}`
+    case 'agent_end':
+      return `${event.reason} · ${firstLine(event.text)}`
+    case 'error':
+      return `${event.code} · ${event.message}`
+    default:
+      return ''
+  }
+}
