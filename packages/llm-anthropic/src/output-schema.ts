@@ -20,8 +20,8 @@ export function outputSchema(schema: JsonSchema): JsonSchema {
     else if (keyword !== '$schema' && keyword !== 'additionalProperties') told.push(`${keyword}: ${JSON.stringify(value)}`)
   }
   if (isObjectType(schema['type'])) fields['additionalProperties'] = false
-  if (told.length > 0)
-    fields['description'] = [schema['description'], `(${told.join(', ')})`].filter((part) => part !== undefined).join(' ')
+  const { description } = schema
+  if (told.length > 0) fields['description'] = `${typeof description === 'string' ? `${description} ` : ''}(${told.join(', ')})`
   return fields
 }
 

@@ -45,10 +45,15 @@ const binding = (known: KnownModel | undefined): JsonObject =>
  */
 function continuesWithoutThinking(messages: readonly WireMessage[]): boolean {
   let first: WireMessage | undefined
+  // An assistant message belongs to the round when results, or nothing at all, came after it.
+  let belongs = true
+  let heard: WireMessage['role'] | undefined
   for (const message of messages.toReversed()) {
-    if (message.role === 'user' && message.results === '' && message.rest !== '') break
-    if (message.role === 'assistant' && message.rest !== '') first = message
+    if (message.results === '' && message.rest === '') continue
+    if (message.role === 'user') belongs = message.results !== '' || (belongs && heard === 'user')
+    else if (belongs) first = message
+    else break
+    heard = message.role
   }
-  const last = messages.findLast(({ results, rest }) => results !== '' || rest !== '')
-  return last !== undefined && last.results !== '' && first !== undefined && !first.thinks
+  return first !== undefined && !first.thinks
 }

@@ -5,8 +5,10 @@ import { requestError } from '../src/errors.ts'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
 
+type Refusal = { readonly status: number; readonly type?: string; readonly message?: string; readonly headers?: Record<string, string> }
+
 /** As the SDK throws it. */
-const refusal = (status: number, type: string, message: string, headers: Record<string, string> = {}): Error =>
+const refusal = ({ status, type = 'some_error', message = 'why', headers = {} }: Refusal): Error =>
   Object.assign(new Error(`${status} ${message}`), {
     status,
     headers: new Headers(headers),
@@ -15,38 +17,37 @@ const refusal = (status: number, type: string, message: string, headers: Record<
 
 describe('a status', () => {
   test.each([
-    [400, 'invalid_request_error', 'llm_rejected', false],
-    [401, 'authentication_error', 'llm_unauthorized', false],
-    [402, 'billing_error', 'llm_rejected', false],
-    [403, 'permission_error', 'llm_unauthorized', false],
-    [404, 'not_found_error', 'llm_rejected', false],
-    [413, 'request_too_large', 'context_overflow', false],
-    [429, 'rate_limit_error', 'llm_rate_limited', true],
-    [500, 'api_error', 'llm_unavailable', true],
-    [504, 'timeout_error', 'llm_unavailable', true],
-    [529, 'overloaded_error', 'llm_unavailable', true],
-  ])('%i %s is %s', (status, type, code, retryable) => {
-    expect(requestError(refusal(status, type, 'why'), now)).toMatchObject({ code, retryable, details: { status } })
+    { status: 400, type: 'invalid_request_error', code: 'llm_rejected', retryable: false },
+    { status: 401, type: 'authentication_error', code: 'llm_unauthorized', retryable: false },
+    { status: 402, type: 'billing_error', code: 'llm_rejected', retryable: false },
+    { status: 403, type: 'permission_error', code: 'llm_unauthorized', retryable: false },
+    { status: 404, type: 'not_found_error', code: 'llm_rejected', retryable: false },
+    { status: 413, type: 'request_too_large', code: 'context_overflow', retryable: false },
+    { status: 429, type: 'rate_limit_error', code: 'llm_rate_limited', retryable: true },
+    { status: 500, type: 'api_error', code: 'llm_unavailable', retryable: true },
+    { status: 504, type: 'timeout_error', code: 'llm_unavailable', retryable: true },
+    { status: 529, type: 'overloaded_error', code: 'llm_unavailable', retryable: true },
+  ])('$status $type is $code', ({ status, type, code, retryable }) => {
+    expect(requestError(refusal({ status, type }), now)).toMatchObject({ code, retryable, details: { status } })
   })
 
   test.each([
     'prompt is too long: 210000 tokens > 200000 maximum',
     'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000',
   ])('400 is an overflow when it says: %s', (message) => {
-    expect(requestError(refusal(400, 'invalid_request_error', message), now)).toMatchObject({ code: 'context_overflow', retryable: false })
+    expect(requestError(refusal({ status: 400, message }), now)).toMatchObject({ code: 'context_overflow', retryable: false })
   })
 
   test("comes with the provider's words, and a refused key with the way out", () => {
-    expect(requestError(refusal(404, 'not_found_error', 'model: claude-nine'), now).message).toBe(
+    expect(requestError(refusal({ status: 404, message: 'model: claude-nine' }), now).message).toBe(
       'Anthropic answered 404: model: claude-nine',
     )
-    expect(requestError(refusal(401, 'authentication_error', 'invalid x-api-key'), now).message).toContain('ANTHROPIC_API_KEY')
+    expect(requestError(refusal({ status: 401 }), now).message).toContain('ANTHROPIC_API_KEY')
   })
 })
 
 describe('when to come back', () => {
-  const waitOf = (headers: Record<string, string>): unknown =>
-    requestError(refusal(429, 'rate_limit_error', 'slow', headers), now).details['retryAfterMs']
+  const waitOf = (headers: Record<string, string>): unknown => requestError(refusal({ status: 429, headers }), now).details['retryAfterMs']
 
   test.each([
     ['seconds', { 'retry-after': '2' }, 2000],
@@ -58,8 +59,8 @@ describe('when to come back', () => {
   })
 
   test('and whether: the provider has the last word', () => {
-    expect(requestError(refusal(529, 'overloaded_error', 'no', { 'x-should-retry': 'false' }), now).retryable).toBe(false)
-    expect(requestError(refusal(400, 'invalid_request_error', 'odd', { 'x-should-retry': 'true' }), now).retryable).toBe(true)
+    expect(requestError(refusal({ status: 529, headers: { 'x-should-retry': 'false' } }), now).retryable).toBe(false)
+    expect(requestError(refusal({ status: 400, headers: { 'x-should-retry': 'true' } }), now).retryable).toBe(true)
   })
 })
 

@@ -1,5 +1,5 @@
 /** What a stream of the Messages API means. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isAgentError, totalTokens } from '@seamfold/core/kit'
 import { AnswerReader } from '../src/from-wire.ts'
