@@ -53,12 +53,24 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   TOOBIG: { code: 'invalid_argument', retryable: false, advice: 'split the record' },
 }
 
+/** What creating the folder may run into, as the SQLite result that means the same. */
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'PERM',
+  EPERM: 'PERM',
+  EROFS: 'READONLY',
+  EEXIST: 'CANTOPEN',
+  ENOTDIR: 'CANTOPEN',
+  ENAMETOOLONG: 'CANTOPEN',
+  ENOSPC: 'FULL',
+}
+
 /** The primary SQLite result of an error, e.g. `BUSY`, whichever driver threw it; undefined when it is not from SQLite. */
 export function sqliteResult(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { errcode, code } = error as { errcode?: unknown; code?: unknown }
   if (typeof errcode === 'number') return NAMES[errcode & 0xff]
-  return typeof code === 'string' ? /^SQLITE_([A-Z]+)/.exec(code)?.[1] : undefined
+  if (typeof code !== 'string') return undefined
+  return /^SQLITE_([A-Z]+)/.exec(code)?.[1] ?? FILE_ERRORS[code]
 }
 
 /** Whether waiting may help because another connection is at work. */
