@@ -1,2 +1,15 @@
 /** The public door of @seamfold/tools. */
-export {}
+export { codingTools, type CodingToolsOptions } from './coding-tools.ts'
+export { bashTool } from './tools/bash.ts'
+export { editTool } from './tools/edit.ts'
+export { globTool } from './tools/glob.ts'
+export { grepTool } from './tools/grep.ts'
+export { lsTool } from './tools/ls.ts'
+export { readTool } from './tools/read.ts'
+export { writeTool } from './tools/write.ts'
+export { localWorkspace, type LocalWorkspaceOptions } from './workspace/local-workspace.ts'
+export type { DirectoryEntry, FileKind, FileStat, Workspace, WriteOptions } from './workspace/workspace.ts'
+export type { BashOperations, CommandEnd, CommandEnding, CommandOptions } from './shell/bash-operations.ts'
+export { localShell, type LocalShellOptions } from './shell/local-shell.ts'
+export type { FilesAnswer, FilesQuery, GrepLine, GrepQuery, WorkspaceSearch } from './search/workspace-search.ts'
+export { linePattern, type LinePattern } from './search/line-pattern.ts'

@@ -1,0 +1,34 @@
+/** Compiles what a model wrote as a regular expression: for our own matching, and for ripgrep as one that finds at least the same lines. */
+import { fault } from '../workspace/fault.ts'
+import { PatternReader } from './pattern-reader.ts'
+
+/** Judges single lines. */
+export interface LinePattern {
+  test(line: string): boolean
+  /** Bytes that every matching line contains, where that is certain. */
+  readonly literal?: Buffer
+  /** An expression of ripgrep that matches every line that `test` accepts; missing where it has no words for it. */
+  readonly ripgrep?: string
+}
+
+/** Throws a fault for an expression that does not compile. `^` and `$` are the ends of a line. */
+export function linePattern(source: string, ignoreCase: boolean): LinePattern {
+  const inline = /^\(\?([ims]+)\)/.exec(source)
+  const isInsensitive = ignoreCase || inline?.[1]?.includes('i') === true
+  try {
+    const read = new PatternReader(inline === null ? source : source.slice(inline[0].length)).read()
+    const expression = new RegExp(read.expression, isInsensitive ? 'isu' : 'su')
+    return {
+      test: (line) => expression.test(line),
+      ...(read.literal === '' || isInsensitive ? {} : { literal: Buffer.from(read.literal) }),
+      ...(read.ripgrep === undefined ? {} : { ripgrep: `${isInsensitive ? '(?i)' : ''}${read.ripgrep}` }),
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw fault(
+      'invalid_input',
+      `The pattern ${JSON.stringify(source)} is not a regular expression: ${reason}. Escape special characters with \\`,
+      error,
+    )
+  }
+}

@@ -1,0 +1,144 @@
+/** Runs commands on this machine, each in a session of its own that ends as a whole. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fault } from '../workspace/fault.ts'
+import type { BashOperations, CommandEnd, CommandEnding, CommandOptions } from './bash-operations.ts'
+import { endCommand } from './end-command.ts'
+import { CommandProcesses, MARKER_VARIABLE } from './process-tree.ts'
+import { startWatcher, type Watcher } from './watcher.ts'
+
+/** Where and with what commands run. */
+export interface LocalShellOptions {
+  readonly directory: string
+  /** The whole environment that commands see. Default: this process's own. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Milliseconds between being asked to end and being killed. */
+const GRACE_MS = 2_000
+/** The same for what is left when the command itself has ended. */
+const LEFTOVER_GRACE_MS = 300
+/** How long the output may stay open when the shell has ended: filters behind it may still be writing. */
+const DRAIN_MS = 200
+/** The kernel takes no longer argument. */
+const COMMAND_BYTES = 128 * 1024 - 1
+
+/** Never wait for a person: no pager, no questions. */
+const QUIET = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' }
+
+export function localShell({ directory, environment }: LocalShellOptions): BashOperations {
+  const shell = ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
+  return {
+    async run(command, options) {
+      refuse(command)
+      options.signal.throwIfAborted()
+      const marker = randomUUID()
+      const watcher = startWatcher(marker)
+      // One pipe for both outputs keeps their order.
+      const child = spawn('/bin/sh', ['-c', 'exec "$1" -c "$2" 2>&1', 'sh', shell, command], {
+        cwd: directory,
+        detached: true,
+        env: { ...inherited(environment), ...QUIET, [MARKER_VARIABLE]: markers(marker) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      return new Running(child, { marker, watcher, options }).end
+    },
+  }
+}
+
+function refuse(command: string): void {
+  if (process.platform === 'win32') throw fault('unsupported', 'Commands need a POSIX shell. Give the workspace a shell of your own')
+  if (command.includes('\0')) throw fault('invalid_input', 'The command has a NUL byte: no program can get it')
+  const bytes = Buffer.byteLength(command)
+  if (bytes > COMMAND_BYTES) {
+    throw fault(
+      'invalid_input',
+      `The command has ${bytes} bytes; at most ${COMMAND_BYTES} can be passed. Write it to a file and run the file`,
+    )
+  }
+}
+
+function inherited(environment: Readonly<Record<string, string>> | undefined): Record<string, string | undefined> {
+  if (environment !== undefined) return { ...environment }
+  // A test runner of Node leaves this for its children: with it a nested `node --test` would not speak to people.
+  const { NODE_TEST_CONTEXT: _, ...rest } = process.env
+  return rest
+}
+
+/** An agent that was itself started by a command keeps that one's marker, so that ending the outer ends the inner. */
+const markers = (marker: string): string => [process.env[MARKER_VARIABLE], marker].filter((one) => one !== undefined).join(' ')
+
+type Guarded = { readonly marker: string; readonly watcher: Watcher; readonly options: CommandOptions }
+type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
+
+/** One command from its start until nothing of it is left. */
+class Running {
+  readonly end: Promise<CommandEnd>
+  readonly #child: ChildProcess
+  readonly #guarded: Guarded
+  #ending: CommandEnding = 'exited'
+
+  constructor(child: ChildProcess, guarded: Guarded) {
+    this.#child = child
+    this.#guarded = guarded
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Uint8Array) => guarded.options.onOutput(chunk))
+      stream?.on('error', () => undefined)
+    }
+    this.end = this.#follow().finally(() => guarded.watcher.dismiss())
+  }
+
+  async #follow(): Promise<CommandEnd> {
+    const closed = new Promise<void>((resolve) => void this.#child.once('close', () => resolve()))
+    const exited = new Promise<Exit>((resolve, reject) => {
+      this.#child.once('exit', (code, signal) => resolve({ code, signal }))
+      this.#child.once('error', (error) => reject(fault('failed', `The command could not be started: ${error.message}`, error)))
+    })
+    const { pid } = this.#child
+    if (pid === undefined) return exited.then(() => ({ ending: 'exited', leftovers: 0 }))
+    this.#guarded.watcher.guard(pid)
+    const processes = new CommandProcesses(pid, this.#guarded.marker)
+    const { code, signal } = await this.#stopEarly(exited, () => endCommand(processes, GRACE_MS))
+    await drained(closed)
+    const leftovers = await endCommand(processes, LEFTOVER_GRACE_MS)
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
+    return {
+      ending: this.#ending,
+      leftovers,
+      ...(code === null ? {} : { exitCode: code }),
+      ...(signal === null ? {} : { signal }),
+    }
+  }
+
+  async #stopEarly(exited: Promise<Exit>, stop: () => Promise<number>): Promise<Exit> {
+    const { timeoutMs, signal } = this.#guarded.options
+    let stopped: Promise<number> | undefined
+    const stopAs = (ending: CommandEnding): void => {
+      if (stopped !== undefined) return
+      this.#ending = ending
+      stopped = stop()
+    }
+    const timer = setTimeout(() => stopAs('timed_out'), timeoutMs)
+    const onAbort = (): void => stopAs('cancelled')
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      const exit = await exited
+      clearTimeout(timer)
+      await stopped
+      return exit
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+}
+
+/** Wait for the output to close, but not for ever. */
+async function drained(closed: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, DRAIN_MS)))
+  await Promise.race([closed, late])
+  clearTimeout(timer)
+}

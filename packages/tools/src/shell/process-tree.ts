@@ -1,0 +1,87 @@
+/** Finds what a command left running: its session and, on Linux, everything that carries its marker or belongs to what does. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The variable in the environment that marks every descendant of a command. */
+export const MARKER_VARIABLE = 'SEAMFOLD_COMMAND'
+
+/** `session` and `group` of the command's shell are its own process id. `started` is in ticks since the machine was. */
+type Row = {
+  readonly pid: number
+  readonly state: string
+  readonly parent: number
+  readonly group: number
+  readonly session: number
+  readonly started: number
+}
+
+/** The processes of one command. What was found once is known for good, also when its parent ends and its environment is empty. */
+export class CommandProcesses {
+  readonly #leader: number
+  readonly #marker: string
+  readonly #since: number
+  readonly #known = new Map<number, number>()
+
+  /** `leader` is the process id of the command's shell, which leads a session of its own. */
+  constructor(leader: number, marker: string) {
+    this.#leader = leader
+    this.#marker = marker
+    this.#since = processRow(leader)?.started ?? 0
+  }
+
+  /** Those that still run. Where there is no process table to read, only whether the group lives: then `[-leader]`. */
+  survivors(): readonly number[] {
+    const rows = processTable()
+    if (rows === undefined) return signalTo(-this.#leader, 0) ? [-this.#leader] : []
+    const candidates = rows.filter(({ state, started }) => state !== 'Z' && state !== 'X' && started >= this.#since)
+    const found = new Set(candidates.filter((row) => this.#isOurs(row)).map(({ pid }) => pid))
+    // A descendant may have cleared its environment: follow parents, and sessions that found processes lead.
+    for (let before = -1; before !== found.size;) {
+      before = found.size
+      for (const row of candidates) if (found.has(row.parent) || found.has(row.session)) found.add(row.pid)
+    }
+    for (const { pid, started } of candidates) if (found.has(pid)) this.#known.set(pid, started)
+    return [...found]
+  }
+
+  #isOurs({ pid, group, session, started }: Row): boolean {
+    return group === this.#leader || session === this.#leader || this.#known.get(pid) === started || isMarked(pid, this.#marker)
+  }
+}
+
+/** Send a signal; `false` when there was nobody to get it. A negative number is a process group. */
+export function signalTo(target: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(target, signal)
+  } catch {
+    return false
+  }
+}
+
+function processTable(): readonly Row[] | undefined {
+  try {
+    const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    return names.map((name) => processRow(Number(name))).filter((row) => row !== undefined)
+  } catch {
+    return undefined
+  }
+}
+
+function processRow(pid: number): Row | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The second field is the name in parentheses and may hold anything, parentheses too.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    const number = (index: number): number => Number(fields[index])
+    return { pid, state: fields[0] ?? '', parent: number(1), group: number(2), session: number(3), started: number(19) }
+  } catch {
+    return undefined
+  }
+}
+
+function isMarked(pid: number, marker: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(marker)
+  } catch {
+    return false
+  }
+}

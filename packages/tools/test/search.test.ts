@@ -1,0 +1,198 @@
+/** What glob and grep promise, with ripgrep and without. */
+import { execFileSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { globTool, grepTool, localWorkspace, type Workspace } from '@seamfold/tools'
+import { ways } from './support-search.ts'
+import { call, temporaryDirectory, textOf } from './support.ts'
+
+const glob = (workspace: Workspace, input: { pattern: string; path?: string }): Promise<string> =>
+  call(globTool(workspace, workspace.search!), input).then(textOf)
+const grep = (workspace: Workspace, input: Record<string, string | number | boolean>): Promise<string> =>
+  call(grepTool(workspace, workspace.search!), input).then(textOf)
+
+const eachWay = (
+  name: string,
+  files: Record<string, string | Uint8Array>,
+  check: (workspace: Workspace, root: string) => Promise<void>,
+): void => {
+  test(name, async () => {
+    const root = temporaryDirectory(files)
+    for (const [, workspace] of ways(root)) await check(workspace, root)
+  })
+}
+
+describe('glob', () => {
+  eachWay(
+    'finds files by path, sorted, hidden ones too, and never those of git',
+    { 'b/x.ts': '', 'a.ts': '', '.github/x.ts': '', '.git/x.ts': '', 'b/.git/y.ts': '', 'B.ts': '' },
+    async (workspace) => {
+      expect(await glob(workspace, { pattern: '**/*.ts' })).toBe('.github/x.ts\nB.ts\na.ts\nb/x.ts')
+      expect(await glob(workspace, { pattern: '*.ts' })).toBe('.github/x.ts\nB.ts\na.ts\nb/x.ts')
+      expect(await glob(workspace, { pattern: './b/*.ts' })).toBe('b/x.ts')
+      expect(await glob(workspace, { pattern: '*.ts', path: 'b' })).toBe('b/x.ts')
+      expect(await glob(workspace, { pattern: '*.{js,py}' })).toBe('No files match *.{js,py}')
+    },
+  )
+
+  eachWay(
+    'respects ignore files, nested and negated, in a tree that is no repository',
+    {
+      '.gitignore': 'node_modules/\n*.log\n!keep.log\n/only-root\ndocs/*.md\n',
+      '.ignore': 'private\n',
+      'a.log': '',
+      'keep.log': '',
+      'only-root': '',
+      'sub/only-root': '',
+      'private/x': '',
+      'docs/a.md': '',
+      'docs/deep/a.md': '',
+      'node_modules/p/i.js': '',
+      'sub/node_modules/q/i.js': '',
+      'sub/.gitignore': '!b.log\nsecret\n',
+      'sub/b.log': '',
+      'sub/c.log': '',
+      'sub/secret': '',
+    },
+    async (workspace) => {
+      expect((await glob(workspace, { pattern: '**' })).split('\n')).toEqual([
+        '.gitignore',
+        '.ignore',
+        'docs/deep/a.md',
+        'keep.log',
+        'sub/.gitignore',
+        'sub/b.log',
+        'sub/only-root',
+      ])
+      expect((await glob(workspace, { pattern: '**', path: 'sub' })).split('\n')).toEqual(['sub/.gitignore', 'sub/b.log', 'sub/only-root'])
+      expect(await glob(workspace, { pattern: '*.js', path: 'node_modules' })).toBe('node_modules/p/i.js')
+    },
+  )
+
+  eachWay(
+    'judges a part of the tree by what the ignore files above say',
+    { '.gitignore': '*.log\n', 'sub/a.log': '', 'sub/a.txt': '', 'sub/in/.gitignore': '!b.log\n', 'sub/in/b.log': '' },
+    async (workspace) => {
+      expect(await glob(workspace, { pattern: '**', path: 'sub' })).toBe('sub/a.txt\nsub/in/.gitignore\nsub/in/b.log')
+    },
+  )
+
+  eachWay('does not follow links and skips what is no file', { 'real/x': '' }, async (workspace, root) => {
+    if (!(await workspace.stat('loop'))) {
+      symlinkSync('.', join(root, 'loop'))
+      symlinkSync('/etc', join(root, 'etc'))
+      symlinkSync('real/x', join(root, 'link'))
+      execFileSync('mkfifo', [join(root, 'pipe')])
+    }
+    expect(await glob(workspace, { pattern: '**' })).toBe('real/x')
+  })
+
+  eachWay(
+    'says when there are more than a thousand',
+    Object.fromEntries(Array.from({ length: 1_005 }, (_, index) => [`f${index}`, ''])),
+    async (workspace) => {
+      expect(await glob(workspace, { pattern: '*' })).toMatch(/\n\[the first 1000 of 1005; narrow the pattern\]$/)
+    },
+  )
+})
+
+describe('grep', () => {
+  const files = {
+    'src/a.ts': 'one\ntwo\nthree\nfour\nfive\n',
+    'src/b.ts': 'TWO\r\ntwo\r\n',
+    'lib/c.js': 'two',
+    'bin/d': 'two\0two',
+    'ignored/e': 'two',
+    '.ignore': 'ignored\n',
+  }
+
+  eachWay('gives every matching line with its place, and counts', files, async (workspace) => {
+    expect(await grep(workspace, { pattern: '^two$' })).toBe(
+      '> lib/c.js:1: two\n> src/a.ts:2: two\n> src/b.ts:2: two\n\n3 matches in 3 files',
+    )
+    expect(await grep(workspace, { pattern: '^two$', '-i': true, glob: '*.ts' })).toBe(
+      '> src/a.ts:2: two\n> src/b.ts:1: TWO\n> src/b.ts:2: two\n\n3 matches in 2 files',
+    )
+    expect(await grep(workspace, { pattern: 'two', path: 'lib' })).toBe('> lib/c.js:1: two\n\n1 match in 1 file')
+    expect(await grep(workspace, { pattern: 'two', path: 'ignored/e' })).toBe('> ignored/e:1: two\n\n1 match in 1 file')
+    expect(await grep(workspace, { pattern: 'seven' })).toBe('No matches found for pattern: seven')
+  })
+
+  eachWay('shows lines around matches once, groups apart', { f: '1\n2\nx\n4\n5\n6\n7\nx\n9\nx\n11\n' }, async (workspace) => {
+    expect(await grep(workspace, { pattern: 'x', context: 1 })).toBe(
+      '  f:2: 2\n> f:3: x\n  f:4: 4\n--\n  f:7: 7\n> f:8: x\n  f:9: 9\n> f:10: x\n  f:11: 11\n\n3 matches in 1 file',
+    )
+  })
+
+  eachWay(
+    'reads patterns as people write them',
+    { f: 'interface{}\nfn main() -> Result<()> {\nfoo-bar\na\tb\nx]y\n3 apples\né\n' },
+    async (workspace) => {
+      const lines = async (pattern: string): Promise<string[]> =>
+        [...(await grep(workspace, { pattern })).matchAll(/^> f:(\d+)/gm)].map(([, line]) => line ?? '')
+      expect(await lines('interface{}')).toEqual(['1'])
+      expect(await lines('fn \\w+\\(\\)')).toEqual(['2'])
+      expect(await lines('foo\\-bar')).toEqual(['3'])
+      expect(await lines('a[[:space:]]b')).toEqual(['4'])
+      expect(await lines('x]y')).toEqual(['5'])
+      expect(await lines('(?i)APPLES')).toEqual(['6'])
+      expect(await lines('^\\d (?=apples)')).toEqual(['6'])
+      expect(await lines('(?P<letter>o)\\k<letter>')).toEqual(['3'])
+      expect(await lines('^.$')).toEqual(['7'])
+      expect(await lines('^\\p{L}$')).toEqual(['7'])
+      expect(await lines('(foo|main)')).toEqual(['2', '3'])
+    },
+  )
+
+  test('refuses a pattern that is none before it looks at anything', async () => {
+    const workspace = localWorkspace(temporaryDirectory())
+    for (const pattern of ['(', '[a', 'a**', '\\', '(?<n', 'x{3,1}', '*a']) {
+      expect(await grep(workspace, { pattern, path: 'does/not/exist' })).toMatch(/is not a regular expression: /)
+    }
+  })
+
+  test('gives up on a pattern that backtracks without end, and the event loop lives', async () => {
+    const workspace = localWorkspace(temporaryDirectory({ f: `${'a'.repeat(50_000)}!` }), { ripgrep: null })
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 5)
+    const started = performance.now()
+    const result = await call(grepTool(workspace, workspace.search!), { pattern: '^(a+)+$' })
+    clearInterval(timer)
+    expect(result).toMatchObject({ isError: true, errorKind: 'timeout' })
+    expect(textOf(result)).toMatch(/took more than a second on f: it backtracks too much/)
+    expect(performance.now() - started).toBeLessThan(4_000)
+  })
+
+  eachWay('ends its output at 96 KiB and says so', { f: `${'match '.repeat(20)}\n`.repeat(2_000) }, async (workspace) => {
+    const text = await grep(workspace, { pattern: 'match' })
+    expect(text.length).toBeLessThan(100 * 1024)
+    expect(text).toMatch(/matches in 1 file\n\[cut at 98304 bytes, there are more matches/)
+  })
+
+  eachWay('cuts long lines and finds what is in them', { f: `${'é'.repeat(5_000)}needle\nshort needle\n` }, async (workspace) => {
+    const [first, second] = (await grep(workspace, { pattern: 'needle' })).split('\n')
+    expect(first).toMatch(/^> f:1: é{1000}… \[8006 more bytes\]$/)
+    expect(second).toBe('> f:2: short needle')
+  })
+
+  eachWay(
+    'finds lines in large files without reading them whole',
+    { f: `${'filler line\n'.repeat(200_000)}needle\n${'x'.repeat(1_000_000)}\nneedle again\n` },
+    async (workspace) => {
+      expect(await grep(workspace, { pattern: '^needle' })).toBe('> f:200001: needle\n> f:200003: needle again\n\n2 matches in 1 file')
+    },
+  )
+
+  eachWay('stops when it is cancelled', { f: 'x' }, async (workspace) => {
+    const controller = new AbortController()
+    controller.abort(new Error('enough'))
+    await expect(call(grepTool(workspace, workspace.search!), { pattern: 'x' }, { signal: controller.signal })).rejects.toThrow('enough')
+  })
+
+  test('says that a place does not exist, and refuses one outside', async () => {
+    const workspace = localWorkspace(temporaryDirectory())
+    expect(await grep(workspace, { pattern: 'x', path: 'nothing' })).toMatch(/nothing does not exist/)
+    expect(await grep(workspace, { pattern: 'x', path: '..' })).toMatch(/outside of the workspace/)
+  })
+})
