@@ -1,5 +1,6 @@
 /** Collects an answer block by block and says every piece of it as an event. */
 import type { Block, Json, LlmEvent, ModelOrigin } from '@seamfold/core/kit'
+import { newCallId } from './call-ids.ts'
 
 export type TextDraft = { readonly type: 'text'; readonly block: number; text: string }
 export type ReasoningDraft = { readonly type: 'reasoning'; readonly block: number; text: string; state?: Json }
@@ -18,10 +19,11 @@ type Draft = TextDraft | ReasoningDraft | ToolDraft
 export class Answer {
   readonly #drafts: Draft[] = []
   readonly #ids = new Set<string>()
-  readonly #newId: () => string
+  readonly #taken: (id: string) => boolean
 
-  constructor(newId: () => string = newCallId) {
-    this.#newId = newId
+  /** @param taken Tells whether the conversation has a call with that id already. */
+  constructor(taken: (id: string) => boolean) {
+    this.#taken = taken
   }
 
   openText(): TextDraft {
@@ -36,9 +38,9 @@ export class Answer {
     return draft
   }
 
-  /** An id that is missing, or was given to another call of this answer, is replaced by a new one. */
+  /** An id that is missing, or that another call has, is replaced by a new one. */
   openTool(id: string): ToolDraft {
-    const own = id === '' || this.#ids.has(id) ? this.#newId() : id
+    const own = id === '' || this.#ids.has(id) || this.#taken(id) ? newCallId() : id
     this.#ids.add(own)
     const draft: ToolDraft = { type: 'tool_use', block: this.#drafts.length, id: own, name: '', json: '', started: false }
     this.#drafts.push(draft)
@@ -101,6 +103,3 @@ function argumentsOf(text: string): { readonly input: Json; readonly invalidInpu
     return { input: {}, invalidInput: text }
   }
 }
-
-/** 37 characters: Chat Completions takes at most 40. */
-const newCallId = (): string => `call_${crypto.randomUUID().replaceAll('-', '')}`

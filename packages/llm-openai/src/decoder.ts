@@ -1,5 +1,5 @@
 /** What both protocols' decoders are: fed with one event's data at a time, asked for the end when the stream is over. */
-import type { LlmEvent, Message, StopReason, Usage } from '@seamfold/core/kit'
+import type { LlmEvent, Message, ModelInfo, StopReason, Usage } from '@seamfold/core/kit'
 
 /** The end of an answer, before it is known how long it took. */
 export type Ending = {
@@ -10,6 +10,9 @@ export type Ending = {
   readonly responseId: string | undefined
   readonly responseModel: string | undefined
 }
+
+/** Makes the decoder of one answer; `taken` tells which call ids the conversation has already. */
+export type NewDecoder = (model: ModelInfo, taken: (id: string) => boolean) => Decoder
 
 export interface Decoder {
   /** Read one event's data; what it says is pushed onto `batch`. Throws what the server reports as a failure. */

@@ -48,5 +48,8 @@ export function knownModel(id: string): KnownModel | undefined {
   return { contextWindow, maxOutputTokens, price }
 }
 
+/** Whether this is one of OpenAI's models that refuse the old name of the output limit, whoever serves it. */
+export const isReasoningModel = (id: string): boolean => /^(o\d|gpt-[5-9])/.test(id)
+
 /** Whether a model may have reasoning to encrypt: asking the ones below for it is refused. */
 export const mayReason = (id: string): boolean => !/^(gpt-3|gpt-4|chatgpt-4)|-chat-latest$/.test(id)

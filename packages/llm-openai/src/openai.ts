@@ -1,5 +1,6 @@
 /** `openai({…})`: an `LlmClient` over the official SDK, for OpenAI and for every server that speaks its protocols. */
 import type { LlmClient } from '@seamfold/core/kit'
+import { idsOf } from './call-ids.ts'
 import { chatDecoder } from './chat/from-wire.ts'
 import { chatBody } from './chat/to-wire.ts'
 import { sender } from './client.ts'
@@ -16,13 +17,15 @@ import { streamAnswer } from './stream.ts'
 export function openai(options: OpenAiOptions): LlmClient {
   const settings = settingsOf(options)
   const { model, mode } = settings
-  const send = sender(settings)
+  const post = sender(settings)
   const bodyOf = mode === 'responses' ? responsesBody(settings) : chatBody(settings)
   const newDecoder = mode === 'responses' ? responsesDecoder : chatDecoder
   return {
     contract: 1,
     model,
-    stream: (request, { signal }) =>
-      streamAnswer({ send: () => send(bodyOf(request), signal), decoder: newDecoder(model), provider: model.provider, signal }),
+    stream(request, { signal }) {
+      const send = (): Promise<Response> => post(bodyOf(request), signal)
+      return streamAnswer({ send, decoder: newDecoder(model, idsOf(request.messages)), provider: model.provider, signal })
+    },
   }
 }

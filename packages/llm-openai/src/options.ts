@@ -37,7 +37,7 @@ export type OpenAiOptions = {
   readonly temperature?: number
   /** Fields for every request body, over those of this adapter; `null` takes a field out. */
   readonly extraBody?: JsonObject
-  /** How answers are held to a schema. Default: `native` for api.openai.com, `tool` everywhere else. */
+  /** How answers are held to a schema. Default: `native` for api.openai.com and for models that this package knows, else `tool`. */
   readonly structuredOutput?: 'native' | 'tool' | 'prompt'
   /** Default: OpenAI's list price for a model that this package knows at api.openai.com, else unknown. */
   readonly price?: Price
@@ -82,7 +82,7 @@ function infoOf(options: OpenAiOptions, { official, mode }: { official: boolean;
     ...(contextWindow === undefined ? {} : { contextWindow }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(price === undefined ? {} : { price }),
-    structuredOutput: options.structuredOutput ?? (official ? 'native' : 'tool'),
+    structuredOutput: options.structuredOutput ?? (official || known !== undefined ? 'native' : 'tool'),
   }
 }
 

@@ -16,10 +16,6 @@ export function cacheKeyOf({ cacheKey }: LlmRequest, official: boolean): string 
   return cacheKey.length <= 64 ? cacheKey : systemHost().digest(cacheKey)
 }
 
-/** Function parameters are an object, even of a tool that takes none. */
-export const parametersOf = (parameters: JsonSchema): JsonSchema =>
-  parameters['type'] === 'object' && 'properties' in parameters ? parameters : { properties: {}, ...parameters, type: 'object' }
-
 /** The schema of an answer, brought into shape once per schema. */
 export function outputSchemas(): (output: LlmRequest['output']) => OutputSchema | undefined {
   const known = new WeakMap<JsonSchema, OutputSchema>()

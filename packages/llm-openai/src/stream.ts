@@ -56,7 +56,10 @@ type Source = { readonly reader: Reader; push(chunk: Uint8Array | undefined): re
 /** The data of the events of an answer; a server that does not stream gives its whole answer as one. */
 async function eventsOf(response: Response, provider: string): Promise<Source> {
   const type = response.headers.get('content-type') ?? ''
-  if (response.body === null) throw cutOff(provider, `it sent no body (status ${response.status}, content type ${type || 'not given'})`)
+  if (response.body === null || type.startsWith('text/html')) {
+    await response.body?.cancel()
+    throw cutOff(provider, `it sent ${response.body === null ? 'no body' : `a page (${type})`} with status ${response.status}`)
+  }
   const reader = response.body.getReader() as Reader
   if (type.startsWith('application/json')) return { reader, push: wholeText() }
   const events = new SseDecoder()

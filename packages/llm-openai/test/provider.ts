@@ -2,7 +2,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Asked = { readonly path: string; readonly headers: IncomingMessage['headers']; readonly text: string; readonly body: any }
+export type Asked = {
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly text: string
+  readonly body: Readonly<Record<string, unknown>>
+}
 
 export type Play = (response: ServerResponse, asked: Asked) => void
 
@@ -26,7 +31,7 @@ export async function startProvider(play: Play): Promise<Provider> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString()
-      asked.push({ path: request.url ?? '', headers: request.headers, text, body: text === '' ? undefined : JSON.parse(text) })
+      asked.push({ path: request.url ?? '', headers: request.headers, text, body: JSON.parse(text || '{}') as Asked['body'] })
       play(response, asked.at(-1)!)
     })
   })

@@ -40,18 +40,14 @@ export function clientReading(
     )
     return new Response(body, { headers: { 'content-type': type } })
   }
-  return openai({ model: 'test-model', apiKey: 'none', baseURL: 'http://compatible.test/v1', fetch: answer as typeof fetch, ...options })
+  return openai({ model: 'test-model', apiKey: 'none', baseURL: 'http://compatible.test/v1', fetch: answer, ...options })
 }
 
 export const responses = { mode: 'responses' } as const
 
-export async function batchesOf(
-  client: LlmClient,
-  request = asking('Hello'),
-  signal = new AbortController().signal,
-): Promise<(readonly LlmEvent[])[]> {
+export async function batchesOf(client: LlmClient, request: LlmRequest = asking('Hello')): Promise<(readonly LlmEvent[])[]> {
   const batches: (readonly LlmEvent[])[] = []
-  for await (const batch of client.stream(request, { signal })) batches.push(batch)
+  for await (const batch of client.stream(request, { signal: new AbortController().signal })) batches.push(batch)
   return batches
 }
 

@@ -1,6 +1,6 @@
 /** However the network cuts an answer up, it says the same. */
 import { textOf, type LlmEvent } from '@seamfold/core/kit'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batchesOf, clientReading, sse } from './reading.ts'
 
@@ -83,10 +83,11 @@ describe.each([
 
 describe('usage', () => {
   const count = fc.nat(1_000_000)
+  const counts = fc.tuple(count, count, count, count, count)
 
   test('of Chat Completions is conserved: what went in and what came out', async () => {
     await fc.assert(
-      fc.asyncProperty(count, count, count, count, count, async (prompt, completion, cached, written, reasoning) => {
+      fc.asyncProperty(counts, async ([prompt, completion, cached, written, reasoning]) => {
         const usage = {
           prompt_tokens: prompt,
           completion_tokens: completion,
@@ -103,7 +104,7 @@ describe('usage', () => {
 
   test('of Responses is conserved: what went in and what came out', async () => {
     await fc.assert(
-      fc.asyncProperty(count, count, count, count, count, async (input, output, cached, written, reasoning) => {
+      fc.asyncProperty(counts, async ([input, output, cached, written, reasoning]) => {
         const usage = {
           input_tokens: input,
           output_tokens: output,

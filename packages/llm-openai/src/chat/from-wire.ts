@@ -1,19 +1,19 @@
 /** Reads Chat Completions chunks, from OpenAI and from compatible servers. */
 import type { LlmEvent, ModelInfo, StopReason } from '@seamfold/core/kit'
 import { Answer, addReasoning, addText, type ReasoningDraft, type TextDraft } from '../answer.ts'
-import type { Decoder, Ending } from '../decoder.ts'
+import type { Decoder, Ending, NewDecoder } from '../decoder.ts'
 import { cutOff, streamFailure } from '../errors.ts'
 import { parseObject } from '../parse.ts'
 import { ToolCalls } from './tool-calls.ts'
 import { usageOf } from './usage.ts'
 import type { ChatChunk, ChatDelta, ChatUsage, ReasoningField } from './wire.ts'
 
-export const chatDecoder = (model: ModelInfo): Decoder => new ChatDecoder(model)
+export const chatDecoder: NewDecoder = (model, taken) => new ChatDecoder(model, new Answer(taken))
 
 class ChatDecoder implements Decoder {
   readonly #model: ModelInfo
-  readonly #answer = new Answer()
-  readonly #calls = new ToolCalls(this.#answer)
+  readonly #answer: Answer
+  readonly #calls: ToolCalls
   #text: TextDraft | undefined
   #reasoning: ReasoningDraft | undefined
   #refused = false
@@ -23,8 +23,10 @@ class ChatDecoder implements Decoder {
   #modelId: string | undefined
   finished = false
 
-  constructor(model: ModelInfo) {
+  constructor(model: ModelInfo, answer: Answer) {
     this.#model = model
+    this.#answer = answer
+    this.#calls = new ToolCalls(answer)
   }
 
   read(data: string, batch: LlmEvent[]): void {

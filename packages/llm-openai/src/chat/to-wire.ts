@@ -2,9 +2,11 @@
 import type { Block, ImageBlock, LlmRequest, Message, ModelInfo, ToolChoice, ToolResultBlock, ToolUseBlock } from '@seamfold/core/kit'
 import { isJsonObject } from '@seamfold/core/kit'
 import { concatenate, encode, lastText, messageList, toolList } from '../bytes.ts'
+import { isReasoningModel } from '../models.ts'
 import type { Settings } from '../options.ts'
-import { cacheKeyOf, fieldsText, outputSchemas, parametersOf } from '../request.ts'
-import { fitId } from '../wire-id.ts'
+import { parametersOf } from '../parameters.ts'
+import { cacheKeyOf, fieldsText, outputSchemas } from '../request.ts'
+import { fitId } from '../call-ids.ts'
 
 const LONGEST_ID = 40
 
@@ -17,7 +19,7 @@ export function chatBody({ options, official, model }: Settings): (request: LlmR
   }))
   const systemOf = lastText((system) => (system === '' ? '' : JSON.stringify({ role: 'system', content: system })))
   const schemaOf = outputSchemas()
-  const limitField = official ? 'max_completion_tokens' : 'max_tokens'
+  const limitField = official || isReasoningModel(model.id) ? 'max_completion_tokens' : 'max_tokens'
   return (request) => {
     const output = schemaOf(request.output)
     const fields = {

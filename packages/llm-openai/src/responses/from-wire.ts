@@ -1,25 +1,26 @@
 /** Reads the event stream of the Responses API. */
 import type { LlmEvent, ModelInfo, StopReason } from '@seamfold/core/kit'
 import { Answer } from '../answer.ts'
-import type { Decoder, Ending } from '../decoder.ts'
+import type { Decoder, Ending, NewDecoder } from '../decoder.ts'
 import { cutOff, streamFailure } from '../errors.ts'
 import { parseObject } from '../parse.ts'
 import { OutputItems } from './output-items.ts'
 import { usageOf } from './usage.ts'
 import type { ResponseObject, ResponsesEvent } from './wire.ts'
 
-export const responsesDecoder = (model: ModelInfo): Decoder => new ResponsesDecoder(model)
+export const responsesDecoder: NewDecoder = (model, taken) => new ResponsesDecoder(model, new Answer(taken))
 
 class ResponsesDecoder implements Decoder {
   readonly #model: ModelInfo
-  readonly #answer = new Answer()
+  readonly #answer: Answer
   readonly #items: OutputItems
   #response: ResponseObject = {}
   finished = false
 
-  constructor(model: ModelInfo) {
+  constructor(model: ModelInfo, answer: Answer) {
     this.#model = model
-    this.#items = new OutputItems(this.#answer, model)
+    this.#answer = answer
+    this.#items = new OutputItems(answer, model)
   }
 
   read(data: string, batch: LlmEvent[]): void {

@@ -3,7 +3,8 @@ import type { LlmRequest, ToolChoice } from '@seamfold/core/kit'
 import { concatenate, encode, lastText, messageList, toolList } from '../bytes.ts'
 import { mayReason } from '../models.ts'
 import type { Settings } from '../options.ts'
-import { cacheKeyOf, fieldsText, outputSchemas, parametersOf } from '../request.ts'
+import { parametersOf } from '../parameters.ts'
+import { cacheKeyOf, fieldsText, outputSchemas } from '../request.ts'
 import { itemsOf } from './input-items.ts'
 
 /** Makes bodies; what was made of a message or a list of tools is kept for as long as that lives. */
