@@ -13,6 +13,10 @@ export interface Batch {
 const ROWS = 32
 
 const TAIL = 'EXISTS (SELECT 1 FROM seamfold_record WHERE log = id AND offset = ?)'
+const LENGTH = 'SELECT id, (SELECT max(offset) + 1 FROM seamfold_record WHERE log = id) AS length FROM seamfold_log WHERE key = ?'
+/** Statements by number of rows, written once: for the beginning of a log, and for its end. */
+const BEGINNING: readonly string[] = Array.from({ length: ROWS + 1 }, (_, rows) => insertSql(rows, `NOT ${TAIL}`))
+const END: readonly string[] = Array.from({ length: ROWS + 1 }, (_, rows) => insertSql(rows, `${TAIL} AND NOT ${TAIL}`))
 
 /** Throws `store_conflict`, having stored nothing, when the log is shorter or longer than expected. */
 export function appendRecords(database: SqliteDatabase, { key, records, expected }: Batch): void {
@@ -29,7 +33,7 @@ export function appendRecords(database: SqliteDatabase, { key, records, expected
     const from = expected + start
     const tail = from === 0 ? [0] : [from - 1, from]
     const values = rows.map((record) => toStoredText(record))
-    const { changes } = database.prepare(insertSql(rows.length, from === 0)).run(from, ...values, storedKey, ...tail)
+    const { changes } = database.prepare((from === 0 ? BEGINNING : END)[rows.length] ?? '').run(from, ...values, storedKey, ...tail)
     if (Number(changes) === rows.length) continue
     if (start === 0) throw conflict(database, key, expected)
     // The first rows are in, so this must undo the transaction, as any error but an AgentError does.
@@ -44,18 +48,15 @@ export function lengthOf(database: SqliteDatabase, key: string): number {
 
 /** A log's row id and length, or undefined for a key never written. */
 export function findLog(database: SqliteDatabase, key: string): { readonly id: number; readonly length: number } | undefined {
-  const row = database
-    .prepare('SELECT id, (SELECT max(offset) + 1 FROM seamfold_record WHERE log = id) AS length FROM seamfold_log WHERE key = ?')
-    .get(toStoredText(key)) as { id: number | bigint; length: number | bigint | null } | undefined | null
+  const row = database.prepare(LENGTH).get(toStoredText(key)) as { id: number | bigint; length: number | bigint | null } | undefined | null
   return row === undefined || row === null ? undefined : { id: Number(row.id), length: Number(row.length ?? 0) }
 }
 
 /** One statement finds the log, checks its length and inserts every row, or inserts none. */
-function insertSql(rows: number, first: boolean): string {
+function insertSql(rows: number, check: string): string {
   const values = Array.from({ length: rows }, (_, index) => `(${index}, ?)`).join(', ')
   return `INSERT INTO seamfold_record (log, offset, record)
-    SELECT id, ? + column1, column2 FROM seamfold_log, (VALUES ${values})
-    WHERE key = ? AND ${first ? '' : `${TAIL} AND `}NOT ${TAIL}`
+    SELECT id, ? + column1, column2 FROM seamfold_log, (VALUES ${values}) WHERE key = ? AND ${check}`
 }
 
 function conflict(database: SqliteDatabase, key: string, expected: number): AgentError {

@@ -12,10 +12,13 @@ export interface ReadRequest {
   readonly key: string
   readonly from: number
   readonly signal: AbortSignal | undefined
+  /** Throws when the store was closed before the first record was asked for. */
+  assertOpen(): void
 }
 
 /** Yields what the log held when the first record was asked for. */
-export async function* readRecords(database: SqliteDatabase, { key, from, signal }: ReadRequest): AsyncGenerator<StoredRecord> {
+export async function* readRecords(database: SqliteDatabase, { key, from, signal, assertOpen }: ReadRequest): AsyncGenerator<StoredRecord> {
+  assertOpen()
   signal?.throwIfAborted()
   const log = await database.read(() => findLog(database, key))
   if (log === undefined) return

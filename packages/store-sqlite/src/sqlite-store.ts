@@ -37,10 +37,7 @@ export function sqliteStore(source: SqliteSource | SqliteDatabase, options?: Sql
         },
       })
     },
-    async *read(key, { from = 0, signal } = {}) {
-      assertOpen()
-      yield* readRecords(database, { key, from, signal })
-    },
+    read: (key, { from = 0, signal } = {}) => readRecords(database, { key, from, signal, assertOpen }),
     async *keys({ prefix = '', signal } = {}) {
       assertOpen()
       yield* listKeys(database, { prefix, signal })
