@@ -1,6 +1,6 @@
 /** The whole page: sessions on the left, the chosen one in the middle, its journal on the right. */
 import { useCallback, useEffect, useState, type ReactNode } from 'react'
-import { ApiError, type Api } from './api/client.ts'
+import type { Api, ApiError } from './api/client.ts'
 import type { About } from './api/types.ts'
 import { ConversationView } from './components/conversation-view.tsx'
 import { Icon } from './components/icon.tsx'

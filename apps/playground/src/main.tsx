@@ -4,12 +4,6 @@ import { createRoot } from 'react-dom/client'
 import { apiClient } from './api/client.ts'
 import { takeToken } from './api/token.ts'
 import { App } from './app.tsx'
-import './styles/tokens.css'
-import './styles/base.css'
-import './styles/layout.css'
-import './styles/conversation.css'
-import './styles/tools.css'
-import './styles/journal.css'
 
 const api = apiClient(takeToken())
 const root = document.querySelector('#root')

@@ -1,6 +1,6 @@
 /** Promises of the reducer: whatever cuts a reader off, the picture is the uninterrupted one. */
 import type { Envelope } from '@seamfold/core/kit'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { conversation, emptyConversation } from '../src/state/conversation.ts'
 import { callsOf } from '../src/state/calls.ts'
@@ -10,10 +10,9 @@ import { play, session, type Step } from './session-script.ts'
 const fold = (envelopes: readonly Envelope[], from: Conversation = emptyConversation): Conversation => envelopes.reduce(conversation, from)
 
 /** What nobody promises to tell a reader who was away: output that a running call had made, alerts, that a retry waits. */
-const promised = ({ liveOutput: _, alerts: __, streaming, ...state }: Conversation) => {
-  if (streaming === undefined) return { ...state, streaming }
-  const { retry: ___, ...turn } = streaming
-  return { ...state, streaming: turn }
+const promised = (state: Conversation): Conversation => {
+  const streaming = state.streaming && (({ retry: _retry, ...turn }) => turn)(state.streaming)
+  return { ...state, streaming, liveOutput: {}, alerts: [] }
 }
 
 /** What a server sends to a reader who comes back with a cursor when everything up to `back` has happened. */
@@ -91,7 +90,7 @@ describe('a conversation', () => {
         for (const turn of turnsOf(state)) {
           for (const call of callsOf(turn)) {
             expect(['succeeded', 'failed', 'abandoned']).toContain(call.status)
-            if (call.status === 'succeeded') expect(call.input).toEqual({ n: call.callId })
+            expect(call.status !== 'succeeded' || JSON.stringify(call.input) === JSON.stringify({ n: call.callId })).toBe(true)
           }
         }
       }),

@@ -1,6 +1,6 @@
 /** Plays a made-up session as the runtime would write it, and remembers what a reader who joins at any point would get. */
 import type { Envelope, Fact, LiveEvent, SnapshotBlock } from '@seamfold/core/kit'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 export type BlockScript = { readonly type: 'text' | 'reasoning' | 'tool'; readonly chunks: readonly string[] }
 export type CallScript = {
@@ -94,7 +94,8 @@ function playCall(writer: Writer, callId: string, call: CallScript): void {
   writer.fact({ type: 'tool_end', ...common, output: call.output.join(''), isError: call.outcome === 'failed', exitCode: call.outcome === 'failed' ? 1 : 0 })
 }
 
-function playTurn(writer: Writer, script: TurnScript, turn: number, last: RunScript['ending'] | undefined): boolean {
+/** False when the run is cut in the middle of the turn. */
+function playTurn(writer: Writer, script: TurnScript, { turn, cut }: { readonly turn: number; readonly cut: boolean }): boolean {
   for (const [index, blocks] of script.lost.entries()) {
     writer.fact({ type: 'turn_start', turn, attempt: index + 1 })
     writer.stream(blocks, turn, index + 1)
@@ -106,7 +107,7 @@ function playTurn(writer: Writer, script: TurnScript, turn: number, last: RunScr
   const steer = (): number =>
     writer.fact({ type: 'message_injected', source: 'steering', message: { role: 'user', content: [{ type: 'text', text: 'and' }] } })
   if (script.steering === 'during') steer()
-  if (last === 'cut') return false
+  if (cut) return false
   const content = script.blocks.map(({ type, chunks }) => {
     const text = chunks.join('')
     if (type === 'tool') return { type: 'tool_use' as const, id: 'call', name: toolName, input: { n: text } }
@@ -127,7 +128,7 @@ export function play(runs: readonly RunScript[]): readonly Step[] {
     writer.fact({ type: 'session_claimed', holder: 'h', fence: number + 1, attempt: 1 })
     writer.runId = `run-${number}`
     writer.fact({ type: 'agent_start', sendId: `s${number}`, prompt: [{ type: 'text', text: 'go' }], digests: { model: '', tools: '', policy: '', instructions: '' } })
-    const whole = run.turns.every((turn, index) => playTurn(writer, turn, index + 1, index === run.turns.length - 1 ? run.ending : undefined))
+    const whole = run.turns.every((turn, index) => playTurn(writer, turn, { turn: index + 1, cut: run.ending === 'cut' && index === run.turns.length - 1 }))
     if (run.ending === 'completed') writer.fact({ type: 'agent_end', text: 'done', usage, reason: 'end_turn' })
     else if (run.ending === 'failed') writer.fact({ type: 'error', code: 'llm_unavailable', message: 'gone', retryable: true, usage, text: '' })
     else if (run.ending === 'suspended' && number === runs.length - 1) writer.fact({ type: 'run_suspended', waitingFor: [] })

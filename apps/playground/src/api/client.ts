@@ -34,6 +34,8 @@ async function failureOf(response: Response): Promise<ApiError> {
   return new ApiError(code, message, response.status)
 }
 
+const of = (id: string, action: string): string => `/api/sessions/${encodeURIComponent(id)}/${action}`
+
 export function apiClient(token: string): Api {
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) }
@@ -49,7 +51,6 @@ export function apiClient(token: string): Api {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
     return (await ask(path, init)).json() as Promise<T>
   }
-  const of = (id: string, action: string): string => `/api/sessions/${encodeURIComponent(id)}/${action}`
   return {
     about: () => get('/api/about'),
     sessions: async () => (await get<{ sessions: readonly SessionSummary[] }>('/api/sessions')).sessions,

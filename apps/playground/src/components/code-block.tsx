@@ -6,7 +6,7 @@ type CodeBlockProps = { readonly text: string; readonly label?: string | undefin
 
 export function CodeBlock({ text, label, tone = 'plain', tail = false }: CodeBlockProps): ReactNode {
   return (
-    <div className={`code-block code-block-${tone}`}>
+    <div className={`code-block code-block-${tone}`} data-labelled={label !== undefined}>
       {label !== undefined && <span className="code-label">{label}</span>}
       {/* Scrollable regions can be reached by keyboard. */}
       <pre tabIndex={0} className={tail ? 'code-tail' : undefined}>

@@ -1,6 +1,7 @@
 /** Where a person writes: a prompt, or a word to a run that is under way. */
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
-import { Icon } from './icon.tsx'
+import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useGrowingField } from '../hooks/use-growing-field.ts'
+import { ComposerButtons } from './composer-buttons.tsx'
 
 export type ComposerProps = {
   /** `blocked`: something must be answered or resumed first. */
@@ -12,39 +13,31 @@ export type ComposerProps = {
   readonly stopping?: boolean
 }
 
-/** Pixels that the field may grow to. */
-const maxHeight = 240
-
 export function Composer({ mode, placeholder, onSubmit, onStop, stopping = false }: ComposerProps): ReactNode {
   const [text, setText] = useState('')
   const [sending, setSending] = useState(false)
-  const field = useRef<HTMLTextAreaElement>(null)
-  useLayoutEffect(() => {
-    const element = field.current
-    if (!element) return
-    element.style.height = 'auto'
-    element.style.height = `${Math.min(element.scrollHeight, maxHeight)}px`
-  }, [text])
+  const field = useGrowingField(text)
   // On a wide screen people come here to type; on a phone a keyboard would cover the page.
   useEffect(() => {
     if (matchMedia('(min-width: 900px)').matches) field.current?.focus()
-  }, [])
+  }, [field])
   const ready = text.trim() !== '' && !sending && mode !== 'blocked'
-  const submit = (): void => {
+  const submit = async (): Promise<void> => {
     if (!ready) return
     setSending(true)
-    onSubmit(text.trim())
-      .then(() => setText(''))
-      .catch(() => undefined) // told beside the field by whoever gave `onSubmit`
-      .finally(() => {
-        setSending(false)
-        field.current?.focus()
-      })
+    try {
+      await onSubmit(text.trim())
+      setText('')
+    } catch {
+      // Told beside the field by whoever gave `onSubmit`.
+    }
+    setSending(false)
+    field.current?.focus()
   }
   const onKeyDown = (press: KeyboardEvent): void => {
     if (press.key !== 'Enter' || press.shiftKey || press.nativeEvent.isComposing) return
     press.preventDefault()
-    submit()
+    void submit()
   }
   return (
     <form
@@ -52,7 +45,7 @@ export function Composer({ mode, placeholder, onSubmit, onStop, stopping = false
       data-mode={mode}
       onSubmit={(event) => {
         event.preventDefault()
-        submit()
+        void submit()
       }}
     >
       <textarea
@@ -61,18 +54,10 @@ export function Composer({ mode, placeholder, onSubmit, onStop, stopping = false
         value={text}
         placeholder={placeholder}
         aria-label={mode === 'steer' ? 'Say something while it works' : 'Prompt'}
-        aria-disabled={mode === 'blocked'}
         onChange={(change) => setText(change.target.value)}
         onKeyDown={onKeyDown}
       />
-      {onStop && (
-        <button type="button" className="button-round button-stop" onClick={onStop} disabled={stopping} aria-label={stopping ? 'Stopping' : 'Stop'} title="Stop">
-          <Icon name="stop" />
-        </button>
-      )}
-      <button type="submit" className="button-round" disabled={!ready} aria-label={mode === 'steer' ? 'Steer' : 'Send'} title={mode === 'steer' ? 'Steer' : 'Send'}>
-        <Icon name="arrowUp" />
-      </button>
+      <ComposerButtons words={mode === 'steer' ? 'Steer' : 'Send'} ready={ready} stopping={stopping} onStop={onStop} />
     </form>
   )
 }

@@ -3,13 +3,14 @@ import type { ReactNode } from 'react'
 import { useSessionActions } from '../hooks/session-actions.ts'
 import type { Approval } from '../state/types.ts'
 
+const show = (): void => {
+  const first = document.querySelector<HTMLElement>('.approval')
+  first?.scrollIntoView({ block: 'center' })
+  first?.querySelector('button')?.focus({ preventScroll: true })
+}
+
 export function PendingBar({ pending }: { readonly pending: readonly Approval[] }): ReactNode {
   const { answer } = useSessionActions()
-  const show = (): void => {
-    const first = document.querySelector<HTMLElement>('.approval')
-    first?.scrollIntoView({ block: 'center' })
-    first?.querySelector('button')?.focus({ preventScroll: true })
-  }
   const approveAll = (): void => {
     for (const { requestId } of pending) answer(requestId, { decision: 'approve' }).catch(() => undefined) // told by the page
   }

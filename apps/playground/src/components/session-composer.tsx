@@ -1,83 +1,86 @@
-/** The field below a conversation: sends, steers, or says what must happen first. */
-import { useState, type ReactNode } from 'react'
+/** The foot of a conversation: what stands in the way, and the field that sends or steers. */
+import { useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import { useSessionActions } from '../hooks/session-actions.ts'
-import type { Approval, Conversation } from '../state/types.ts'
+import type { Attempt } from '../hooks/use-attempt.ts'
+import { pendingApprovals } from '../state/pending.ts'
+import type { Conversation } from '../state/types.ts'
 import { Composer } from './composer.tsx'
-import { Icon } from './icon.tsx'
+import { Notice } from './notice.tsx'
 import { PendingBar } from './pending-bar.tsx'
+import { ResumeBar } from './resume-bar.tsx'
 
 type SessionComposerProps = {
   readonly api: Api
   readonly id: string
   readonly state: Conversation
-  readonly pending: readonly Approval[]
   readonly interrupted: boolean
-  readonly attempt: <T>(work: Promise<T>) => Promise<T>
+  readonly attempt: Attempt
+  readonly problem: string | undefined
+  readonly onForget: () => void
   readonly onSent: () => void
+  readonly above: ReactNode
 }
 
 const steeringCount = ({ items, held }: Conversation): number =>
   [...items, ...held].reduce((count, item) => count + (item.kind === 'injected' && item.source === 'steering' ? 1 : 0), 0)
 
-function ResumeBar({ words }: { readonly words: string }): ReactNode {
-  const { resume } = useSessionActions()
+const placeholders = { steer: 'Steer: it reads this before its next turn', blocked: 'Answer or resume first', send: 'Say what to do next' } as const
+
+function Troubles({ state: { alerts }, problem, onForget }: Pick<SessionComposerProps, 'state' | 'problem' | 'onForget'>): ReactNode {
   return (
-    <div className="pending-bar" role="status">
-      <span>{words}</span>
-      <button
-        type="button"
-        className="button button-primary"
-        onClick={() => {
-          resume().catch(() => undefined) // told by the page
-        }}
-      >
-        <Icon name="play" size={14} /> Resume
-      </button>
-    </div>
+    <>
+      {alerts.map(({ key, text, tone }) => (
+        <Notice key={key} tone={tone}>
+          {text}
+        </Notice>
+      ))}
+      {problem !== undefined && (
+        <Notice tone="danger" onDismiss={onForget}>
+          {problem}
+        </Notice>
+      )}
+    </>
   )
 }
 
-export function SessionComposer({ api, id, state, pending, interrupted, attempt, onSent }: SessionComposerProps): ReactNode {
+export function SessionComposer(props: SessionComposerProps): ReactNode {
+  const { api, id, state, interrupted, attempt, onSent, above } = props
   const { stop } = useSessionActions()
-  /** How many words to the model there were in the journal when the last one was sent, plus those on their way. */
+  /** How many words to the model the journal will hold once it has all that were sent from here. */
   const [expected, setExpected] = useState(0)
-  const { run } = state
-  const running = run?.status === 'running' && !interrupted
-  const suspended = run?.status === 'suspended'
-  const onItsWay = running && expected > steeringCount(state)
+  const pending = useMemo(() => pendingApprovals(state), [state])
+  const suspended = state.run?.status === 'suspended'
+  const running = state.run?.status === 'running' && !interrupted
+  const mode = running ? 'steer' : interrupted || suspended ? 'blocked' : 'send'
   const submit = async (text: string): Promise<void> => {
-    if (running) {
-      await attempt(api.steer(id, text))
-      setExpected((before) => Math.max(before, steeringCount(state)) + 1)
-    } else await attempt(api.send(id, text))
+    const count = steeringCount(state)
+    await attempt(running ? api.steer(id, text) : api.send(id, text))
+    if (running) setExpected((before) => Math.max(before, count) + 1)
     onSent()
   }
-  const blocked = interrupted || suspended
-  const placeholder = running ? 'Steer: it reads this before its next turn' : blocked ? 'Answer or resume first' : 'Say what to do next'
+  const onStop = (): void => {
+    stop().catch(() => undefined) // told by the page
+  }
   return (
-    <>
+    <footer className="conversation-foot">
+      {above}
+      <Troubles {...props} />
       {pending.length > 0 && <PendingBar pending={pending} />}
-      {interrupted && <ResumeBar words="Its program ended before the run did. Nothing that was done is done again." />}
+      {interrupted && <ResumeBar words="Its program ended before the run did. What was done is not done again." />}
       {suspended && pending.length === 0 && <ResumeBar words="Everything was answered." />}
-      {onItsWay && (
+      {running && expected > steeringCount(state) && (
         <p className="on-its-way" role="status">
           On its way: the model reads it before its next turn.
         </p>
       )}
       <Composer
-        mode={running ? 'steer' : blocked ? 'blocked' : 'send'}
-        placeholder={placeholder}
+        mode={mode}
+        placeholder={placeholders[mode]}
         onSubmit={submit}
-        stopping={run?.stopping ?? false}
-        onStop={
-          running || blocked
-            ? () => {
-                stop().catch(() => undefined) // told by the page
-              }
-            : undefined
-        }
+        stopping={state.run?.stopping ?? false}
+        onStop={mode === 'send' ? undefined : onStop}
       />
-    </>
+    </footer>
   )
 }

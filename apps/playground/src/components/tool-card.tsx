@@ -1,4 +1,5 @@
 /** One tool call: a line that says what it does and how it went, and all of it on demand. */
+import type { Json } from '@seamfold/core/kit'
 import { memo, useMemo, useState, type ReactNode } from 'react'
 import { useNow } from '../hooks/use-now.ts'
 import type { ToolCall } from '../state/types.ts'
@@ -34,17 +35,31 @@ function CallFacts({ call }: { readonly call: ToolCall }): ReactNode {
   )
 }
 
-/** What is open by itself: what needs a person, what is being written or done, what went wrong. */
-const opensItself = ({ status }: ToolCall): boolean => status === 'waiting' || status === 'running' || status === 'forming'
+/** Arguments of so many lines are worth watching while they are written. */
+const longInput = (input: Json | undefined): boolean => JSON.stringify(input ?? '').includes('\\n')
+
+/** What opens by itself: what needs a person, and what has something to show while it happens. */
+const opensItself = ({ status }: ToolCall, input: Json | undefined, live: string | undefined): boolean =>
+  status === 'waiting' || (status === 'running' && live !== undefined) || (status === 'forming' && longInput(input))
+
+/** What has opened stays open until somebody closes it: nothing that is being read folds away. */
+function useOpen(itself: boolean): readonly [boolean, (open: boolean) => void] {
+  const [open, setOpen] = useState(itself)
+  const [opened, setOpened] = useState(itself)
+  if (itself && !opened) {
+    setOpened(true)
+    setOpen(true)
+  }
+  return [open, setOpen]
+}
 
 export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardProps): ReactNode {
-  const [chosen, setChosen] = useState<boolean>()
   const input = useMemo(() => call.input ?? partialJson(call.inputText ?? ''), [call.input, call.inputText])
-  const open = chosen ?? opensItself(call)
   const live = call.callId === undefined ? undefined : liveOutput[call.callId]
+  const [open, setOpen] = useOpen(opensItself(call, input, live))
   return (
     <section className="tool-card" data-status={call.status} data-open={open} aria-label={`Tool call ${call.name}`}>
-      <button type="button" className="tool-head" aria-expanded={open} onClick={() => setChosen(!open)}>
+      <button type="button" className="tool-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <CallState call={call} />
         <span className="tool-name">{call.name}</span>
         <span className="tool-summary">{callSummary(input)}</span>

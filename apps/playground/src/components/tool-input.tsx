@@ -1,6 +1,7 @@
 /** The arguments of a call: a command as a command, an edit as a difference, the rest as named values. */
 import { isJsonObject, type Json } from '@seamfold/core/kit'
 import type { ReactNode } from 'react'
+import { tellingKey } from '../text/call-summary.ts'
 import { CodeBlock } from './code-block.tsx'
 import { DiffView } from './diff-view.tsx'
 
@@ -29,7 +30,9 @@ export function ToolInput({ input }: { readonly input: Json | undefined }): Reac
   if (!isJsonObject(input)) return <CodeBlock text={asText(input)} />
   const edit = editOf(input)
   const fields = Object.entries(input).filter(([key]) => edit?.keys.includes(key) !== true)
-  const short = fields.filter(([, value]) => !isLong(asText(value)))
+  // The head of the card tells the argument that matters most, as long as it fits there.
+  const told = tellingKey(input)
+  const short = fields.filter(([key, value]) => key !== told && !isLong(asText(value)))
   const long = fields.filter(([, value]) => isLong(asText(value)))
   return (
     <div className="tool-input">

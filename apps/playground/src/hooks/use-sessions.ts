@@ -15,13 +15,15 @@ export function useSessions(api: Api): Listed {
   const [sessions, setSessions] = useState<readonly SessionSummary[]>()
   const [error, setError] = useState<ApiError>()
   const refresh = useCallback(() => {
-    api.sessions().then(
-      (found) => {
-        setSessions(found)
+    const read = async (): Promise<void> => {
+      try {
+        setSessions(await api.sessions())
         setError(undefined)
-      },
-      (failure: unknown) => setError(failure instanceof ApiError ? failure : new ApiError('internal', String(failure), 0)),
-    )
+      } catch (failure) {
+        setError(failure instanceof ApiError ? failure : new ApiError('internal', String(failure), 0))
+      }
+    }
+    void read()
   }, [api])
   useEffect(() => {
     refresh()

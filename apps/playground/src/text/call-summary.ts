@@ -6,13 +6,15 @@ const telling = ['command', 'path', 'file_path', 'pattern', 'query', 'url', 'pro
 
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ⏎ ')
 
+/** The name of the argument that the summary is made of, where it is one. */
+export const tellingKey = (input: Json | undefined): string | undefined =>
+  isJsonObject(input) ? telling.find((key) => typeof input[key] === 'string' && input[key] !== '') : undefined
+
 export function callSummary(input: Json | undefined): string {
   if (input === undefined || input === null) return ''
   if (!isJsonObject(input)) return oneLine(typeof input === 'string' ? input : JSON.stringify(input))
-  for (const key of telling) {
-    const value = input[key]
-    if (typeof value === 'string' && value !== '') return oneLine(value)
-  }
+  const told = input[tellingKey(input) ?? '']
+  if (typeof told === 'string') return oneLine(told)
   const fields = Object.entries(input).map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   return oneLine(fields.join(', '))
 }

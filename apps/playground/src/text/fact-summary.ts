@@ -26,7 +26,7 @@ export function factSummary(event: AgentEvent): string {
     case 'tool_execution_start':
       return `${event.name} ${callSummary(event.args)} · effect ${event.effect}`
     case 'tool_end':
-      return `${event.name} · ${event.isError ? (event.errorKind ?? 'failed') : 'done'}${event.exitCode === undefined ? '' : ` · exit ${event.exitCode}`}`
+      return `${event.name} · ${event.isError ? (event.errorKind ?? 'failed') : 'done'}${(event.exitCode ?? 0) === 0 ? '' : ` · exit ${event.exitCode}`}`
     case 'permission_denied':
       return `${event.toolName} · ${event.reason}`
     case 'confirmation_required':
