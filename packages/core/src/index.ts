@@ -1,2 +1,77 @@
-/** The public door of @seamfold/core. */
-export {}
+/** `@seamfold/core`: agents to use. Adapter authors take `@seamfold/core/kit`, tests take `@seamfold/core/testing`. */
+export { createAgent } from './session/agent.ts'
+export { openSession, storedSessions } from './session/view.ts'
+export { publicEvents } from './session/public-events.ts'
+export { toEventStream, type EventStreamOptions } from './session/event-stream.ts'
+export { hooks } from './session/define-hooks.ts'
+export { InMemoryRunStore } from './session/run-store.ts'
+export { memoryStore } from './stores/memory-store.ts'
+export { tool, type ToolOptions } from './model/define-tool.ts'
+export { jsonSchema, type AnySchema, type Schema, type StandardSchema } from './model/schema.ts'
+export {
+  policy,
+  type Decision,
+  type Judgement,
+  type PermissionPolicy,
+  type PolicyOptions,
+  type Rule,
+  type RuleMatch,
+  type ToolRequest,
+} from './model/policy.ts'
+export { defineMiddleware, resultOf } from './loop/middleware.ts'
+export { failed, succeeded } from './model/tool.ts'
+export { AgentError, isAgentError, type ErrorCode } from './base/errors.ts'
+export { systemHost, type Clock, type Host } from './base/host.ts'
+export { foldFact, foldSession } from './model/fold-session.ts'
+export { foldRun } from './model/fold-run.ts'
+export { costOf, totalTokens, type Price, type Usage } from './model/usage.ts'
+export { textOf, toolCallsOf, userText } from './model/message.ts'
+export { orderedParallel } from './base/ordered-parallel.ts'
+export { guardedExecutor } from './orchestration/guarded-executor.ts'
+export type {
+  Agent,
+  AgentOptions,
+  AgentProfile,
+  Answer,
+  Budget,
+  CompletedRun,
+  Confirm,
+  ReadOptions,
+  RetryOptions,
+  Run,
+  RunResult,
+  SendOptions,
+  Session,
+  SessionView,
+  Timeouts,
+  UnfinishedRun,
+} from './session/types.ts'
+export type {
+  ActiveToolSnapshot,
+  RunEventRecord,
+  RunHandle,
+  RunRecord,
+  RunSnapshot,
+  RunStatus,
+  RunStoreOptions,
+} from './session/run-store.ts'
+export type {
+  Middleware,
+  ModelCall,
+  ModelStream,
+  RunContext,
+  RunDraft,
+  Stages,
+  ToolInvocation,
+  ToolOutcome,
+  TurnDraft,
+  TurnReport,
+  Verdict,
+} from './loop/middleware.ts'
+export type { AgentEvent, AgentEventType, Envelope, Fact, FactOf, FactType, LiveEvent, SnapshotBlock, WaitingFor } from './model/event.ts'
+export type { CallState, RunPhase, RunState, SessionState, StoredFact } from './model/session-state.ts'
+export type { Json, JsonObject, JsonSchema } from './model/json.ts'
+export type { Block, ImageBlock, Message, Prompt, TextBlock, ToolUseBlock } from './model/message.ts'
+export type { Access, AccessKind, Effect } from './model/access.ts'
+export type { Tool, ToolContext, ToolDefinition, ToolErrorKind, ToolResult } from './model/tool.ts'
+export type { AgentStepSpec, StepOutcome, StepStatus } from './model/step.ts'

@@ -24,11 +24,40 @@ export {
 export { addUsage, costOf, noUsage, totalTokens, type Price, type Usage } from './model/usage.ts'
 export { conflicts, describeAccess, type Access, type AccessKind, type Effect } from './model/access.ts'
 export { failed, isToolResult, succeeded, toToolResult } from './model/tool.ts'
-export type { FailedOptions, Parsed, ProbeAnswer, ProbeContext, Tool, ToolContext, ToolDefinition, ToolErrorKind, ToolResult } from './model/tool.ts'
+export type {
+  FailedOptions,
+  Parsed,
+  ProbeAnswer,
+  ProbeContext,
+  Tool,
+  ToolContext,
+  ToolDefinition,
+  ToolErrorKind,
+  ToolResult,
+} from './model/tool.ts'
 export { jsonSchema, toSchema, type AnySchema, type Schema, type StandardSchema } from './model/schema.ts'
 export { tool, type ToolOptions } from './model/define-tool.ts'
-export type { AgentEvent, AgentEventType, Envelope, Fact, FactOf, FactType, LiveEvent, SnapshotBlock, WaitingFor, WaitingKind } from './model/event.ts'
-export { failedStep, parseStepOutcome, stepSessionId, type AgentStepSpec, type StepAuthority, type StepOutcome, type StepStatus } from './model/step.ts'
+export type {
+  AgentEvent,
+  AgentEventType,
+  Envelope,
+  Fact,
+  FactOf,
+  FactType,
+  LiveEvent,
+  SnapshotBlock,
+  WaitingFor,
+  WaitingKind,
+} from './model/event.ts'
+export {
+  failedStep,
+  parseStepOutcome,
+  stepSessionId,
+  type AgentStepSpec,
+  type StepAuthority,
+  type StepOutcome,
+  type StepStatus,
+} from './model/step.ts'
 export type { LlmClient, LlmDone, LlmEvent, LlmRequest, ModelInfo, ResponseMeta, StopReason, ToolChoice } from './ports/llm-client.ts'
 export type { AppendOptions, SessionStore, StoredRecord } from './ports/session-store.ts'
 export type { AgentExecutor, ExecuteOptions } from './ports/agent-executor.ts'

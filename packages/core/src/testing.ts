@@ -15,3 +15,5 @@ export { agentExecutorMutants, type ExecutorMutant } from './testing/agent-execu
 export type { ExecutorSubject, StepHandler } from './testing/agent-executor-fixtures.ts'
 export { hookExecutorSuite, type HookHandler, type HookSubject } from './testing/hook-executor-suite.ts'
 export { hookExecutorMutants, type HookMutant } from './testing/hook-executor-mutants.ts'
+export { callOf, scriptedLlm, type ScriptedLlm, type ScriptedLlmOptions, type ScriptedReply } from './testing/scripted-llm.ts'
+export { manualClock, manualHost, type ManualClock, type ManualHost } from './testing/manual-host.ts'

@@ -8,9 +8,10 @@ export interface ChildSignal {
   release(): void
 }
 
-export function childSignal(parent?: AbortSignal): ChildSignal {
+/** `toReason` says what the child's reason is for the parent's. Default: the same. */
+export function childSignal(parent?: AbortSignal, toReason: (reason: unknown) => unknown = (reason) => reason): ChildSignal {
   const controller = new AbortController()
-  const follow = (): void => controller.abort(parent?.reason)
+  const follow = (): void => controller.abort(toReason(parent?.reason))
   if (parent?.aborted) follow()
   else parent?.addEventListener('abort', follow, { once: true })
   return {

@@ -138,7 +138,7 @@ export class Journal {
     await this.flush()
     const { store, host } = this.#options
     for await (const { offset, record } of store.read(this.key, { from: this.state.length })) {
-      if (this.#pending.length > 0 || offset !== this.state.length) return
+      if (this.#flushing !== undefined || this.#pending.length > 0 || offset !== this.state.length) return
       const decoded = decodeRecord(record, offset, { host, key: this.key })
       this.#advance([decoded], this.#fold(this.#stored, decoded))
     }

@@ -4,23 +4,10 @@ import { defineMiddleware, type Middleware, type TurnReport, type Verdict } from
 import { findJson } from '../model/find-json.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../model/json.ts'
 import { textOf, userText } from '../model/message.ts'
-import { jsonSchema } from '../model/schema.ts'
-
-export const STRUCTURED_OUTPUT_TOOL = 'structured_output'
+import { jsonSchema, objectSchema, STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 
 /** How often a wrong answer is sent back. */
 const REPAIRS = 2
-
-/** Providers take only objects: anything else travels in a wrapper. */
-export const envelope = (schema: JsonSchema): JsonSchema =>
-  schema.type === 'object'
-    ? schema
-    : { type: 'object', properties: { value: schema }, required: ['value'], additionalProperties: false, ...definitionsOf(schema) }
-
-const definitionsOf = ({ $defs, definitions }: JsonSchema): JsonSchema => ({
-  ...($defs === undefined ? {} : { $defs }),
-  ...(definitions === undefined ? {} : { definitions }),
-})
 
 const unwrap = (schema: JsonSchema, value: Json): Json =>
   schema.type === 'object' ? value : isJsonObject(value) ? (value.value ?? null) : value
@@ -37,7 +24,7 @@ export function structuredOutput(): Middleware {
       const { output, model } = run
       if (output === undefined) return {}
       const { name, schema } = output
-      const wire = envelope(schema)
+      const wire = objectSchema(schema)
       const mode = model.structuredOutput ?? 'prompt'
       const judge = (report: TurnReport): Promise<Attempt> => check(schema, wire, report)
       return {

@@ -78,3 +78,14 @@ function fromStandard<T>(result: StandardResult<T>): Parsed<T> {
 
 const pathText = (path: readonly unknown[] = []): string =>
   path.map((part) => String(typeof part === 'object' && part !== null && 'key' in part ? part.key : part)).join('.')
+
+/** The name of the tool through which a model gives a structured answer. */
+export const STRUCTURED_OUTPUT_TOOL = 'structured_output'
+
+/** Providers take only schemas of objects: anything else travels as the field `value` of one. */
+export function objectSchema(schema: JsonSchema): JsonSchema {
+  if (schema.type === 'object') return schema
+  const { $defs, definitions, ...value } = schema
+  const shared = { ...($defs === undefined ? {} : { $defs }), ...(definitions === undefined ? {} : { definitions }) }
+  return { type: 'object', properties: { value }, required: ['value'], additionalProperties: false, ...shared }
+}

@@ -1,0 +1,95 @@
+/** `createAgent`: the front door. */
+import { AgentError } from '../base/errors.ts'
+import { guardedExecutor } from '../orchestration/guarded-executor.ts'
+import { localExecutor } from './local-executor.ts'
+import { type AgentParts, toParts } from './parts.ts'
+import { LiveSession } from './session.ts'
+import { SessionLog } from './session-log.ts'
+import type { Agent, AgentOptions, Session, SendOptions } from './types.ts'
+import type { AgentExecutor } from '../ports/agent-executor.ts'
+import type { JsonObject } from '../model/json.ts'
+import type { Prompt } from '../model/message.ts'
+import type { Run, UnfinishedRun } from './types.ts'
+import { unfinishedRuns } from './unfinished.ts'
+
+/** Throws `invalid_argument`, naming the option, before anything is done. */
+export function createAgent(options: AgentOptions): Agent {
+  return new LocalAgent(options, toParts(options))
+}
+
+type SessionRequest = { readonly id?: string; readonly metadata?: JsonObject; readonly create?: boolean }
+
+class LocalAgent implements Agent {
+  readonly #options: AgentOptions
+  readonly #parts: AgentParts
+  /** Weak: a session that nobody holds and that runs nothing may be forgotten. */
+  readonly #sessions = new Map<string, WeakRef<LiveSession>>()
+  readonly #opening = new Map<string, Promise<LiveSession>>()
+  #closed = false
+
+  constructor(options: AgentOptions, parts: AgentParts) {
+    this.#options = options
+    this.#parts = parts
+  }
+
+  get durable(): boolean {
+    return this.#parts.durable
+  }
+
+  async run<T>(prompt: Prompt, { metadata, ...options }: SendOptions<T> & { readonly metadata?: JsonObject } = {}): Promise<Run> {
+    const session = await this.session(metadata === undefined ? {} : { metadata })
+    return session.send(prompt, options)
+  }
+
+  async session(request: SessionRequest = {}): Promise<Session> {
+    this.#assertOpen()
+    const id = request.id ?? this.#parts.host.id('session')
+    if (id === '') throw new AgentError('invalid_argument', 'A session id must not be empty: leave it out to get a new one')
+    const live = this.#sessions.get(id)?.deref()
+    if (live) return live
+    const opening = this.#opening.get(id) ?? this.#open(id, request).finally(() => this.#opening.delete(id))
+    this.#opening.set(id, opening)
+    return opening
+  }
+
+  listSessions(): readonly string[] {
+    for (const [id, session] of this.#sessions) if (session.deref() === undefined) this.#sessions.delete(id)
+    return [...this.#sessions.keys()]
+  }
+
+  async closeSession(id: string): Promise<boolean> {
+    const session = this.#sessions.get(id)?.deref()
+    await session?.close()
+    return session !== undefined
+  }
+
+  unfinished(): AsyncIterable<UnfinishedRun> {
+    const { store, host } = this.#parts
+    return unfinishedRuns(store, host, (id) => this.#sessions.get(id)?.deref()?.currentRun !== undefined)
+  }
+
+  executor(): AgentExecutor {
+    return guardedExecutor(localExecutor(this, this.#options))
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true // first, so that no new run slips in
+    await Promise.all([...this.#opening.values()].map((opening) => opening.catch(() => {}))) // whoever opens it is told
+    await Promise.all([...this.#sessions.values()].map((session) => session.deref()?.close()))
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new AgentError('session_closed', 'The agent was closed: create a new one')
+  }
+
+  async #open(id: string, { metadata = {}, create = true }: SessionRequest): Promise<LiveSession> {
+    const { store, host, folds } = this.#parts
+    const log = await SessionLog.open({ store, sessionId: id, host, folds })
+    this.#assertOpen()
+    if (!create && log.journal.state.length === 0)
+      throw new AgentError('session_not_found', `There is no session '${id}' in this store, and create is false`)
+    const session = new LiveSession({ parts: this.#parts, log, metadata, onClose: () => this.#sessions.delete(id) })
+    this.#sessions.set(id, new WeakRef(session))
+    return session
+  }
+}

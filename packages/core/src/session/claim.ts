@@ -1,0 +1,70 @@
+/** Keeps this process the one that may write a session, and says when it no longer is. */
+import { AgentError } from '../base/errors.ts'
+import type { Host } from '../base/host.ts'
+import type { LeaseStore } from '../ports/lease-store.ts'
+
+/** Milliseconds that a lease lasts without being renewed. */
+const TTL_MS = 30_000
+/** A lease that is nearer to its end than this begins no effect. */
+const MARGIN_MS = 5_000
+
+export interface Holding {
+  readonly holder: string
+  /** Throws `session_lost` when the lease may run out before an effect is over. */
+  assert(): void
+  release(): Promise<void>
+}
+
+export interface HoldOptions {
+  readonly leases: LeaseStore | undefined
+  readonly sessionId: string
+  readonly host: Host
+  /** Called once when somebody else holds the session. */
+  onLost(error: AgentError): void
+}
+
+/** Throws `session_held`, saying by whom and until when, while another holder lives. */
+export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Promise<Holding> {
+  const holder = host.id('holder')
+  if (leases === undefined) return { holder, assert: () => {}, release: () => Promise.resolve() }
+  const key = `session/${sessionId}`
+  const lease = await leases.acquire(key, holder, TTL_MS)
+  if (lease.holder !== holder) throw heldBy(sessionId, lease)
+  let { expiresAt } = lease
+  let stop = (): void => {}
+  const lost = (): AgentError =>
+    new AgentError(
+      'session_lost',
+      `The lease of session ${sessionId} ran out before it could be renewed: another process may hold the session`,
+    )
+  const renew = async (): Promise<void> => {
+    const renewed = await leases.renew(key, holder, TTL_MS).catch(() => ({ holder, expiresAt }))
+    if (renewed === undefined || renewed.expiresAt <= host.clock.now()) return onLost(lost())
+    expiresAt = renewed.expiresAt
+    arm()
+  }
+  const arm = (): void => {
+    stop = host.clock.timer(TTL_MS / 3, () => void renew())
+  }
+  arm()
+  return {
+    holder,
+    assert() {
+      if (host.clock.now() > expiresAt - MARGIN_MS) throw lost()
+    },
+    async release() {
+      stop()
+      await leases.release(key, holder)
+    },
+  }
+}
+
+const heldBy = (sessionId: string, { holder, expiresAt }: { readonly holder: string; readonly expiresAt: number }): AgentError =>
+  new AgentError(
+    'session_held',
+    `Session ${sessionId} is held by ${holder} until ${new Date(expiresAt).toISOString()}: wait, or speak to it through openSession(…)`,
+    {
+      retryable: true,
+      details: { holder, expiresAt },
+    },
+  )

@@ -1,0 +1,175 @@
+/** What an agent is made of once its options were checked: shared by all its sessions. */
+import { AgentError } from '../base/errors.ts'
+import { type Host, systemHost } from '../base/host.ts'
+import type { ExtraFold } from '../journal/journal.ts'
+import type { Middleware } from '../loop/middleware.ts'
+import { type RequestCache, requestCache } from '../loop/request-cache.ts'
+import { arrange } from '../middleware/default-stack.ts'
+import { duplicateGuard } from '../middleware/duplicate-guard.ts'
+import { hooksAround } from '../middleware/hooks.ts'
+import { malformedGuard } from '../middleware/malformed-guard.ts'
+import { modelRetry } from '../middleware/model-retry.ts'
+import { modelTimeout } from '../middleware/model-timeout.ts'
+import { outputLimit } from '../middleware/output-limit.ts'
+import { permissions } from '../middleware/permissions.ts'
+import { runBudget } from '../middleware/run-budget.ts'
+import { structuredOutput } from '../middleware/structured-output.ts'
+import { toolTimeout } from '../middleware/tool-timeout.ts'
+import { DEFAULT_TURNS, turnLimit } from '../middleware/turn-limit.ts'
+import { turnTime } from '../middleware/turn-time.ts'
+import type { RunDigests } from '../model/event.ts'
+import { type PermissionPolicy, policy } from '../model/policy.ts'
+import type { Tool } from '../model/tool.ts'
+import type { LeaseStore } from '../ports/lease-store.ts'
+import type { LlmClient } from '../ports/llm-client.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import { memoryStore } from '../stores/memory-store.ts'
+import { storeBlobs } from '../stores/store-blobs.ts'
+import type { AgentOptions } from './types.ts'
+
+export interface AgentParts {
+  readonly llm: LlmClient
+  readonly instructions: string
+  readonly tools: readonly Tool[]
+  readonly store: SessionStore
+  readonly durable: boolean
+  readonly leases: LeaseStore | undefined
+  readonly stack: readonly Middleware[]
+  /** The folds of the stack, in its order. */
+  readonly folds: readonly ExtraFold[]
+  readonly maxParallelTools: number
+  readonly totalMs: number
+  readonly host: Host
+  readonly requests: RequestCache
+  digests(): RunDigests
+}
+
+export const DEFAULT_INSTRUCTIONS =
+  'You are a careful and capable assistant. Use the tools when they help, check what you did, and say plainly what you found, what you changed and what is left.'
+
+const DEFAULT_PARALLEL = 8
+
+/** Throws `invalid_argument`, naming the option, before anything is done. */
+export function toParts(options: AgentOptions): AgentParts {
+  checkContract('llm', options.llm)
+  checkContract('store', options.store)
+  checkContract('blobs', options.blobs)
+  checkContract('leases', options.leases)
+  checkContract('hooks', options.hooks)
+  const { llm, tools = [], instructions = DEFAULT_INSTRUCTIONS, timeouts = {}, host = systemHost() } = options
+  checkTools(tools)
+  checkLimits(options)
+  const store = options.store ?? memoryStore()
+  const judge = options.permissions ?? policy()
+  const stack = arrange(builtin(options, { store, judge }), options.use)
+  return {
+    llm,
+    instructions,
+    tools,
+    store,
+    durable: options.store !== undefined,
+    leases: options.leases,
+    stack,
+    folds: stack.map(({ initial, fold }) => ({ initial, fold: (fold ?? keep) as ExtraFold['fold'] })),
+    maxParallelTools: options.maxParallelTools ?? DEFAULT_PARALLEL,
+    totalMs: timeouts.totalMs ?? 0,
+    host,
+    requests: requestCache(),
+    digests: once(() => ({
+      model: `${llm.model.provider}/${llm.model.id}`,
+      tools: host.digest(JSON.stringify(tools.map(({ definition }) => definition))),
+      policy: host.digest(judge.describe()),
+      instructions: host.digest(instructions),
+    })),
+  }
+}
+
+const keep = (state: unknown): unknown => state
+
+function builtin(
+  options: AgentOptions,
+  { store, judge }: { readonly store: SessionStore; readonly judge: PermissionPolicy },
+): readonly Middleware[] {
+  const { budget: { perRun = {} } = {}, timeouts = {}, retry, hooks, confirm, llm } = options
+  const { turns = DEFAULT_TURNS, usd, tokens, toolCalls } = perRun
+  const limited = usd !== undefined || tokens !== undefined || toolCalls !== undefined
+  return [
+    turnLimit(turns),
+    malformedGuard(),
+    duplicateGuard(),
+    structuredOutput(),
+    ...(hooks ? [hooksAround(hooks)] : []),
+    permissions({
+      policy: judge,
+      unanswered: options.unanswered ?? (options.store ? 'suspend' : 'reject'),
+      ...(confirm ? { confirm } : {}),
+    }),
+    outputLimit({
+      blobs: options.blobs ?? storeBlobs(store),
+      ...(options.maxToolOutput === undefined ? {} : { maxCharacters: options.maxToolOutput }),
+    }),
+    toolTimeout(timeouts.toolMs),
+    ...(timeouts.turnMs ? [turnTime(timeouts.turnMs)] : []),
+    modelRetry(retry),
+    ...(limited
+      ? [
+          runBudget(
+            {
+              ...(usd === undefined ? {} : { usd }),
+              ...(tokens === undefined ? {} : { tokens }),
+              ...(toolCalls === undefined ? {} : { toolCalls }),
+            },
+            llm.model.price,
+          ),
+        ]
+      : []),
+    modelTimeout({
+      ...(timeouts.firstChunkMs === undefined ? {} : { firstChunkMs: timeouts.firstChunkMs }),
+      ...(timeouts.chunkMs === undefined ? {} : { chunkMs: timeouts.chunkMs }),
+    }),
+  ]
+}
+
+function checkContract(name: string, port: { readonly contract: unknown } | undefined): void {
+  if (port === undefined && name !== 'llm') return
+  if (port?.contract === 1) return
+  const found = port === undefined ? 'it is missing' : `it says contract ${JSON.stringify(port.contract)}`
+  throw new AgentError(
+    'invalid_argument',
+    `The option '${name}' must be an adapter of contract 1; ${found}. Update the adapter's package, or give your own object 'contract: 1'`,
+  )
+}
+
+function checkTools(tools: readonly Tool[]): void {
+  const seen = new Set<string>()
+  for (const each of tools) {
+    const name = (each as Partial<Tool>).definition?.name
+    if (name === undefined) throw new AgentError('invalid_argument', `Something in 'tools' is not a tool: make tools with tool({…})`)
+    if (seen.has(name)) throw new AgentError('invalid_argument', `Two tools are called '${name}': a model could not tell them apart`)
+    seen.add(name)
+  }
+}
+
+function checkLimits({ maxParallelTools, maxToolOutput, budget, timeouts = {}, retry = {} }: AgentOptions): void {
+  const limits: Readonly<Record<string, number | undefined>> = {
+    maxParallelTools,
+    maxToolOutput,
+    'budget.perRun.turns': budget?.perRun?.turns,
+    'budget.perRun.tokens': budget?.perRun?.tokens,
+    'budget.perRun.usd': budget?.perRun?.usd,
+    'retry.attempts': retry.attempts,
+  }
+  for (const [name, value] of Object.entries(limits)) {
+    if (value !== undefined && !(value > 0))
+      throw new AgentError('invalid_argument', `The option '${name}' must be more than 0; it is ${value}`)
+  }
+  for (const [name, value] of Object.entries(timeouts)) {
+    if (value !== undefined && !(value >= 0))
+      throw new AgentError('invalid_argument', `The option 'timeouts.${name}' must be 0 (no limit) or more; it is ${value}`)
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}

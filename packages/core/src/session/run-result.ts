@@ -1,0 +1,47 @@
+/** How a run ended, read off its folded state. */
+import { AgentError } from '../base/errors.ts'
+import { type RunState, waitingOf } from '../model/session-state.ts'
+import type { CompletedRun, RunResult } from './types.ts'
+
+export function resultFrom(run: RunState, sessionId: string): RunResult {
+  const base = { runId: run.id, sessionId, text: run.text, usage: run.usage, ...(run.cost === undefined ? {} : { cost: run.cost }) }
+  switch (run.status) {
+    case 'completed':
+      return { ...base, status: 'completed', reason: run.reason ?? 'end_turn', ...(run.result === undefined ? {} : { output: run.result }) }
+    case 'cancelled':
+      return { ...base, status: 'cancelled', reason: run.reason ?? 'cancelled' }
+    case 'suspended':
+      return { ...base, status: 'suspended', waitingFor: waitingOf(run) }
+    case 'failed':
+    case 'executing': {
+      const { code, message, retryable } = run.error ?? { code: 'internal' as const, message: 'The run has not ended', retryable: false }
+      return { ...base, status: 'failed', error: new AgentError(code, message, { retryable }) }
+    }
+  }
+}
+
+/** A run that could not say in the journal how it ended. */
+export const failedResult = (run: RunState, sessionId: string, error: AgentError): RunResult => ({
+  runId: run.id,
+  sessionId,
+  text: run.text,
+  usage: run.usage,
+  ...(run.cost === undefined ? {} : { cost: run.cost }),
+  status: 'failed',
+  error,
+})
+
+/** The result of a completed run, or an error that says how it ended. */
+export function completedOrThrow(result: RunResult): CompletedRun {
+  if (result.status === 'completed') return result
+  if (result.status === 'failed')
+    throw new AgentError('run_failed', `Run ${result.runId} failed: ${result.error.message}`, {
+      cause: result.error,
+      details: { status: 'failed', code: result.error.code },
+    })
+  const why =
+    result.status === 'cancelled'
+      ? `was cancelled: ${result.reason}`
+      : `waits for ${result.waitingFor.map(({ toolName, requestId }) => `${toolName} (${requestId})`).join(', ')}: answer and resume the session`
+  throw new AgentError('run_failed', `Run ${result.runId} ${why}`, { details: { status: result.status } })
+}

@@ -1,0 +1,130 @@
+/** A session's journal with its readers and its inbox: what a holder and a mere onlooker have in common. */
+import { AgentError } from '../base/errors.ts'
+import type { Host } from '../base/host.ts'
+import { childSignal } from '../base/signals.ts'
+import { Hub } from '../journal/hub.ts'
+import { type InboxEntry, sendToInbox } from '../journal/inbox.ts'
+import { type ExtraFold, Journal } from '../journal/journal.ts'
+import { Reader } from '../journal/reader.ts'
+import type { Envelope, WaitingFor } from '../model/event.ts'
+import { promptMessage, type Prompt } from '../model/message.ts'
+import { openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import type { Answer, ReadOptions } from './types.ts'
+
+/** Milliseconds between looks at a log that another process writes. */
+const POLL_MS = 250
+
+export interface SessionLogOptions {
+  readonly store: SessionStore
+  readonly sessionId: string
+  readonly host: Host
+  readonly folds?: readonly ExtraFold[]
+}
+
+export class SessionLog {
+  readonly journal: Journal
+  readonly hub: Hub
+  readonly #options: SessionLogOptions
+  /** Whether this process writes the journal now: then there is nothing to poll for. */
+  #writing: () => boolean = () => false
+  #followers = 0
+  #stopPolling: () => void = () => {}
+
+  private constructor(options: SessionLogOptions, journal: Journal) {
+    this.#options = options
+    this.journal = journal
+    this.hub = new Hub(journal, options.host)
+  }
+
+  static async open(options: SessionLogOptions): Promise<SessionLog> {
+    return new SessionLog(options, await Journal.open(options))
+  }
+
+  writesWhile(writing: () => boolean): void {
+    this.#writing = writing
+  }
+
+  /** The state as stored now. */
+  async state(): Promise<SessionState> {
+    await this.refresh()
+    return this.journal.state
+  }
+
+  /** See what others have written. */
+  async refresh(): Promise<void> {
+    if (!this.#writing()) await this.journal.catchUp()
+  }
+
+  async waitingFor(): Promise<readonly WaitingFor[]> {
+    return waitingOf(openRun(await this.state()))
+  }
+
+  async *events({ after, follow = true, signal }: ReadOptions = {}): AsyncGenerator<Envelope, void, undefined> {
+    await this.refresh()
+    const { store, host } = this.#options
+    const stop = follow ? this.#poll() : undefined
+    try {
+      yield* new Reader({ hub: this.hub, store, host, after, follow, signal })
+    } finally {
+      stop?.()
+    }
+  }
+
+  /** A run's own events, until `end` says where they end. */
+  runEvents(
+    run: RunState,
+    end: () => number | undefined,
+    { after, signal }: { readonly after?: string; readonly signal?: AbortSignal } = {},
+  ): AsyncIterableIterator<Envelope> {
+    const { store, host } = this.#options
+    return new Reader({ hub: this.hub, store, host, after, from: run.startOffset, runId: run.id, end, signal })
+  }
+
+  async answer(requestId: string, answer: Answer): Promise<void> {
+    const run = (await this.state()).run
+    const request = run?.requests.get(requestId)
+    if (request === undefined) {
+      const open = waitingOf(run).map((each) => each.requestId)
+      const hint = open.length === 0 ? 'Nothing waits for an answer.' : `These wait: ${open.join(', ')}.`
+      throw new AgentError('request_not_found', `Session ${this.journal.sessionId} has no request '${requestId}'. ${hint}`)
+    }
+    if (request.answer === undefined) await this.send({ type: 'answer', requestId, answer })
+  }
+
+  async steer(prompt: Prompt): Promise<void> {
+    const run = openRun(await this.state())
+    if (run === undefined)
+      throw new AgentError('invalid_argument', `Session ${this.journal.sessionId} has no run under way to steer: send a prompt instead`)
+    await this.send({ type: 'steer', message: promptMessage(prompt), runId: run.id })
+  }
+
+  async requestCancel(reason: string): Promise<void> {
+    const run = openRun(await this.state())
+    if (run !== undefined) await this.send({ type: 'cancel', reason, runId: run.id })
+  }
+
+  async send(entry: InboxEntry): Promise<void> {
+    const { store, sessionId } = this.#options
+    await sendToInbox(store, sessionId, { entry, from: this.journal.state.inboxNext })
+  }
+
+  /** Look for what others write for as long as anybody follows. */
+  #poll(): () => void {
+    if (this.#followers++ === 0) {
+      const polling = childSignal()
+      this.#stopPolling = () => polling.abort(new Error('nobody follows any more'))
+      this.#pollUntil(polling.signal).catch(() => {}) // stopped, or the store is gone: then the reader's own read says so
+    }
+    return () => {
+      if (--this.#followers === 0) this.#stopPolling()
+    }
+  }
+
+  async #pollUntil(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#options.host.clock.sleep(POLL_MS, { signal })
+      await this.refresh()
+    }
+  }
+}

@@ -1,0 +1,327 @@
+/** A session that this process may write: one run at a time, from wherever its journal stands. */
+import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
+import { childSignal } from '../base/signals.ts'
+import { openRunKey } from '../journal/keys.ts'
+import { readInbox } from '../journal/inbox.ts'
+import type { Envelope, Fact, WaitingFor } from '../model/event.ts'
+import type { JsonObject } from '../model/json.ts'
+import { type Message, promptMessage, type Prompt, type TextBlock, type ImageBlock } from '../model/message.ts'
+import { toSchema } from '../model/schema.ts'
+import { openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
+import { type Holding, hold } from './claim.ts'
+import { endingFacts } from './closing.ts'
+import type { AgentParts } from './parts.ts'
+import { CANCELLED_BY_HOST, RunHandle } from './run.ts'
+import { failedResult, resultFrom } from './run-result.ts'
+import { Segment } from './segment.ts'
+import type { SessionLog } from './session-log.ts'
+import type { Answer, ReadOptions, Run, RunResult, SendOptions, Session } from './types.ts'
+
+/** Resumptions of a run without any progress before it is given up. */
+const MAX_CLAIMS = 10
+
+export interface LiveSessionOptions {
+  readonly parts: AgentParts
+  readonly log: SessionLog
+  /** For a session that is new. */
+  readonly metadata: JsonObject
+  /** Called once, when it is closed. */
+  onClose(): void
+}
+
+/** Facts of another run that the same append ends. */
+type Before = { readonly runId: string; readonly facts: readonly Fact[] }
+
+type StartOptions = {
+  readonly runId: string
+  readonly signal: AbortSignal | undefined
+  readonly facts: readonly Fact[]
+  readonly before: Before | undefined
+}
+
+type Current = { readonly run: RunHandle; readonly segment: Segment; readonly abort: (reason: unknown) => void }
+
+export class LiveSession implements Session {
+  readonly id: string
+  readonly metadata: JsonObject
+  readonly #options: LiveSessionOptions
+  #current: Current | undefined
+  /** A send, resume or cancel that has not come to its run yet. */
+  #starting = false
+  #closed = false
+
+  constructor(options: LiveSessionOptions) {
+    this.#options = options
+    const { state, sessionId } = options.log.journal
+    this.id = sessionId
+    this.metadata = state.length === 0 ? options.metadata : state.metadata
+    options.log.writesWhile(() => this.#current !== undefined || this.#starting)
+  }
+
+  get currentRun(): Run | undefined {
+    return this.#current?.run
+  }
+
+  state(): Promise<SessionState> {
+    return this.#options.log.state()
+  }
+
+  waitingFor(): Promise<readonly WaitingFor[]> {
+    return this.#options.log.waitingFor()
+  }
+
+  events(options?: ReadOptions): AsyncIterable<Envelope> {
+    return this.#options.log.events(options)
+  }
+
+  async history(): Promise<readonly Message[]> {
+    return (await this.state()).history.toArray()
+  }
+
+  async runs(): Promise<readonly RunState[]> {
+    const { ended, run } = await this.state()
+    return run === undefined ? ended.toArray() : [...ended.toArray(), run]
+  }
+
+  async answer(requestId: string, answer: Answer): Promise<void> {
+    await this.#options.log.answer(requestId, answer)
+    await this.#current?.segment.poke()
+  }
+
+  async steer(prompt: Prompt): Promise<void> {
+    await this.#options.log.steer(prompt)
+    await this.#current?.segment.poke()
+  }
+
+  async send<T>(prompt: Prompt, options: SendOptions<T> = {}): Promise<Run> {
+    const blocks = checkedPrompt(prompt)
+    const output = options.output === undefined ? undefined : { name: 'answer', schema: toSchema(options.output).json }
+    options.signal?.throwIfAborted()
+    const earlier = await this.#sameSend(options.id, blocks)
+    if (earlier) return earlier
+    return this.#exclusively(async () => {
+      const { parts, log } = this.#options
+      await log.journal.catchUp()
+      const open = openRun(log.journal.state)
+      if (open !== undefined && !(options.rejectPending === true && open.status === 'suspended')) throw this.#busy(open)
+      const runId = parts.host.id('run')
+      const start: Fact = {
+        type: 'agent_start',
+        sendId: options.id ?? runId,
+        prompt: blocks,
+        digests: parts.digests(),
+        ...(output === undefined ? {} : { output }),
+      }
+      const before = open && { runId: open.id, facts: endingFacts(open, { type: 'cancelled', reason: 'superseded by a new prompt' }, '') }
+      return this.#start({ runId, signal: options.signal, facts: [start], before })
+    })
+  }
+
+  async resume({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Run | undefined> {
+    if (this.#current) return this.#current.run
+    return this.#exclusively(async () => {
+      const { log } = this.#options
+      await log.journal.catchUp()
+      const open = openRun(log.journal.state)
+      if (open === undefined) return undefined
+      if (await this.#stillWaits(open)) return this.#settledHandle(open)
+      return this.#start({ runId: open.id, signal, facts: [], before: undefined })
+    })
+  }
+
+  async cancel(reason: string = CANCELLED_BY_HOST): Promise<boolean> {
+    if (this.#current) return this.#current.run.cancel(reason)
+    return this.#exclusively(async () => {
+      const { log, parts } = this.#options
+      await log.journal.catchUp()
+      const open = openRun(log.journal.state)
+      if (open === undefined) return false
+      const holding = await this.#hold(() => {})
+      try {
+        await this.#claim(holding, open.id, { facts: endingFacts(open, { type: 'cancelled', reason }, ''), release: true })
+        await parts.store.delete(openRunKey(this.id, open.id))
+      } finally {
+        await holding.release()
+      }
+      return true
+    })
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) this.#options.onClose()
+    this.#closed = true
+    this.#current?.abort(new AgentError('cancelled', 'the session was closed'))
+    await this.#current?.run.result
+    this.#options.log.hub.close()
+  }
+
+  /** One start at a time: a second one is refused, not queued. */
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed)
+      throw new AgentError('session_closed', `Session ${this.id} was closed: open it again with agent.session({ id: '${this.id}' })`)
+    if (this.#current || this.#starting) throw this.#busy(this.#options.log.journal.said.run)
+    this.#starting = true
+    try {
+      return await work()
+    } finally {
+      this.#starting = false
+    }
+  }
+
+  #busy(run: RunState | undefined): AgentError {
+    const details = run === undefined ? {} : { runId: run.id, status: run.status }
+    const here = this.#current !== undefined || this.#starting
+    const why = here
+      ? 'a run is under way: wait for its result, steer it or cancel it'
+      : run?.status === 'suspended'
+        ? `run ${run.id} waits for ${waitingOf(run)
+            .map(({ toolName, requestId }) => `${toolName} (${requestId})`)
+            .join(', ')}: answer and resume, cancel, or send with rejectPending`
+        : `run ${run?.id} was left unfinished: resume() or cancel() it first`
+    return new AgentError('session_busy', `Session ${this.id} takes no new prompt: ${why}`, { details })
+  }
+
+  /** The run that this send id stands for already. */
+  async #sameSend(sendId: string | undefined, prompt: readonly (TextBlock | ImageBlock)[]): Promise<Run | undefined> {
+    if (sendId === undefined) return undefined
+    const known = (await this.runs()).find((run) => run.sendId === sendId)
+    if (known === undefined) return undefined
+    if (JSON.stringify(known.prompt) !== JSON.stringify(prompt)) {
+      throw new AgentError(
+        'invalid_argument',
+        `The send id '${sendId}' belongs to run ${known.id}, which was given another prompt: use a new id`,
+      )
+    }
+    return this.#current?.run.id === known.id ? this.#current.run : this.#settledHandle(known)
+  }
+
+  /** Every request of the batch is open, and the inbox has no answer: going on would change nothing. */
+  async #stillWaits(run: RunState): Promise<boolean> {
+    if (run.status !== 'suspended' || run.cancelRequested !== undefined) return false
+    const { log, parts } = this.#options
+    if (waitingOf(run).length === 0) return false
+    return (await readInbox(parts.store, this.id, log.journal.state)).length === 0
+  }
+
+  #settledHandle(state: RunState): RunHandle {
+    const { log } = this.#options
+    const result = Promise.resolve(resultFrom(state, this.id))
+    return new RunHandle({
+      state,
+      log,
+      result,
+      steer: (prompt) => this.steer(prompt),
+      cancel: (reason) => (openRun(log.journal.state)?.id === state.id ? this.cancel(reason) : Promise.resolve(false)),
+    })
+  }
+
+  async #start({ runId, signal, facts, before }: StartOptions): Promise<Run> {
+    const { parts } = this.#options
+    const control = childSignal(signal, (reason) => new AgentError('cancelled', toMessage(reason)))
+    const holding = await this.#hold((error) => control.abort(error))
+    try {
+      await this.#markOpen(runId)
+      await this.#claim(holding, runId, { facts, before })
+      if (before) await parts.store.delete(openRunKey(this.id, before.runId))
+    } catch (error) {
+      control.release()
+      await holding.release()
+      throw await this.#notClaimed(error)
+    }
+    return this.#launch(runId, { control, holding })
+  }
+
+  #launch(runId: string, { control, holding }: { readonly control: ReturnType<typeof childSignal>; readonly holding: Holding }): Run {
+    const { parts, log } = this.#options
+    const segment = new Segment({ parts, log, runId, control, holding })
+    const state = log.journal.state.run
+    if (state?.id !== runId) throw new AgentError('internal', `Run ${runId} was claimed and is not there`)
+    const result = this.#settle(segment, { state, holding })
+    const cancel = async (reason: string): Promise<boolean> => {
+      control.abort(new AgentError('cancelled', reason))
+      return (await result).status === 'cancelled'
+    }
+    const run = new RunHandle({ state, log, result, steer: (prompt) => this.steer(prompt), cancel })
+    this.#current = { run, segment, abort: (reason) => control.abort(reason) }
+    return run
+  }
+
+  async #settle(segment: Segment, { state, holding }: { readonly state: RunState; readonly holding: Holding }): Promise<RunResult> {
+    const { log, parts } = this.#options
+    await Promise.resolve() // the run is in its reader's hands before anything happens
+    try {
+      await segment.run()
+      const ended = log.journal.state.run ?? state
+      if (openRun(log.journal.state) === undefined) await parts.store.delete(openRunKey(this.id, state.id))
+      return resultFrom(ended, this.id)
+    } catch (error) {
+      const failure = isAgentError(error) ? error : new AgentError('internal', toMessage(error), { cause: error })
+      log.hub.publishLive([{ type: 'persistence_failed', operation: 'end of run', error: failure.message }], state.id)
+      return failedResult(log.journal.state.run ?? state, this.id, failure)
+    } finally {
+      await holding.release().catch(() => {}) // it runs out by itself
+      this.#current = undefined
+    }
+  }
+
+  #hold(onLost: (error: AgentError) => void): Promise<Holding> {
+    const { leases, host } = this.#options.parts
+    return hold({ leases, sessionId: this.id, host, onLost })
+  }
+
+  /** The append at the length that was read is the compare-and-swap. */
+  async #claim(
+    holding: Holding,
+    runId: string,
+    {
+      facts,
+      before,
+      release = false,
+    }: { readonly facts: readonly Fact[]; readonly before?: Before | undefined; readonly release?: boolean },
+  ): Promise<void> {
+    const { journal } = this.#options.log
+    const { length, fence, claimsSinceProgress } = journal.said
+    if (claimsSinceProgress >= MAX_CLAIMS && facts.length === 0) {
+      throw new AgentError(
+        'recovery_exhausted',
+        `Run ${runId} was resumed ${claimsSinceProgress} times without getting anywhere: cancel it, or find out what stops it`,
+      )
+    }
+    const created: readonly Fact[] = length === 0 ? [{ type: 'session_created', metadata: this.metadata }] : []
+    const released: readonly Fact[] = release ? [{ type: 'session_released', fence: fence + 1 }] : []
+    const claimed = journal.append(
+      [...created, { type: 'session_claimed', holder: holding.holder, fence: fence + 1, attempt: claimsSinceProgress + 1 }],
+      runId,
+      { sync: true },
+    )
+    // Said in one breath, so they are one append: all of it stands, or none.
+    const ended = before === undefined ? undefined : journal.append(before.facts, before.runId)
+    await Promise.all([claimed, ended, journal.append([...facts, ...released], runId)])
+  }
+
+  async #notClaimed(error: unknown): Promise<unknown> {
+    if (!isAgentError(error, 'session_lost')) return error
+    await this.#options.log.journal.catchUp()
+    return new AgentError(
+      'session_held',
+      `Another process claimed session ${this.id} first: watch it with openSession(…), or try again later`,
+      { cause: error, retryable: true },
+    )
+  }
+
+  /** Found by prefix when this process is gone. */
+  async #markOpen(runId: string): Promise<void> {
+    try {
+      await this.#options.parts.store.append(openRunKey(this.id, runId), ['open'], { expected: 0 })
+    } catch (error) {
+      if (!isAgentError(error, 'store_conflict')) throw error // it was marked before
+    }
+  }
+}
+
+function checkedPrompt(prompt: Prompt): readonly (TextBlock | ImageBlock)[] {
+  const blocks = promptMessage(prompt).content as readonly (TextBlock | ImageBlock)[]
+  const says = blocks.some((block) => block.type === 'image' || block.text.trim() !== '')
+  if (!says) throw new AgentError('invalid_argument', 'The prompt is empty: say what is to be done')
+  return blocks
+}

@@ -1,0 +1,41 @@
+/** Finds runs that are not finished by their markers, without reading every journal. */
+import type { Host } from '../base/host.ts'
+import { readInbox } from '../journal/inbox.ts'
+import { Journal } from '../journal/journal.ts'
+import { OPEN_RUN_PREFIX, parseOpenRunKey } from '../journal/keys.ts'
+import { openRun, waitingOf } from '../model/session-state.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import type { UnfinishedRun } from './types.ts'
+
+/** `isRunning` says which sessions have a run under way here: those are left out. A marker whose run has ended is removed. */
+export async function* unfinishedRuns(
+  store: SessionStore,
+  host: Host,
+  isRunning: (sessionId: string) => boolean,
+): AsyncGenerator<UnfinishedRun, void, undefined> {
+  for await (const key of store.keys({ prefix: OPEN_RUN_PREFIX })) {
+    const place = parseOpenRunKey(key)
+    if (place === undefined || isRunning(place.sessionId)) continue
+    const found = await statusOf(store, host, place)
+    if (found === 'ended') await store.delete(key)
+    else if (found !== 'starting') yield found
+  }
+}
+
+async function statusOf(
+  store: SessionStore,
+  host: Host,
+  { sessionId, runId }: { readonly sessionId: string; readonly runId: string },
+): Promise<UnfinishedRun | 'ended' | 'starting'> {
+  const { state } = await Journal.open({ store, sessionId, host })
+  const run = openRun(state)
+  if (run?.id !== runId) {
+    // A marker stands before its run: one that is not there yet may still come.
+    const known = state.run?.id === runId || state.ended.toArray().some(({ id }) => id === runId)
+    return known ? 'ended' : 'starting'
+  }
+  const waitingFor = waitingOf(run)
+  if (run.status !== 'suspended') return { sessionId, runId, status: 'interrupted', waitingFor }
+  const answered = waitingFor.length === 0 || (await readInbox(store, sessionId, state)).length > 0
+  return { sessionId, runId, status: answered ? 'answered' : 'suspended', waitingFor }
+}

@@ -1,0 +1,30 @@
+/** `openSession`: see a session and speak to it, without a claim and without a model. */
+import { AgentError } from '../base/errors.ts'
+import { systemHost } from '../base/host.ts'
+import { JOURNAL_PREFIX } from '../journal/keys.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import { CANCELLED_BY_HOST } from './run.ts'
+import { SessionLog } from './session-log.ts'
+import type { SessionView } from './types.ts'
+
+/** Throws `session_not_found` when nothing was ever stored under that id. */
+export async function openSession(store: SessionStore, id: string): Promise<SessionView> {
+  const log = await SessionLog.open({ store, sessionId: id, host: systemHost() })
+  if (log.journal.state.length === 0)
+    throw new AgentError('session_not_found', `There is no session '${id}' in this store: list them with storedSessions(store)`)
+  return {
+    id,
+    metadata: log.journal.state.metadata,
+    state: () => log.state(),
+    waitingFor: () => log.waitingFor(),
+    events: (options) => log.events(options),
+    answer: (requestId, answer) => log.answer(requestId, answer),
+    steer: (prompt) => log.steer(prompt),
+    cancel: (reason = CANCELLED_BY_HOST) => log.requestCancel(reason),
+  }
+}
+
+/** Ids of the sessions in a store, in the store's order. */
+export async function* storedSessions(store: SessionStore): AsyncGenerator<string, void, undefined> {
+  for await (const key of store.keys({ prefix: JOURNAL_PREFIX })) yield key.slice(JOURNAL_PREFIX.length)
+}
