@@ -49,7 +49,7 @@ type Call = {
   readonly request: LlmRequest
   readonly signal: AbortSignal
   readonly model: ModelInfo
-  readonly write: (request: LlmRequest) => string
+  readonly write: (request: LlmRequest) => Uint8Array
   readonly send: Send
   now(): number
 }

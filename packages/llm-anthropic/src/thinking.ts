@@ -1,8 +1,8 @@
 /** Decides what one request says of thinking, so that no combination is sent which the API refuses. */
 import type { JsonObject } from '@seamfold/core/kit'
-import type { WireMessage } from './message-to-wire.ts'
 import type { KnownModel } from './models.ts'
 import type { Thinking } from './options.ts'
+import type { TurnFacts } from './transcript.ts'
 
 /** Tokens; the API refuses less. */
 export const SMALLEST_BUDGET = 1024
@@ -17,11 +17,11 @@ export type ThinkingQuestion = {
   readonly forced: boolean
   /** Tokens that the answer may have; a budget has to be smaller. */
   readonly maxTokens: number
-  readonly messages: readonly WireMessage[]
+  readonly turns: readonly TurnFacts[]
 }
 
 /** The `thinking` field of one request; undefined leaves it to the model. */
-export function thinkingField({ known, thinking, forced, maxTokens, messages }: ThinkingQuestion): JsonObject | undefined {
+export function thinkingField({ known, thinking, forced, maxTokens, turns }: ThinkingQuestion): JsonObject | undefined {
   const off = known?.thinksByDefault === true ? { type: 'disabled' } : undefined
   if (forced) return off
   if (thinking === undefined) return known?.bindsThinking === true ? { type: 'adaptive', ...binding(known) } : undefined
@@ -30,7 +30,7 @@ export function thinkingField({ known, thinking, forced, maxTokens, messages }: 
     return { type: thinking.mode === 'off' ? 'disabled' : thinking.mode }
   }
   const budget = Math.min(thinking.budgetTokens, maxTokens - 1)
-  if (budget < SMALLEST_BUDGET || continuesWithoutThinking(messages)) return off
+  if (budget < SMALLEST_BUDGET || continuesWithoutThinking(turns)) return off
   return { type: 'enabled', budget_tokens: budget, ...shown(thinking.display) }
 }
 
@@ -43,17 +43,14 @@ const binding = (known: KnownModel | undefined): JsonObject =>
  * Whether the conversation stands inside a round of tool calls that did not begin with a thought of this model, as after a
  * change of models: thinking with a budget may only be on where it was on from the start.
  */
-function continuesWithoutThinking(messages: readonly WireMessage[]): boolean {
-  let first: WireMessage | undefined
-  // An assistant message belongs to the round when results, or nothing at all, came after it.
+function continuesWithoutThinking(turns: readonly TurnFacts[]): boolean {
+  let first: TurnFacts | undefined
+  // An assistant turn belongs to the round when results, or nothing at all, came after it.
   let belongs = true
-  let heard: WireMessage['role'] | undefined
-  for (const message of messages.toReversed()) {
-    if (message.results === '' && message.rest === '') continue
-    if (message.role === 'user') belongs = message.results !== '' || (belongs && heard === 'user')
-    else if (belongs) first = message
+  for (const turn of turns.toReversed()) {
+    if (turn.role === 'user') belongs = turn.hasResults
+    else if (belongs) first = turn
     else break
-    heard = message.role
   }
   return first !== undefined && !first.thinks
 }

@@ -1,10 +1,11 @@
-/** Writes a request as the body of `POST /v1/messages`, each message once in its life. */
+/** Writes a request as the body of `POST /v1/messages`. */
 import { AgentError, type JsonObject, type LlmRequest, type Message, type ToolDefinition } from '@seamfold/core/kit'
-import { toWireMessage, type WireMessage } from './message-to-wire.ts'
+import { toWireMessage } from './message-to-wire.ts'
 import type { KnownModel } from './models.ts'
 import { outputSchema } from './output-schema.ts'
 import type { Effort, Thinking } from './options.ts'
 import { thinkingField } from './thinking.ts'
+import { Transcript, type TurnFacts } from './transcript.ts'
 
 export type WriterSettings = {
   readonly model: string
@@ -18,25 +19,28 @@ export type WriterSettings = {
 }
 
 /**
- * Gives a function from a request to its body. What a message or a tool looks like on the wire is kept for as long as the
- * message or the tool lives, so that a turn costs what it adds.
+ * Gives a function from a request to its body. What a conversation or a tool looks like on the wire is kept for as long as
+ * its first message or the tool lives, so that a turn costs what it adds.
  */
-export function requestWriter(settings: WriterSettings): (request: LlmRequest) => string {
-  const messages = new WeakMap<Message, WireMessage>()
+export function requestWriter(settings: WriterSettings): (request: LlmRequest) => Uint8Array {
+  const encoder = new TextEncoder()
+  const transcripts = new WeakMap<Message, Transcript>()
   const tools = new WeakMap<ToolDefinition, string>()
-  const mark = cacheMark(settings.cache)
-  const wireMessage = (message: Message): WireMessage => remember(messages, message, () => toWireMessage(message, settings.model))
-  const wireTool = (tool: ToolDefinition): string => remember(tools, tool, () => toolText(tool))
+  const mark = marker(settings.cache)
+  const newTranscript = (): Transcript => new Transcript((message) => toWireMessage(message, settings.model), mark)
   return (request) => {
-    const wire = request.messages.map(wireMessage)
-    const head = JSON.stringify({ ...headOf(request, wire, settings), ...settings.extraBody })
-    const prompt = promptText(request, request.tools.map(wireTool), mark)
-    return `${head.slice(0, -1)},${prompt}"messages":[${conversation(wire, mark)}]}`
+    const first = request.messages[0]
+    const transcript = first === undefined ? newTranscript() : remember(transcripts, first, newTranscript)
+    const { kept, text, turns } = transcript.write(request.messages)
+    const head = JSON.stringify({ ...headOf(request, turns, settings), ...settings.extraBody })
+    const toolTexts = request.tools.map((tool) => remember(tools, tool, () => toolText(tool)))
+    const prompt = promptText(request, toolTexts, mark)
+    return concatenated(encoder.encode(`${head.slice(0, -1)},${prompt}"messages":[`), kept, encoder.encode(`${text}]}`))
   }
 }
 
 /** All that is neither prompt nor conversation. */
-function headOf(request: LlmRequest, messages: readonly WireMessage[], settings: WriterSettings): JsonObject {
+function headOf(request: LlmRequest, turns: readonly TurnFacts[], settings: WriterSettings): JsonObject {
   const { model, known, effort } = settings
   const maxTokens = request.maxOutputTokens ?? settings.maxOutputTokens
   const choice = toolChoice(request)
@@ -44,7 +48,7 @@ function headOf(request: LlmRequest, messages: readonly WireMessage[], settings:
   if (forced && known?.forcedTools === false) {
     throw new AgentError('unsupported', `${model} cannot be made to call a tool. Use toolChoice 'auto' and say in the prompt that it must`)
   }
-  const thinking = thinkingField({ ...settings, forced, maxTokens, messages })
+  const thinking = thinkingField({ ...settings, forced, maxTokens, turns })
   const format = request.output && { type: 'json_schema', schema: outputSchema(request.output.schema) }
   return {
     model,
@@ -67,47 +71,20 @@ const toolText = ({ name, description, parameters }: ToolDefinition): string =>
   JSON.stringify({ name, description, input_schema: { type: 'object', ...parameters } })
 
 /** Tools come before the system text in what is cached, so one mark at its end keeps both. */
-function promptText({ system }: LlmRequest, tools: readonly string[], mark: string): string {
+function promptText({ system }: LlmRequest, tools: readonly string[], mark: Mark): string {
   const hasSystem = system.trim() !== ''
-  const toolList = tools.join(',')
-  const toolField = toolList === '' ? '' : `"tools":[${hasSystem ? toolList : marked(toolList, mark)}],`
-  return hasSystem ? `${toolField}"system":[${marked(JSON.stringify({ type: 'text', text: system }), mark)}],` : toolField
+  const list = tools.join(',')
+  const toolField = list === '' ? '' : `"tools":[${hasSystem ? list : mark(list)}],`
+  return hasSystem ? `${toolField}"system":[${mark(JSON.stringify({ type: 'text', text: system }))}],` : toolField
 }
 
-/**
- * Neighbours of one role become one message, tool results first. The last two messages of the user are marked: the earlier
- * mark is where the request before this one ended, so the cache is hit there however much this turn added.
- */
-function conversation(messages: readonly WireMessage[], mark: string): string {
-  const spoken = messages.filter(({ results, rest }) => results !== '' || rest !== '')
-  const secondLast = lastUser(spoken, lastUser(spoken, spoken.length))
-  const turns: { readonly role: string; results: string; rest: string }[] = []
-  for (const [index, message] of spoken.entries()) {
-    const { role, results, rest } = index >= secondLast && message.role === 'user' ? withMark(message, mark) : message
-    const turn = turns.at(-1)
-    if (turn?.role !== role) turns.push({ role, results, rest })
-    else {
-      turn.results = joined(turn.results, results)
-      turn.rest = joined(turn.rest, rest)
-    }
-  }
-  return turns.map(({ role, results, rest }) => `{"role":"${role}","content":[${joined(results, rest)}]}`).join(',')
-}
+type Mark = (blocks: string) => string
 
-const lastUser = (messages: readonly WireMessage[], before: number): number =>
-  before <= 0 ? -1 : messages.findLastIndex(({ role }, index) => index < before && role === 'user')
-
-const withMark = (message: WireMessage, mark: string): WireMessage =>
-  message.rest === '' ? { ...message, results: marked(message.results, mark) } : { ...message, rest: marked(message.rest, mark) }
-
-const joined = (left: string, right: string): string => (left === '' || right === '' ? left + right : `${left},${right}`)
-
-/** Blocks are objects: the mark goes in before the brace that ends the last one. */
-const marked = (blocks: string, mark: string): string => (mark === '' ? blocks : `${blocks.slice(0, -1)},${mark}}`)
-
-function cacheMark(cache: WriterSettings['cache']): string {
-  if (cache === 'off') return ''
-  return cache === '1h' ? '"cache_control":{"type":"ephemeral","ttl":"1h"}' : '"cache_control":{"type":"ephemeral"}'
+/** Marks the last of some blocks. Blocks are objects: the mark goes in before the brace that ends the last one. */
+function marker(cache: WriterSettings['cache']): Mark {
+  if (cache === 'off') return (blocks) => blocks
+  const control = JSON.stringify({ type: 'ephemeral', ...(cache === '1h' ? { ttl: '1h' } : {}) })
+  return (blocks) => `${blocks.slice(0, -1)},"cache_control":${control}}`
 }
 
 function remember<Key extends object, Value>(known: WeakMap<Key, Value>, key: Key, make: () => Value): Value {
@@ -116,4 +93,14 @@ function remember<Key extends object, Value>(known: WeakMap<Key, Value>, key: Ke
   const made = make()
   known.set(key, made)
   return made
+}
+
+function concatenated(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }

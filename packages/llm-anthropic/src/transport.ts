@@ -31,11 +31,10 @@ const NO_LIMIT_MS = 2 ** 31 - 1
 /** Milliseconds to wait for the end of a body whose last event has been read. */
 const SETTLE_MS = 1000
 
-export type Send = (body: string, signal: AbortSignal) => Promise<Connection>
+export type Send = (body: Uint8Array, signal: AbortSignal) => Promise<Connection>
 
 /** Gives the function that sends. Throws coded errors; never retries. */
 export function transport(settings: TransportSettings): Send {
-  const encoder = new TextEncoder()
   let client: Promise<Anthropic> | undefined
   return async (body, signal) => {
     try {
@@ -43,7 +42,7 @@ export function transport(settings: TransportSettings): Send {
       const sdk = await client
       // Bytes pass through the SDK unchanged; an object would be serialised again.
       const sent = sdk.post('/v1/messages', {
-        body: encoder.encode(body),
+        body,
         headers: { 'content-type': 'application/json' },
         stream: true,
         signal,

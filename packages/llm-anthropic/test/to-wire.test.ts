@@ -1,8 +1,8 @@
 /** What a request looks like on the wire. */
 import { describe, expect, test } from 'vitest'
 import { userText, type JsonSchema, type LlmRequest } from '@seamfold/core/kit'
-import { requestWriter, type WriterSettings } from '../src/to-wire.ts'
-import { assistant, bodyOf, call, request, result, settingsOf, thought, user, weather } from './support/request.ts'
+import type { WriterSettings } from '../src/to-wire.ts'
+import { assistant, bodyOf, call, request, result, thought, user, weather } from './support/request.ts'
 
 test('a plain question is model, limit, system and one message', () => {
   expect(bodyOf(request())).toEqual({
@@ -12,19 +12,6 @@ test('a plain question is model, limit, system and one message', () => {
     system: [{ type: 'text', text: 'Be brief.' }],
     messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
   })
-})
-
-test('a message and a tool are written once in their lives', () => {
-  let written = 0
-  const counted = <T extends object>(value: T): T => Object.assign(value, { toJSON: () => ((written += 1), { type: 'object' }) })
-  const write = requestWriter(settingsOf({ cache: '5m' }))
-  const tools = [{ ...weather, parameters: { type: 'object', properties: counted({}) } }]
-  const messages = [userText('one'), assistant(call('a', counted({}))), user(result('a'))]
-  write(request({ messages, tools }))
-  const next = [...messages, assistant({ type: 'text', text: 'ah' }), userText('two')]
-  write(request({ messages: next, tools }))
-  write(request({ messages: next, tools }))
-  expect(written).toBe(2)
 })
 
 describe('the choice of tools', () => {

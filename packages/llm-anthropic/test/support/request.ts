@@ -39,7 +39,9 @@ export const settingsOf = (change: Partial<WriterSettings> = {}): WriterSettings
   ...change,
 })
 
+export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
 export const bodyOf = (asked: LlmRequest, change: Partial<WriterSettings> = {}): Record<string, unknown> =>
-  JSON.parse(requestWriter(settingsOf(change))(asked))
+  JSON.parse(textOf(requestWriter(settingsOf(change))(asked)))
 
 export const messagesOf = (...messages: readonly Message[]): unknown => bodyOf(request({ messages }))['messages']
