@@ -1,4 +1,4 @@
-/** Builds what the command line needs, then runs it: the demo, or the prompt that follows `--`. */
+/** Builds what the command line needs, then runs it: the demo, or the task or command that follows `--`. */
 import { spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -22,10 +22,12 @@ const build = () => {
 
 const wait = () => undefined
 
-const run = (prompt) => {
-  const child = spawn(node, [path('../packages/cli/dist/main.js'), ...(prompt.length > 0 ? ['run', ...prompt] : ['demo'])], {
+const run = (words) => {
+  const child = spawn(node, [path('../packages/cli/dist/main.js'), ...(words.length > 0 ? words : ['demo'])], {
     stdio: 'inherit',
     cwd: process.env.INIT_CWD ?? process.cwd(),
+    // How the command is called from here, for the commands that it tells people to type.
+    env: { SEAMFOLD_COMMAND: 'npx -y pnpm@12.18.0 start --', ...process.env },
   })
   // The terminal sends Ctrl-C to the whole group: let the child end first, and end as it did.
   process.on('SIGINT', wait)

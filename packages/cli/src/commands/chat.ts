@@ -37,6 +37,7 @@ export async function chatCommand(options: ChatOptions, terminal: Terminal): Pro
 /** Ask, answer, ask again, until the person leaves. */
 async function converse(chat: Chat): Promise<number> {
   const { terminal, settings, session } = chat
+  await chat.work.settle(session)
   const unfinished = await proceed(chat, () => session.resume())
   if (unfinished === 'leave') return leave(chat)
   let pressed = false

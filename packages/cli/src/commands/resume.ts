@@ -22,6 +22,7 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
   return withWork({ settings, terminal, format }, async (work) => {
     const id = named?.id ?? (await onlyUnfinished(work.agent))
     const session = await work.agent.session({ id, create: false })
+    await work.settle(session)
     const run = await session.resume()
     if (run === undefined) {
       terminal.complain(`Session ${id} has no unfinished run. To say something more: seamfold run --session ${id} "…"\n`)

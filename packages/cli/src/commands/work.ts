@@ -1,5 +1,5 @@
 /** Holds what a command needs while an agent works: agent, screen, signals, questions. Lets go of all of it at the end. */
-import type { Agent, Run, RunResult } from '@seamfold/core'
+import type { Agent, Run, RunResult, Session } from '@seamfold/core'
 import { assemble, type Assembled } from '../setup/assemble.ts'
 import type { Settings } from '../setup/settings.ts'
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts'
@@ -16,6 +16,8 @@ export type Work = {
   readonly screen: Screen
   readonly interrupt: Interrupt
   readonly lines: Lines
+  /** Ask the person here for what a suspended run of a session waits for. False when something stays unanswered. */
+  settle(session: Session): Promise<boolean>
   /** Show a run until it ends or waits. An interruption cancels it: this command's, or the one that is given. */
   follow(run: Run, transcript?: Omit<TranscriptOptions, 'style'>, interrupt?: Interrupt): Promise<RunResult>
 }
@@ -53,6 +55,14 @@ export async function withWork<T>({ settings, terminal, format, asks }: WorkOpti
       screen,
       interrupt: base,
       lines,
+      async settle(session) {
+        for (const request of interactive ? await session.waitingFor() : []) {
+          const answer = await approver(request, current.signal)
+          if (answer === undefined) return false
+          await session.answer(request.requestId, answer)
+        }
+        return true
+      },
       follow(run, transcript = {}, interrupt = base) {
         current = interrupt
         return follow(run, {

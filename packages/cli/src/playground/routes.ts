@@ -1,11 +1,13 @@
 /** The routes of the playground: a thin layer over the public door of core. */
-import { openSession, type Session } from '@seamfold/core'
+import { openSession, type Answer, type Session } from '@seamfold/core'
+import { isAgentError, type SessionStore } from '@seamfold/core/kit'
 import type { PlaygroundAgent } from './types.ts'
 import { readBody } from './body.ts'
-import { streamEvents } from './events.ts'
+import { streamEvents, type StreamOptions } from './events.ts'
+import { goOn } from './go-on.ts'
 import { answerBody, cancelBody, createBody, emptyBody, sendBody, steerBody } from './requests.ts'
 import type { Exchange, Routes } from './router.ts'
-import { sessionsOf } from './sessions.ts'
+import { Sessions } from './sessions.ts'
 
 export type RouteOptions = {
   readonly playground: PlaygroundAgent
@@ -19,19 +21,24 @@ export type RouteOptions = {
 const given = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 
-/** Go on once nothing is waited for. */
-async function resumeIfAnswered(session: Session): Promise<boolean> {
-  if (session.currentRun !== undefined || (await session.waitingFor()).length > 0) return false
-  return (await session.resume()) !== undefined
+/** Whoever runs it is stopped; a holder elsewhere is asked. */
+async function cancel(session: Session, store: SessionStore, reason: string): Promise<boolean> {
+  try {
+    return await session.cancel(reason)
+  } catch (error) {
+    if (!isAgentError(error, 'session_held')) throw error
+    await (await openSession(store, session.id)).cancel(reason)
+    return false
+  }
 }
 
 export function routesOf({ playground: { agent, store, about }, maxBodyBytes, heartbeatMs, signal }: RouteOptions): Routes {
-  const sessions = sessionsOf(agent, store)
+  const sessions = new Sessions(agent, store)
   return {
     'GET /api/about': async () => ({ ...about, durable: agent.durable }),
     'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
     'POST /api/sessions': async ({ request }) => {
-      const session = await agent.session(given(await readBody(request, createBody, maxBodyBytes)))
+      const session = await sessions.create(given(await readBody(request, createBody, maxBodyBytes)))
       return { id: session.id }
     },
     'GET /api/sessions/:id': ({ id }) => sessions.describe(id),
@@ -41,7 +48,9 @@ export function routesOf({ playground: { agent, store, about }, maxBodyBytes, he
       const after = (Array.isArray(header) ? header[0] : header) ?? url.searchParams.get('after') ?? ''
       const follow = url.searchParams.get('follow') !== 'false'
       const place = after === '' ? {} : { after }
-      await streamEvents({ response, heartbeatMs, signal, events: (options) => session.events({ ...place, ...options, follow }) })
+      const release = sessions.hold(session)
+      const events: StreamOptions['events'] = (options) => session.events({ ...place, ...options, follow })
+      await streamEvents({ response, heartbeatMs, signal, events }).finally(release)
     },
     'POST /api/sessions/:id/send': async ({ id, request }) => {
       const { prompt, ...options } = await readBody(request, sendBody, maxBodyBytes)
@@ -55,16 +64,13 @@ export function routesOf({ playground: { agent, store, about }, maxBodyBytes, he
     },
     'POST /api/sessions/:id/cancel': async ({ id, request }) => {
       const { reason = 'stopped in the playground' } = await readBody(request, cancelBody, maxBodyBytes)
-      if (await (await sessions.open(id)).cancel(reason)) return { cancelled: true }
-      // Nothing runs here: whoever holds the session, if anybody does, is asked.
-      await (await openSession(store, id)).cancel(reason)
-      return { cancelled: false }
+      return { cancelled: await cancel(await sessions.open(id), store, reason) }
     },
     'POST /api/sessions/:id/answer': async ({ id, request }) => {
       const { requestId, answer } = await readBody(request, answerBody, maxBodyBytes)
       const session = await sessions.open(id)
-      await session.answer(requestId, given(answer) as typeof answer & { readonly input?: never })
-      return { resumed: await resumeIfAnswered(session) }
+      await session.answer(requestId, { ...given(answer), by: 'playground' } as Answer)
+      return { resumed: await goOn(session) }
     },
     'POST /api/sessions/:id/resume': async ({ id, request }) => {
       await readBody(request, emptyBody, maxBodyBytes)

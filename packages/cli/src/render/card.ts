@@ -13,13 +13,14 @@ export type Card = EndedCall & {
 }
 
 const NAME_COLUMNS = 5
+const BODY_INDENT = '    '
 
 /** A call that has ended, as lines. */
 export function cardLines(card: Card, style: Style): readonly string[] {
   const { colors, signs, width } = style
   const indent = '  ' + '  '.repeat(card.depth)
   const sign = card.isError ? colors.red(signs.failed) : colors.green(signs.done)
-  const { brief, body } = outcomeOf(card, style)
+  const { brief, body } = outcomeOf(card, { ...style, width: width - columnsOf(indent) - BODY_INDENT.length })
   const took = card.tookMs === undefined ? '' : duration(card.tookMs)
   const told = [brief, took].filter((part) => part !== '').map((part) => (part === oneLine(part) ? colors.dim(part) : part))
   const tail = told.length === 0 ? '' : `  ${told.join(colors.dim(` ${signs.dot} `))}`
@@ -27,13 +28,13 @@ export function cardLines(card: Card, style: Style): readonly string[] {
   const room = width - columnsOf(indent) - 2 - columnsOf(name) - 1
   const gist = describeCall(card.name, card.args)
   const head = `${indent}${sign} ${colors.bold(name)} `
-  const below = body.map((line) => `${indent}    ${line}`)
+  const below = body.map((line) => `${indent}${BODY_INDENT}${line}`)
   if (columnsOf(gist) + columnsOf(tail) <= room) return [head + gist + tail, ...below]
   // The words about the result are worth more than the end of a long command, but not all of it.
   const space = Math.max(Math.min(16, room), room - columnsOf(tail))
   const short = cut(gist, space, signs.ellipsis)
   if (columnsOf(short) + columnsOf(tail) <= room) return [head + short + tail, ...below]
-  return [head + cut(gist, room, signs.ellipsis), `${indent}    ${cutTold(told, width - columnsOf(indent) - 4, style)}`, ...below]
+  return [head + cut(gist, room, signs.ellipsis), `${indent}${BODY_INDENT}${cutTold(told, width - columnsOf(indent) - BODY_INDENT.length, style)}`, ...below]
 }
 
 const cutTold = (told: readonly string[], columns: number, { colors, signs }: Style): string => {

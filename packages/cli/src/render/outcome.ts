@@ -107,7 +107,7 @@ function tests({ passed, failed, skipped, failures }: TestReport, { exitCode }: 
   ]
   const told = parts.filter((part) => part !== '').join(', ') || 'no tests'
   const unexplained = failed === 0 && exitCode !== undefined && exitCode !== 0 ? ` ${colors.red(`exit ${exitCode}`)}` : ''
-  const body = failures.slice(0, FAILURE_LINES).map((name) => `${colors.red(signs.failed)} ${cut(oneLine(name), style.width - 10, signs.ellipsis)}`)
+  const body = failures.slice(0, FAILURE_LINES).map((name) => `${colors.red(signs.failed)} ${cut(oneLine(name), style.width - 2, signs.ellipsis)}`)
   const rest = failures.length - body.length
   return { brief: told + unexplained, body: rest > 0 ? [...body, colors.dim(`${signs.ellipsis} ${rest} more`)] : body }
 }
@@ -115,7 +115,7 @@ function tests({ passed, failed, skipped, failures }: TestReport, { exitCode }: 
 /** The last lines of a failure's output: what went wrong usually stands at the end. */
 function tail(lines: readonly string[], { colors, width, signs }: Style): readonly string[] {
   const said = lines.filter((line) => line.trim() !== '')
-  const shown = said.slice(-FAILURE_LINES).map((line) => colors.dim(cut(line, width - 8, signs.ellipsis)))
+  const shown = said.slice(-FAILURE_LINES).map((line) => colors.dim(cut(line, width, signs.ellipsis)))
   const hidden = said.length - shown.length
   return hidden > 0 ? [colors.dim(`${signs.ellipsis} ${plural(hidden, 'line')} above`), ...shown] : shown
 }

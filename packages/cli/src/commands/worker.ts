@@ -1,0 +1,43 @@
+/** `seamfold worker`: runs the steps of agents that were started elsewhere. */
+import { serveExecutor } from '@seamfold/executor-remote'
+import { fieldLines } from '../render/fields.ts'
+import { modelText } from '../render/heading.ts'
+import { assemble } from '../setup/assemble.ts'
+import { resolveSettings, type SharedOptions } from '../setup/settings.ts'
+import { listenForInterrupt } from '../terminal/interrupt.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { addressOf } from './port.ts'
+import { untilStopped } from './until-stopped.ts'
+
+export type WorkerOptions = SharedOptions & { readonly listen: string }
+
+/** What callers must present comes from the environment: a command line can be read by others on the machine. */
+const TOKEN = 'SEAMFOLD_WORKER_TOKEN'
+
+export async function workerCommand(options: WorkerOptions, terminal: Terminal): Promise<number> {
+  const address = addressOf('--listen', options.listen)
+  const settings = await resolveSettings(options, terminal)
+  const token = terminal.environment[TOKEN]
+  const interrupt = listenForInterrupt()
+  const assembled = await assemble(settings, { environment: terminal.environment })
+  try {
+    const serving = await serveExecutor(assembled.agent.executor(), { ...address, ...(token === undefined || token === '' ? {} : { token }) })
+    const style = terminal.style()
+    const fields = fieldLines(
+      [
+        ['Address', style.colors.bold(serving.url)],
+        ['Callers', token === undefined || token === '' ? `anyone on this machine; set ${TOKEN} to ask for a token` : `those who present the token of ${TOKEN}`],
+        ['Model', modelText(settings.model, style)],
+        ['Workspace', settings.workspace],
+      ],
+      style,
+    )
+    terminal.print(`${[style.colors.bold('Seamfold worker'), '', ...fields, '', style.colors.dim('  Ctrl-C stops it.')].join('\n')}\n`)
+    await untilStopped(interrupt)
+    await serving.close()
+    return 0
+  } finally {
+    await assembled.close()
+    interrupt.close()
+  }
+}

@@ -1,0 +1,204 @@
+/** `seamfold run` as scripts and continuous integration use it: output, exit codes, signals, approvals by another process. */
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { describe, expect, test } from 'vitest'
+import { envelopes, seamfold, Started, temporaryFolder } from './command.ts'
+
+/** A workspace, and a server that plays turns. */
+async function stage(turns: readonly ScriptStep[]) {
+  const simulator = await startSimulator({ scenario: script(turns) })
+  const folder = await temporaryFolder()
+  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
+  return {
+    folder: folder.path,
+    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
+    feed: (input: string, ...words: string[]) => seamfold(words, { cwd: folder.path, env, input }),
+    start: (...words: string[]) => new Started(words, { cwd: folder.path, env }),
+    async [Symbol.asyncDispose]() {
+      await simulator.close()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const bash = (command: string) => callTool('bash', { command })
+
+describe('output', () => {
+  test('is the transcript, plain in a pipe', async () => {
+    await using scene = await stage([answer([text('Hello there.')])])
+    const { code, stdout, stderr } = await scene.run('run', 'say', 'hello')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('Task       say hello')
+    expect(stdout).toContain('Hello there.\n\n✓ Done\n')
+  })
+
+  test('is only the answer with --quiet', async () => {
+    await using scene = await stage([answer([text('Hello there.')])])
+    expect(await scene.run('run', '-q', 'say hello')).toMatchObject({ code: 0, stdout: 'Hello there.\n', stderr: '' })
+  })
+
+  test('is one event a line with --json, from the first to the last', async () => {
+    await using scene = await stage([answer([text('Hello')])])
+    const { code, stdout } = await scene.run('run', '--json', 'hello')
+    const events = envelopes(stdout)
+    expect(code).toBe(0)
+    expect(events.filter(({ event }) => event.type === 'agent_start')).toHaveLength(1)
+    expect(events.at(-1)?.event).toMatchObject({ type: 'agent_end', text: 'Hello' })
+  })
+
+  test('holds to a schema with --output', async () => {
+    await using scene = await stage([answer([text('{"answer":42}')])])
+    await writeFile(join(scene.folder, 'schema.json'), '{"type":"object","properties":{"answer":{"type":"integer"}},"required":["answer"],"additionalProperties":false}')
+    const { code, stdout } = await scene.run('run', '-q', '--output', 'schema.json', 'what is it?')
+    expect({ code, data: JSON.parse(stdout) as unknown }).toEqual({ code: 0, data: { answer: 42 } })
+  })
+
+  test('reads a prompt from standard input', async () => {
+    await using scene = await stage([answer([text('ok')])])
+    const { code, stdout } = await scene.feed('the text\n', 'run', 'read', '-')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Task       read the text')
+  })
+})
+
+describe('exit codes', () => {
+  test('1 when the run fails, with the reason', async () => {
+    await using scene = await stage([{ type: 'failure', status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no such thing' } } } as never])
+    const { code, stdout } = await scene.run('run', 'hello')
+    expect(code).toBe(1)
+    expect(stdout).toContain('✗ Failed')
+  })
+
+  test.each([
+    ['an unknown option', ['run', '--modle', 'x', 'hi'], "unknown option '--modle'"],
+    ['a mistyped command', ['sesions'], "Did you mean 'sessions'?"],
+    ['no prompt', ['run'], 'What is to be done?'],
+    ['a workspace that does not exist', ['run', '--workspace', 'no/such', 'hi'], 'does not exist'],
+    ['an unknown model', ['run', '--model', 'gemini-9', 'hi'], "The model 'gemini-9' is not known"],
+    ['an unknown provider', ['run', '--provider', 'antropic', 'hi'], "Did you mean 'anthropic'?"],
+    ['an unknown permission mode', ['run', '--permissions', 'yolo', 'hi'], "There is no permission mode 'yolo'"],
+    ['a wrong budget', ['run', '--budget', 'lots', 'hi'], "--budget is 'lots'"],
+    ['a schema that is none', ['run', '--output', 'none.json', 'hi'], 'is not a JSON Schema'],
+    ['a session that does not exist', ['sessions', 'show', 'nope'], 'There are no sessions here'],
+  ])('2 for %s, before anything is done', async (_, words, message) => {
+    await using folder = await temporaryFolder()
+    const { code, stdout, stderr } = await seamfold(words, { cwd: folder.path })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(message)
+    expect(existsSync(join(folder.path, '.seamfold'))).toBe(false)
+  })
+
+  test('2 for a missing key, naming the variable', async () => {
+    await using folder = await temporaryFolder()
+    const { code, stderr } = await seamfold(['run', '--provider', 'anthropic', 'hi'], { cwd: folder.path })
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('ANTHROPIC_API_KEY is not set') as unknown })
+  })
+
+  test('2 for a configuration with a wrong key, naming the line', async () => {
+    await using folder = await temporaryFolder()
+    await writeFile(join(folder.path, 'seamfold.config.json'), '{\n  "modell": "x"\n}')
+    const { code, stderr } = await seamfold(['run', 'hi'], { cwd: folder.path })
+    expect(code).toBe(2)
+    expect(stderr).toContain("seamfold.config.json:2: 'modell': there is no such key. Did you mean 'model'?")
+  })
+
+  test('2 for a journal that is none', async () => {
+    await using folder = await temporaryFolder()
+    await writeFile(join(folder.path, 'notes.db'), 'this is no database, but it is long enough to be looked at by one'.repeat(20))
+    const { code, stderr } = await seamfold(['sessions', '--store', 'notes.db'], { cwd: folder.path })
+    expect(code).toBe(2)
+    expect(stderr).toContain('notes.db')
+  })
+})
+
+describe('a signal', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s cancels the run, which is stored, and exits %i', async (signal, code) => {
+    await using scene = await stage([answer([bash('echo $$ > pid; sleep 300')])])
+    const started = scene.start('run', '--yes', '--json', 'sleep')
+    await started.saw('"tool_execution_start"')
+    started.child.kill(signal)
+    expect((await started.ended).code).toBe(code)
+    const shown = await scene.run('sessions', 'show', '--json')
+    expect(envelopes(shown.stdout).map(({ event }) => event.type)).toContain('run_cancelled')
+  })
+
+  test('leaves no process of the run behind', async () => {
+    await using scene = await stage([answer([bash('echo $$ > pid; echo started; sleep 300')])])
+    const started = scene.start('run', '--yes', '--json', 'sleep')
+    await started.saw('started')
+    started.child.kill('SIGINT')
+    await started.ended
+    const pid = Number(await readFile(join(scene.folder, 'pid'), 'utf8'))
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+})
+
+describe('what must be asked', () => {
+  test('waits with exit code 3, is answered by another process and finished by a third', async () => {
+    await using scene = await stage([answer([bash('echo done > out.txt')]), answer([text('It is written.')])])
+    const first = await scene.run('run', 'write it')
+    expect(first.code).toBe(3)
+    expect(first.stdout).toContain('⏸ Waiting for 1 answer')
+    expect(existsSync(join(scene.folder, 'out.txt'))).toBe(false)
+
+    const [, session = '', request = ''] = /answer (\S+) (\S+) --approve/.exec(first.stdout) ?? []
+    const answered = await scene.run('answer', session, request, '--approve')
+    expect(answered).toMatchObject({ code: 0, stdout: expect.stringContaining('Approved: bash') as unknown })
+
+    const finished = await scene.run('resume', session)
+    expect(finished.code).toBe(0)
+    expect(finished.stdout).toContain('It is written.')
+    expect(await readFile(join(scene.folder, 'out.txt'), 'utf8')).toBe('done\n')
+  })
+
+  test('is told to the model when it is rejected', async () => {
+    await using scene = await stage([
+      answer([bash('rm -rf everything')]),
+      (conversation) => answer([text(JSON.stringify(conversation.messages.at(-1)).includes('use the bin') ? 'I was told off.' : 'I heard nothing.')]),
+    ])
+    const first = await scene.run('run', 'tidy up')
+    const session = /resume (\S+)/.exec(first.stdout)?.[1] ?? ''
+    await scene.run('answer', session, '--reject', '--message', 'use the bin')
+    const finished = await scene.run('resume')
+    expect(finished.code).toBe(0)
+    expect(finished.stdout).toContain('I was told off.')
+  })
+
+  test('still waits when it is resumed without an answer', async () => {
+    await using scene = await stage([answer([bash('true')])])
+    await scene.run('run', 'do it')
+    expect((await scene.run('resume')).code).toBe(3)
+  })
+
+  test('is not asked with --yes, and not done with --permissions read-only', async () => {
+    await using scene = await stage([answer([bash('echo a > a.txt')]), answer([text('ok')]), answer([bash('echo b > b.txt')]), answer([text('ok')])])
+    expect((await scene.run('run', '--yes', 'write a')).code).toBe(0)
+    expect((await scene.run('run', '--permissions', 'read-only', 'write b')).code).toBe(0)
+    expect([existsSync(join(scene.folder, 'a.txt')), existsSync(join(scene.folder, 'b.txt'))]).toEqual([true, false])
+  })
+})
+
+describe('sessions', () => {
+  test('go on with --session, and are listed with their first prompt', async () => {
+    await using scene = await stage([answer([text('One.')]), answer([text('Two.')])])
+    await scene.run('run', '--session', 'work', 'first thing')
+    await scene.run('run', '--session', 'work', 'second thing')
+    const list = await scene.run('sessions', 'list')
+    expect(list.stdout).toMatch(/work +completed +just now +2 +\S+ +first thing/)
+    const shown = await scene.run('sessions', 'show', 'work')
+    expect(shown.stdout).toContain('› first thing')
+    expect(shown.stdout).toContain('› second thing')
+  })
+
+  test('are chatted with from a pipe, line by line', async () => {
+    await using scene = await stage([answer([text('One.')]), answer([text('Two.')])])
+    const { code, stdout } = await scene.feed('first\n/cost\nsecond\n', 'chat')
+    expect(code).toBe(0)
+    expect(stdout.replaceAll(/\n+/g, ' ')).toMatch(/One\..*tokens in.*Two\./)
+  })
+})
