@@ -8,17 +8,16 @@ import type { JsonObject } from '../model/json.ts'
 import { type Message, promptMessage, type Prompt, type TextBlock, type ImageBlock } from '../model/message.ts'
 import { toSchema } from '../model/schema.ts'
 import { openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
-import { type Holding, hold } from './claim.ts'
+import { type Holding, hold } from './holding.ts'
+import { type Before, claim, markOpen, notClaimed } from './claiming.ts'
 import { endingFacts } from './closing.ts'
 import type { AgentParts } from './parts.ts'
 import { CANCELLED_BY_HOST, RunHandle } from './run.ts'
 import { failedResult, resultFrom } from './run-result.ts'
 import { Segment } from './segment.ts'
+import { busyError, checkedPrompt } from './session-checks.ts'
 import type { SessionLog } from './session-log.ts'
 import type { Answer, ReadOptions, Run, RunResult, SendOptions, Session } from './types.ts'
-
-/** Resumptions of a run without any progress before it is given up. */
-const MAX_CLAIMS = 10
 
 export interface LiveSessionOptions {
   readonly parts: AgentParts
@@ -28,9 +27,6 @@ export interface LiveSessionOptions {
   /** Called once, when it is closed. */
   onClose(): void
 }
-
-/** Facts of another run that the same append ends. */
-type Before = { readonly runId: string; readonly facts: readonly Fact[] }
 
 type StartOptions = {
   readonly runId: string
@@ -138,7 +134,13 @@ export class LiveSession implements Session {
       if (open === undefined) return false
       const holding = await this.#hold(() => {})
       try {
-        await this.#claim(holding, open.id, { facts: endingFacts(open, { type: 'cancelled', reason }, ''), release: true })
+        await claim(log, {
+          holding,
+          runId: open.id,
+          metadata: this.metadata,
+          facts: endingFacts(open, { type: 'cancelled', reason }, ''),
+          release: true,
+        })
         await parts.store.delete(openRunKey(this.id, open.id))
       } finally {
         await holding.release()
@@ -169,16 +171,7 @@ export class LiveSession implements Session {
   }
 
   #busy(run: RunState | undefined): AgentError {
-    const details = run === undefined ? {} : { runId: run.id, status: run.status }
-    const here = this.#current !== undefined || this.#starting
-    const why = here
-      ? 'a run is under way: wait for its result, steer it or cancel it'
-      : run?.status === 'suspended'
-        ? `run ${run.id} waits for ${waitingOf(run)
-            .map(({ toolName, requestId }) => `${toolName} (${requestId})`)
-            .join(', ')}: answer and resume, cancel, or send with rejectPending`
-        : `run ${run?.id} was left unfinished: resume() or cancel() it first`
-    return new AgentError('session_busy', `Session ${this.id} takes no new prompt: ${why}`, { details })
+    return busyError(this.id, run, this.#current !== undefined || this.#starting)
   }
 
   /** The run that this send id stands for already. */
@@ -220,13 +213,13 @@ export class LiveSession implements Session {
     const control = childSignal(signal, (reason) => new AgentError('cancelled', toMessage(reason)))
     const holding = await this.#hold((error) => control.abort(error))
     try {
-      await this.#markOpen(runId)
-      await this.#claim(holding, runId, { facts, before })
+      await markOpen(parts.store, this.id, runId)
+      await claim(this.#options.log, { holding, runId, metadata: this.metadata, facts, before })
       if (before) await parts.store.delete(openRunKey(this.id, before.runId))
     } catch (error) {
       control.release()
       await holding.release()
-      throw await this.#notClaimed(error)
+      throw await notClaimed(this.#options.log, error)
     }
     return this.#launch(runId, { control, holding })
   }
@@ -268,60 +261,4 @@ export class LiveSession implements Session {
     const { leases, host } = this.#options.parts
     return hold({ leases, sessionId: this.id, host, onLost })
   }
-
-  /** The append at the length that was read is the compare-and-swap. */
-  async #claim(
-    holding: Holding,
-    runId: string,
-    {
-      facts,
-      before,
-      release = false,
-    }: { readonly facts: readonly Fact[]; readonly before?: Before | undefined; readonly release?: boolean },
-  ): Promise<void> {
-    const { journal } = this.#options.log
-    const { length, fence, claimsSinceProgress } = journal.said
-    if (claimsSinceProgress >= MAX_CLAIMS && facts.length === 0) {
-      throw new AgentError(
-        'recovery_exhausted',
-        `Run ${runId} was resumed ${claimsSinceProgress} times without getting anywhere: cancel it, or find out what stops it`,
-      )
-    }
-    const created: readonly Fact[] = length === 0 ? [{ type: 'session_created', metadata: this.metadata }] : []
-    const released: readonly Fact[] = release ? [{ type: 'session_released', fence: fence + 1 }] : []
-    const claimed = journal.append(
-      [...created, { type: 'session_claimed', holder: holding.holder, fence: fence + 1, attempt: claimsSinceProgress + 1 }],
-      runId,
-      { sync: true },
-    )
-    // Said in one breath, so they are one append: all of it stands, or none.
-    const ended = before === undefined ? undefined : journal.append(before.facts, before.runId)
-    await Promise.all([claimed, ended, journal.append([...facts, ...released], runId)])
-  }
-
-  async #notClaimed(error: unknown): Promise<unknown> {
-    if (!isAgentError(error, 'session_lost')) return error
-    await this.#options.log.journal.catchUp()
-    return new AgentError(
-      'session_held',
-      `Another process claimed session ${this.id} first: watch it with openSession(…), or try again later`,
-      { cause: error, retryable: true },
-    )
-  }
-
-  /** Found by prefix when this process is gone. */
-  async #markOpen(runId: string): Promise<void> {
-    try {
-      await this.#options.parts.store.append(openRunKey(this.id, runId), ['open'], { expected: 0 })
-    } catch (error) {
-      if (!isAgentError(error, 'store_conflict')) throw error // it was marked before
-    }
-  }
-}
-
-function checkedPrompt(prompt: Prompt): readonly (TextBlock | ImageBlock)[] {
-  const blocks = promptMessage(prompt).content as readonly (TextBlock | ImageBlock)[]
-  const says = blocks.some((block) => block.type === 'image' || block.text.trim() !== '')
-  if (!says) throw new AgentError('invalid_argument', 'The prompt is empty: say what is to be done')
-  return blocks
 }

@@ -1,0 +1,25 @@
+/** What a session refuses before anything is done, and in which words. */
+import { AgentError } from '../base/errors.ts'
+import { type ImageBlock, promptMessage, type Prompt, type TextBlock } from '../model/message.ts'
+import { type RunState, waitingOf } from '../model/session-state.ts'
+
+/** The prompt as blocks. Throws `invalid_argument` for one that says nothing. */
+export function checkedPrompt(prompt: Prompt): readonly (TextBlock | ImageBlock)[] {
+  const blocks = promptMessage(prompt).content as readonly (TextBlock | ImageBlock)[]
+  const says = blocks.some((block) => block.type === 'image' || block.text.trim() !== '')
+  if (!says) throw new AgentError('invalid_argument', 'The prompt is empty: say what is to be done')
+  return blocks
+}
+
+/** Why the session takes no new prompt. `here`: a run is under way in this process. */
+export function busyError(sessionId: string, run: RunState | undefined, here: boolean): AgentError {
+  const details = run === undefined ? {} : { runId: run.id, status: run.status }
+  return new AgentError('session_busy', `Session ${sessionId} takes no new prompt: ${reasonOf(run, here)}`, { details })
+}
+
+function reasonOf(run: RunState | undefined, here: boolean): string {
+  if (here || run === undefined) return 'a run is under way: wait for its result, steer it or cancel it'
+  if (run.status !== 'suspended') return `run ${run.id} was left unfinished: resume() or cancel() it first`
+  const waiting = waitingOf(run).map(({ toolName, requestId }) => `${toolName} (${requestId})`)
+  return `run ${run.id} waits for ${waiting.join(', ')}: answer and resume, cancel, or send with rejectPending`
+}
