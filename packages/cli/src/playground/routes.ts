@@ -1,5 +1,5 @@
 /** The routes of the playground: a thin layer over the public door of core. */
-import { openSession, type Answer, type Session } from '@seamfold/core'
+import { openSession, type Session } from '@seamfold/core'
 import { isAgentError, type SessionStore } from '@seamfold/core/kit'
 import type { PlaygroundAgent } from './types.ts'
 import { readBody } from './body.ts'
@@ -69,7 +69,7 @@ export function routesOf({ playground: { agent, store, about }, maxBodyBytes, he
     'POST /api/sessions/:id/answer': async ({ id, request }) => {
       const { requestId, answer } = await readBody(request, answerBody, maxBodyBytes)
       const session = await sessions.open(id)
-      await session.answer(requestId, { ...given(answer), by: 'playground' } as Answer)
+      await session.answer(requestId, { ...given(answer), by: 'playground' })
       return { resumed: await goOn(session) }
     },
     'POST /api/sessions/:id/resume': async ({ id, request }) => {
