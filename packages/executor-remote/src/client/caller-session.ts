@@ -1,0 +1,138 @@
+/** The steps of one caller on one worker, across as many connections as it takes. */
+import { failedStep, orAborted, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
+import { closeCodes, ProtocolError } from '../protocol/close-codes.ts'
+import type { CallerMessage, Welcome, WorkerFrame } from '../protocol/frames.ts'
+import { Link } from '../protocol/link.ts'
+import { type Connection } from './connect.ts'
+import { lostResult, OpenSteps, type StepResult } from './open-steps.ts'
+import type { Settings } from './options.ts'
+import { Restorer } from './restorer.ts'
+
+export class CallerSession {
+  readonly welcome: Welcome
+  readonly #settings: Settings
+  readonly #restorer: Restorer
+  readonly #link: Link<WorkerFrame, CallerMessage>
+  readonly #steps = new OpenSteps((busy) => this.#connection.hold(busy))
+  #connection: Connection
+  #waiting: (() => void)[] = []
+  #over: string | undefined
+  #draining: boolean
+
+  constructor(connection: Connection, settings: Settings) {
+    this.welcome = connection.welcome
+    this.#connection = connection
+    this.#settings = settings
+    this.#draining = connection.welcome.draining
+    this.#restorer = new Restorer(connection.welcome, settings)
+    this.#link = new Link<WorkerFrame, CallerMessage>({
+      clock: settings.system.clock,
+      deliver: (frame) => this.#deliver(frame),
+      acknowledged: () => this.#acknowledged(),
+    })
+    void this.#live()
+  }
+
+  /** The worker takes no new steps. */
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  /** Nothing can be run on it any more. */
+  get over(): boolean {
+    return this.#over !== undefined
+  }
+
+  /** Rejects with the signal's reason only. */
+  async run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
+    while (!this.over && this.#link.bytes > this.#settings.maxBufferBytes) {
+      await orAborted(new Promise<void>((resolve) => void this.#waiting.push(resolve)), options.signal)
+    }
+    options.signal.throwIfAborted()
+    return this.#over === undefined ? this.#send(spec, options) : lostResult(spec, this.#over, true)
+  }
+
+  /** Stops its steps over there and leaves. */
+  async leave(): Promise<void> {
+    this.#end(`This executor of ${this.#settings.url} was closed`)
+    const { wire } = this.#connection
+    wire.send('{"type":"bye"}')
+    wire.close(1000, 'the caller left')
+    await wire.ended
+  }
+
+  #send(spec: AgentStepSpec, { signal, onEvent }: ExecuteOptions): Promise<StepResult> {
+    const id = this.#settings.system.id('step')
+    return new Promise((resolve, reject) => {
+      const problem = this.#link.send({ type: 'execute', id, spec, events: onEvent !== undefined })
+      if (problem !== undefined) {
+        return resolve({ outcome: failedStep(spec, `Step ${spec.taskId} cannot be sent to a worker: ${problem}`), fate: 'settled' })
+      }
+      const stop = (): void => {
+        this.#steps.take(id)
+        this.#link.send({ type: 'cancel', id, reason: toMessage(signal.reason).slice(0, 1000) })
+        reject(signal.reason as Error)
+      }
+      const settle = (result: StepResult): void => {
+        signal.removeEventListener('abort', stop)
+        resolve(result)
+      }
+      signal.addEventListener('abort', stop, { once: true })
+      this.#steps.add(id, { spec, seq: this.#link.last, onEvent, settle })
+    })
+  }
+
+  #deliver(frame: WorkerFrame): void {
+    this.#restorer.progressed()
+    switch (frame.type) {
+      case 'event':
+        return this.#steps.get(frame.id)?.onEvent?.(frame.envelope)
+      case 'outcome':
+        return this.#steps.take(frame.id)?.settle({ outcome: frame.outcome, fate: 'settled' })
+      case 'refused': {
+        const step = this.#steps.take(frame.id)
+        const words = `The worker at ${this.#settings.url} did not start the step: ${frame.reason}`
+        return step?.settle({ outcome: failedStep(step.spec, words), fate: 'not_started' })
+      }
+      case 'drain':
+        this.#draining = true
+        return
+      default:
+        throw new ProtocolError(closeCodes.malformed, `A frame of type ${frame.type} may not come now`)
+    }
+  }
+
+  #acknowledged(): void {
+    this.#restorer.progressed()
+    if (this.#link.bytes <= this.#settings.maxBufferBytes) this.#wakeAll()
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+
+  #end(why: string): void {
+    if (this.#over !== undefined) return
+    this.#over = why
+    this.#restorer.stop(why)
+    this.#link.detach()
+    this.#steps.lose(why, this.#link.given)
+    this.#wakeAll()
+  }
+
+  /** Goes from one connection to the next, until there is no next one. */
+  async #live(): Promise<void> {
+    while (!this.over) {
+      const { wire, welcome } = this.#connection
+      if (!this.#link.attach(wire, welcome)) return this.#end(`The worker at ${this.#settings.url} has mixed up its sessions`)
+      this.#connection.hold(this.#steps.size > 0)
+      const ending = await wire.ended
+      this.#link.detach()
+      if (this.over) return
+      if (this.#steps.size === 0 && this.#link.bytes === 0) return this.#end('The connection ended while it was idle')
+      const next = await this.#restorer.restore(ending, this.#link.received)
+      if (typeof next === 'string') return this.#end(next)
+      this.#connection = next
+    }
+  }
+}

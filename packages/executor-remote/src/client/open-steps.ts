@@ -1,0 +1,57 @@
+/** The steps of a caller that have not settled. */
+import { failedStep, type AgentStepSpec, type ExecuteOptions, type StepOutcome } from '@seamfold/core/kit'
+
+/** What became of a step: it settled over there, was never started, or was lost on the way so that nobody can say. */
+export type Fate = 'settled' | 'not_started' | 'lost'
+export type StepResult = { readonly outcome: StepOutcome; readonly fate: Fate }
+
+export type OpenStep = {
+  readonly spec: AgentStepSpec
+  /** The number of the frame that asks for it. */
+  readonly seq: number
+  readonly onEvent: ExecuteOptions['onEvent']
+  settle(result: StepResult): void
+}
+
+export class OpenSteps {
+  readonly #steps = new Map<string, OpenStep>()
+  readonly #busy: (busy: boolean) => void
+
+  /** `busy` is told when there is a first step, and when there is none left. */
+  constructor(busy: (busy: boolean) => void) {
+    this.#busy = busy
+  }
+
+  get size(): number {
+    return this.#steps.size
+  }
+
+  add(id: string, step: OpenStep): void {
+    this.#steps.set(id, step)
+    if (this.size === 1) this.#busy(true)
+  }
+
+  get(id: string): OpenStep | undefined {
+    return this.#steps.get(id)
+  }
+
+  /** The step, which is not open any more. */
+  take(id: string): OpenStep | undefined {
+    const step = this.#steps.get(id)
+    if (this.#steps.delete(id) && this.size === 0) this.#busy(false)
+    return step
+  }
+
+  /** Nothing more will be heard of any of them. Those above `given` cannot have been started. */
+  lose(why: string, given: number): void {
+    for (const [id, { spec, seq, settle }] of this.#steps) {
+      this.take(id)
+      settle(lostResult(spec, why, seq > given))
+    }
+  }
+}
+
+export function lostResult(spec: AgentStepSpec, why: string, untouched: boolean): StepResult {
+  const rest = untouched ? 'the step was not started' : 'what the step did after its last event is not known'
+  return { outcome: failedStep(spec, `${why}: ${rest}`), fate: untouched ? 'not_started' : 'lost' }
+}

@@ -1,0 +1,69 @@
+/** A worker as its caller sees it: connected to when a step needs it, left when it is not wanted any more. */
+import { failedStep, orAborted, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
+import { CallerSession } from './caller-session.ts'
+import { ConnectFailure } from './connect.ts'
+import type { StepResult } from './open-steps.ts'
+import type { Settings } from './options.ts'
+import { persist } from './persist.ts'
+
+/** New sessions that one step may need before it is given up: each was gone before the step could be sent. */
+const MAX_SESSIONS = 3
+
+export class RemoteWorker {
+  readonly url: string
+  readonly #settings: Settings
+  readonly #closing = new AbortController()
+  #session: CallerSession | undefined
+  #opening: Promise<CallerSession> | undefined
+
+  constructor(settings: Settings) {
+    this.url = settings.url
+    this.#settings = settings
+  }
+
+  /** How many steps it says that it runs at once; undefined until it said so. */
+  get capacity(): number | undefined {
+    return this.#session?.welcome.capacity
+  }
+
+  /** Rejects with the signal's reason only. */
+  async run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
+    for (let count = 1; ; count++) {
+      const session = await this.#reached(options.signal)
+      if (typeof session === 'string') return { outcome: failedStep(spec, session), fate: 'not_started' }
+      const result = await session.run(spec, options)
+      if (result.fate !== 'not_started' || !session.over || this.#closing.signal.aborted || count === MAX_SESSIONS) return result
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new ConnectFailure('this executor was closed', true))
+    await this.#opening?.catch(() => {})
+    await this.#session?.leave()
+  }
+
+  async #reached(signal: AbortSignal): Promise<CallerSession | string> {
+    try {
+      return await orAborted(this.#current(), signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      return `The worker at ${this.url} cannot be reached (${toMessage(error)}): the step was not started`
+    }
+  }
+
+  #current(): Promise<CallerSession> {
+    if (this.#closing.signal.aborted) return Promise.reject(this.#closing.signal.reason as Error)
+    if (this.#session?.over === false) return Promise.resolve(this.#session)
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #open(): Promise<CallerSession> {
+    const deadline = this.#settings.system.clock.now() + this.#settings.connectMs
+    const connection = await persist(this.#settings, { deadline, signal: this.#closing.signal })
+    this.#session = new CallerSession(connection, this.#settings)
+    return this.#session
+  }
+}

@@ -1,0 +1,151 @@
+/** The frames of protocol version 1, and the check of each that comes from the other end. */
+import type { AgentStepSpec, Envelope, StepOutcome } from '@seamfold/core/kit'
+import { z } from 'zod'
+import { closeCodes, ProtocolError } from './close-codes.ts'
+
+/** The versions that this package speaks, best first. */
+export const protocolVersions: readonly number[] = [1]
+
+/** First frame of the caller. */
+export type Hello = {
+  readonly type: 'hello'
+  readonly versions: readonly number[]
+  /** The largest message that the caller reads, in bytes. */
+  readonly maxMessageBytes: number
+  /** Goes on with a session: `received` is the number of the last frame that arrived. */
+  readonly resume?: { readonly session: string; readonly received: number }
+}
+
+/** First frame of the worker. */
+export type Welcome = {
+  readonly type: 'welcome'
+  readonly version: number
+  readonly session: string
+  /** False when the session to be resumed is not known (any more): this is a new one. */
+  readonly resumed: boolean
+  /** The number of the last frame that arrived. */
+  readonly received: number
+  /** Milliseconds that the worker keeps a session whose connection is gone. */
+  readonly graceMs: number
+  readonly maxMessageBytes: number
+  /** How many steps it runs at once. */
+  readonly capacity: number
+  readonly labels: readonly string[]
+  readonly draining: boolean
+}
+
+/** Everything up to this number arrived. */
+export type Ack = { readonly type: 'ack'; readonly received: number }
+/** The caller leaves and will not come back: its steps are to stop. */
+export type Bye = { readonly type: 'bye' }
+
+export type Execute = {
+  readonly type: 'execute'
+  readonly id: string
+  readonly spec: AgentStepSpec
+  /** Whether somebody listens. */ readonly events: boolean
+}
+export type Cancel = { readonly type: 'cancel'; readonly id: string; readonly reason: string }
+/** `skipped` counts the live events of the step that were left out right before this one. */
+export type StepEvent = { readonly type: 'event'; readonly id: string; readonly envelope: Envelope; readonly skipped?: number }
+export type Outcome = { readonly type: 'outcome'; readonly id: string; readonly outcome: StepOutcome }
+/** The step was not started. */
+export type Refused = { readonly type: 'refused'; readonly id: string; readonly reason: string }
+/** No new steps from here on; those under way go on. */
+export type Drain = { readonly type: 'drain' }
+
+/** Frames that are numbered, acknowledged, and sent again after a lost connection. */
+export type CallerMessage = Execute | Cancel
+export type WorkerMessage = StepEvent | Outcome | Refused | Drain
+
+export type Numbered<Message> = Message & { readonly seq: number }
+export type CallerFrame = Hello | Ack | Bye | Numbered<CallerMessage>
+export type WorkerFrame = Welcome | Ack | Numbered<WorkerMessage>
+
+const count = z.int().nonnegative()
+const seq = z.int().positive()
+const id = z.string().min(1).max(200)
+const bytes = z.int().min(1024)
+
+const spec = z.looseObject({
+  taskId: z.string(),
+  agent: z.string(),
+  description: z.string(),
+  prompt: z.string(),
+  maxSteps: z.int().positive().optional(),
+  parentSessionId: z.string().optional(),
+  outputSchema: z.looseObject({}).optional(),
+  authority: z.looseObject({ deadline: z.number().optional(), depth: z.number().optional() }).optional(),
+})
+
+const usage = z.looseObject({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number(), reasoning: z.number() })
+
+const outcome = z.looseObject({
+  taskId: z.string(),
+  sessionId: z.string(),
+  agent: z.string(),
+  output: z.string(),
+  success: z.boolean(),
+  status: z.enum(['completed', 'failed', 'cancelled', 'suspended']),
+  usage,
+  waitingFor: z.array(z.looseObject({ requestId: z.string() })).optional(),
+})
+
+const envelope = z.looseObject({
+  cursor: z.string(),
+  durable: z.boolean(),
+  sessionId: z.string(),
+  runId: z.string(),
+  timestamp: z.number(),
+  event: z.looseObject({ type: z.string() }),
+})
+
+const ack = z.looseObject({ type: z.literal('ack'), received: count })
+
+const callerFrame = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('hello'),
+    versions: z.array(z.int()).max(100),
+    maxMessageBytes: bytes,
+    resume: z.looseObject({ session: id, received: count }).optional(),
+  }),
+  ack,
+  z.looseObject({ type: z.literal('bye') }),
+  z.looseObject({ type: z.literal('execute'), seq, id, spec, events: z.boolean() }),
+  z.looseObject({ type: z.literal('cancel'), seq, id, reason: z.string() }),
+])
+
+const workerFrame = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('welcome'),
+    version: z.int(),
+    session: id,
+    resumed: z.boolean(),
+    received: count,
+    graceMs: count,
+    maxMessageBytes: bytes,
+    capacity: z.int().positive(),
+    labels: z.array(z.string()),
+    draining: z.boolean(),
+  }),
+  ack,
+  z.looseObject({ type: z.literal('event'), seq, id, envelope, skipped: count.optional() }),
+  z.looseObject({ type: z.literal('outcome'), seq, id, outcome }),
+  z.looseObject({ type: z.literal('refused'), seq, id, reason: z.string() }),
+  z.looseObject({ type: z.literal('drain'), seq }),
+])
+
+/** A frame from a caller. Throws a `ProtocolError` that names what is wrong. */
+export const parseCallerFrame = (data: unknown): CallerFrame => checked(callerFrame, data) as CallerFrame
+
+/** A frame from a worker. Throws a `ProtocolError` that names what is wrong. */
+export const parseWorkerFrame = (data: unknown): WorkerFrame => checked(workerFrame, data) as WorkerFrame
+
+/** Gives the data itself, not a copy: fields that this version does not know travel on. */
+function checked(schema: z.ZodType, data: unknown): unknown {
+  const result = schema.safeParse(data)
+  if (result.success) return data
+  const [issue] = result.error.issues
+  const where = issue === undefined || issue.path.length === 0 ? 'frame' : issue.path.join('.')
+  throw new ProtocolError(closeCodes.malformed, `Malformed frame: ${where}: ${issue?.message ?? 'not valid'}`)
+}

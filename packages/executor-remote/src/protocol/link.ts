@@ -1,0 +1,139 @@
+/** A lane between both ends that outlives its connections: every message arrives once and in order. */
+import type { Clock } from '@seamfold/core/kit'
+import { Acknowledgements } from './acknowledgements.ts'
+import { closeCodes, ProtocolError } from './close-codes.ts'
+import { isTooDeep, MAX_DEPTH } from './decode.ts'
+import { Outbox } from './outbox.ts'
+import type { Wire } from './wire.ts'
+
+/** Room for the line of an acknowledgement beside a frame of the largest size. */
+const SPARE_BYTES = 256
+/** Small frames travel together, up to this many bytes. */
+const BATCH_BYTES = 65_536
+/** While more than this many bytes wait for the network, the rest waits here. */
+const WIRE_BYTES = 1_048_576
+
+type Incoming = { readonly type: string; readonly seq?: number; readonly received?: number }
+
+export interface LinkOptions<In extends Incoming> {
+  readonly clock: Clock
+  /** Gets every numbered frame once and in order, and frames without a number as they come. */
+  deliver(frame: In): void
+  /** Called after the other end acknowledged something. */
+  acknowledged(): void
+}
+
+export class Link<In extends Incoming, Out extends { readonly type: string }> {
+  readonly #options: LinkOptions<In>
+  readonly #outbox = new Outbox()
+  readonly #acks: Acknowledgements
+  #wire: Wire<In> | undefined
+  #received = 0
+  #peerBytes = Infinity
+  #scheduled = false
+  #stalled = false
+
+  constructor(options: LinkOptions<In>) {
+    this.#options = options
+    this.#acks = new Acknowledgements(options.clock, () => this.#schedule())
+  }
+
+  /** Bytes that are kept because the other end has not acknowledged them. */
+  get bytes(): number {
+    return this.#outbox.bytes
+  }
+
+  /** The number of the last frame that arrived. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** The number of the last message that was sent. */
+  get last(): number {
+    return this.#outbox.last
+  }
+
+  /** The highest number that any connection was given: what is above it cannot have arrived. */
+  get given(): number {
+    return this.#outbox.given
+  }
+
+  /** Send, now or once there is a connection. Gives words when the other end could not read it; then nothing is sent. */
+  send(message: Out): string | undefined {
+    const text = asJson({ ...message, seq: this.last + 1 })
+    if (text === undefined) return 'it cannot be written as JSON'
+    const size = Buffer.byteLength(text)
+    if (size + SPARE_BYTES > this.#peerBytes) return `it takes ${size} bytes, and the other end reads at most ${this.#peerBytes}`
+    if (isTooDeep(text)) return `it is nested more than ${MAX_DEPTH} deep`
+    this.#outbox.push(text, size)
+    this.#schedule()
+    return undefined
+  }
+
+  /** Go on over this connection, whose other end has everything up to `received`. False when that cannot be. */
+  attach(wire: Wire<In>, peer: { readonly received: number; readonly maxMessageBytes: number }): boolean {
+    if (!this.#outbox.rewind(peer.received)) return false
+    this.#wire = wire
+    this.#peerBytes = peer.maxMessageBytes
+    this.#acks.reset()
+    wire.listen((frames, bytes) => this.#takeAll(wire, frames, bytes))
+    this.#schedule()
+    return true
+  }
+
+  detach(): void {
+    this.#wire = undefined
+    this.#acks.reset()
+  }
+
+  #takeAll(wire: Wire<In>, frames: readonly In[], bytes: number): void {
+    const before = this.#received
+    for (const frame of frames) if (this.#wire === wire) this.#take(frame)
+    this.#acks.add(this.#received - before, bytes)
+  }
+
+  #take(frame: In): void {
+    if (frame.type === 'ack') {
+      const known = this.#outbox.acknowledge(frame.received ?? 0)
+      if (!known) throw new ProtocolError(closeCodes.malformed, `Frame ${String(frame.received)} was acknowledged, but never sent`)
+      return this.#options.acknowledged()
+    }
+    const next = this.#received + 1
+    if (frame.seq === undefined || frame.seq === next) {
+      if (frame.seq !== undefined) this.#received = next
+      this.#options.deliver(frame)
+    } else if (frame.seq > next) {
+      throw new ProtocolError(closeCodes.gap, `Frame ${frame.seq} arrived where ${next} is next`)
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#wire === undefined) return
+    this.#scheduled = true
+    setImmediate(() => this.#flush())
+  }
+
+  #flush(): void {
+    this.#scheduled = false
+    this.#stalled = false
+    const wire = this.#wire
+    if (wire === undefined) return
+    while (this.#outbox.waiting || this.#acks.due) {
+      if (wire.buffered > WIRE_BYTES) {
+        this.#stalled = true
+        return
+      }
+      const lines = this.#outbox.take(Math.min(BATCH_BYTES, this.#peerBytes - SPARE_BYTES))
+      if (this.#acks.take(lines.length > 0)) lines.push(`{"type":"ack","received":${this.#received}}`)
+      wire.send(lines.join('\n'), () => this.#stalled && this.#schedule())
+    }
+  }
+}
+
+function asJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
