@@ -1,7 +1,7 @@
 /** Searching with ripgrep and without gives the same answer, for any tree, any ignore files and any pattern. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { linePattern, localWorkspace } from '@seamfold/tools'
 import { hasRipgrep } from './support-search.ts'

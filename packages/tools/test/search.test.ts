@@ -12,89 +12,91 @@ const glob = (workspace: Workspace, input: { pattern: string; path?: string }): 
 const grep = (workspace: Workspace, input: Record<string, string | number | boolean>): Promise<string> =>
   call(grepTool(workspace, workspace.search!), input).then(textOf)
 
-const eachWay = (
-  name: string,
+/** Runs a check in one directory with these files, once for each way to search it. */
+async function eachWay(
   files: Record<string, string | Uint8Array>,
   check: (workspace: Workspace, root: string) => Promise<void>,
-): void => {
-  test(name, async () => {
-    const root = temporaryDirectory(files)
-    for (const [, workspace] of ways(root)) await check(workspace, root)
-  })
+): Promise<void> {
+  const root = temporaryDirectory(files)
+  for (const [, workspace] of ways(root)) await check(workspace, root)
 }
 
 describe('glob', () => {
-  eachWay(
-    'finds files by path, sorted, hidden ones too, and never those of git',
-    { 'b/x.ts': '', 'a.ts': '', '.github/x.ts': '', '.git/x.ts': '', 'b/.git/y.ts': '', 'B.ts': '' },
-    async (workspace) => {
+  test('finds files by path, sorted, hidden ones too, and never those of git', async () => {
+    await eachWay({ 'b/x.ts': '', 'a.ts': '', '.github/x.ts': '', '.git/x.ts': '', 'b/.git/y.ts': '', 'B.ts': '' }, async (workspace) => {
       expect(await glob(workspace, { pattern: '**/*.ts' })).toBe('.github/x.ts\nB.ts\na.ts\nb/x.ts')
       expect(await glob(workspace, { pattern: '*.ts' })).toBe('.github/x.ts\nB.ts\na.ts\nb/x.ts')
       expect(await glob(workspace, { pattern: './b/*.ts' })).toBe('b/x.ts')
       expect(await glob(workspace, { pattern: '*.ts', path: 'b' })).toBe('b/x.ts')
       expect(await glob(workspace, { pattern: '*.{js,py}' })).toBe('No files match *.{js,py}')
-    },
-  )
-
-  eachWay(
-    'respects ignore files, nested and negated, in a tree that is no repository',
-    {
-      '.gitignore': 'node_modules/\n*.log\n!keep.log\n/only-root\ndocs/*.md\n',
-      '.ignore': 'private\n',
-      'a.log': '',
-      'keep.log': '',
-      'only-root': '',
-      'sub/only-root': '',
-      'private/x': '',
-      'docs/a.md': '',
-      'docs/deep/a.md': '',
-      'node_modules/p/i.js': '',
-      'sub/node_modules/q/i.js': '',
-      'sub/.gitignore': '!b.log\nsecret\n',
-      'sub/b.log': '',
-      'sub/c.log': '',
-      'sub/secret': '',
-    },
-    async (workspace) => {
-      expect((await glob(workspace, { pattern: '**' })).split('\n')).toEqual([
-        '.gitignore',
-        '.ignore',
-        'docs/deep/a.md',
-        'keep.log',
-        'sub/.gitignore',
-        'sub/b.log',
-        'sub/only-root',
-      ])
-      expect((await glob(workspace, { pattern: '**', path: 'sub' })).split('\n')).toEqual(['sub/.gitignore', 'sub/b.log', 'sub/only-root'])
-      expect(await glob(workspace, { pattern: '*.js', path: 'node_modules' })).toBe('node_modules/p/i.js')
-    },
-  )
-
-  eachWay(
-    'judges a part of the tree by what the ignore files above say',
-    { '.gitignore': '*.log\n', 'sub/a.log': '', 'sub/a.txt': '', 'sub/in/.gitignore': '!b.log\n', 'sub/in/b.log': '' },
-    async (workspace) => {
-      expect(await glob(workspace, { pattern: '**', path: 'sub' })).toBe('sub/a.txt\nsub/in/.gitignore\nsub/in/b.log')
-    },
-  )
-
-  eachWay('does not follow links and skips what is no file', { 'real/x': '' }, async (workspace, root) => {
-    if (!(await workspace.stat('loop'))) {
-      symlinkSync('.', join(root, 'loop'))
-      symlinkSync('/etc', join(root, 'etc'))
-      symlinkSync('real/x', join(root, 'link'))
-      execFileSync('mkfifo', [join(root, 'pipe')])
-    }
-    expect(await glob(workspace, { pattern: '**' })).toBe('real/x')
+    })
   })
 
-  eachWay(
-    'says when there are more than a thousand',
-    Object.fromEntries(Array.from({ length: 1_005 }, (_, index) => [`f${index}`, ''])),
-    async (workspace) => {
+  test('respects ignore files, nested and negated, in a tree that is no repository', async () => {
+    await eachWay(
+      {
+        '.gitignore': 'node_modules/\n*.log\n!keep.log\n/only-root\ndocs/*.md\n',
+        '.ignore': 'private\n',
+        'a.log': '',
+        'keep.log': '',
+        'only-root': '',
+        'sub/only-root': '',
+        'private/x': '',
+        'docs/a.md': '',
+        'docs/deep/a.md': '',
+        'node_modules/p/i.js': '',
+        'sub/node_modules/q/i.js': '',
+        'sub/.gitignore': '!b.log\nsecret\n',
+        'sub/b.log': '',
+        'sub/c.log': '',
+        'sub/secret': '',
+      },
+      async (workspace) => {
+        expect((await glob(workspace, { pattern: '**' })).split('\n')).toEqual([
+          '.gitignore',
+          '.ignore',
+          'docs/deep/a.md',
+          'keep.log',
+          'sub/.gitignore',
+          'sub/b.log',
+          'sub/only-root',
+        ])
+        expect((await glob(workspace, { pattern: '**', path: 'sub' })).split('\n')).toEqual([
+          'sub/.gitignore',
+          'sub/b.log',
+          'sub/only-root',
+        ])
+        expect(await glob(workspace, { pattern: '*.js', path: 'node_modules' })).toBe('node_modules/p/i.js')
+      },
+    )
+  })
+
+  test('judges a part of the tree by what the ignore files above say', async () => {
+    await eachWay(
+      { '.gitignore': '*.log\n', 'sub/a.log': '', 'sub/a.txt': '', 'sub/in/.gitignore': '!b.log\n', 'sub/in/b.log': '' },
+      async (workspace) => {
+        expect(await glob(workspace, { pattern: '**', path: 'sub' })).toBe('sub/a.txt\nsub/in/.gitignore\nsub/in/b.log')
+      },
+    )
+  })
+
+  test('does not follow links and skips what is no file', async () => {
+    await eachWay({ 'real/x': '' }, async (workspace, root) => {
+      if (!(await workspace.stat('loop'))) {
+        symlinkSync('.', join(root, 'loop'))
+        symlinkSync('/etc', join(root, 'etc'))
+        symlinkSync('real/x', join(root, 'link'))
+        execFileSync('mkfifo', [join(root, 'pipe')])
+      }
+      expect(await glob(workspace, { pattern: '**' })).toBe('real/x')
+    })
+  })
+
+  test('says when there are more than a thousand', async () => {
+    await eachWay(Object.fromEntries(Array.from({ length: 1_005 }, (_, index) => [`f${index}`, ''])), async (workspace) => {
       expect(await glob(workspace, { pattern: '*' })).toMatch(/\n\[the first 1000 of 1005; narrow the pattern\]$/)
-    },
-  )
+    })
+  })
 })
 
 describe('grep', () => {
@@ -107,28 +109,30 @@ describe('grep', () => {
     '.ignore': 'ignored\n',
   }
 
-  eachWay('gives every matching line with its place, and counts', files, async (workspace) => {
-    expect(await grep(workspace, { pattern: '^two$' })).toBe(
-      '> lib/c.js:1: two\n> src/a.ts:2: two\n> src/b.ts:2: two\n\n3 matches in 3 files',
-    )
-    expect(await grep(workspace, { pattern: '^two$', '-i': true, glob: '*.ts' })).toBe(
-      '> src/a.ts:2: two\n> src/b.ts:1: TWO\n> src/b.ts:2: two\n\n3 matches in 2 files',
-    )
-    expect(await grep(workspace, { pattern: 'two', path: 'lib' })).toBe('> lib/c.js:1: two\n\n1 match in 1 file')
-    expect(await grep(workspace, { pattern: 'two', path: 'ignored/e' })).toBe('> ignored/e:1: two\n\n1 match in 1 file')
-    expect(await grep(workspace, { pattern: 'seven' })).toBe('No matches found for pattern: seven')
+  test('gives every matching line with its place, and counts', async () => {
+    await eachWay(files, async (workspace) => {
+      expect(await grep(workspace, { pattern: '^two$' })).toBe(
+        '> lib/c.js:1: two\n> src/a.ts:2: two\n> src/b.ts:2: two\n\n3 matches in 3 files',
+      )
+      expect(await grep(workspace, { pattern: '^two$', '-i': true, glob: '*.ts' })).toBe(
+        '> src/a.ts:2: two\n> src/b.ts:1: TWO\n> src/b.ts:2: two\n\n3 matches in 2 files',
+      )
+      expect(await grep(workspace, { pattern: 'two', path: 'lib' })).toBe('> lib/c.js:1: two\n\n1 match in 1 file')
+      expect(await grep(workspace, { pattern: 'two', path: 'ignored/e' })).toBe('> ignored/e:1: two\n\n1 match in 1 file')
+      expect(await grep(workspace, { pattern: 'seven' })).toBe('No matches found for pattern: seven')
+    })
   })
 
-  eachWay('shows lines around matches once, groups apart', { f: '1\n2\nx\n4\n5\n6\n7\nx\n9\nx\n11\n' }, async (workspace) => {
-    expect(await grep(workspace, { pattern: 'x', context: 1 })).toBe(
-      '  f:2: 2\n> f:3: x\n  f:4: 4\n--\n  f:7: 7\n> f:8: x\n  f:9: 9\n> f:10: x\n  f:11: 11\n\n3 matches in 1 file',
-    )
+  test('shows lines around matches once, groups apart', async () => {
+    await eachWay({ f: '1\n2\nx\n4\n5\n6\n7\nx\n9\nx\n11\n' }, async (workspace) => {
+      expect(await grep(workspace, { pattern: 'x', context: 1 })).toBe(
+        '  f:2: 2\n> f:3: x\n  f:4: 4\n--\n  f:7: 7\n> f:8: x\n  f:9: 9\n> f:10: x\n  f:11: 11\n\n3 matches in 1 file',
+      )
+    })
   })
 
-  eachWay(
-    'reads patterns as people write them',
-    { f: 'interface{}\nfn main() -> Result<()> {\nfoo-bar\na\tb\nx]y\n3 apples\né\n' },
-    async (workspace) => {
+  test('reads patterns as people write them', async () => {
+    await eachWay({ f: 'interface{}\nfn main() -> Result<()> {\nfoo-bar\na\tb\nx]y\n3 apples\né\n' }, async (workspace) => {
       const lines = async (pattern: string): Promise<string[]> =>
         [...(await grep(workspace, { pattern })).matchAll(/^> f:(\d+)/gm)].map(([, line]) => line ?? '')
       expect(await lines('interface{}')).toEqual(['1'])
@@ -142,8 +146,8 @@ describe('grep', () => {
       expect(await lines('^.$')).toEqual(['7'])
       expect(await lines('^\\p{L}$')).toEqual(['7'])
       expect(await lines('(foo|main)')).toEqual(['2', '3'])
-    },
-  )
+    })
+  })
 
   test('refuses a pattern that is none before it looks at anything', async () => {
     const workspace = localWorkspace(temporaryDirectory())
@@ -164,30 +168,34 @@ describe('grep', () => {
     expect(performance.now() - started).toBeLessThan(4_000)
   })
 
-  eachWay('ends its output at 96 KiB and says so', { f: `${'match '.repeat(20)}\n`.repeat(2_000) }, async (workspace) => {
-    const text = await grep(workspace, { pattern: 'match' })
-    expect(text.length).toBeLessThan(100 * 1024)
-    expect(text).toMatch(/matches in 1 file\n\[cut at 98304 bytes, there are more matches/)
+  test('ends its output at 96 KiB and says so', async () => {
+    await eachWay({ f: `${'match '.repeat(20)}\n`.repeat(2_000) }, async (workspace) => {
+      const text = await grep(workspace, { pattern: 'match' })
+      expect(text.length).toBeLessThan(100 * 1024)
+      expect(text).toMatch(/matches in 1 file\n\[cut at 98304 bytes, there are more matches/)
+    })
   })
 
-  eachWay('cuts long lines and finds what is in them', { f: `${'é'.repeat(5_000)}needle\nshort needle\n` }, async (workspace) => {
-    const [first, second] = (await grep(workspace, { pattern: 'needle' })).split('\n')
-    expect(first).toMatch(/^> f:1: é{1000}… \[8006 more bytes\]$/)
-    expect(second).toBe('> f:2: short needle')
+  test('cuts long lines and finds what is in them', async () => {
+    await eachWay({ f: `${'é'.repeat(5_000)}needle\nshort needle\n` }, async (workspace) => {
+      const [first, second] = (await grep(workspace, { pattern: 'needle' })).split('\n')
+      expect(first).toMatch(/^> f:1: é{1000}… \[8006 more bytes\]$/)
+      expect(second).toBe('> f:2: short needle')
+    })
   })
 
-  eachWay(
-    'finds lines in large files without reading them whole',
-    { f: `${'filler line\n'.repeat(200_000)}needle\n${'x'.repeat(1_000_000)}\nneedle again\n` },
-    async (workspace) => {
+  test('finds lines in large files without reading them whole', async () => {
+    await eachWay({ f: `${'filler line\n'.repeat(200_000)}needle\n${'x'.repeat(1_000_000)}\nneedle again\n` }, async (workspace) => {
       expect(await grep(workspace, { pattern: '^needle' })).toBe('> f:200001: needle\n> f:200003: needle again\n\n2 matches in 1 file')
-    },
-  )
+    })
+  })
 
-  eachWay('stops when it is cancelled', { f: 'x' }, async (workspace) => {
-    const controller = new AbortController()
-    controller.abort(new Error('enough'))
-    await expect(call(grepTool(workspace, workspace.search!), { pattern: 'x' }, { signal: controller.signal })).rejects.toThrow('enough')
+  test('stops when it is cancelled', async () => {
+    await eachWay({ f: 'x' }, async (workspace) => {
+      const controller = new AbortController()
+      controller.abort(new Error('enough'))
+      await expect(call(grepTool(workspace, workspace.search!), { pattern: 'x' }, { signal: controller.signal })).rejects.toThrow('enough')
+    })
   })
 
   test('says that a place does not exist, and refuses one outside', async () => {

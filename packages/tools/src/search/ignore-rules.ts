@@ -58,6 +58,7 @@ function parseLine(raw: string): Rule | undefined {
 
 /** Most patterns are a plain name or an ending: those need no regular expression. */
 function matcher(glob: string): ((path: string) => boolean) | undefined {
+  if (/^(?:\*\*\/)*\*\*\/?$/.test(glob)) return () => true
   const name = /^\*\*\/([^*?[\]{}\\/]+)$/.exec(glob)?.[1]
   if (name !== undefined) return (path) => path === name || (path.endsWith(name) && path[path.length - name.length - 1] === '/')
   const ending = /^\*\*\/\*(\.[^*?[\]{}\\/]+)$/.exec(glob)?.[1]
