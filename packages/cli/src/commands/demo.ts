@@ -1,11 +1,9 @@
 /** `seamfold demo`: an agent finds and fixes a real bug in a copy of the sample project. */
 import type { RunResult, Rule } from '@seamfold/core'
 import { dirname } from 'node:path'
-import { stat } from 'node:fs/promises'
 import { diffLines, sizeText } from '../render/diff.ts'
 import { fieldLines } from '../render/fields.ts'
 import { headingLines } from '../render/heading.ts'
-import { bytes } from '../render/measure.ts'
 import { plural } from '../render/text.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -13,7 +11,7 @@ import { type Check, runTests } from '../workspace/check.ts'
 import { copySample } from '../workspace/sample.ts'
 import { changesBetween, type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import { exitCodeOfRun } from './exit-code.ts'
-import { hint, quote } from './hint.ts'
+import { hint } from './hint.ts'
 import { type Work, withWork } from './work.ts'
 
 export type DemoOptions = Pick<SharedOptions, 'model' | 'provider' | 'baseUrl'>
@@ -36,17 +34,18 @@ export async function demoCommand(options: DemoOptions, terminal: Terminal): Pro
   const heading = { title: 'Seamfold demo', model: settings.model, workspace, task: TASK }
   terminal.print(`${headingLines(heading, terminal.style()).join('\n')}\n\n`)
   return withWork({ settings, terminal, format: 'text' }, async (work) => {
-    const run = await work.agent.run(TASK, { metadata: { demo: true } })
+    const session = await work.agent.session({ id: 'demo' })
+    const run = await session.send(TASK)
     const result = await work.follow(run, { prompts: false })
-    await conclude(result, { work, settings, terminal, before })
+    await conclude(result, { work, settings, terminal, before, facts: (await session.state()).length })
     return exitCodeOfRun(result, work.interrupt.code())
   })
 }
 
-type Scene = { readonly work: Work; readonly settings: Settings; readonly terminal: Terminal; readonly before: Snapshot }
+type Scene = { readonly work: Work; readonly settings: Settings; readonly terminal: Terminal; readonly before: Snapshot; readonly facts: number }
 
 /** Show what was left behind: the diff, a check that does not trust the model, and where to look further. */
-async function conclude(result: RunResult, { work, settings, terminal, before }: Scene): Promise<void> {
+async function conclude(result: RunResult, { work, settings, terminal, before, facts }: Scene): Promise<void> {
   const { workspace, storePath } = settings
   const style = terminal.style()
   const { colors, signs } = style
@@ -62,13 +61,12 @@ async function conclude(result: RunResult, { work, settings, terminal, before }:
     const [sign, words] = check.passed ? [colors.green(signs.done), 'node --test passes'] : [colors.red(signs.failed), 'node --test fails']
     terminal.print(`${sign} ${words}${countText(check)}${colors.dim(', checked once more after the agent had finished')}\n\n`)
   }
-  const size = await stat(storePath).then(({ size }) => `  ${colors.dim(bytes(size))}`, () => '')
   const fields = fieldLines(
     [
       ['Project', workspace],
-      ['Journal', `${storePath}${size}`],
-      ['Look back', hint(`sessions show ${quote(result.sessionId)}`, settings, terminal)],
-      ['Go on', hint(`chat --session ${quote(result.sessionId)}`, settings, terminal)],
+      ['Journal', `${storePath}  ${colors.dim(`SQLite, ${plural(facts, 'fact')}`)}`],
+      ['Look back', hint('sessions show demo', settings, terminal)],
+      ['Go on', hint('chat --session demo', settings, terminal)],
     ],
     style,
   )

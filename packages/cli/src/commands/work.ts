@@ -48,7 +48,7 @@ export async function withWork<T>({ settings, terminal, format, asks }: WorkOpti
   const interactive = asks ?? (terminal.interactive && format === 'text')
   const questions = interactive ? createQuestions(approver) : undefined
   try {
-    assembled = await assemble(settings, { environment: terminal.environment, confirm: questions?.confirm })
+    assembled = await assemble(settings, { environment: terminal.environment, confirm: questions?.confirm, unhurried: terminal.live && format === 'text' })
     return await work({
       agent: assembled.agent,
       assembled,

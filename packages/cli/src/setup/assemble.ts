@@ -1,7 +1,7 @@
 /** Puts an agent together from its settings. */
 import { type Agent, type Confirm, createAgent } from '@seamfold/core'
 import type { ModelInfo } from '@seamfold/core/kit'
-import { connect } from './model.ts'
+import { connect, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
 import type { Settings } from './settings.ts'
 import { type Journal, openJournal } from './store.ts'
@@ -14,8 +14,7 @@ export type Assembled = {
   close(): Promise<void>
 }
 
-export type AssembleOptions = {
-  readonly environment: Readonly<Record<string, string | undefined>>
+export type AssembleOptions = ConnectOptions & {
   /** Asks whoever is there. Default: nobody is, and what must be asked waits in the journal. */
   readonly confirm?: Confirm | undefined
 }
@@ -26,10 +25,10 @@ Make the smallest change that solves the task, in the style of the code around i
 When you are done, say in a few sentences what was wrong, what you changed and how you know that it works. If you could not do it, say so and why.`
 
 /** The agent with everything that it holds open. Nothing is left open when this throws. */
-export async function assemble(settings: Settings, { environment, confirm }: AssembleOptions): Promise<Assembled> {
+export async function assemble(settings: Settings, { confirm, ...connecting }: AssembleOptions): Promise<Assembled> {
   const journal = await openJournal(settings.storePath)
   try {
-    const connection = await connect(settings.model, environment)
+    const connection = await connect(settings.model, connecting)
     const permissions = modePolicy(settings.mode, settings.rules)
     const { codingTools } = await import('@seamfold/tools')
     const agent = createAgent({

@@ -5,10 +5,19 @@ import type { ModelChoice } from './provider.ts'
 /** A model that answers, and how to let go of it. */
 export type Connection = { readonly llm: LlmClient; close(): Promise<void> }
 
+/** Milliseconds and characters: a fast model's speed. */
+const UNHURRIED = { firstByteMs: 350, betweenChunksMs: 12, deltaCharacters: 6 } as const
+
 const nothing = (): Promise<void> => Promise.resolve()
 
+export type ConnectOptions = {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The built-in model speaks as fast as a person reads. Default: as fast as it can. */
+  readonly unhurried?: boolean
+}
+
 /** Loads the adapter, and nothing of the other providers. */
-export async function connect(choice: ModelChoice, environment: Readonly<Record<string, string | undefined>>): Promise<Connection> {
+export async function connect(choice: ModelChoice, { environment, unhurried = false }: ConnectOptions): Promise<Connection> {
   const { provider, model, baseURL, keyVariable } = choice
   const apiKey = keyVariable === undefined ? 'none' : environment[keyVariable]
   if (apiKey === undefined) throw new AgentError('llm_unauthorized', `The environment variable ${keyVariable} is not set.`)
@@ -23,13 +32,13 @@ export async function connect(choice: ModelChoice, environment: Readonly<Record<
       return { llm: openai({ model, apiKey, ...address }), close: nothing }
     }
     case 'simulator':
-      return simulated(model)
+      return simulated(model, unhurried)
   }
 }
 
 /** The simulator on loopback, spoken to by the real adapter over HTTP. */
-async function simulated(model: string): Promise<Connection> {
+async function simulated(model: string, unhurried: boolean): Promise<Connection> {
   const [{ startSimulator, codingScenario }, { anthropic }] = await Promise.all([import('@seamfold/simulator'), import('@seamfold/llm-anthropic')])
-  const simulator = await startSimulator({ scenario: codingScenario() })
-  return { llm: anthropic({ model, apiKey: 'simulated', baseURL: simulator.url }), close: () => simulator.close() }
+  const simulator = await startSimulator({ scenario: codingScenario(), ...(unhurried ? { pace: UNHURRIED } : {}) })
+  return { llm: anthropic({ model, apiKey: 'simulated', baseURL: simulator.anthropicBaseUrl }), close: () => simulator.close() }
 }

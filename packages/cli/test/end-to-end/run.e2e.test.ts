@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { answer, badRequest, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
 import { describe, expect, test } from 'vitest'
 import { envelopes, seamfold, Started, temporaryFolder } from './command.ts'
 
@@ -45,7 +45,7 @@ describe('output', () => {
     const events = envelopes(stdout)
     expect(code).toBe(0)
     expect(events.filter(({ event }) => event.type === 'agent_start')).toHaveLength(1)
-    expect(events.at(-1)?.event).toMatchObject({ type: 'agent_end', text: 'Hello' })
+    expect(events.findLast(({ event }) => event.type !== 'session_released')?.event).toMatchObject({ type: 'agent_end', text: 'Hello' })
   })
 
   test('holds to a schema with --output', async () => {
@@ -65,7 +65,7 @@ describe('output', () => {
 
 describe('exit codes', () => {
   test('1 when the run fails, with the reason', async () => {
-    await using scene = await stage([{ type: 'failure', status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no such thing' } } } as never])
+    await using scene = await stage([badRequest('no such thing')])
     const { code, stdout } = await scene.run('run', 'hello')
     expect(code).toBe(1)
     expect(stdout).toContain('✗ Failed')
