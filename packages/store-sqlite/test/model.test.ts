@@ -1,5 +1,5 @@
 /** Whatever is done to it, the SQLite store answers as the store in memory does. */
-import { memoryStore } from '../../core/src/stores/memory-store.ts'
+import { memoryStore } from '@seamfold/core'
 import type { SessionStore } from '@seamfold/core/kit'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'

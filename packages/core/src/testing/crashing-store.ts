@@ -22,9 +22,11 @@ export interface CrashingStore extends SessionStore {
 export function crashingStore(store: SessionStore, { at, when, dies = true }: CrashingStoreOptions): CrashingStore {
   let appends = 0
   let crashed = false
+  let closed = false
   const failure = (): AgentError =>
     new AgentError('store_unavailable', `This store crashed ${when} storing append ${at}, as it was told to`, { details: { at, when } })
   const assertAlive = (): void => {
+    if (closed) throw new AgentError('store_unavailable', 'This store was closed', { retryable: false })
     if (crashed && dies) throw failure()
   }
   return {
@@ -57,7 +59,8 @@ export function crashingStore(store: SessionStore, { at, when, dies = true }: Cr
       await store.delete(key)
     },
     async close() {
-      // The wrapped store belongs to the test, which reads from it what survived.
+      // The wrapped store stays open: it belongs to the test, which reads from it what survived.
+      closed = true
     },
   }
 }
