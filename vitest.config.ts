@@ -6,7 +6,6 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const doors: Record<string, string> = {
-  '@seamfold/core/testing/node': 'packages/core/src/testing-node.ts',
   '@seamfold/core/testing': 'packages/core/src/testing.ts',
   '@seamfold/core/kit': 'packages/core/src/kit.ts',
   '@seamfold/core': 'packages/core/src/index.ts',

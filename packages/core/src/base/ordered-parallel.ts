@@ -9,7 +9,7 @@ export async function orderedParallel<I, O>(
   limit: number,
   work: (item: I, index: number) => Promise<O>,
 ): Promise<O[]> {
-  const settled = new Array<PromiseSettledResult<O>>(items.length)
+  const settled = Array.from<PromiseSettledResult<O>>({ length: items.length })
   const rest = items.entries()
   const worker = async (): Promise<void> => {
     for (const [index, item] of rest) {

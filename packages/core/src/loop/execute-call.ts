@@ -36,10 +36,11 @@ export async function executeCall(context: LoopContext, invocation: ToolInvocati
   return frame.waiting() ?? resultOf(result)
 }
 
+const inWords = (accesses: readonly Access[]): string => accesses.map(describeAccess).join(', ') || 'nothing'
+
 const changed = (name: string, before: readonly Access[], now: readonly Access[]): ToolResult => {
-  const words = (accesses: readonly Access[]): string => accesses.map(describeAccess).join(', ') || 'nothing'
   return failed(
-    `What this call of '${name}' would touch changed after it was judged: ${words(before)} became ${words(now)}. Call it again to have it judged anew.`,
+    `What this call of '${name}' would touch changed after it was judged: ${inWords(before)} became ${inWords(now)}. Call it again to have it judged anew.`,
     {
       kind: 'version_conflict',
     },

@@ -129,7 +129,7 @@ export interface Middleware<State = unknown> {
 
 /** Write a middleware with its state's type checked, and forget that type. */
 export function defineMiddleware<State = undefined>(middleware: Middleware<State>): Middleware {
-  return middleware as Middleware
+  return middleware
 }
 
 export { admit } from './admission.ts'

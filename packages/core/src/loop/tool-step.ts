@@ -1,11 +1,12 @@
 /** One reply's tool calls: every call, nested ones too, goes through the one gate, and has one result or waits. */
 import { AgentError } from '../base/errors.ts'
 import { childSignal } from '../base/signals.ts'
-import type { Fact, WaitingFor } from '../model/event.ts'
+import type { WaitingFor } from '../model/event.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
 import type { ToolUseBlock } from '../model/message.ts'
 import { openCalls, type RunState } from '../model/session-state.ts'
 import { failed, type Tool, type ToolResult } from '../model/tool.ts'
+import { toolEnd } from '../model/tool-end.ts'
 import { AccessQueue, type Ticket } from './access-queue.ts'
 import { type Admitted, admit, malformed, type Refused, unknownTool } from './admission.ts'
 import type { LoopContext } from './context.ts'
@@ -116,19 +117,11 @@ export class ToolStep {
     return this.#stages.callTool({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId: parent?.callId })
   }
 
-  #end({ callId, call, parent }: Entry, { content, isError, exitCode, errorKind, metadata }: ToolResult): void {
-    const fact: Fact = {
-      type: 'tool_end',
-      callId,
-      id: call.id,
-      name: call.name,
-      output: content,
-      isError,
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(errorKind === undefined ? {} : { errorKind }),
-      ...(metadata === undefined ? {} : { metadata }),
-      ...(parent === undefined ? {} : { argsDigest: this.#argsDigest(call) }),
-    }
+  #end({ callId, call, parent }: Entry, result: ToolResult): void {
+    const fact = toolEnd(
+      { callId, id: call.id, name: call.name, ...(parent === undefined ? {} : { argsDigest: this.#argsDigest(call) }) },
+      result,
+    )
     // Not awaited: it is stored with or before the next turn's start, and that is.
     this.#context.run.append([fact], { lazy: true }).catch(() => {})
   }

@@ -20,8 +20,10 @@ export const STACK_ORDER = [
   'model-timeout', // innermost: one attempt's silence
 ] as const
 
+const place = (name: string): number => STACK_ORDER.findIndex((each) => each === name)
+
 /** The built-in middleware in their places, behind the user's own. */
-export function arrange(builtin: readonly Middleware[], use: readonly Middleware[] = []): readonly Middleware[] {
-  const place = (name: string): number => STACK_ORDER.findIndex((each) => each === name)
-  return [...use, ...builtin.toSorted((a, b) => place(a.name) - place(b.name))]
-}
+export const arrange = (builtin: readonly Middleware[], use: readonly Middleware[] = []): readonly Middleware[] => [
+  ...use,
+  ...builtin.toSorted((a, b) => place(a.name) - place(b.name)),
+]

@@ -30,7 +30,7 @@ export function duplicateGuard({ threshold = 3, window = 8 }: DuplicateGuardOpti
         return { recent: [...memory.recent, signature(fact.name, fact.args)].slice(-window), blocked: '', times: 0 }
       }
       if (fact.type !== 'tool_end' || fact.errorKind !== 'duplicate_call') return memory
-      const blocked = String(fact.metadata?.signature)
+      const blocked = JSON.stringify(fact.metadata?.signature)
       return { ...memory, blocked, times: memory.blocked === blocked ? memory.times + 1 : 1 }
     },
     start: (_, memory) => ({

@@ -3,7 +3,7 @@ import { costSum } from './cost-sum.ts'
 import type { FactOf, WaitingFor } from './event.ts'
 import { textOf, toolCallsOf } from './message.ts'
 import { type Batch, type CallState, callId, isTerminal, type RunState, type StoredFact } from './session-state.ts'
-import { failed, succeeded, type ToolResult } from './tool.ts'
+import { resultFromFact } from './tool-end.ts'
 import { addUsage, noUsage } from './usage.ts'
 
 /** The run that a fact starts. */
@@ -138,14 +138,3 @@ const toWaiting = (
   sessionId,
   runId,
 })
-
-/** The result that a `tool_end` tells of. */
-export function resultFromFact(fact: FactOf<'tool_end'>): ToolResult {
-  const { output, isError, errorKind, exitCode, metadata } = fact
-  if (!isError) return { ...succeeded(output, metadata), ...(exitCode === undefined ? {} : { exitCode }) }
-  return failed(output, {
-    ...(errorKind === undefined ? {} : { kind: errorKind }),
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(metadata === undefined ? {} : { metadata }),
-  })
-}

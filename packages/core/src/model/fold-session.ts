@@ -13,7 +13,7 @@ export function foldFact(state: SessionState, stored: StoredFact, sessionId = ''
   const next: SessionState = { ...state, length: stored.offset + 1, updatedAt: timestamp, ...sessionChange(state, stored) }
   const run = fact.type === 'agent_start' ? startRun({ ...stored, fact }) : state.run && foldRun(state.run, stored, sessionId)
   if (run === undefined) return next
-  return withHistory({ ...next, run }, state, stored, run)
+  return withHistory({ ...next, run }, state, stored)
 }
 
 /** A session from its facts. */
@@ -47,7 +47,8 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
   }
 }
 
-function withHistory(next: SessionState, before: SessionState, { fact }: StoredFact, run: RunState): SessionState {
+function withHistory(next: SessionState & { readonly run: RunState }, before: SessionState, { fact }: StoredFact): SessionState {
+  const { run } = next
   switch (fact.type) {
     case 'agent_start':
       return { ...next, history: next.history.append({ role: 'user', content: fact.prompt }) }

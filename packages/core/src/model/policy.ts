@@ -113,7 +113,7 @@ function compile(rule: Rule, index: number): Compiled {
     decision,
     match,
     covers: (tool, access) =>
-      nameMatches(match.tool, tool) && (isOnlyTool(match) || (access !== undefined && accessMatches(match, access, path, decision))),
+      nameMatches(match.tool, tool) && (isOnlyTool(match) || (access !== undefined && accessMatches({ match, path, decision }, access))),
   }
 }
 
@@ -122,7 +122,9 @@ const isOnlyTool = (match: RuleMatch): boolean => Object.keys(match).every((key)
 const nameMatches = (pattern: string | undefined, name: string): boolean =>
   pattern === undefined || pattern === name || (pattern.includes('*') && globMatcher(pattern.replaceAll('*', '**'))(name))
 
-function accessMatches(match: RuleMatch, access: Access, path: ((path: string) => boolean) | undefined, decision: Decision): boolean {
+type AccessRule = { readonly match: RuleMatch; readonly path: ((path: string) => boolean) | undefined; readonly decision: Decision }
+
+function accessMatches({ match, path, decision }: AccessRule, access: Access): boolean {
   if (match.access !== undefined && match.access !== access.kind) return false
   if (path !== undefined && !((access.kind === 'read' || access.kind === 'write') && path(access.path))) return false
   if (match.host !== undefined && !(access.kind === 'net' && hostMatches(match.host, access.host))) return false

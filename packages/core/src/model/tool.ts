@@ -108,7 +108,7 @@ export function toToolResult(value: unknown): ToolResult {
   if (isToolResult(value)) return value
   if (typeof value === 'string') return succeeded(value)
   if (isBlocks(value)) return succeeded(value)
-  return succeeded(value === undefined ? 'Done.' : (JSON.stringify(value) ?? String(value)))
+  return succeeded(value === undefined ? 'Done.' : (JSON.stringify(value) ?? `Done: a ${typeof value}.`))
 }
 
 const isBlocks = (value: unknown): value is readonly (TextBlock | ImageBlock)[] =>

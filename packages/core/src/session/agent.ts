@@ -69,13 +69,13 @@ class LocalAgent implements Agent {
   }
 
   executor(): AgentExecutor {
-    return guardedExecutor(localExecutor(this, this.#options))
+    return guardedExecutor(localExecutor(this, this.#options, createAgent))
   }
 
   async close(): Promise<void> {
     this.#closed = true // first, so that no new run slips in
     await Promise.all([...this.#opening.values()].map((opening) => opening.catch(() => {}))) // whoever opens it is told
-    await Promise.all([...this.#sessions.values()].map((session) => session.deref()?.close()))
+    await Promise.all([...this.#sessions.values()].map(async (session) => session.deref()?.close()))
   }
 
   #assertOpen(): void {

@@ -5,6 +5,7 @@ import type { SegmentEnd } from '../loop/spine.ts'
 import type { Fact } from '../model/event.ts'
 import { callId, type CallState, type RunState } from '../model/session-state.ts'
 import type { ToolResult } from '../model/tool.ts'
+import { toolEnd } from '../model/tool-end.ts'
 
 /** How a run that could not go on ends. */
 export type Ending = { readonly type: 'cancelled'; readonly reason: string } | { readonly type: 'failed'; readonly error: AgentError }
@@ -36,33 +37,18 @@ export function endingFacts(run: RunState, ending: Ending, partial: string): rea
 }
 
 /** Nested calls first, so that each stands before the call that made it. */
-export function closeOpenCalls(run: RunState, why: string): readonly Fact[] {
-  const { batch } = run
+export function closeOpenCalls({ batch }: RunState, why: string): readonly Fact[] {
   if (batch === undefined) return []
-  const nested = [...batch.states.values()]
-    .filter((state) => state.result === undefined && state.callId.includes('/'))
-    .map((state) => closed(state, state.start?.name ?? '', why))
-  const outer = batch.calls.flatMap((call, ordinal): readonly Fact[] => {
-    const state: CallState = batch.states.get(callId(batch, ordinal)) ?? { callId: callId(batch, ordinal) }
-    return state.result === undefined ? [closed(state, call.name, why, call.id)] : []
-  })
-  return [...nested, ...outer]
-}
-
-function closed(state: CallState, name: string, why: string, id: string = state.callId): Fact {
-  const { content, isError, errorKind, exitCode } = resultOfOpen(state, name, why)
-  return {
-    type: 'tool_end',
-    callId: state.callId,
-    id,
-    name,
-    output: content,
-    isError,
-    ...(errorKind === undefined ? {} : { errorKind }),
-    ...(exitCode === undefined ? {} : { exitCode }),
-  }
+  const nested = [...batch.states.values()].filter((state) => state.result === undefined && state.callId.includes('/'))
+  const outer = batch.calls
+    .map((call, ordinal) => ({ call, state: batch.states.get(callId(batch, ordinal)) ?? { callId: callId(batch, ordinal) } }))
+    .filter(({ state }) => state.result === undefined)
+  return [
+    ...nested.map((state) => toolEnd({ callId: state.callId, id: state.callId, name: state.start?.name ?? '' }, openResult(state, why))),
+    ...outer.map(({ call, state }) => toolEnd({ callId: state.callId, id: call.id, name: call.name }, openResult(state, why))),
+  ]
 }
 
 /** A call that may have had an effect is unknown; one that certainly had none did not run. */
-const resultOfOpen = ({ start }: CallState, name: string, why: string): ToolResult =>
-  start === undefined || start.effect === 'none' ? notStarted(why) : unknownOutcome(name, why)
+const openResult = ({ start }: CallState, why: string): ToolResult =>
+  start === undefined || start.effect === 'none' ? notStarted(why) : unknownOutcome(start.name, why)

@@ -31,7 +31,7 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
   const lease = await leases.acquire(key, holder, TTL_MS)
   if (lease.holder !== holder) throw heldBy(sessionId, lease)
   let { expiresAt } = lease
-  let stop = (): void => {}
+  let stop: (() => void) | undefined
   const lost = (): AgentError =>
     new AgentError(
       'session_lost',
@@ -53,7 +53,7 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
       if (host.clock.now() > expiresAt - MARGIN_MS) throw lost()
     },
     async release() {
-      stop()
+      stop?.()
       await leases.release(key, holder)
     },
   }

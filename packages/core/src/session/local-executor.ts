@@ -3,14 +3,13 @@ import { AgentError } from '../base/errors.ts'
 import { jsonSchema } from '../model/schema.ts'
 import { type AgentStepSpec, failedStep, type StepOutcome, stepSessionId } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
-import { createAgent } from './agent.ts'
 import type { Agent, AgentOptions, AgentProfile, Run, RunResult } from './types.ts'
 
 /** The agent that steps get when no other is named so. */
 const OWN_NAME = 'default'
 
 /** Steps of an agent that `options.agents` does not know fail and say which there are. */
-export function localExecutor(own: Agent, options: AgentOptions): AgentExecutor {
+export function localExecutor(own: Agent, options: AgentOptions, create: (options: AgentOptions) => Agent): AgentExecutor {
   const profiles = new Map<string, AgentProfile>(Object.entries(options.agents ?? {}))
   return {
     contract: 1,
@@ -18,7 +17,7 @@ export function localExecutor(own: Agent, options: AgentOptions): AgentExecutor 
       const profile = profiles.get(spec.agent)
       if (profile === undefined && spec.agent !== OWN_NAME)
         return failedStep(spec, unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()]))
-      const agent = profile === undefined && spec.maxSteps === undefined ? own : createAgent(withProfile(options, profile ?? {}, spec))
+      const agent = profile === undefined && spec.maxSteps === undefined ? own : create(withProfile(options, profile ?? {}, spec))
       return execute(agent, spec, execution)
     },
   }

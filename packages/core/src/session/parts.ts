@@ -70,7 +70,7 @@ export function toParts(options: AgentOptions): AgentParts {
     durable: options.store !== undefined,
     leases: options.leases,
     stack,
-    folds: stack.map(({ initial, fold }) => ({ initial, fold: (fold ?? keep) as ExtraFold['fold'] })),
+    folds: stack.map(({ initial, fold }) => ({ initial, fold: fold ?? keep })),
     maxParallelTools: options.maxParallelTools ?? DEFAULT_PARALLEL,
     totalMs: timeouts.totalMs ?? 0,
     host,

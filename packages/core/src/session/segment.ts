@@ -171,14 +171,14 @@ export class Segment {
 
   #watchInbox(): () => void {
     const { clock } = this.#options.parts.host
-    let stop = (): void => {}
+    let stop: (() => void) | undefined
     const arm = (): void => {
       stop = clock.timer(INBOX_POLL_MS, () => {
         this.poke().then(arm, (error: unknown) => this.#options.control.abort(error))
       })
     }
     arm()
-    return () => stop()
+    return () => stop?.()
   }
 
   #watchCancel(): () => void {

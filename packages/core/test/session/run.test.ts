@@ -1,6 +1,6 @@
 /** A run from a prompt to its result: what readers see, what the history holds, how it ends. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, type Envelope, memoryStore, openSession, policy, tool } from '../../src/index.ts'
+import { createAgent, memoryStore, openSession, policy, tool } from '../../src/index.ts'
 import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
 
 const echo = tool({ name: 'echo', description: 'Says it back.', readOnly: true, execute: (input) => JSON.stringify(input) })
@@ -13,9 +13,9 @@ const boom = tool({
   },
 })
 
-const all = async (events: AsyncIterable<Envelope>): Promise<Envelope[]> => {
-  const list: Envelope[] = []
-  for await (const envelope of events) list.push(envelope)
+const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
   return list
 }
 
@@ -24,7 +24,7 @@ describe('a run', () => {
     const store = memoryStore()
     const agent = createAgent({ llm: scriptedLlm(['hello there, friend']), store, host: manualHost() })
     const run = await agent.run('hi')
-    const events = await all(run)
+    const events = await collect(run)
     expect(events.filter(({ durable }) => durable).map(({ event }) => event.type)).toEqual([
       'agent_start',
       'run_prepared',
@@ -36,7 +36,7 @@ describe('a run', () => {
     expect(events.flatMap(({ event }) => (event.type === 'text_delta' ? [event.text] : [])).join('')).toBe('hello there, friend')
     expect(await run.result).toMatchObject({ status: 'completed', text: 'hello there, friend', reason: 'end_turn' })
     const view = await openSession(store, run.sessionId)
-    const stored = await all(view.events({ follow: false }))
+    const stored = await collect(view.events({ follow: false }))
     expect(stored.slice(0, 2).map(({ event }) => event.type)).toEqual(['session_created', 'session_claimed'])
     expect(stored.slice(2).map(({ cursor }) => cursor)).toEqual(events.filter(({ durable }) => durable).map(({ cursor }) => cursor))
   })
@@ -71,12 +71,12 @@ describe('a run', () => {
     expect(waiting).toMatchObject({ toolName: 'write', accesses: [{ kind: 'write', path: 'a' }] })
     await view.answer(waiting?.requestId ?? '', { decision: 'approve', by: 'me' })
     const second = createAgent({ llm: scriptedLlm(['all done']), tools: [write, echo], store })
-    expect((await Array.fromAsync(second.unfinished())).map(({ status }) => status)).toEqual(['answered'])
+    expect((await collect(second.unfinished())).map(({ status }) => status)).toEqual(['answered'])
     const session = await second.session({ id: run.sessionId, create: false })
     const resumed = await session.resume()
     expect(await resumed?.completed()).toMatchObject({ text: 'all done', runId: run.id })
     expect(written).toBe(1)
-    expect(await Array.fromAsync(second.unfinished())).toEqual([])
+    expect(await collect(second.unfinished())).toEqual([])
   })
 
   test('cancel stops a hanging tool, keeps the history valid and says so', async () => {

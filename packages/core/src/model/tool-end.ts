@@ -1,0 +1,25 @@
+/** A tool call's result as the fact that records it, and back. */
+import type { FactOf } from './event.ts'
+import { failed, succeeded, type ToolResult } from './tool.ts'
+
+/** Which call it is; `argsDigest` is kept for nested calls, which are answered from here when they are made again. */
+export type EndedCall = { readonly callId: string; readonly id: string; readonly name: string; readonly argsDigest?: string }
+
+export function toolEnd(call: EndedCall, { content, isError, exitCode, errorKind, metadata }: ToolResult): FactOf<'tool_end'> {
+  return {
+    type: 'tool_end',
+    ...call,
+    output: content,
+    isError,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(errorKind === undefined ? {} : { errorKind }),
+    ...(metadata === undefined ? {} : { metadata }),
+  }
+}
+
+/** The result that a `tool_end` tells of. */
+export function resultFromFact({ output, isError, errorKind, exitCode, metadata }: FactOf<'tool_end'>): ToolResult {
+  const known = { ...(exitCode === undefined ? {} : { exitCode }), ...(metadata === undefined ? {} : { metadata }) }
+  if (isError) return failed(output, { ...known, ...(errorKind === undefined ? {} : { kind: errorKind }) })
+  return { ...succeeded(output), ...known }
+}

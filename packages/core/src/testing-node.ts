@@ -1,2 +1,0 @@
-/** The testing/node door of @seamfold/core. */
-export {}
