@@ -8,7 +8,8 @@ import { block, end, readChunks, readEvents, start, textBlock, toolBlock, toSse,
 const thinking = block(0, { type: 'thinking', thinking: '', signature: '' }, [
   { type: 'thinking_delta', thinking: 'Où est ' },
   { type: 'thinking_delta', thinking: 'Oslo? 🧭' },
-  { type: 'signature_delta', signature: 'c2lnbmF0dXJl' },
+  { type: 'signature_delta', signature: 'c2lnbm' },
+  { type: 'signature_delta', signature: 'F0dXJl' },
 ])
 
 const everything: readonly SentEvent[] = [
