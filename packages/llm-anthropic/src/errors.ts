@@ -26,14 +26,22 @@ type ApiFailure = Error & { readonly status: number; readonly headers?: Headers;
 const isApiFailure = (error: unknown): error is ApiFailure =>
   error instanceof Error && 'status' in error && typeof error.status === 'number'
 
+export type Circumstances = {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** What the host asked for; undefined when it set no limit. */
+  readonly timeoutMs: number | undefined
+}
+
 /** The error for a request that got no answer, or one that is not a success. Errors that are ours already pass untouched. */
-export function requestError(error: unknown, now: number): AgentError {
+export function requestError(error: unknown, { now, timeoutMs }: Circumstances): AgentError {
   if (isAgentError(error)) return error
   if (isApiFailure(error)) return statusError(error, now)
   if (!(error instanceof Error)) return unavailable('the connection failed', error)
   if (isAgentError(error.cause)) return error.cause
-  if (error.constructor.name === 'APIConnectionTimeoutError')
-    return new AgentError('timeout', `${PROVIDER} sent no answer within timeoutMs. Raise the option, or leave it out for no limit`, {
+  // Node's own limits come as the same error.
+  if (error.name === 'APIConnectionTimeoutError' && timeoutMs !== undefined)
+    return new AgentError('timeout', `${PROVIDER} sent no answer within ${timeoutMs} ms. Raise timeoutMs, or leave it out`, {
       cause: error,
     })
   return unavailable(deepestMessage(error), error)

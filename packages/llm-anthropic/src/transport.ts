@@ -1,7 +1,7 @@
 /** Sends one request through the official SDK, loaded at the first call, and gives the answer's bytes as they come. */
 import type { Anthropic } from '@anthropic-ai/sdk'
 import type { Clock } from '@seamfold/core/kit'
-import { requestError, unavailable } from './errors.ts'
+import { requestError, unavailable, type Circumstances } from './errors.ts'
 
 export type TransportSettings = {
   readonly apiKey: string | undefined
@@ -48,9 +48,9 @@ export function transport(settings: TransportSettings): Send {
         signal,
         maxRetries: 0,
       })
-      return connection(await sent.asResponse(), settings.clock)
+      return connection(await sent.asResponse(), settings)
     } catch (error) {
-      throw requestError(error, settings.clock.now())
+      throw requestError(error, circumstances(settings))
     }
   }
 }
@@ -68,7 +68,9 @@ async function openClient({ apiKey, baseURL, headers, fetch, timeoutMs = NO_LIMI
   })
 }
 
-function connection({ body, headers }: Response, clock: TransportSettings['clock']): Connection {
+const circumstances = ({ clock, timeoutMs }: TransportSettings): Circumstances => ({ now: clock.now(), timeoutMs })
+
+function connection({ body, headers }: Response, settings: TransportSettings): Connection {
   if (body === null) throw unavailable('it has no body')
   const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader()
   const cancel = (): void => void reader.cancel().catch(() => undefined)
@@ -81,11 +83,11 @@ function connection({ body, headers }: Response, clock: TransportSettings['clock
         const { value } = await reader.read()
         return value
       } catch (error) {
-        throw requestError(error, clock.now())
+        throw requestError(error, circumstances(settings))
       }
     },
     settle() {
-      const stop = clock.timer(SETTLE_MS, cancel)
+      const stop = settings.clock.timer(SETTLE_MS, cancel)
       void reader
         .read()
         .then(({ done }) => done || cancel(), cancel)

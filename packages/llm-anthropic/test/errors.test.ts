@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { AgentError } from '@seamfold/core/kit'
 import { requestError } from '../src/errors.ts'
 
-const now = Date.parse('2026-11-21T12:00:00Z')
+const circumstances = { now: Date.parse('2026-11-21T12:00:00Z'), timeoutMs: undefined }
 
 type Refusal = { readonly status: number; readonly type?: string; readonly message?: string; readonly headers?: Record<string, string> }
 
@@ -28,26 +28,27 @@ describe('a status', () => {
     { status: 504, type: 'timeout_error', code: 'llm_unavailable', retryable: true },
     { status: 529, type: 'overloaded_error', code: 'llm_unavailable', retryable: true },
   ])('$status $type is $code', ({ status, type, code, retryable }) => {
-    expect(requestError(refusal({ status, type }), now)).toMatchObject({ code, retryable, details: { status } })
+    expect(requestError(refusal({ status, type }), circumstances)).toMatchObject({ code, retryable, details: { status } })
   })
 
   test.each([
     'prompt is too long: 210000 tokens > 200000 maximum',
     'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000',
   ])('400 is an overflow when it says: %s', (message) => {
-    expect(requestError(refusal({ status: 400, message }), now)).toMatchObject({ code: 'context_overflow', retryable: false })
+    expect(requestError(refusal({ status: 400, message }), circumstances)).toMatchObject({ code: 'context_overflow', retryable: false })
   })
 
   test("comes with the provider's words, and a refused key with the way out", () => {
-    expect(requestError(refusal({ status: 404, message: 'model: claude-nine' }), now).message).toBe(
+    expect(requestError(refusal({ status: 404, message: 'model: claude-nine' }), circumstances).message).toBe(
       'Anthropic answered 404: model: claude-nine',
     )
-    expect(requestError(refusal({ status: 401 }), now).message).toContain('ANTHROPIC_API_KEY')
+    expect(requestError(refusal({ status: 401 }), circumstances).message).toContain('ANTHROPIC_API_KEY')
   })
 })
 
 describe('when to come back', () => {
-  const waitOf = (headers: Record<string, string>): unknown => requestError(refusal({ status: 429, headers }), now).details['retryAfterMs']
+  const waitOf = (headers: Record<string, string>): unknown =>
+    requestError(refusal({ status: 429, headers }), circumstances).details['retryAfterMs']
 
   test.each([
     ['seconds', { 'retry-after': '2' }, 2000],
@@ -59,8 +60,8 @@ describe('when to come back', () => {
   })
 
   test('and whether: the provider has the last word', () => {
-    expect(requestError(refusal({ status: 529, headers: { 'x-should-retry': 'false' } }), now).retryable).toBe(false)
-    expect(requestError(refusal({ status: 400, headers: { 'x-should-retry': 'true' } }), now).retryable).toBe(true)
+    expect(requestError(refusal({ status: 529, headers: { 'x-should-retry': 'false' } }), circumstances).retryable).toBe(false)
+    expect(requestError(refusal({ status: 400, headers: { 'x-should-retry': 'true' } }), circumstances).retryable).toBe(true)
   })
 })
 
@@ -69,7 +70,7 @@ describe('a request without an answer', () => {
     const refused = new Error('Connection error.', {
       cause: new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:9') }),
     })
-    expect(requestError(refused, now)).toMatchObject({
+    expect(requestError(refused, circumstances)).toMatchObject({
       code: 'llm_unavailable',
       retryable: true,
       message: expect.stringContaining('ECONNREFUSED'),
@@ -78,7 +79,7 @@ describe('a request without an answer', () => {
 
   test('fails with the error of a host that refused it in its own fetch', () => {
     const own = new AgentError('budget_exhausted', 'no more')
-    expect(requestError(new Error('Connection error.', { cause: own }), now)).toBe(own)
-    expect(requestError(own, now)).toBe(own)
+    expect(requestError(new Error('Connection error.', { cause: own }), circumstances)).toBe(own)
+    expect(requestError(own, circumstances)).toBe(own)
   })
 })
