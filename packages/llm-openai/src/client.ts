@@ -12,7 +12,6 @@ export function sender(settings: Settings): Send {
   return async (body, signal) => {
     loading ??= load(settings)
     const client = await loading
-    signal.throwIfAborted()
     return await client.post(path, { body, headers, stream: true, signal, maxRetries: 0 }).asResponse()
   }
 }
@@ -22,7 +21,6 @@ async function load({ apiKey, baseURL, options }: Settings): Promise<OpenAI> {
   return new OpenAI({
     apiKey,
     baseURL,
-    maxRetries: 0,
     ...(options.organization === undefined ? {} : { organization: options.organization }),
     ...(options.project === undefined ? {} : { project: options.project }),
     ...(options.headers === undefined ? {} : { defaultHeaders: { ...options.headers } }),

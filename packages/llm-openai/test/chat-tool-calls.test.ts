@@ -102,6 +102,14 @@ describe('tool calls', () => {
     for (const id of ids) expect(id).toMatch(/^.{1,40}$/)
   })
 
+  test('are told apart by id alone, with the index 0 for every call and no arguments', async () => {
+    const none = (id: string): object => calls(call({ index: 0, id }, '', 'get_time'))
+    expect(await contentOf(reading(none('call_a'), none('call_b'), ...finish))).toEqual([
+      toolUse('call_a', 'get_time', {}),
+      toolUse('call_b', 'get_time', {}),
+    ])
+  })
+
   test('in the form before tool_calls are read', async () => {
     const client = reading(
       chunk({ function_call: { name: 'get_weather', arguments: '' } }),

@@ -9,7 +9,6 @@ type Item = {
   reasoning?: ReasoningDraft
   tool?: ToolDraft
   part: number
-  whole: boolean
 }
 
 type Place = Pick<ResponsesEvent, 'output_index' | 'content_index' | 'summary_index' | 'delta' | 'item'>
@@ -52,11 +51,10 @@ export class OutputItems {
     if (wire !== undefined) this.#open(this.#itemAt(output_index), wire, batch)
   }
 
-  /** The whole item: what its deltas left out is said now, and what must go back with it is kept. */
+  /** The whole item, maybe more than once: what was not said yet is said now, and what must go back with it is kept. */
   done({ output_index, item: wire }: Place, batch: LlmEvent[]): void {
     const item = this.#itemAt(output_index)
-    if (wire === undefined || item.whole) return
-    item.whole = true
+    if (wire === undefined) return
     this.#open(item, wire, batch)
     if (item.tool !== undefined && item.tool.json === '' && wire.arguments) addInput(item.tool, wire.arguments, batch)
     if (wire.type === 'reasoning') this.#endReasoning(item, wire, batch)
@@ -103,6 +101,6 @@ export class OutputItems {
   }
 
   #itemAt(index = 0): Item {
-    return (this.#items[index] ??= { texts: [], part: 0, whole: false })
+    return (this.#items[index] ??= { texts: [], part: 0 })
   }
 }
