@@ -4,6 +4,7 @@ import { defineMiddleware, type Middleware, type TurnReport, type Verdict } from
 import { findJson } from '../model/find-json.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../model/json.ts'
 import { textOf, userText } from '../model/message.ts'
+import { withoutOptionalNulls } from '../model/optional-nulls.ts'
 import { jsonSchema, objectSchema, STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 
 /** How often a wrong answer is sent back. */
@@ -58,7 +59,8 @@ async function check(schema: JsonSchema, wire: JsonSchema, { calls, reply }: Tur
   const call = calls.find(({ name }) => name === STRUCTURED_OUTPUT_TOOL)
   const candidates = call ? [call.input] : findJson(textOf(reply))
   let problems = 'There is no JSON in the answer.'
-  for (const candidate of candidates) {
+  for (const found of candidates) {
+    const candidate = withoutOptionalNulls(found, wire)
     const parsed = await jsonSchema(wire).parse(candidate)
     if (parsed.ok) return { ok: true, value: candidate }
     problems = parsed.problems.join('\n')
