@@ -59,7 +59,11 @@ const tool = object(
 )
 
 const parallel = { disable_parallel_tool_use: boolean }
-const display = { display: nullable(choice('summarized', 'omitted')) }
+const display = {
+  display: nullable(choice('summarized', 'omitted')),
+  // needs the beta thinking-binding-controls-2026-08-01; the conversation check itself is not simulated
+  block_binding: nullable(object({}, { prefix_mismatch_behavior: nullable(choice('error', 'drop_block')) })),
+}
 
 const shared = {
   cache_control: cacheControl,
