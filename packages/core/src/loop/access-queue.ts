@@ -5,8 +5,8 @@ import { type Access, conflictsAny } from '../model/access.ts'
 export interface Ticket {
   /** What it will touch. Replaces what was said before. */
   declare(accesses: readonly Access[]): void
-  /** Resolves when nothing that conflicts runs or is to run first, and a slot is free. */
-  acquire(): Promise<void>
+  /** Resolves when nothing that conflicts runs or is to run first, and a slot is free. Undefined when that is so at once. */
+  acquire(): Promise<void> | undefined
   /** It is over, or will not run now. */
   release(): void
 }
@@ -37,16 +37,20 @@ export class AccessQueue {
     this.#entries.push(entry)
     const ticket: Ticket = {
       declare: (next) => void (entry.accesses = next),
-      acquire: () =>
-        new Promise((resolve) => {
-          entry.state = 'waiting'
-          entry.go = resolve
-          this.#admit()
-        }),
+      acquire: () => this.#acquire(entry),
       release: () => this.#release(entry),
     }
     this.#byTicket.set(ticket, entry)
     return ticket
+  }
+
+  #acquire(entry: Entry): Promise<void> | undefined {
+    if (this.#mayRun(entry, this.#entries.indexOf(entry))) {
+      entry.state = 'running'
+      return undefined
+    }
+    entry.state = 'waiting'
+    return new Promise((resolve) => (entry.go = resolve))
   }
 
   #release(entry: Entry): void {

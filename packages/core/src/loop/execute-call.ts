@@ -27,8 +27,10 @@ export const idempotencyKey = ({ run }: LoopContext, callId: string): string => 
 
 export async function executeCall(context: LoopContext, invocation: ToolInvocation, frame: CallFrame): Promise<ToolOutcome> {
   const { tool, call, input, accesses } = invocation
-  await orAborted(frame.ticket.acquire(), invocation.signal)
-  const touches = await tool.access(input)
+  const turn = frame.ticket.acquire()
+  if (turn !== undefined) await orAborted(turn, invocation.signal)
+  const looked = tool.access(input)
+  const touches = looked instanceof Promise ? await looked : looked
   if (!sameAccesses(touches, accesses)) return resultOf(changed(call.name, accesses, touches))
   await recordStart(context, invocation)
   context.assertHolding()
@@ -77,8 +79,7 @@ async function perform(context: LoopContext, invocation: ToolInvocation, frame: 
   const { tool, input, signal: outer, timeoutMs = 0, call } = invocation
   const { clock } = context.run.host
   const child = childSignal(outer)
-  const late = new AgentError('timeout', `The tool '${call.name}' did not finish within ${timeoutMs} ms`)
-  const stopTimer = timeoutMs > 0 ? clock.timer(timeoutMs, () => child.abort(late)) : undefined
+  const stopTimer = timeoutMs > 0 ? clock.timer(timeoutMs, () => child.abort(lateError(call.name, timeoutMs))) : undefined
   try {
     const work = tool.execute(input, toolContext(context, invocation, { signal: child.signal, frame }))
     return toToolResult(await settleOrGiveUp(work, child.signal, clock))
@@ -94,6 +95,9 @@ async function perform(context: LoopContext, invocation: ToolInvocation, frame: 
     child.release()
   }
 }
+
+const lateError = (name: string, timeoutMs: number): AgentError =>
+  new AgentError('timeout', `The tool '${name}' did not finish within ${timeoutMs} ms`)
 
 /** What a tool returns after it was told to stop still counts, if it comes soon; one that does not stop is left behind. */
 function settleOrGiveUp(work: Promise<unknown>, signal: AbortSignal, clock: LoopContext['run']['host']['clock']): Promise<unknown> {
@@ -130,4 +134,4 @@ function toolContext(
 
 /** Two lists of accesses as one comparable text each. */
 const sameAccesses = (a: readonly Access[], b: readonly Access[]): boolean =>
-  canonicalJson(a.map(accessJson)) === canonicalJson(b.map(accessJson))
+  a === b || canonicalJson(a.map(accessJson)) === canonicalJson(b.map(accessJson))

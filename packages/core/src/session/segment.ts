@@ -29,6 +29,8 @@ export class Segment {
   readonly #options: SegmentOptions
   #draining: Promise<void> | undefined
   #dirty = true
+  /** Its end has been said: nothing more is written under its claim. */
+  #over = false
 
   constructor(options: SegmentOptions) {
     this.#options = options
@@ -46,6 +48,7 @@ export class Segment {
     const stops = [this.#watchInbox(), this.#watchCancel(), this.#watchTime()]
     try {
       const end = await runSpine(this.#context())
+      this.#over = true
       await this.#append([...endFacts(this.#run(), end), this.#released()], { sync: true })
     } catch (error) {
       control.abort(error)
@@ -60,6 +63,7 @@ export class Segment {
   /** Say how it ended. A session that was lost is not ours to write; whoever took it goes on. */
   async #endShort(ending: Ending): Promise<void> {
     if (ending.type === 'failed' && ending.error.code === 'session_lost') throw ending.error
+    this.#over = true
     const partial = this.#options.log.hub.provisional?.text ?? ''
     await this.#append([...endingFacts(this.#run(), ending, partial), this.#released()], { sync: true })
   }
@@ -162,7 +166,7 @@ export class Segment {
 
   async #copyInbox(): Promise<void> {
     const { parts, log } = this.#options
-    while (this.#dirty) {
+    while (this.#dirty && !this.#over) {
       this.#dirty = false
       const facts = await readInbox(parts.store, log.journal.sessionId, this.#state())
       if (facts.length > 0) await this.#append(facts, { sync: true })

@@ -114,6 +114,7 @@ export class LiveSession implements Session {
   }
 
   async resume({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Run | undefined> {
+    await this.#lastSegment()
     if (this.#current) return this.#current.run
     return this.#exclusively(async () => {
       const { log } = this.#options
@@ -126,6 +127,7 @@ export class LiveSession implements Session {
   }
 
   async cancel(reason: string = CANCELLED_BY_HOST): Promise<boolean> {
+    await this.#lastSegment()
     if (this.#current) return this.#current.run.cancel(reason)
     return this.#exclusively(async () => {
       const { log, parts } = this.#options
@@ -155,6 +157,11 @@ export class LiveSession implements Session {
     this.#current?.abort(new AgentError('cancelled', 'the session was closed'))
     await this.#current?.run.result
     this.#options.log.hub.close()
+  }
+
+  /** Who has read the end of a run may go on at once: what is left to tidy up is waited for. */
+  async #lastSegment(): Promise<void> {
+    if (this.#options.log.journal.state.claim === undefined) await this.#current?.run.result
   }
 
   /** One start at a time: a second one is refused, not queued. */
