@@ -34,14 +34,16 @@ export function createApprover(options: ApproverOptions): Approver {
 async function askOne(request: WaitingFor, signal: AbortSignal, options: ApproverOptions): Promise<Answer | undefined> {
   const { terminal, screen, lines, workspace } = options
   const style = terminal.style()
-  const { colors } = style
+  const { colors, signs } = style
   const change = await proposedChange(workspace, request.toolName, request.args)
   const always = rulesLike(request.toolName, request.accesses)
   screen.watch(undefined)
   screen.print(`\n${requestLines(request, change, style).join('\n')}\n`)
-  const choices = [`${colors.bold('y')}es`, `${colors.bold('n')}o (say why after it)`, ...(always === undefined ? [] : [`${colors.bold('a')}lways in this session (${always.words})`])]
+  const key = (letter: string, rest: string): string => colors.dim('[') + colors.bold(letter) + colors.dim(']') + rest
+  const choices = [key('y', 'es'), key('n', 'o, and why'), ...(always === undefined ? [] : [key('a', `lways in this session: ${always.words}`)])]
+  screen.print(`  ${choices.join('  ')}\n`)
   for (;;) {
-    const reply = await lines.ask(`  Allow it? ${choices.join(', ')} `, { signal })
+    const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal })
     if (reply.type !== 'line') {
       if (reply.type === 'interrupt') options.leave()
       return undefined

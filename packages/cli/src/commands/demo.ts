@@ -5,6 +5,7 @@ import { diffLines, sizeText } from '../render/diff.ts'
 import { fieldLines } from '../render/fields.ts'
 import { headingLines } from '../render/heading.ts'
 import { plural } from '../render/text.ts'
+import { wrapWords } from '../render/wrap.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type Check, runTests } from '../workspace/check.ts'
@@ -59,7 +60,8 @@ async function conclude(result: RunResult, { work, settings, terminal, before, f
   if (result.status === 'completed') {
     const check = await runTests(workspace, work.interrupt.signal)
     const [sign, words] = check.passed ? [colors.green(signs.done), 'node --test passes'] : [colors.red(signs.failed), 'node --test fails']
-    terminal.print(`${sign} ${words}${countText(check)}${colors.dim(', checked once more after the agent had finished')}\n\n`)
+    const line = `${sign} ${words}${countText(check)}${colors.dim(', checked once more after the agent had finished')}`
+    terminal.print(`${wrapWords(line, style.width, '  ').join('\n')}\n\n`)
   }
   const fields = fieldLines(
     [
@@ -70,8 +72,8 @@ async function conclude(result: RunResult, { work, settings, terminal, before, f
     ],
     style,
   )
-  const free = settings.model.provider === 'simulator' ? [colors.dim(`  The cost is what ${settings.model.model} would have charged for these tokens. Nothing was spent.`), ''] : []
-  terminal.print(`${[...free, ...fields, '', colors.dim(`  Nothing outside ${dirname(workspace)} was touched.`)].join('\n')}\n`)
+  const free = settings.model.provider === 'simulator' ? [...wrapWords(`  ${colors.dim(`The cost is what ${settings.model.model} would have charged for these tokens. Nothing was spent.`)}`, style.width, '  '), ''] : []
+  terminal.print(`${[...free, ...fields, '', ...wrapWords(`  ${colors.dim(`Nothing outside ${dirname(workspace)} was touched.`)}`, style.width, '  ')].join('\n')}\n`)
 }
 
 const countText = ({ report }: Check): string => (report === undefined ? '' : `: ${plural(report.passed, 'test')} passed${report.failed > 0 ? `, ${report.failed} failed` : ''}`)

@@ -29,7 +29,7 @@ export async function doctorCommand(options: SharedOptions, terminal: Terminal):
     look(terminal),
   ]
   const style = terminal.style()
-  const fields = found.map((finding): Field => [finding.name, `${sign(finding, style)} ${finding.words.split('\n').join(`\n${' '.repeat(18)}`)}`])
+  const fields = found.map((finding): Field => [finding.name, `${sign(finding, style)} ${oneLine(finding.words)}`])
   terminal.print(`${[style.colors.bold('Seamfold doctor'), '', ...fieldLines(fields, style)].join('\n')}\n`)
   const problems = found.filter(({ state }) => state === 'problem').length
   terminal.print(`\n  ${problems === 0 ? style.colors.green('Nothing is wrong.') : style.colors.red(`${plural(problems, 'problem')} to mend.`)}\n`)

@@ -4,15 +4,16 @@ import { dollars, duration, tokens } from './measure.ts'
 import { harmless, oneLine, plural } from './text.ts'
 import type { Style } from './style.ts'
 import type { Totals } from './totals.ts'
+import { joinParts, wrapWords } from './wrap.ts'
 
 type Ending = Extract<AgentEvent, { type: 'agent_end' | 'error' | 'run_cancelled' | 'run_suspended' }>
 
 /** The closing lines of a run, or of a segment of it. */
 export function endLines(event: Ending, totals: Totals, style: Style): readonly string[] {
-  return [...headline(event, style), `  ${usedLine(totals, style)}`]
+  return [...headline(event, style), ...usedLines(totals, style)]
 }
 
-function headline(event: Ending, { colors, signs }: Style): readonly string[] {
+function headline(event: Ending, { colors, signs, width }: Style): readonly string[] {
   switch (event.type) {
     case 'agent_end':
       return [`${colors.green(signs.done)} ${colors.bold('Done')}${event.reason === 'end_turn' ? '' : colors.dim(` (${reasonText(event.reason)})`)}`]
@@ -22,18 +23,19 @@ function headline(event: Ending, { colors, signs }: Style): readonly string[] {
       return [`${colors.yellow(signs.waiting)} ${colors.bold('Waiting')} for ${plural(event.waitingFor.length, 'answer')}`]
     case 'error': {
       const [first = '', ...rest] = harmless(event.message).split('\n')
-      return [`${colors.red(signs.failed)} ${colors.bold('Failed')} ${first} ${colors.dim(`(${event.code})`)}`, ...rest.map((line) => `  ${line}`)]
+      return [`${colors.red(signs.failed)} ${colors.bold('Failed')} ${first} ${colors.dim(`(${event.code})`)}`, ...rest.map((line) => `  ${line}`)].flatMap((line) => wrapWords(line, width, '  '))
     }
   }
 }
 
 const reasonText = (reason: string): string => (reason === 'turn_limit' ? 'it reached its turn limit' : oneLine(reason).replaceAll('_', ' '))
 
-/** Time, turns, calls, tokens and cost on one line. */
-export function usedLine(totals: Totals, { colors, signs }: Style): string {
+/** Time, turns, calls, tokens and cost. */
+function usedLines(totals: Totals, { colors, signs, width }: Style): readonly string[] {
   const took = totals.startedAt === undefined ? [] : [duration(totals.at - totals.startedAt)]
   const parts = [...took, plural(totals.turns, 'turn'), plural(totals.toolCalls, 'tool call'), usageText(totals.usage), costText(totals.cost)]
-  return colors.dim(parts.filter((part) => part !== '').join(` ${signs.dot} `))
+  const said = parts.filter((part) => part !== '')
+  return joinParts(said, ` ${signs.dot} `, { columns: width, indent: '  ' }).map((line) => colors.dim(line))
 }
 
 /** `12.3k tokens in (8.1k from cache), 950 out`. */

@@ -4,6 +4,7 @@ import { describeCall } from './call.ts'
 import { duration } from './measure.ts'
 import { cut, linesOf, oneLine } from './text.ts'
 import type { Style } from './style.ts'
+import { wrapWords } from './wrap.ts'
 
 /** The lines of an event that is worth telling; none for the rest. */
 export function noticeLines(event: AgentEvent, style: Style): readonly string[] {
@@ -14,7 +15,7 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
     case 'permission_denied':
       return [
         ...line(colors.red(signs.denied), `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.red('denied')}`, style),
-        `    ${colors.dim(oneLine(event.reason))}`,
+        ...wrapWords(`    ${colors.dim(oneLine(event.reason))}`, style.width, '    '),
       ]
     case 'confirmation_required':
       return line(colors.yellow(signs.waiting), `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.yellow('waits for approval')}`, style)
@@ -35,7 +36,7 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
   }
 }
 
-const line = (sign: string, text: string, _: Style): readonly string[] => [`  ${sign} ${text}`]
+const line = (sign: string, text: string, { width }: Style): readonly string[] => wrapWords(`  ${sign} ${text}`, width, '    ')
 
 const gist = (name: string, args: Parameters<typeof describeCall>[1], { width, signs }: Style): string =>
   cut(describeCall(name, args), Math.max(16, width - name.length - 26), signs.ellipsis)

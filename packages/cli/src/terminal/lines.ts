@@ -1,5 +1,5 @@
 /** Asks for lines: at a terminal with editing and history, else one after the other from a pipe. */
-import { createInterface, type Interface } from 'node:readline'
+import { createInterface } from 'node:readline'
 import type { Terminal } from './terminal.ts'
 
 /** What came back: a line, the end of the input, or Ctrl-C. */
@@ -16,35 +16,57 @@ export function createLines(terminal: Terminal): Lines {
   return terminal.interactive ? fromKeyboard(terminal) : fromPipe(terminal)
 }
 
+/** Lines that were typed ahead are kept for the next question. */
 function fromKeyboard({ input, output }: Terminal): Lines {
-  let history: string[] = []
-  let open: Interface | undefined
+  const ahead: string[] = []
+  let waiting: ((reply: Reply) => void) | undefined
+  let remembers = false
+  let ended = false
+  const lines = createInterface({ input, output, removeHistoryDuplicates: true, historySize: 500 })
+  const rest = (): void => {
+    lines.pause()
+    input.setRawMode(false)
+  }
+  const give = (reply: Reply): void => {
+    const resolve = waiting
+    waiting = undefined
+    if (!ended) rest()
+    resolve?.(reply)
+  }
+  lines.on('history', (history: string[]) => void (remembers || history.shift()))
+  lines.on('line', (text) => (waiting === undefined ? ahead.push(text) : give({ type: 'line', text })))
+  lines.on('SIGINT', () => {
+    // What was typed so far is dropped: to its end, then all before it.
+    lines.write(null, { ctrl: true, name: 'e' })
+    output.write('\n')
+    lines.setPrompt('')
+    lines.write(null, { ctrl: true, name: 'u' })
+    give({ type: 'interrupt' })
+  })
+  lines.on('close', () => {
+    ended = true
+    give({ type: 'end' })
+  })
+  rest()
   return {
-    ask(prompt, { signal, remember = false } = {}) {
+    async ask(prompt, { signal, remember = false } = {}) {
+      if (ended || signal?.aborted === true) return { type: 'end' }
+      const early = ahead.shift()
+      if (early !== undefined) {
+        output.write(`${prompt}${early}\n`)
+        return { type: 'line', text: early }
+      }
       const { promise, resolve } = Promise.withResolvers<Reply>()
-      const lines = createInterface({ input, output, history: remember ? [...history] : [], removeHistoryDuplicates: true, historySize: 500 })
-      open = lines
-      let reply: Reply = { type: 'end' }
-      const give = (next: Reply): void => {
-        reply = next
-        lines.close()
-      }
       const giveUp = (): void => give({ type: 'end' })
-      if (remember) lines.on('history', (next: string[]) => (history = [...next]))
-      lines.once('SIGINT', () => give({ type: 'interrupt' }))
-      lines.once('close', () => {
-        signal?.removeEventListener('abort', giveUp)
-        open = undefined
-        resolve(reply)
-      })
-      if (signal?.aborted === true) giveUp()
-      else {
-        signal?.addEventListener('abort', giveUp, { once: true })
-        lines.question(prompt, (text) => give({ type: 'line', text }))
-      }
-      return promise
+      signal?.addEventListener('abort', giveUp, { once: true })
+      waiting = resolve
+      remembers = remember
+      input.setRawMode(true)
+      lines.setPrompt(prompt)
+      lines.prompt()
+      return promise.finally(() => signal?.removeEventListener('abort', giveUp))
     },
-    close: () => open?.close(),
+    close: () => lines.close(),
   }
 }
 
