@@ -67,8 +67,11 @@ describe('commits', () => {
 
   test('many sessions that write at their own pace share commits too', async () => {
     const { store, during } = open()
-    const session = async (name: string): Promise<void> => {
-      for (let length = 0; length < 20; length++) await store.append(name, ['a'], { expected: length })
+    const session = async (name: string, index: number): Promise<void> => {
+      for (let length = 0; length < 20; length++) {
+        for (let pause = 0; pause < index; pause++) await Promise.resolve()
+        await store.append(name, ['a'], { expected: length })
+      }
     }
     const names = Array.from({ length: 40 }, (_, index) => `session ${index}`)
     const statements = await during(() => Promise.all(names.map(session)))

@@ -123,9 +123,11 @@ describe('a full disk', () => {
     const store = sqliteStore(driver)
     await store.append('log', ['a'], { expected: 0 })
     driver.exec('PRAGMA max_page_count = 40')
+    const before = store.append('before', ['c'], { expected: 0 })
     const large = failureOf(store.append('log', ['b', 'x'.repeat(1_000_000)], { expected: 1 }))
-    await store.append('small', ['c'], { expected: 0 })
+    const after = store.append('after', ['d'], { expected: 0 })
     const error = await large
+    await Promise.all([before, after])
     expect(told(error)).toMatch(/^store_unavailable: .*free space/)
     expect(error).toMatchObject({ retryable: true, details: { sqlite: 'FULL' } })
     expect(await count(store.read('log'))).toBe(1)
