@@ -9,7 +9,7 @@ import { named } from '../encode/frame.ts'
 import { limited } from '../model/limit.ts'
 import { totalTokens } from '../model/tokens.ts'
 import { anthropicRules } from '../rules/anthropic.ts'
-import { anthropicShape, anthropicShapeFault, countTokensShape } from '../rules/anthropic-shape.ts'
+import { anthropicShape, anthropicShape2023, anthropicShapeFault, countTokensShape } from '../rules/anthropic-shape.ts'
 import { firstRefusal } from '../rules/rule.ts'
 import type { Refusal, RuleContext } from '../rules/rule.ts'
 import { checkShape } from '../rules/shape-check.ts'
@@ -114,8 +114,8 @@ export const anthropicProtocol: Protocol = {
   api: 'anthropic',
   requestIdHeader: 'request-id',
   authenticate,
-  judge(body, world) {
-    const checked = check(body, world, anthropicShape)
+  judge(body, world, headers) {
+    const checked = check(body, world, headers['anthropic-version'] === currentVersion ? anthropicShape : anthropicShape2023)
     return 'refusal' in checked ? checked : { accepted: accept(checked, world) }
   },
   failure(turn) {

@@ -1,0 +1,150 @@
+/** Messages requests that are wrong by themselves: keys, fields, numbers, sizes. */
+import { png } from './clients.ts'
+import { assistant, base, image, mark, old, result, talk, text, use, user } from './anthropic-requests.ts'
+import { anthropicHeaders } from './verdict.ts'
+import type { RefusedCase } from './verdict.ts'
+
+export const refusedShapes: readonly RefusedCase[] = [
+  {
+    rule: 'anthropic.api_key',
+    title: 'no key',
+    body: base(),
+    headers: { 'anthropic-version': '2026-10-21' },
+    status: 401,
+    type: 'authentication_error',
+    says: 'x-api-key header is required',
+  },
+  {
+    rule: 'anthropic.version',
+    title: 'no version',
+    body: base(),
+    headers: { 'x-api-key': 'k' },
+    says: 'anthropic-version: header is required',
+  },
+  {
+    rule: 'anthropic.version',
+    title: 'unknown version',
+    body: base(),
+    headers: { ...anthropicHeaders, 'anthropic-version': '1999-01-01' },
+    says: 'not a valid version',
+  },
+  { rule: 'http.body_json', title: 'no JSON', body: '{"model":', says: 'could not parse the JSON body' },
+  { rule: 'anthropic.body', title: 'a list as body', body: [], says: 'must be a JSON object' },
+  {
+    rule: 'anthropic.model',
+    title: 'unknown model',
+    body: base({ model: 'claude-none' }),
+    status: 404,
+    type: 'not_found_error',
+    says: 'model: claude-none',
+  },
+  {
+    rule: 'anthropic.model',
+    title: 'a model of the other provider',
+    body: base({ model: 'gpt-5' }),
+    status: 404,
+    type: 'not_found_error',
+    says: 'model: gpt-5',
+  },
+  {
+    rule: 'anthropic.shape_missing',
+    title: 'max_tokens missing',
+    body: { model: 'claude-haiku-4-5', messages: [user('Hi')] },
+    says: 'max_tokens: Field required',
+  },
+  {
+    rule: 'anthropic.shape_extra',
+    title: 'an unknown field',
+    body: base({ frequency_penalty: 1 }),
+    says: 'frequency_penalty: Extra inputs are not permitted',
+  },
+  {
+    rule: 'anthropic.shape_extra',
+    title: 'an unknown field of a block',
+    body: talk(user([text('Hi', { id: 'x' })])),
+    says: 'messages.0.content.0.text.id: Extra inputs are not permitted',
+  },
+  {
+    rule: 'anthropic.shape_extra',
+    title: 'sampling in the current API version',
+    body: base({ temperature: 0.5 }),
+    says: 'temperature: Extra inputs are not permitted',
+  },
+  {
+    rule: 'anthropic.shape_extra',
+    title: 'a cache mark on thinking',
+    body: talk(user('Hi'), assistant([{ type: 'thinking', thinking: 'x', signature: 'y', ...mark }])),
+    says: 'thinking.cache_control: Extra inputs',
+  },
+  {
+    rule: 'anthropic.shape_missing',
+    title: 'thinking without a signature',
+    body: talk(user('Hi'), assistant([{ type: 'thinking', thinking: 'x' }, text('y')]), user('z')),
+    says: 'messages.1.content.0.thinking.signature: Field required',
+  },
+  {
+    rule: 'anthropic.shape_type',
+    title: 'a tool input that is text',
+    body: talk(user('Hi'), assistant([use('a', '{}')]), user([result('a')])),
+    says: 'messages.1.content.0.tool_use.input: Input should be a valid dictionary',
+  },
+  {
+    rule: 'anthropic.shape_value',
+    title: 'an unknown cache kind',
+    body: base({ system: [text('Hi', { cache_control: { type: 'forever' } })] }),
+    says: "Input should be 'ephemeral'",
+  },
+  {
+    rule: 'anthropic.shape_value',
+    title: 'an unknown media type',
+    body: image({ type: 'base64', media_type: 'image/bmp', data: png }),
+    says: "'image/jpeg' or 'image/png'",
+  },
+  {
+    rule: 'anthropic.shape_tag',
+    title: 'an unknown block',
+    body: talk(user([{ type: 'video' }])),
+    says: "messages.0.content.0: Input tag 'video' found using 'type'",
+  },
+  { rule: 'anthropic.max_tokens', title: 'no output allowed', body: base({ max_tokens: 0 }), says: 'greater than or equal to 1' },
+  { rule: 'anthropic.max_tokens', title: 'more output than the model has', body: base({ max_tokens: 64_001 }), says: '64001 > 64000' },
+  {
+    rule: 'anthropic.sampling',
+    title: 'temperature above 1',
+    body: base({ temperature: 1.5 }),
+    headers: old,
+    says: 'temperature: range: 0..1',
+  },
+  {
+    rule: 'anthropic.sampling',
+    title: 'sampling on a model without',
+    body: base({ model: 'claude-opus-4-7', temperature: 1 }),
+    headers: old,
+    says: 'deprecated for this model',
+  },
+  { rule: 'anthropic.stop_sequences', title: 'a blank stop sequence', body: base({ stop_sequences: [' '] }), says: 'non-whitespace' },
+  {
+    rule: 'anthropic.cache_control_count',
+    title: 'five cache marks',
+    body: base({ system: [1, 2, 3, 4, 5].map((at) => text(`part ${at}`, mark)) }),
+    says: 'A maximum of 4 blocks with cache_control may be provided. Found 5.',
+  },
+  {
+    rule: 'anthropic.cache_control_order',
+    title: 'a long cache life after a short one',
+    body: base({ system: [text('a', mark), text('b', { cache_control: { type: 'ephemeral', ttl: '1h' } })] }),
+    says: 'must not come after',
+  },
+  {
+    rule: 'anthropic.context_window',
+    title: 'a prompt that is too long',
+    body: base({ messages: [user('word'.repeat(210_000))] }),
+    says: 'tokens > 200000 maximum',
+  },
+  {
+    rule: 'anthropic.context_window',
+    title: 'a prompt that leaves no room',
+    body: base({ messages: [user('word'.repeat(190_000))], max_tokens: 20_000 }),
+    says: 'exceed context limit',
+  },
+]

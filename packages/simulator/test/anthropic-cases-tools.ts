@@ -1,0 +1,176 @@
+/** Messages requests with wrong tools or wrong messages. */
+import { assistant, base, mark, result, schema, talk, text, thinking, tool, use, user } from './anthropic-requests.ts'
+import type { RefusedCase } from './verdict.ts'
+
+export const refusedTools: readonly RefusedCase[] = [
+  {
+    rule: 'anthropic.tool_name',
+    title: 'a tool name with a dot',
+    body: base({ tools: [tool({ name: 'a.b' })] }),
+    says: "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'",
+  },
+  {
+    rule: 'anthropic.tool_name',
+    title: 'a tool name that is too long',
+    body: base({ tools: [tool({ name: 'x'.repeat(129) })] }),
+    says: 'tools.0.custom.name',
+  },
+  {
+    rule: 'anthropic.tool_names_unique',
+    title: 'two tools of one name',
+    body: base({ tools: [tool(), tool()] }),
+    says: 'Tool names must be unique',
+  },
+  {
+    rule: 'anthropic.tool_schema',
+    title: 'a schema without a type',
+    body: base({ tools: [tool({ input_schema: {} })] }),
+    says: 'tools.0.custom.input_schema.type: Field required',
+  },
+  {
+    rule: 'anthropic.tool_schema',
+    title: 'a schema that is no object',
+    body: base({ tools: [tool({ input_schema: { type: 'string' } })] }),
+    says: "Input should be 'object'",
+  },
+  {
+    rule: 'anthropic.tool_schema',
+    title: 'anyOf at the top',
+    body: base({ tools: [tool({ input_schema: { type: 'object', anyOf: [schema] } })] }),
+    says: 'does not support oneOf, allOf, or anyOf',
+  },
+  {
+    rule: 'anthropic.tool_schema',
+    title: 'an invalid schema inside',
+    body: base({ tools: [tool({ input_schema: { type: 'object', properties: { a: { type: 'text' } } } })] }),
+    says: 'JSON schema is invalid',
+  },
+  {
+    rule: 'anthropic.tool_schema',
+    title: 'a property name with a space',
+    body: base({ tools: [tool({ input_schema: { type: 'object', properties: { 'a b': {} } } })] }),
+    says: 'Property keys should match',
+  },
+  {
+    rule: 'anthropic.tool_strict_schema',
+    title: 'a strict tool that allows more',
+    body: base({ tools: [tool({ strict: true })] }),
+    says: 'additionalProperties',
+  },
+  {
+    rule: 'anthropic.tool_choice',
+    title: 'a choice without tools',
+    body: base({ tool_choice: { type: 'auto' } }),
+    says: 'only be specified while providing tools',
+  },
+  {
+    rule: 'anthropic.tool_choice',
+    title: 'a choice of no such tool',
+    body: base({ tools: [tool()], tool_choice: { type: 'tool', name: 'other' } }),
+    says: "Tool 'other' not found",
+  },
+  {
+    rule: 'anthropic.tool_choice',
+    title: 'a forced call where the model has none',
+    body: base({ model: 'claude-sonnet-5-5', tools: [tool()], tool_choice: { type: 'any' } }),
+    says: 'not supported for this model',
+  },
+  {
+    rule: 'anthropic.output_format',
+    title: 'an output schema that allows more',
+    body: base({ output_config: { format: { type: 'json_schema', schema } } }),
+    says: 'additionalProperties',
+  },
+  { rule: 'anthropic.messages_some', title: 'no messages', body: base({ messages: [] }), says: 'at least one message is required' },
+  {
+    rule: 'anthropic.roles',
+    title: 'the system role',
+    body: base({ messages: [{ role: 'system', content: 'Hi' }] }),
+    says: 'Unexpected role "system"',
+  },
+  {
+    rule: 'anthropic.roles',
+    title: 'another role',
+    body: base({ messages: [{ role: 'tool', content: 'Hi' }] }),
+    says: "messages.0.role: Input should be 'user' or 'assistant'",
+  },
+  {
+    rule: 'anthropic.first_user',
+    title: 'the assistant first',
+    body: talk(assistant('Hi'), user('Hi')),
+    says: 'first message must use the "user" role',
+  },
+  {
+    rule: 'anthropic.content_not_empty',
+    title: 'an empty message',
+    body: talk(user('Hi'), assistant([]), user('Hi')),
+    says: 'messages.1: all messages must have non-empty content',
+  },
+  { rule: 'anthropic.content_not_empty', title: 'an empty string', body: talk(user('')), says: 'non-empty content' },
+  {
+    rule: 'anthropic.text_not_empty',
+    title: 'an empty text block',
+    body: talk(user([text('')])),
+    says: 'text content blocks must be non-empty',
+  },
+  {
+    rule: 'anthropic.text_not_empty',
+    title: 'a blank text block',
+    body: talk(user([text(' \n')])),
+    says: 'must contain non-whitespace text',
+  },
+  {
+    rule: 'anthropic.text_not_empty',
+    title: 'an empty system block',
+    body: base({ system: [text('')] }),
+    says: 'system: text content blocks must be non-empty',
+  },
+  {
+    rule: 'anthropic.text_not_empty',
+    title: 'an empty block in a result',
+    body: talk(user('Hi'), assistant([use('a')]), user([result('a', [text('')])])),
+    says: 'must be non-empty',
+  },
+  {
+    rule: 'anthropic.text_not_empty',
+    title: 'a cache mark on nothing',
+    body: talk(user([text('', mark)])),
+    says: 'cache_control cannot be set for empty text blocks',
+  },
+  {
+    rule: 'anthropic.blocks_of_role',
+    title: 'a user who calls a tool',
+    body: talk(user([use('a')])),
+    says: '`tool_use` blocks can only be in `assistant` messages',
+  },
+  {
+    rule: 'anthropic.blocks_of_role',
+    title: 'a document of the assistant',
+    body: talk(user('Hi'), assistant([{ type: 'document', source: { type: 'text' } }]), user('Hi')),
+    says: '`document` blocks can only be in `user` messages',
+  },
+  {
+    rule: 'anthropic.citations_of_user',
+    title: 'citations of the user',
+    body: talk(user([text('Hi', { citations: [{ type: 'char_location' }] })])),
+    says: 'citations',
+  },
+  {
+    rule: 'anthropic.prefill',
+    title: 'a prefill with a blank end',
+    body: talk(user('Hi'), assistant('Once ')),
+    says: 'cannot end with trailing whitespace',
+  },
+  {
+    rule: 'anthropic.prefill',
+    title: 'a prefill where there is none',
+    body: base({ model: 'claude-sonnet-5', messages: [user('Hi'), assistant('Once')] }),
+    says: 'does not support assistant message prefill',
+  },
+  {
+    rule: 'anthropic.prefill',
+    title: 'a prefill while thinking',
+    body: base({ ...thinking, messages: [user('Hi'), assistant('Once')] }),
+    says: 'must start with a thinking block',
+  },
+]
