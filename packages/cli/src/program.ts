@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { exitCodeOfError } from './commands/exit-code.ts'
 import { AgentError, isAgentError, toMessage } from '@seamfold/core/kit'
-import { suggestion } from './config/nearest.ts'
+import { nearest } from './config/nearest.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 type Action<Arguments extends readonly unknown[]> = (...given: Arguments) => Promise<number>
@@ -88,7 +88,7 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
     .option('-q, --quiet', 'print only the answer')
     .action(
       act(async (prompt: string[], options: object) => {
-        refuseTypo(prompt, program)
+        if (program.args[0] !== 'run') refuseTypo(prompt, program)
         return (await import('./commands/run.ts')).runCommand(prompt, options, terminal)
       }),
     )
@@ -147,11 +147,15 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
     .action(act(async (options: object) => (await import('./commands/doctor.ts')).doctorCommand(options, terminal)))
 }
 
-/** One word that is nearly a command was meant as one: it is no task. */
-function refuseTypo(prompt: readonly string[], program: Command): void {
-  const [word, ...others] = prompt
-  if (word === undefined || others.length > 0 || /\s/.test(word)) return
-  const names = program.commands.map((command) => command.name())
-  const told = suggestion(word, names)
-  if (told.startsWith('Did you mean')) throw new AgentError('invalid_argument', `There is no command '${word}'. ${told} To give it as a task: seamfold run "${word}"`)
+/** A task is more than a word: one word is a command that does not exist, and so are two of which the first is nearly one. */
+function refuseTypo(words: readonly string[], program: Command): void {
+  const [word = '', ...others] = words
+  if (word === '' || word === '-' || /\s/.test(word) || words.length > 2) return
+  const near = nearest(
+    word,
+    program.commands.map((command) => command.name()),
+  )
+  if (others.length > 0 && near === undefined) return
+  const meant = near === undefined ? '' : ` Did you mean '${near}'?`
+  throw new AgentError('invalid_argument', `There is no command '${word}'.${meant} To give it as a task: seamfold run "${words.join(' ')}"`)
 }

@@ -4,7 +4,7 @@ import { AgentError, type WaitingFor } from '@seamfold/core/kit'
 import { findPlaces, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { findSession } from './find-session.ts'
+import { findSession, shortId } from './find-session.ts'
 import { hint, quote } from './hint.ts'
 import { waitingLines } from './waiting.ts'
 
@@ -25,8 +25,8 @@ export async function answerCommand(sessionId: string, requestId: string | undef
     const request = requestOf(waiting, requestId, view.id)
     await view.answer(request.requestId, answer)
     const left = waiting.length - 1
-    const next = left > 0 ? `${left} more to answer.` : `Go on with: ${hint(`resume ${quote(view.id)}`, places, terminal)}`
-    terminal.print(`${answer.decision === 'approve' ? 'Approved' : 'Rejected'}: ${request.toolName} (${request.requestId}). ${next}\n`)
+    const next = left > 0 ? `${left} more to answer.` : `Go on with: ${hint(`resume ${quote(shortId(view.id))}`, places, terminal)}`
+    terminal.print(`${answer.decision === 'approve' ? 'Approved' : 'Rejected'}: ${request.toolName} (${shortId(request.requestId)}). ${next}\n`)
     return 0
   } finally {
     await journal.close()
@@ -50,6 +50,6 @@ function requestOf(waiting: readonly WaitingFor[], given: string | undefined, se
   const [only, ...others] = exact === undefined ? found : [exact]
   if (only !== undefined && others.length === 0) return only
   if (waiting.length === 0) throw new AgentError('request_not_found', `Session ${sessionId} waits for nothing: there is no request to answer.`)
-  const list = waiting.map(({ requestId, toolName }) => `  ${requestId}  ${toolName}`).join('\n')
+  const list = waiting.map(({ requestId, toolName }) => `  ${shortId(requestId)}  ${toolName}`).join('\n')
   throw new AgentError('request_not_found', `${given === undefined ? 'Which request?' : `There is no single request '${given}'.`} Session ${sessionId} waits for:\n${list}`)
 }

@@ -8,6 +8,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts'
 import { createLines, type Lines } from '../terminal/lines.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from './exit-code.ts'
+import { namedSession, shortId } from './find-session.ts'
 import { hint, quote } from './hint.ts'
 import { suggestion } from '../config/nearest.ts'
 import { waitingLines } from './waiting.ts'
@@ -20,7 +21,7 @@ type Chat = { readonly work: Work; readonly session: Session; readonly settings:
 export async function chatCommand(options: ChatOptions, terminal: Terminal): Promise<number> {
   const settings = await resolveSettings(options, terminal)
   return withWork({ settings, terminal, format: 'text' }, async (work) => {
-    const session = await work.agent.session(options.session === undefined ? {} : { id: options.session })
+    const session = await work.agent.session(options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) })
     // Each run listens for itself: at the prompt Ctrl-C is a key, and after a run it must not end the next one.
     work.interrupt.close()
     const heading = { title: 'Seamfold', model: settings.model, workspace: settings.workspace, mode: settings.mode, session: session.id }
@@ -121,7 +122,7 @@ async function slash(text: string, { session, settings, terminal }: Chat): Promi
       terminal.print(`${HELP.map(([key, words]) => `  ${colors.bold(key.padEnd(9))} ${colors.dim(words)}`).join('\n')}\n\n`)
       return false
     case '/session':
-      terminal.print(`  ${session.id}\n  ${colors.dim(hint(`chat --session ${quote(session.id)}`, settings, terminal))}\n\n`)
+      terminal.print(`  ${session.id}\n  ${colors.dim(hint(`chat --session ${quote(shortId(session.id))}`, settings, terminal))}\n\n`)
       return false
     case '/cost': {
       const { usage, cost } = await session.state()
@@ -139,7 +140,7 @@ const used = (usage: Usage, cost: number | undefined): string => [usageText(usag
 function leave({ session, settings, terminal }: Chat): number {
   if (terminal.interactive) {
     const { colors } = terminal.style()
-    terminal.print(`\n${colors.dim(`Come back with: ${hint(`chat --session ${quote(session.id)}`, settings, terminal)}`)}\n`)
+    terminal.print(`\n${colors.dim(`Come back with: ${hint(`chat --session ${quote(shortId(session.id))}`, settings, terminal)}`)}\n`)
   }
   return EXIT.completed
 }

@@ -3,6 +3,19 @@ import { openSession, type SessionView, storedSessions } from '@seamfold/core'
 import { AgentError, type SessionStore } from '@seamfold/core/kit'
 import { nearest } from '../config/nearest.ts'
 
+/** Ids that were made, not chosen. */
+const MADE = /^(session|request)-[0-9a-f]{8}-[0-9a-f-]+$/
+
+/** A made id without its tail: what is left still names one session or request. */
+export const shortId = (id: string): string => (MADE.test(id) ? id.slice(0, id.indexOf('-') + 9) : id)
+
+/** The id that `--session` stands for: the start of a made one that is there, else as it is, which may name a new session. */
+export async function namedSession(store: SessionStore, given: string): Promise<string> {
+  if (!/^session-[0-9a-f]{4,}/.test(given)) return given
+  const found = (await sessionIds(store)).filter((id) => id.startsWith(given))
+  return found.length === 1 && found[0] !== undefined ? found[0] : given
+}
+
 export async function sessionIds(store: SessionStore): Promise<readonly string[]> {
   const ids: string[] = []
   for await (const id of storedSessions(store)) ids.push(id)

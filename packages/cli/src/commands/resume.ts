@@ -6,7 +6,7 @@ import { resolveSettings, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { EXIT, exitCodeOfRun } from './exit-code.ts'
-import { findSession } from './find-session.ts'
+import { findSession, shortId } from './find-session.ts'
 import type { Format } from './follow.ts'
 import { waitingLines } from './waiting.ts'
 import { withWork } from './work.ts'
@@ -25,7 +25,7 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
     await work.settle(session)
     const run = await session.resume()
     if (run === undefined) {
-      terminal.complain(`Session ${id} has no unfinished run. To say something more: seamfold run --session ${id} "…"\n`)
+      terminal.complain(`Session ${id} has no unfinished run. To say something more: seamfold run --session ${shortId(id)} "…"\n`)
       return EXIT.usage
     }
     if (format === 'text') terminal.print(`${headingLines({ title: 'Seamfold, going on', model: settings.model, workspace: settings.workspace, mode: settings.mode, session: id }, terminal.style()).join('\n')}\n\n`)
@@ -46,5 +46,5 @@ async function onlyUnfinished(agent: Agent): Promise<string> {
   const [only, ...others] = found
   if (only === undefined) throw new AgentError('session_not_found', 'Nothing is unfinished here: every run has ended.')
   if (others.length === 0) return only.sessionId
-  throw new AgentError('invalid_argument', `Several runs are unfinished; name the session:\n${found.map(({ sessionId, status }) => `  ${sessionId}  ${status}`).join('\n')}`)
+  throw new AgentError('invalid_argument', `Several runs are unfinished; name the session:\n${found.map(({ sessionId, status }) => `  ${shortId(sessionId)}  ${status}`).join('\n')}`)
 }

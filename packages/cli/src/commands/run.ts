@@ -7,6 +7,7 @@ import { headingLines } from '../render/heading.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { exitCodeOfRun } from './exit-code.ts'
+import { namedSession } from './find-session.ts'
 import type { Format } from './follow.ts'
 import { waitingLines } from './waiting.ts'
 import { type Work, withWork } from './work.ts'
@@ -26,7 +27,7 @@ export async function runCommand(words: readonly string[], options: RunOptions, 
   const prompt = await promptOf(words, terminal)
   announce(settings, prompt, { terminal, format, ...(options.session === undefined ? {} : { session: options.session }) })
   return withWork({ settings, terminal, format }, async (work) => {
-    const session = await work.agent.session(options.session === undefined ? {} : { id: options.session })
+    const session = await work.agent.session(options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) })
     const run = await session.send(prompt, output === undefined ? {} : { output })
     const result = await work.follow(run, { prompts: false })
     report(result, { ...work, settings, terminal, format })

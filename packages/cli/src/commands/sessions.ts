@@ -9,7 +9,7 @@ import type { Style } from '../render/style.ts'
 import { findPlaces, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { findSession, sessionIds } from './find-session.ts'
+import { findSession, sessionIds, shortId } from './find-session.ts'
 import { hint } from './hint.ts'
 
 export type ListOptions = SharedOptions & { readonly json?: boolean }
@@ -35,7 +35,7 @@ export async function listCommand(options: ListOptions, terminal: Terminal): Pro
     else {
       const style = terminal.style()
       const [first] = rows
-      const show = first === undefined ? '' : `\n${style.colors.dim(`Look into one: ${hint(`sessions show ${first.id}`, places, terminal)}`)}\n`
+      const show = first === undefined ? '' : `\n${style.colors.dim(`Look into one: ${hint(`sessions show ${shortId(first.id)}`, places, terminal)}`)}\n`
       terminal.print(`${sessionTable(rows, terminal.now(), style).join('\n')}\n${show}`)
     }
     return 0
@@ -73,7 +73,7 @@ function sessionTable(rows: readonly Row[], now: number, style: Style): readonly
     return status === 'failed' || status === 'unreadable' ? colors.red(cell) : colors.yellow(cell)
   }
   const columns = [{ title: 'SESSION', paint: colors.bold }, { title: 'STATUS', paint: paintStatus }, { title: 'USED', paint: colors.dim }, { title: 'RUNS' }, { title: 'COST' }, { title: 'FIRST PROMPT' }]
-  const cells = rows.map((row) => [row.id, row.status, row.updatedAt === 0 ? '' : ago(row.updatedAt, now), String(row.runs), row.cost === undefined ? '' : dollars(row.cost), row.problem ?? row.prompt])
+  const cells = rows.map((row) => [shortId(row.id), row.status, row.updatedAt === 0 ? '' : ago(row.updatedAt, now), String(row.runs), row.cost === undefined ? '' : dollars(row.cost), row.problem ?? row.prompt])
   return tableLines(columns, cells, style)
 }
 

@@ -70,8 +70,8 @@ export async function withWork<T>({ settings, terminal, format, asks }: WorkOpti
           screen,
           interrupt,
           format,
-          // What is asked in place needs no telling.
-          transcript: { approvals: questions === undefined, ...transcript },
+          // What is asked in place needs no telling, and what waits is told at the end.
+          transcript: { approvals: questions === undefined ? 'answers' : 'none', ...transcript },
           ...(questions === undefined ? {} : { shown: questions.shown }),
         })
       },

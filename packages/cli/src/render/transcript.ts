@@ -10,7 +10,7 @@ import type { Style } from './style.ts'
 import { type Calls, closeCall, noCalls, trackCalls } from './calls.ts'
 
 /** What the last thing on the screen was: it decides where a blank line belongs. */
-type Shown = 'nothing' | 'prompt' | 'text' | 'reasoning' | 'card' | 'notice'
+type Shown = 'nothing' | 'prompt' | 'text' | 'reasoning' | 'card' | 'notice' | 'ending'
 
 export type Transcript = {
   readonly shown: Shown
@@ -29,8 +29,8 @@ export type TranscriptOptions = {
   readonly reasoning?: boolean
   /** Show prompts. Default: true. */
   readonly prompts?: boolean
-  /** Show requests for approval and their answers. Default: true. */
-  readonly approvals?: boolean
+  /** Which parts of approvals are shown: requests and answers, only answers, or nothing. Default: `all`. */
+  readonly approvals?: 'all' | 'answers' | 'none'
   /** Show how a run ended. Default: true. */
   readonly endings?: boolean
 }
@@ -72,16 +72,19 @@ export function transcribe(before: Transcript, envelope: Envelope, options: Tran
     case 'error':
     case 'run_cancelled':
     case 'run_suspended':
-      return options.endings === false ? flush(start, options) : paragraph(start, 'notice', endLines(event, totals, options.style), options)
+      return options.endings === false ? flush(start, options) : paragraph(start, 'ending', endLines(event, totals, options.style), options)
     case 'confirmation_required':
     case 'confirmation_received':
-      return options.approvals === false ? flush(start, options) : paragraph(start, 'notice', noticeLines(event, options.style), options)
+      return isHidden(event.type, options.approvals) ? flush(start, options) : paragraph(start, 'notice', noticeLines(event, options.style), options)
     default: {
       const lines = noticeLines(event, options.style)
       return lines.length === 0 ? silent(start) : paragraph(start, 'notice', lines, options)
     }
   }
 }
+
+const isHidden = (type: 'confirmation_required' | 'confirmation_received', approvals: TranscriptOptions['approvals'] = 'all'): boolean =>
+  approvals === 'none' || (approvals === 'answers' && type === 'confirmation_required')
 
 const silent = (transcript: Transcript): Printed => ({ transcript, output: '' })
 

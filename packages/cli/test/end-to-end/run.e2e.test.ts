@@ -74,6 +74,8 @@ describe('exit codes', () => {
   test.each([
     ['an unknown option', ['run', '--modle', 'x', 'hi'], "unknown option '--modle'"],
     ['a mistyped command', ['sesions'], "Did you mean 'sessions'?"],
+    ['a mistyped command with an argument', ['sesions', 'show'], "Did you mean 'sessions'?"],
+    ['a word that is no task', ['frobnicate'], 'To give it as a task: seamfold run "frobnicate"'],
     ['no prompt', ['run'], 'What is to be done?'],
     ['a workspace that does not exist', ['run', '--workspace', 'no/such', 'hi'], 'does not exist'],
     ['an unknown model', ['run', '--model', 'gemini-9', 'hi'], "The model 'gemini-9' is not known"],
@@ -146,8 +148,8 @@ describe('what must be asked', () => {
     expect(first.stdout).toContain('⏸ Waiting for 1 answer')
     expect(existsSync(join(scene.folder, 'out.txt'))).toBe(false)
 
-    const [, session = '', request = ''] = /answer (\S+) (\S+) --approve/.exec(first.stdout) ?? []
-    const answered = await scene.run('answer', session, request, '--approve')
+    const session = /Approve +seamfold answer (\S+) --approve/.exec(first.stdout)?.[1] ?? ''
+    const answered = await scene.run('answer', session, '--approve')
     expect(answered).toMatchObject({ code: 0, stdout: expect.stringContaining('Approved: bash') as unknown })
 
     const finished = await scene.run('resume', session)
@@ -162,7 +164,7 @@ describe('what must be asked', () => {
       (conversation) => answer([text(JSON.stringify(conversation.messages.at(-1)).includes('use the bin') ? 'I was told off.' : 'I heard nothing.')]),
     ])
     const first = await scene.run('run', 'tidy up')
-    const session = /resume (\S+)/.exec(first.stdout)?.[1] ?? ''
+    const session = /seamfold resume (\S+)/.exec(first.stdout)?.[1] ?? ''
     await scene.run('answer', session, '--reject', '--message', 'use the bin')
     const finished = await scene.run('resume')
     expect(finished.code).toBe(0)
@@ -184,6 +186,16 @@ describe('what must be asked', () => {
 })
 
 describe('sessions', () => {
+  test('may be named by the start of their ids', async () => {
+    await using scene = await stage([answer([text('One.')]), answer([text('Two.')])])
+    await scene.run('run', 'first thing')
+    const short = /(session-[0-9a-f]{8}) /.exec((await scene.run('sessions')).stdout)?.[1] ?? ''
+    await scene.run('run', '--session', short, 'second thing')
+    const shown = await scene.run('sessions', 'show', short)
+    expect(shown.stdout).toContain('› first thing')
+    expect(shown.stdout).toContain('› second thing')
+  })
+
   test('go on with --session, and are listed with their first prompt', async () => {
     await using scene = await stage([answer([text('One.')]), answer([text('Two.')])])
     await scene.run('run', '--session', 'work', 'first thing')
