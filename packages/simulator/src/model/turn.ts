@@ -36,9 +36,9 @@ export type Pace = {
   readonly lineEnding: '\n' | '\r\n' | '\r'
 }
 
-/** What goes wrong in mid-stream; positions count events from the start, and `Infinity` is after the last one. */
+/** What goes wrong in mid-stream; positions count events from the start. */
 export type StreamFaults = {
-  /** An error event in place of the rest. Responses only: `form: 'failed'` says it as `response.failed`. */
+  /** An error event in place of the rest, at the latest of the last event. Responses only: `form: 'failed'` says it as `response.failed`. */
   readonly error?: {
     readonly afterEvents: number
     readonly type?: string

@@ -22,8 +22,10 @@ function eventsWithFaults(frames: readonly Frame[], { faults, protocol, lineEndi
   const { error, malformed, pingEvery } = faults
   for (let index = 0; index <= frames.length; index += 1) {
     const after = (position: number): boolean => Math.min(position, frames.length) === index
+    // an error comes in place of the last event at the latest: after that nobody listens
+    const failing = error !== undefined && Math.min(error.afterEvents, frames.length - 1) === index
     if (malformed !== undefined && after(malformed.afterEvents)) raw(malformed.frame ?? brokenFrame)
-    if (error !== undefined && after(error.afterEvents)) {
+    if (failing) {
       parts.push(frameText(protocol.errorFrame(error, frames.slice(0, index)), lineEnding))
       break
     }

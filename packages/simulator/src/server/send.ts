@@ -1,5 +1,6 @@
 /** Sends text over a connection in chunks of a given size, at a given pace. */
 import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../base/clock.ts'
 import type { Pace } from '../model/turn.ts'
@@ -14,7 +15,7 @@ function* chunksOf(plan: SendPlan, chunkBytes: number | undefined): Generator<Bu
   const whole = plan.cutAfterBytes === undefined && chunkBytes === undefined
   const buffers = whole ? plan.parts.map((part) => Buffer.from(part)) : [Buffer.from(plan.parts.join('')).subarray(0, plan.cutAfterBytes)]
   for (const buffer of buffers) {
-    const size = chunkBytes ?? buffer.length
+    const size = Math.max(1, chunkBytes ?? buffer.length)
     for (let start = 0; start < buffer.length; start += size) yield buffer.subarray(start, start + size)
   }
 }
@@ -30,6 +31,8 @@ export async function send(response: ServerResponse, plan: SendPlan, { pace, clo
       first = false
       if (signal.aborted) return
       if (!response.write(chunk)) await once(response, 'drain', { signal })
+      // the network joins writes that come in one breath
+      if (pace.chunkBytes !== undefined) await setImmediate()
     }
   } catch (error) {
     if (signal.aborted) return // the client went away: nobody is left to be told

@@ -74,7 +74,12 @@ function worldOf(options: SimulatorOptions, clock: Clock): World {
 
 async function listening(server: Server, port: number): Promise<number> {
   server.listen(port, '127.0.0.1')
-  await once(server, 'listening') // rejects with the server's error, a used port for one
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    throw new Error(`Port ${port} is in use on 127.0.0.1. Stop what uses it, or leave \`port\` out to get a free one.`, { cause: error })
+  }
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : port
 }
