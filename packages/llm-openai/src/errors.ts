@@ -66,6 +66,9 @@ function retryAfterOf(headers: Headers | undefined): string | null | undefined {
 }
 
 function complaintOf(reported: unknown): Complaint {
+  // Gemini sends a list of one, with the error one level further down.
+  if (Array.isArray(reported) && reported.length > 0) return complaintOf(reported[0])
+  if (isJsonObject(reported) && isJsonObject(reported['error'])) return complaintOf(reported['error'])
   if (!isJsonObject(reported)) return { code: '', type: '', message: typeof reported === 'string' ? reported : JSON.stringify(reported) }
   const { message, code, type } = reported
   const status = typeof code === 'number' && code >= 400 && code < 600 ? { status: code } : {}

@@ -88,6 +88,23 @@ describe('Chat Completions', () => {
     expect(messages(assistant(foreign, text('Yes')))).toEqual([{ role: 'assistant', content: 'Yes' }])
   })
 
+  test('signed details and signatures of calls go back as they came to the model that made them, and to no other', () => {
+    const details = [{ type: 'reasoning.text', text: 'Hm', signature: 'sig' }]
+    const thought: Block = {
+      type: 'reasoning',
+      text: 'Hm',
+      origin: { provider: 'openai-chat', model: 'm' },
+      state: { field: 'reasoning', details },
+    }
+    const extra = { google: { thought_signature: 'sig' } }
+    const signed = (model: string): Block => use('a', { state: { extra, provider: 'openai-chat', model } })
+    expect(messages(assistant(thought, signed('m')))).toMatchObject([
+      { reasoning_details: details, tool_calls: [{ extra_content: extra }] },
+    ])
+    const [other] = messages(assistant({ ...thought, origin: { provider: 'openai-chat', model: 'n' } }, signed('n'))) as object[]
+    expect(other).toEqual({ role: 'assistant', content: null, tool_calls: [expect.not.objectContaining({ extra_content: extra })] })
+  })
+
   test('an assistant message with nothing left is left out', () => {
     const foreign: Block = { type: 'reasoning', text: 'Hm', origin: { provider: 'anthropic', model: 'x' } }
     expect(messages(assistant(foreign), assistant(text('')), assistant(), user(text('Go on')))).toEqual([

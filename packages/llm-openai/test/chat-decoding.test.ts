@@ -69,6 +69,22 @@ describe('reasoning of compatible servers', () => {
     ])
   })
 
+  test('in signed details is put together and kept, whether there are words in it or not', async () => {
+    const detail = (more: object): object => chunk({ reasoning_details: [{ type: 'reasoning.text', index: 0, format: 'x', ...more }] })
+    const sealed = { type: 'reasoning.encrypted', index: 1, data: 'gAAA' }
+    const details = [{ type: 'reasoning.text', index: 0, format: 'x', text: 'Let me see.', signature: 'sig' }, sealed]
+    const pieces = [
+      detail({ text: 'Let me ' }),
+      detail({ text: 'see.', signature: null }),
+      detail({ signature: 'sig' }),
+      chunk({ reasoning_details: [sealed] }),
+    ]
+    const [silent] = await contentOf(reading(...pieces, chunk({ content: 'Yes' }, 'stop')))
+    expect(silent).toMatchObject({ type: 'reasoning', text: '', state: { details } })
+    const [spoken] = await contentOf(reading(chunk({ reasoning: 'Hm' }), ...pieces, chunk({ content: 'Yes' }, 'stop')))
+    expect(spoken).toMatchObject({ text: 'Hm', state: { field: 'reasoning', details } })
+  })
+
   test('that comes in both fields is taken once', async () => {
     const client = reading(chunk({ reasoning_content: 'Hm', reasoning: 'Hm' }), chunk({ content: 'Yes' }, 'stop'))
     expect((await contentOf(client))[0]).toMatchObject({ text: 'Hm' })

@@ -110,6 +110,14 @@ describe('tool calls', () => {
     ])
   })
 
+  test('keep the signature that their provider wants back', async () => {
+    const extra = { google: { thought_signature: 'sig' } }
+    const client = reading(calls(call({ index: 0, id: 'call_a', extra_content: extra }, '{}', 'get_time')), ...finish)
+    expect(await contentOf(client)).toEqual([
+      { ...toolUse('call_a', 'get_time', {}), state: { extra, provider: 'openai-chat', model: 'test-model' } },
+    ])
+  })
+
   test('in the form before tool_calls are read', async () => {
     const client = reading(
       chunk({ function_call: { name: 'get_weather', arguments: '' } }),

@@ -39,6 +39,7 @@ describe.each(['chat', 'responses'] as const)('in mode %s', (mode) => {
       'context_overflow',
       false,
     ],
+    [400, [{ error: { code: 400, message: 'missing a thought_signature', status: 'INVALID_ARGUMENT' } }], 'llm_rejected', false],
     [413, body('prompt is too long'), 'context_overflow', false],
     [422, { detail: 'bad' }, 'llm_rejected', false],
     [429, body('Rate limit reached', { code: 'rate_limit_exceeded' }), 'llm_rate_limited', true],
@@ -72,6 +73,11 @@ describe('the message', () => {
 
   test('of a page that is no JSON is its text', async () => {
     expect((await failure(refusing(502, '<html>Bad gateway</html>'))).error.message).toContain('<html>Bad gateway</html>')
+  })
+
+  test('in a list of one is found', async () => {
+    const { error } = await failure(refusing(400, [{ error: { code: 400, message: 'missing a thought_signature' } }]))
+    expect(error.message).toBe('openai-chat answered 400: missing a thought_signature')
   })
 })
 

@@ -7,7 +7,10 @@ import { openai } from '../src/index.ts'
 test.each(['chat', 'responses'] as const)('in mode %s an optional property that the model left empty is absent', async (mode) => {
   const simulator = await startSimulator({ scenario: () => text('{"city":"Oslo","note":null}') })
   onTestFinished(() => simulator.close())
-  const agent = createAgent({ llm: openai({ model: 'gpt-5', apiKey: 'none', baseURL: simulator.openaiBaseUrl, mode }), instructions: 'Answer.' })
+  const agent = createAgent({
+    llm: openai({ model: 'gpt-5', apiKey: 'none', baseURL: simulator.openaiBaseUrl, mode }),
+    instructions: 'Answer.',
+  })
   const output = jsonSchema({ type: 'object', properties: { city: { type: 'string' }, note: { type: 'string' } }, required: ['city'] })
   const run = await agent.run('Where?', { output })
   expect(await run.completed()).toMatchObject({ output: { city: 'Oslo' } })

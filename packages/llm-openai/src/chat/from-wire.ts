@@ -1,12 +1,13 @@
 /** Reads Chat Completions chunks, from OpenAI and from compatible servers. */
 import type { LlmEvent, ModelInfo, StopReason } from '@seamfold/core/kit'
-import { Answer, addReasoning, addText, type ReasoningDraft, type TextDraft } from '../answer.ts'
+import { Answer, addText, type TextDraft } from '../answer.ts'
 import type { Decoder, Ending, NewDecoder } from '../decoder.ts'
 import { cutOff, streamFailure } from '../errors.ts'
 import { parseObject } from '../parse.ts'
+import { Reasoning } from './reasoning.ts'
 import { ToolCalls } from './tool-calls.ts'
 import { usageOf } from './usage.ts'
-import type { ChatChunk, ChatDelta, ChatUsage, ReasoningField } from './wire.ts'
+import type { ChatChunk, ChatDelta, ChatUsage } from './wire.ts'
 
 export const chatDecoder: NewDecoder = (model, taken) => new ChatDecoder(model, new Answer(taken))
 
@@ -14,8 +15,8 @@ class ChatDecoder implements Decoder {
   readonly #model: ModelInfo
   readonly #answer: Answer
   readonly #calls: ToolCalls
+  readonly #reasoning: Reasoning
   #text: TextDraft | undefined
-  #reasoning: ReasoningDraft | undefined
   #refused = false
   #finish: string | undefined
   #usage: ChatUsage | undefined
@@ -26,7 +27,8 @@ class ChatDecoder implements Decoder {
   constructor(model: ModelInfo, answer: Answer) {
     this.#model = model
     this.#answer = answer
-    this.#calls = new ToolCalls(answer)
+    this.#calls = new ToolCalls(answer, model)
+    this.#reasoning = new Reasoning(answer)
   }
 
   read(data: string, batch: LlmEvent[]): void {
@@ -48,8 +50,7 @@ class ChatDecoder implements Decoder {
   }
 
   #readDelta(delta: ChatDelta, batch: LlmEvent[]): void {
-    if (delta.reasoning_content) this.#think(delta.reasoning_content, 'reasoning_content', batch)
-    else if (delta.reasoning) this.#think(delta.reasoning, 'reasoning', batch)
+    this.#reasoning.read(delta, batch)
     if (delta.content) this.#say(delta.content, batch)
     if (delta.refusal) {
       this.#refused = true
@@ -65,15 +66,6 @@ class ChatDecoder implements Decoder {
     addText(this.#text, piece, batch)
   }
 
-  #think(piece: unknown, field: ReasoningField, batch: LlmEvent[]): void {
-    if (typeof piece !== 'string') return
-    if (this.#reasoning === undefined) {
-      this.#reasoning = this.#answer.openReasoning()
-      this.#reasoning.state = { field }
-    }
-    addReasoning(this.#reasoning, piece, batch)
-  }
-
   end(batch: LlmEvent[]): Ending {
     const { provider, id } = this.#model
     // A finish reason ends an answer, with or without [DONE]; [DONE] alone ends one that has something in it.
@@ -81,6 +73,7 @@ class ChatDecoder implements Decoder {
       throw cutOff(provider, 'the stream ended without a finish reason')
     }
     this.#answer.startAll(batch)
+    this.#reasoning.end()
     return {
       message: { role: 'assistant', content: this.#answer.blocks({ provider, model: id }) },
       stopReason: this.#stopReason(),

@@ -1,6 +1,17 @@
 /** Writes requests for Chat Completions. */
-import type { Block, ImageBlock, LlmRequest, Message, ModelInfo, ToolChoice, ToolResultBlock, ToolUseBlock } from '@seamfold/core/kit'
-import { isJsonObject } from '@seamfold/core/kit'
+import {
+  isJsonObject,
+  type Block,
+  type ImageBlock,
+  type Json,
+  type LlmRequest,
+  type Message,
+  type ModelInfo,
+  type ReasoningBlock,
+  type ToolChoice,
+  type ToolResultBlock,
+  type ToolUseBlock,
+} from '@seamfold/core/kit'
 import { concatenate, encode, lastText, messageList, toolList } from '../bytes.ts'
 import { isReasoningModel } from '../models.ts'
 import type { Settings } from '../options.ts'
@@ -91,26 +102,35 @@ function resultText(content: Exclude<ToolResultBlock['content'], string>): strin
   return lines.join('\n')
 }
 
-/** Reasoning goes back only to the model that made it, in the field that it came in; a message with nothing left is left out. */
-function assistantMessage(content: readonly Block[], { provider, id }: ModelInfo): readonly object[] {
+/** A message with nothing left is left out. */
+function assistantMessage(content: readonly Block[], model: ModelInfo): readonly object[] {
   let text = ''
   const calls: object[] = []
-  const reasoning: Record<string, string> = {}
+  const reasoning: Record<string, Json> = {}
   for (const block of content) {
     if (block.type === 'text') text += block.text
-    else if (block.type === 'tool_use') calls.push(callOf(block))
-    else if (block.type === 'reasoning' && block.origin.provider === provider && block.origin.model === id) {
-      const field = isJsonObject(block.state) ? block.state['field'] : undefined
-      if (field === 'reasoning_content' || field === 'reasoning') reasoning[field] = (reasoning[field] ?? '') + block.text
-    }
+    else if (block.type === 'tool_use') calls.push(callOf(block, model))
+    else if (block.type === 'reasoning') Object.assign(reasoning, reasoningFields(block, model))
   }
   if (text === '' && calls.length === 0) return []
   return [{ role: 'assistant', content: text === '' ? null : text, ...reasoning, ...(calls.length === 0 ? {} : { tool_calls: calls }) }]
 }
 
+/** Reasoning goes back only to the model that made it: its details as they came, else its text in the field that it came in. */
+function reasoningFields({ text, origin, state }: ReasoningBlock, model: ModelInfo): Readonly<Record<string, Json>> {
+  if (!isJsonObject(state) || origin.provider !== model.provider || origin.model !== model.id) return {}
+  const { field, details } = state
+  if (Array.isArray(details)) return { reasoning_details: details }
+  return field === 'reasoning_content' || field === 'reasoning' ? { [field]: text } : {}
+}
+
 /** Arguments that were not JSON have an empty `input`, which is what goes back. */
-const callOf = ({ id, name, input }: ToolUseBlock): object => ({
-  id: fitId(id, LONGEST_ID),
-  type: 'function',
-  function: { name, arguments: JSON.stringify(input) },
-})
+function callOf({ id, name, input, state }: ToolUseBlock, model: ModelInfo): object {
+  const own = isJsonObject(state) && state['provider'] === model.provider && state['model'] === model.id && 'extra' in state
+  return {
+    id: fitId(id, LONGEST_ID),
+    type: 'function',
+    function: { name, arguments: JSON.stringify(input) },
+    ...(own ? { extra_content: state['extra'] } : {}),
+  }
+}

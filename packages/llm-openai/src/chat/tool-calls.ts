@@ -1,5 +1,5 @@
 /** Tells which call a piece of a streamed tool call belongs to, for servers that number their calls and for those that do not. */
-import type { LlmEvent } from '@seamfold/core/kit'
+import type { LlmEvent, ModelInfo } from '@seamfold/core/kit'
 import { addInput, type Answer, type ToolDraft } from '../answer.ts'
 import type { ChatFunction, ChatToolCall } from './wire.ts'
 
@@ -7,10 +7,12 @@ type Call = { readonly draft: ToolDraft; readonly index: number | undefined; rea
 
 export class ToolCalls {
   readonly #answer: Answer
+  readonly #model: ModelInfo
   readonly #calls: Call[] = []
 
-  constructor(answer: Answer) {
+  constructor(answer: Answer, model: ModelInfo) {
     this.#answer = answer
+    this.#model = model
   }
 
   read(pieces: readonly ChatToolCall[], batch: LlmEvent[]): void {
@@ -20,6 +22,8 @@ export class ToolCalls {
       const call = known === undefined || (piece.index == null && touched.has(known) && !!piece.function?.name) ? this.#open(piece) : known
       touched.add(call)
       this.#add(call, piece.function, batch)
+      if (piece.extra_content != null)
+        call.draft.state = { extra: piece.extra_content, provider: this.#model.provider, model: this.#model.id }
     }
   }
 

@@ -1,4 +1,5 @@
 /** The parts of Chat Completions that this adapter reads (platform.openai.com/docs/api-reference/chat-streaming). */
+import type { Json } from '@seamfold/core/kit'
 
 /** Everything is optional: compatible servers leave out what they like. */
 export type ChatChunk = {
@@ -27,12 +28,20 @@ export type ChatDelta = {
   readonly reasoning_content?: string | null
   /** OpenRouter, Groq, newer vLLM. */
   readonly reasoning?: string | null
+  /** OpenRouter: signed or encrypted reasoning of the model behind it, which wants it back. */
+  readonly reasoning_details?: readonly Json[] | null
   readonly tool_calls?: readonly ChatToolCall[] | null
   /** The form before `tool_calls`. */
   readonly function_call?: ChatFunction | null
 }
 
-export type ChatToolCall = { readonly index?: number | null; readonly id?: string | null; readonly function?: ChatFunction | null }
+export type ChatToolCall = {
+  readonly index?: number | null
+  readonly id?: string | null
+  readonly function?: ChatFunction | null
+  /** Gemini's signature of the thought behind a call: without it the next request is refused. */
+  readonly extra_content?: Json
+}
 
 export type ChatFunction = { readonly name?: string | null; readonly arguments?: string | object | null }
 
