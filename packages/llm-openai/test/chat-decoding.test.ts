@@ -70,15 +70,19 @@ describe('reasoning of compatible servers', () => {
   })
 
   test('in signed details is put together and kept, whether there are words in it or not', async () => {
-    const detail = (more: object): object => chunk({ reasoning_details: [{ type: 'reasoning.text', index: 0, format: 'x', ...more }] })
-    const sealed = { type: 'reasoning.encrypted', index: 1, data: 'gAAA' }
-    const details = [{ type: 'reasoning.text', index: 0, format: 'x', text: 'Let me see.', signature: 'sig' }, sealed]
+    const detail = (index: number, more: object): object => chunk({ reasoning_details: [{ type: 'reasoning.text', index, ...more }] })
+    const sealed = { type: 'reasoning.encrypted', index: 2, data: 'gAAA' }
     const pieces = [
-      detail({ text: 'Let me ' }),
-      detail({ text: 'see.', signature: null }),
-      detail({ signature: 'sig' }),
-      chunk({ reasoning_details: [sealed] }),
+      ...[
+        detail(0, { text: 'Let me ' }),
+        detail(0, { text: 'see.' }),
+        detail(0, { signature: 'sig' }),
+        detail(0, { text: '', signature: null }),
+      ],
+      ...[detail(1, { text: 'Yes.' }), chunk({ reasoning_details: [sealed] })],
     ]
+    const whole = { type: 'reasoning.text', index: 0, text: 'Let me see.', signature: 'sig' }
+    const details = [whole, { type: 'reasoning.text', index: 1, text: 'Yes.' }, sealed]
     const [silent] = await contentOf(reading(...pieces, chunk({ content: 'Yes' }, 'stop')))
     expect(silent).toMatchObject({ type: 'reasoning', text: '', state: { details } })
     const [spoken] = await contentOf(reading(chunk({ reasoning: 'Hm' }), ...pieces, chunk({ content: 'Yes' }, 'stop')))
