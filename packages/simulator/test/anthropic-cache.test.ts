@@ -1,5 +1,5 @@
 /** Anthropic's prompt cache and usage follow from the bytes of the requests. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startSimulator, text } from '../src/index.ts'
 import type { Simulator } from '../src/index.ts'

@@ -1,5 +1,5 @@
 /** However an answer is cut into chunks and lines, the clients receive the same. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer, callTool, reasoning, startSimulator, text } from '../src/index.ts'
 import type { Pace, Simulator } from '../src/index.ts'

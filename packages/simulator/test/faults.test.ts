@@ -1,6 +1,6 @@
 /** What a scenario lets go wrong, goes wrong on the wire. */
-import Anthropic from '@anthropic-ai/sdk'
-import OpenAI from 'openai'
+import { AuthenticationError } from '@anthropic-ai/sdk'
+import { APIConnectionError } from 'openai'
 import { afterEach, expect, test } from 'vitest'
 import {
   answer,
@@ -69,9 +69,7 @@ test('overload is 529 for Anthropic and 503 for OpenAI', async () => {
 
 test('the official clients raise the errors that they have for it', async () => {
   await start(unauthorized())
-  await expect(anthropicClient(simulator).messages.create(bodies.anthropic.body as never)).rejects.toBeInstanceOf(
-    Anthropic.AuthenticationError,
-  )
+  await expect(anthropicClient(simulator).messages.create(bodies.anthropic.body as never)).rejects.toBeInstanceOf(AuthenticationError)
   simulator.reset({ scenario: () => badRequest('no', { code: 'odd' }) })
   const refused = openAiClient(simulator).chat.completions.create(bodies.chat.body as never)
   await expect(refused).rejects.toMatchObject({ status: 400, code: 'odd', message: '400 no' })
@@ -83,7 +81,7 @@ test('the official clients raise the errors that they have for it', async () => 
 test('a broken connection answers nothing', async () => {
   await start(disconnected())
   await expect(post('chat')).rejects.toThrow('fetch failed')
-  await expect(openAiClient(simulator).responses.create(bodies.responses.body as never)).rejects.toBeInstanceOf(OpenAI.APIConnectionError)
+  await expect(openAiClient(simulator).responses.create(bodies.responses.body as never)).rejects.toBeInstanceOf(APIConnectionError)
 })
 
 test('an error in mid-stream ends each stream in its own way', async () => {

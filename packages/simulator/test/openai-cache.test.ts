@@ -1,5 +1,5 @@
 /** OpenAI's prompt cache is automatic: from 1024 tokens on, in steps of 128, within an inclusive count. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startSimulator, text } from '../src/index.ts'
 import type { Simulator } from '../src/index.ts'

@@ -29,11 +29,11 @@ export type Notebook = {
   readonly refused: CallRecord | undefined
 }
 
-export const isTestCommand = (call: CallRecord): boolean =>
+const isTestCommand = (call: CallRecord): boolean =>
   call.name === 'bash' && /\bnode --test\b|\b(?:npm|pnpm|yarn) (?:run )?test\b/.test(stringOf(call, 'command'))
 
 /** A text field of a call's input; empty when it is none. */
-export function stringOf(call: CallRecord, field: string): string {
+function stringOf(call: CallRecord, field: string): string {
   const { input } = call
   if (typeof input !== 'object' || input === null) return ''
   const value: unknown = Object.entries(input).find(([name]) => name === field)?.[1]

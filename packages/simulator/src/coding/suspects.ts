@@ -20,7 +20,7 @@ function rootOf(frames: readonly Frame[]): string {
 }
 
 /** The frames of a failure, as paths from the workspace on where that is known. */
-export function framesIn(failure: TestFailure, failures: readonly TestFailure[]): readonly Frame[] {
+function framesIn(failure: TestFailure, failures: readonly TestFailure[]): readonly Frame[] {
   const root = rootOf(failures.flatMap(({ frames }) => frames))
   return failure.frames.map(({ path, line }) => ({ path: root !== '' && path.startsWith(root) ? path.slice(root.length) : path, line }))
 }

@@ -18,7 +18,7 @@ export const argumentsOf = (block: { readonly input?: unknown; readonly argument
 
 const outputText = (block: Block): string => (block.type === 'tool_call' ? `${block.name}${argumentsOf(block)}` : block.text)
 
-export const outputTokensOf = (block: Block): number => tokensOf(outputText(block))
+const outputTokensOf = (block: Block): number => tokensOf(outputText(block))
 
 const usualStop = (blocks: readonly Block[]): Stop => {
   if (blocks.some((block) => block.type === 'tool_call')) return 'tool_calls'
