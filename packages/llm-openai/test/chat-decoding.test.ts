@@ -73,13 +73,12 @@ describe('reasoning of compatible servers', () => {
     const detail = (index: number, more: object): object => chunk({ reasoning_details: [{ type: 'reasoning.text', index, ...more }] })
     const sealed = { type: 'reasoning.encrypted', index: 2, data: 'gAAA' }
     const pieces = [
-      ...[
-        detail(0, { text: 'Let me ' }),
-        detail(0, { text: 'see.' }),
-        detail(0, { signature: 'sig' }),
-        detail(0, { text: '', signature: null }),
-      ],
-      ...[detail(1, { text: 'Yes.' }), chunk({ reasoning_details: [sealed] })],
+      detail(0, { text: 'Let me ' }),
+      detail(0, { text: 'see.' }),
+      detail(0, { signature: 'sig' }),
+      detail(0, { text: '', signature: null }),
+      detail(1, { text: 'Yes.' }),
+      chunk({ reasoning_details: [sealed] }),
     ]
     const whole = { type: 'reasoning.text', index: 0, text: 'Let me see.', signature: 'sig' }
     const details = [whole, { type: 'reasoning.text', index: 1, text: 'Yes.' }, sealed]
