@@ -61,6 +61,15 @@ test('the cache lives five minutes after its last use, or an hour when asked', a
   expect((await ask(long)).read).toBeGreaterThan(0)
 })
 
+test('a prefix that is found behind a later mark lives on as well', async () => {
+  const start = plain(words(1500))
+  await ask({ system: [marked(words(1500))] })
+  for (const note of ['a', 'b']) {
+    clock.advance(200_000)
+    expect((await ask({ system: [start, marked(note)] })).read).toBeGreaterThanOrEqual(1500)
+  }
+})
+
 test('a growing conversation hits as long as its last mark is within twenty blocks', async () => {
   const turn = (count: number): Body => ({
     messages: [

@@ -47,6 +47,8 @@ test('below 1024 tokens, and after a change at the start, nothing is cached', as
 
 test('the cache is gone five minutes after its last use', async () => {
   await chat(words(2000))
+  clock.advance(200_000)
+  await chat(words(2000))
   clock.advance(299_000)
   expect((await chat(words(2000))).cached).toBeGreaterThan(0)
   clock.advance(301_000)

@@ -6,12 +6,18 @@ const stage = (name, distance) => ({ name, distance })
 
 test('short stages share a day', () => {
   const days = splitIntoDays([stage('a', 4), stage('b', 5), stage('c', 9)], 12)
-  assert.deepEqual(days.map((day) => day.distance), [9, 9])
+  assert.deepEqual(
+    days.map((day) => day.distance),
+    [9, 9],
+  )
 })
 
 test('a day may be exactly as long as its limit', () => {
   const days = splitIntoDays([stage('a', 8), stage('b', 7), stage('c', 12)], 15)
-  assert.deepEqual(days.map((day) => day.distance), [15, 12])
+  assert.deepEqual(
+    days.map((day) => day.distance),
+    [15, 12],
+  )
 })
 
 test('a stage longer than the limit gets a day of its own', () => {

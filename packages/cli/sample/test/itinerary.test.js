@@ -19,10 +19,6 @@ test('the plan has a line for each day and one for the longest', () => {
   ]
   assert.equal(
     itinerary(stages, { limit: 15 }),
-    [
-      'Day 1: Mill to Ford, Ford to Abbey (15 km, 3 h 43 min)',
-      'Day 2: Abbey to Pass (12 km, 3 h 54 min)',
-      'Longest day: 15 km',
-    ].join('\n'),
+    ['Day 1: Mill to Ford, Ford to Abbey (15 km, 3 h 43 min)', 'Day 2: Abbey to Pass (12 km, 3 h 54 min)', 'Longest day: 15 km'].join('\n'),
   )
 })

@@ -25,8 +25,6 @@ export function conversationOf(data: ConversationData, request: { readonly numbe
   const promptAt = messages.findLastIndex(isPrompt)
   const prompt = messages[promptAt]
   const calls = callsOf(messages)
-  const brought = new Set((messages.at(-1)?.parts ?? []).flatMap((part) => (part.type === 'tool_result' ? [part.callId] : [])))
-  const lastCalls = callsOf(messages.slice(-2))
   return {
     ...data,
     turn: messages.filter((message) => message.role === 'assistant').length + 1,
@@ -35,7 +33,7 @@ export function conversationOf(data: ConversationData, request: { readonly numbe
     prompt: prompt === undefined ? '' : textOf(prompt),
     calls,
     callsSincePrompt: callsOf(messages.slice(promptAt + 1)),
-    results: lastCalls.filter((call) => call.result !== undefined && brought.has(call.id)),
+    results: callsOf(messages.slice(-2)).filter((call) => call.result !== undefined),
     lastResult: (tool) => calls.findLast((call) => call.result !== undefined && (tool === undefined || call.name === tool)),
     offers: (tool) => data.tools.some((offered) => offered.name === tool),
   }
