@@ -39,11 +39,14 @@ const MODELS: Readonly<Record<string, KnownModel>> = {
   'claude-sonnet-5': { ...large, thinking: ['adaptive', 'off'], thinksByDefault: true, price: { input: 2, output: 10, cacheRead: 0.2 } },
   'claude-opus-5': { ...large, ...opus4, thinking: ['adaptive', 'off'], thinksByDefault: true },
   // Charges five times as much for prompts above 100,000 tokens, which one price cannot say.
-  'claude-haiku-5-5': { ...large, thinksByDefault: true },
+  'claude-haiku-5-5': { ...large, thinking: ['adaptive', 'off'], thinksByDefault: true, bindsThinking: true },
   'claude-sonnet-5-5': { ...bound, thinking: ['adaptive', 'between_tools'], price: { input: 2, output: 10, cacheRead: 0.1 } },
   'claude-opus-5-5': { ...bound, thinking: ['adaptive'], price: { input: 4, output: 20, cacheRead: 0.2 } },
   'claude-fable-5-1': { ...bound, thinking: ['adaptive'], price: { input: 10, output: 50, cacheRead: 0.25 } },
 }
+
+/** The names of the models that are known. */
+export const knownModels: readonly string[] = Object.keys(MODELS)
 
 /** What is known of a model, by its name with or without a date at the end. */
 export function knownModel(id: string): KnownModel | undefined {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { userText, type Block, type Message } from '@seamfold/core/kit'
 import { callTool, reasoning, script, startSimulator, text, type Scenario, type Simulator } from '@seamfold/simulator'
 import { anthropic, type AnthropicOptions } from '../src/index.ts'
+import { knownModels } from '../src/models.ts'
 import { answered, ask, weather } from './support/talk.ts'
 
 let simulator: Simulator
@@ -126,6 +127,14 @@ describe('what the provider holds an answer to', () => {
     const { stopReason, usage } = await ask(open(), { messages: [userText('Go')], maxOutputTokens: 20 })
     expect({ stopReason, output: usage.output }).toEqual({ stopReason: 'max_tokens', output: 20 })
   })
+})
+
+test.each(knownModels)('%s calls a tool and reads its result, with nothing said of thinking', async (model) => {
+  plays(script([[reasoning('Hm.'), callTool('get_weather')], text('Sunny.')]))
+  const client = open({ model })
+  const { message } = await ask(client, { messages: [userText('Go')] })
+  const answer = await ask(client, { messages: [userText('Go'), message, answered(message)], toolChoice: 'none' })
+  expect(answer.message.content.at(-1)).toEqual({ type: 'text', text: 'Sunny.' })
 })
 
 test('images of the user and of tools are accepted', async () => {
