@@ -5,7 +5,17 @@ import { type Agent, AgentError, createAgent, memoryStore, type Run, type Sessio
 import type { LlmClient, SessionStore } from '@seamfold/core/kit'
 import { anthropic } from '@seamfold/llm-anthropic'
 import { openai } from '@seamfold/llm-openai'
-import { answer, callTool, callToolRaw, reasoning, type Simulator, startSimulator, text, type Turn } from '@seamfold/simulator'
+import {
+  answer,
+  callTool,
+  callToolRaw,
+  type Conversation,
+  reasoning,
+  type Simulator,
+  startSimulator,
+  text,
+  type Turn,
+} from '@seamfold/simulator'
 
 /** What the model does next, and what happens to the run meanwhile. */
 type Call = 'look' | 'change' | 'wait' | 'both' | 'malformed' | 'unknown' | 'repeated'
@@ -82,6 +92,8 @@ function mortal(store: SessionStore): { readonly store: SessionStore; kill(): vo
   }
 }
 
+const LAST_PROMPT = 'and finally'
+
 type Process = { readonly agent: Agent; kill(): void }
 
 class Drive {
@@ -90,6 +102,7 @@ class Drive {
   readonly #plan: Plan
   #blows: readonly Blow[]
   #approvals: number = 0
+  #cancelling: Promise<unknown> = Promise.resolve()
 
   constructor(llm: LlmClient, plan: Plan) {
     this.#llm = llm
@@ -107,7 +120,7 @@ class Drive {
     const { session } = await this.#through(this.#process(), 'begin')
     await session.close()
     this.#blows = []
-    const last = await this.#through(this.#process(), 'and finally')
+    const last = await this.#through(this.#process(), LAST_PROMPT)
     expect((await last.session.runs()).at(-1)).toMatchObject({ status: 'completed' })
     return last.session
   }
@@ -120,6 +133,7 @@ class Drive {
       expect(segment).toBeLessThan(40)
       const crashed = await this.#suffer(run, session, process.kill)
       await run.result
+      await this.#cancelling
       if (crashed) {
         process = this.#process()
         session = await process.agent.session({ id: 's' })
@@ -140,7 +154,8 @@ class Drive {
       for (const { kind } of due) {
         if (kind === 'cancel') void run.cancel()
         if (kind === 'steer') await session.steer('hurry').catch((error: unknown) => expect(error).toBeInstanceOf(AgentError))
-        if (kind === 'abort') void session.cancel('aborted')
+        if (kind === 'abort')
+          this.#cancelling = session.cancel('aborted').catch((error: unknown) => expect(error).toBeInstanceOf(AgentError))
         if (kind === 'crash') {
           crashed = true
           kill()
@@ -159,11 +174,14 @@ class Drive {
   }
 }
 
-/** The model follows the plan, whatever it is told, and then answers. */
-function scenarioOf(plan: Plan): () => Turn {
+/** The model follows the plan, whatever it is told, until the last prompt; then it answers. */
+function scenarioOf(plan: Plan): (conversation: Conversation) => Turn {
   let next = 0
-  return () => {
-    const calls = plan.turns[next++]
+  return ({ messages }) => {
+    const finish = messages.some(
+      ({ role, parts }) => role === 'user' && parts.some((part) => part.type === 'text' && part.text === LAST_PROMPT),
+    )
+    const calls = finish ? undefined : plan.turns[next++]
     if (calls === undefined) return answer([text('that is all')])
     return answer([reasoning('let me see'), text('working'), ...calls.map(blockOf)])
   }

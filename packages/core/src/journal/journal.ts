@@ -104,6 +104,11 @@ export class Journal {
     return this.state.length === 0 ? '' : toCursor(this.state.length - 1, this.#stored.chain)
   }
 
+  /** Throws what made an append fail: from then on nothing more can be said. */
+  assertUsable(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
   /** Called after each commit, in order. Returns the way to stop it. */
   onCommit(listener: (commit: Commit) => void): () => void {
     this.#listeners.add(listener)

@@ -24,6 +24,6 @@ export interface LoopContext {
   publishDeltas(deltas: readonly LlmEvent[]): void
   /** Copy what was said in the inbox, where anything was. */
   drainInbox(): Promise<void>
-  /** Throws when this process may no longer begin an effect. */
+  /** Throws when this process may no longer write the session, and so may begin nothing. */
   assertHolding(): void
 }

@@ -27,6 +27,7 @@ export async function runSpine(context: LoopContext): Promise<SegmentEnd> {
     context.run.signal.throwIfAborted()
     await context.drainInbox()
     context.run.signal.throwIfAborted()
+    context.assertHolding() // what could not be said did not happen: going on from there would do it again
     const end = await step(context, stages, tools)
     if (end !== undefined) return end
   }

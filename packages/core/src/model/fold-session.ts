@@ -4,7 +4,7 @@ import { costSum } from './cost-sum.ts'
 import type { FactOf } from './event.ts'
 import { foldRun, startRun } from './fold-run.ts'
 import type { Message } from './message.ts'
-import { callId, emptySession, openCalls, type RunState, type SessionState, type StoredFact } from './session-state.ts'
+import { callId, emptySession, isTerminal, openCalls, type RunState, type SessionState, type StoredFact } from './session-state.ts'
 import { addUsage } from './usage.ts'
 
 /** The session after one more fact. `sessionId` is told to requests. */
@@ -69,6 +69,7 @@ function withHistory(next: SessionState & { readonly run: RunState }, before: Se
     case 'turn_end':
       return before.run !== run ? replied(next, fact) : next
     case 'message_injected':
+      if (isTerminal(run.status)) return next
       return run.inFlight || run.phase === 'acting'
         ? { ...next, held: [...next.held, fact.message] }
         : { ...next, history: next.history.append(fact.message) }

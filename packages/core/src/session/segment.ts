@@ -113,7 +113,10 @@ export class Segment {
       beginTurn: (turn, attempt) => log.hub.beginTurn(turn, attempt),
       publishDeltas: (deltas) => log.hub.publishDeltas(deltas, runId),
       drainInbox: () => (this.#dirty ? this.#drain() : Promise.resolve()),
-      assertHolding: () => holding.assert(),
+      assertHolding() {
+        log.journal.assertUsable()
+        holding.assert()
+      },
     }
   }
 
@@ -169,7 +172,8 @@ export class Segment {
     while (this.#dirty && !this.#over) {
       this.#dirty = false
       const facts = await readInbox(parts.store, log.journal.sessionId, this.#state())
-      if (facts.length > 0) await this.#append(facts, { sync: true })
+      // The end may have been said while the inbox was read: then the entries wait for whoever comes next.
+      if (facts.length > 0 && !this.#over) await this.#append(facts, { sync: true })
     }
   }
 

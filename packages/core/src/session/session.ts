@@ -43,7 +43,7 @@ export class LiveSession implements Session {
   readonly #options: LiveSessionOptions
   #current: Current | undefined
   /** A send, resume or cancel that has not come to its run yet. */
-  #starting = false
+  #starting: Promise<unknown> | undefined
   #closed = false
 
   constructor(options: LiveSessionOptions) {
@@ -51,7 +51,7 @@ export class LiveSession implements Session {
     const { state, sessionId } = options.log.journal
     this.id = sessionId
     this.metadata = state.length === 0 ? options.metadata : state.metadata
-    options.log.writesWhile(() => this.#current !== undefined || this.#starting)
+    options.log.writesWhile(() => this.#current !== undefined || this.#starting !== undefined)
   }
 
   get currentRun(): Run | undefined {
@@ -128,6 +128,7 @@ export class LiveSession implements Session {
 
   async cancel(reason: string = CANCELLED_BY_HOST): Promise<boolean> {
     await this.#lastSegment()
+    await this.#starting?.catch(() => {}) // whoever starts it is told; here it is only waited for
     if (this.#current) return this.#current.run.cancel(reason)
     return this.#exclusively(async () => {
       const { log, parts } = this.#options
@@ -169,16 +170,13 @@ export class LiveSession implements Session {
     if (this.#closed)
       throw new AgentError('session_closed', `Session ${this.id} was closed: open it again with agent.session({ id: '${this.id}' })`)
     if (this.#current || this.#starting) throw this.#busy(this.#options.log.journal.said.run)
-    this.#starting = true
-    try {
-      return await work()
-    } finally {
-      this.#starting = false
-    }
+    const starting = work().finally(() => (this.#starting = undefined))
+    this.#starting = starting
+    return starting
   }
 
   #busy(run: RunState | undefined): AgentError {
-    return busyError(this.id, run, this.#current !== undefined || this.#starting)
+    return busyError(this.id, run, this.#current !== undefined || this.#starting !== undefined)
   }
 
   /** The run that this send id stands for already. */
