@@ -2,7 +2,9 @@
 import type { UserConfig } from 'tsdown'
 import { library } from '../../tsdown.base.ts'
 
-export default library({
+const config: UserConfig = library({
   entry: ['src/index.ts', 'src/main.ts'],
   copy: [{ from: '../../apps/playground/dist', to: 'dist', rename: 'playground' }],
-}) satisfies UserConfig as UserConfig
+})
+
+export default config

@@ -2,8 +2,10 @@
 import type { UserConfig } from 'tsdown'
 import { library } from '../../tsdown.base.ts'
 
-export default library({
+const config: UserConfig = library({
   entry: ['src/index.ts', 'src/kit.ts', 'src/testing.ts'],
   platform: 'neutral',
   deps: { neverBundle: [/^node:/], onlyBundle: ['@noble/hashes', '@cfworker/json-schema'] },
-}) satisfies UserConfig as UserConfig
+})
+
+export default config

@@ -2,4 +2,6 @@
 import type { UserConfig } from 'tsdown'
 import { library } from '../../tsdown.base.ts'
 
-export default library() satisfies UserConfig as UserConfig
+const config: UserConfig = library()
+
+export default config
