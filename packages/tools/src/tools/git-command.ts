@@ -1,0 +1,105 @@
+/** From what the model asks of git to the arguments of one git command. */
+import { fault } from '../workspace/fault.ts'
+
+/** What the model may ask for. Text fields are as the model wrote them. */
+export type GitInput = {
+  readonly command: 'status' | 'log' | 'diff' | 'branch' | 'checkout' | 'stash' | 'remote' | 'worktree'
+  readonly subcommand: 'list' | 'create' | 'remove'
+  readonly name?: string | undefined
+  readonly path?: string | undefined
+  readonly ref?: string | undefined
+  readonly target?: string | undefined
+  readonly staged: boolean
+  readonly base?: string | undefined
+  readonly new_branch: boolean
+  readonly force: boolean
+  readonly message?: string | undefined
+  readonly include_untracked: boolean
+  readonly max_count: number
+  readonly max_bytes: number
+}
+
+/** `changes` tells whether it does more than read. */
+export type GitCommand = { readonly words: readonly string[]; readonly changes: boolean }
+
+/** Throws a fault when something is missing, or could be taken for an option. */
+export function gitCommand(input: GitInput): GitCommand {
+  switch (input.command) {
+    case 'status':
+      return reads('status', '--short', '--branch')
+    case 'log':
+      return reads(
+        'log',
+        `--max-count=${input.max_count}`,
+        '--date=iso-strict',
+        '--format=%h %ad %an: %s',
+        ...plain('ref', input.ref),
+        ...after(input.path),
+      )
+    case 'diff':
+      return reads(
+        'diff',
+        '--no-ext-diff',
+        '--no-textconv',
+        ...(input.staged ? ['--staged'] : []),
+        ...plain('target', input.target),
+        ...after(input.path),
+      )
+    case 'remote':
+      return reads('remote', '--verbose')
+    case 'stash':
+      if (input.message === undefined) return reads('stash', 'list')
+      return changes('stash', 'push', ...(input.include_untracked ? ['--include-untracked'] : []), `--message=${input.message}`)
+    case 'checkout':
+      return checkout(input)
+    case 'branch':
+      return branch(input)
+    case 'worktree':
+      return worktree(input)
+  }
+}
+
+const reads = (...words: readonly string[]): GitCommand => ({ words, changes: false })
+const changes = (...words: readonly string[]): GitCommand => ({ words, changes: true })
+const forced = ({ force }: GitInput): readonly string[] => (force ? ['--force'] : [])
+
+function checkout(input: GitInput): GitCommand {
+  if (input.new_branch) return changes('checkout', ...forced(input), '-b', needed('name', input.name), ...plain('base', input.base))
+  if (input.path !== undefined) return changes('checkout', ...plain('ref', input.ref), ...after(input.path))
+  return changes('checkout', ...forced(input), needed('ref', input.ref), '--')
+}
+
+function branch(input: GitInput): GitCommand {
+  switch (input.subcommand) {
+    case 'list':
+      return reads('branch', '--all', '--verbose')
+    case 'create':
+      return changes('branch', needed('name', input.name), ...plain('base', input.base))
+    case 'remove':
+      return changes('branch', '--delete', ...forced(input), needed('name', input.name))
+  }
+}
+
+function worktree(input: GitInput): GitCommand {
+  switch (input.subcommand) {
+    case 'list':
+      return reads('worktree', 'list')
+    case 'create': {
+      const made = input.new_branch ? ['-b', needed('name', input.name)] : []
+      const start = input.new_branch ? plain('base', input.base) : plain('name', input.name)
+      return changes('worktree', 'add', ...made, '--', needed('path', input.path), ...start)
+    }
+    case 'remove':
+      return changes('worktree', 'remove', ...forced(input), '--', needed('path', input.path))
+  }
+}
+
+const after = (path: string | undefined): readonly string[] => (path === undefined ? ['--'] : ['--', path])
+const plain = (field: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [needed(field, value)])
+
+function needed(field: string, value: string | undefined): string {
+  if (value === undefined || value === '') throw fault('invalid_input', `${field} is missing: this git command needs it`)
+  if (value.startsWith('-')) throw fault('invalid_input', `${field} is ${JSON.stringify(value)}: it may not begin with a dash`)
+  if (value.includes('\0')) throw fault('invalid_input', `${field} has a NUL byte`)
+  return value
+}

@@ -1,0 +1,91 @@
+/** The `git` tool: the common commands of git, without a shell line to get wrong. */
+import { type Access, failed, succeeded, tool, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
+import { z } from 'zod'
+import type { BashOperations } from '../shell/bash-operations.ts'
+import { endingWhole, OutputWindow } from '../shell/output-window.ts'
+import { fault, reporting } from '../workspace/fault.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import { type GitCommand, gitCommand, type GitInput } from './git-command.ts'
+
+const TIMEOUT_MS = 60_000
+
+const MOST_COMMITS = 200
+const DEFAULT_BYTES = 64 * 1024
+const MOST_BYTES = 96 * 1024
+
+const gitInput = z.object({
+  command: z.enum(['status', 'log', 'diff', 'branch', 'checkout', 'stash', 'remote', 'worktree']),
+  subcommand: z.enum(['list', 'create', 'remove']).default('list').describe('For branch and worktree. Default: list'),
+  name: z.string().optional().describe('Name of the branch to create, remove or put into a worktree'),
+  path: z.string().optional().describe('For log, diff and checkout: only this path. For worktree: its directory'),
+  ref: z.string().optional().describe('For log and checkout: a commit, branch or tag'),
+  target: z.string().optional().describe("For diff: what to compare with, e.g. 'HEAD~2' or 'main...HEAD'. Default: the index"),
+  staged: z.boolean().default(false).describe('For diff: what is staged. Default: false'),
+  base: z.string().optional().describe('Where a new branch starts. Default: HEAD'),
+  new_branch: z.boolean().default(false).describe('For checkout and worktree create: make the branch `name`. Default: false'),
+  force: z
+    .boolean()
+    .default(false)
+    .describe('For checkout, branch remove and worktree remove: also when work would be lost. Default: false'),
+  message: z.string().optional().describe('For stash: put the changes away under this message; without it stashes are listed'),
+  include_untracked: z.boolean().default(false).describe('For stash: files that git does not know yet too. Default: false'),
+  max_count: z.int().min(1).max(MOST_COMMITS).default(10).describe(`For log: how many commits, at most ${MOST_COMMITS}. Default: 10`),
+  max_bytes: z
+    .int()
+    .min(256)
+    .max(MOST_BYTES)
+    .default(DEFAULT_BYTES)
+    .describe(`Output in bytes, at most ${MOST_BYTES}. Default: ${DEFAULT_BYTES}`),
+})
+
+/** No pager, no colours, no locks for reading, and none of the programs that a repository may name for reading. */
+const PROGRAM =
+  'git --no-pager --no-optional-locks -c core.fsmonitor=false -c color.ui=false -c core.quotePath=false -c log.showSignature=false'
+
+/** Reading commands have no effect; the others are judged as the command that they run. */
+export const gitTool = (workspace: Workspace, shell: BashOperations): Tool =>
+  tool({
+    name: 'git',
+    description:
+      'Look at a git repository (status, log, diff, branch, remote, worktree, stash) and change branches, worktrees and stashes. To commit, use bash.',
+    input: gitInput,
+    access: (input): readonly Access[] => {
+      const command = understood(input)
+      if (command === undefined) return []
+      const text = `git ${quoted(command.words)}`
+      return command.changes ? [{ kind: 'exec', command: text, commands: [text] }] : [{ kind: 'read', path: '.' }]
+    },
+    effect: (input) => (understood(input)?.changes === true ? 'unsafe' : 'none'),
+    execute: reporting(async (input: GitInput, { signal }: ToolContext) => {
+      const { words } = gitCommand(input)
+      // Its own paths git keeps inside; a worktree is a directory that we name.
+      if (input.path !== undefined) await workspace.resolve(input.path)
+      const output = new OutputWindow()
+      const end = await shell.run(`${PROGRAM} ${quoted(words)}`, { timeoutMs: TIMEOUT_MS, signal, onOutput: (chunk) => output.add(chunk) })
+      if (end.ending === 'timed_out') throw fault('timeout', `git took more than ${TIMEOUT_MS} ms and was ended. Check before repeating it`)
+      if (end.ending === 'cancelled') throw fault('cancelled', 'Cancelled. What git did until then stays done')
+      return result(output.text(), end.exitCode, input.max_bytes)
+    }),
+  })
+
+function understood(input: GitInput): GitCommand | undefined {
+  try {
+    return gitCommand(input)
+  } catch {
+    // It is refused when it is to be run, before anything is done.
+    return undefined
+  }
+}
+
+/** Words for a POSIX shell. */
+const quoted = (words: readonly string[]): string =>
+  words.map((word) => (/^[A-Za-z0-9_./:@%+,=~^-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
+
+function result(text: string, exitCode: number | undefined, limit: number): ToolResult {
+  const bytes = Buffer.from(text)
+  const note = bytes.length > limit ? `\n[the first ${limit} of ${bytes.length} bytes; narrow it with path or raise max_bytes]` : ''
+  const shown = bytes.length > limit ? endingWhole(bytes, limit) + note : text
+  if (exitCode !== 0)
+    return failed(shown === '' ? `git ended with exit code ${exitCode ?? 'unknown'}` : shown, exitCode === undefined ? {} : { exitCode })
+  return succeeded(shown === '' ? '[no output]' : shown)
+}
