@@ -1,6 +1,7 @@
 /** `@seamfold/core`: agents to use. Adapter authors take `@seamfold/core/kit`, tests take `@seamfold/core/testing`. */
 export { createAgent } from './session/agent.ts'
 export { openSession, storedSessions } from './session/view.ts'
+export { verifySession, type Verification } from './session/verify.ts'
 export { publicEvents } from './session/public-events.ts'
 export { toEventStream, type EventStreamOptions } from './session/event-stream.ts'
 export { hooks } from './session/define-hooks.ts'

@@ -3,7 +3,6 @@ import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { Fact } from '../model/event.ts'
 import { isJsonObject } from '../model/json.ts'
-import type { StoredFact } from '../model/session-state.ts'
 import { FACT_KINDS, type FactKind } from './fact-types.ts'
 
 /** The header, with short names since it is written with every fact. */
@@ -89,9 +88,6 @@ export function verifyRecord(record: string, previous: string, host: Host): stri
   if (header.d !== shortDigest(host, record.slice(line + 1))) return 'the payload is not the one that was written'
   return undefined
 }
-
-export const toStoredFact = ({ offset, runId, timestamp, fact }: DecodedRecord): StoredFact | undefined =>
-  fact === undefined ? undefined : { offset, runId, timestamp, fact }
 
 function parseHeader(head: string, offset: number, key: string): Header {
   const header = parseJson(head)

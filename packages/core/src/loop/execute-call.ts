@@ -23,7 +23,7 @@ export interface CallFrame {
 const SETTLE_MS = 2000
 
 /** The identity of a call as a key: the same for every attempt, another in every fork. */
-export const idempotencyKey = ({ run }: LoopContext, callId: string): string => run.host.digest(`${run.sessionId}\n${callId}`)
+const idempotencyKey = ({ run }: LoopContext, callId: string): string => run.host.digest(`${run.sessionId}\n${callId}`)
 
 export async function executeCall(context: LoopContext, invocation: ToolInvocation, frame: CallFrame): Promise<ToolOutcome> {
   const { tool, call, input, accesses } = invocation

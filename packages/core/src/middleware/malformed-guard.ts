@@ -2,7 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import { defineMiddleware, type Middleware } from '../loop/middleware.ts'
 
-export const DEFAULT_MALFORMED = 3
+const DEFAULT_MALFORMED = 3
 
 /** Counts malformed calls in a row, over turns; any good call starts the count again. */
 export function malformedGuard(limit: number = DEFAULT_MALFORMED): Middleware {

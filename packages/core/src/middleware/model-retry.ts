@@ -11,7 +11,7 @@ export type ModelRetryOptions = {
   readonly maxDelayMs?: number
 }
 
-export const DEFAULT_ATTEMPTS = 5
+const DEFAULT_ATTEMPTS = 5
 const BASE_DELAY_MS = 500
 const MAX_DELAY_MS = 30_000
 const MAX_RETRY_AFTER_MS = 300_000

@@ -11,7 +11,7 @@ export type ModelTimeoutOptions = {
   readonly chunkMs?: number
 }
 
-export const DEFAULT_CHUNK_MS = 120_000
+const DEFAULT_CHUNK_MS = 120_000
 
 export function modelTimeout({ firstChunkMs = DEFAULT_CHUNK_MS, chunkMs = DEFAULT_CHUNK_MS }: ModelTimeoutOptions = {}): Middleware {
   return defineMiddleware({

@@ -4,7 +4,7 @@ import type { ToolResultContent } from '../model/message.ts'
 import type { ToolResult } from '../model/tool.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 
-export const DEFAULT_OUTPUT = 100_000
+const DEFAULT_OUTPUT = 100_000
 
 /** Of what is shown, this much is from the start; the rest is from the end. */
 const HEAD_SHARE = 2 / 3

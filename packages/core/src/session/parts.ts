@@ -44,7 +44,7 @@ export interface AgentParts {
   digests(): RunDigests
 }
 
-export const DEFAULT_INSTRUCTIONS =
+const DEFAULT_INSTRUCTIONS =
   'You are a careful and capable assistant. Use the tools when they help, check what you did, and say plainly what you found, what you changed and what is left.'
 
 const DEFAULT_PARALLEL = 8
