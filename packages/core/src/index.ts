@@ -7,6 +7,8 @@ export { toEventStream, type EventStreamOptions } from './session/event-stream.t
 export { hooks } from './session/define-hooks.ts'
 export { InMemoryRunStore } from './session/run-store.ts'
 export { memoryStore } from './stores/memory-store.ts'
+export { memoryLeases } from './stores/memory-leases.ts'
+export { storeBlobs } from './stores/store-blobs.ts'
 export { tool, type ToolOptions } from './model/define-tool.ts'
 export { jsonSchema, type AnySchema, type Schema, type StandardSchema } from './model/schema.ts'
 export {

@@ -12,7 +12,7 @@ import { accessJson } from '../model/access.ts'
 import { answerFact } from '../model/answer.ts'
 import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
 import { canonicalJson } from '../model/json.ts'
-import type { PermissionPolicy } from '../model/policy.ts'
+import type { Judgement, PermissionPolicy } from '../model/policy.ts'
 import type { RequestState } from '../model/session-state.ts'
 import { failed, type Tool } from '../model/tool.ts'
 
@@ -60,7 +60,7 @@ class Gate {
   }
 
   async pass(invocation: ToolInvocation, next: Next): Promise<ToolOutcome> {
-    const { decision, reason } = this.#options.policy.judge({ tool: invocation.call.name, accesses: invocation.accesses })
+    const { decision, reason } = this.#judge(invocation)
     if (decision === 'allow') return next(invocation)
     if (decision === 'deny') return this.#refuse(invocation, `the policy denies it (${reason})`)
     const { confirm, unanswered } = this.#options
@@ -69,6 +69,11 @@ class Gate {
     }
     const request = await this.#requestFor(invocation, reason)
     return this.#answered(invocation, next, request.answer ? request : await this.#ask(request))
+  }
+
+  #judge({ call, accesses, args }: ToolInvocation): Judgement {
+    const { sessionId, metadata } = this.#run
+    return this.#options.policy.judge({ tool: call.name, accesses, args, session: { id: sessionId, metadata } })
   }
 
   /** What was said to the request, carried out. */
@@ -90,7 +95,7 @@ class Gate {
 
   /** An approval satisfies `ask`, never `deny`: what will run is judged once more. */
   #approved(invocation: ToolInvocation, next: Next): Promise<ToolOutcome> {
-    const { decision, reason } = this.#options.policy.judge({ tool: invocation.call.name, accesses: invocation.accesses })
+    const { decision, reason } = this.#judge(invocation)
     return decision === 'deny' ? this.#refuse(invocation, `the policy denies it (${reason})`) : next({ ...invocation, fixed: true })
   }
 

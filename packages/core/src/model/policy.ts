@@ -2,6 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import { type Access, type AccessKind, describeAccess } from './access.ts'
 import { globMatcher } from './glob.ts'
+import type { Json, JsonObject } from './json.ts'
 
 /** What a rule speaks of. All that is given must match; a rule needs at least one. */
 export type RuleMatch = {
@@ -24,7 +25,15 @@ export type Decision = 'allow' | 'ask' | 'deny'
 /** What was decided, and why. */
 export type Judgement = { readonly decision: Decision; readonly reason: string; readonly rule?: Rule }
 
-export type ToolRequest = { readonly tool: string; readonly accesses: readonly Access[] }
+/** A call as a policy sees it. */
+export type ToolRequest = {
+  readonly tool: string
+  readonly accesses: readonly Access[]
+  /** The arguments as they will run. */
+  readonly args?: Json
+  /** Whose call it is: a policy of your own may tell tenants apart by the session's metadata. */
+  readonly session?: { readonly id: string; readonly metadata: JsonObject }
+}
 
 /** Judges calls. Make one with `policy({…})`, or write your own. */
 export interface PermissionPolicy {
