@@ -10,13 +10,17 @@ export interface SqliteLeasesOptions {
 
 /** Shares the file with a store: `sqliteLeases(database)`. Closing it is the database's business. */
 export function sqliteLeases(database: SqliteDatabase, { now = Date.now }: SqliteLeasesOptions = {}): LeaseStore {
-  const inForce = (key: string): Lease | undefined => {
+  /** The lease as it stands, in force or not. */
+  const stored = (key: string): Lease | undefined => {
     const row = database.prepare('SELECT holder, expires_at FROM seamfold_lease WHERE key = ?').get(toStoredText(key)) as
       | { holder: unknown; expires_at: number | bigint }
       | undefined
       | null
-    if (row === undefined || row === null || Number(row.expires_at) <= now()) return undefined
-    return { holder: fromStoredText(row.holder), expiresAt: Number(row.expires_at) }
+    return row === undefined || row === null ? undefined : { holder: fromStoredText(row.holder), expiresAt: Number(row.expires_at) }
+  }
+  const inForce = (key: string): Lease | undefined => {
+    const lease = stored(key)
+    return lease !== undefined && lease.expiresAt > now() ? lease : undefined
   }
   const put = (key: string, holder: string, ttlMs: number): Lease => {
     const lease = { holder, expiresAt: now() + ttlMs }
@@ -31,7 +35,9 @@ export function sqliteLeases(database: SqliteDatabase, { now = Date.now }: Sqlit
     acquire: (key, holder, ttlMs) =>
       change(key, () => {
         const current = inForce(key)
-        return current === undefined || current.holder === holder ? put(key, holder, ttlMs) : current
+        if (current !== undefined && current.holder !== holder) return current
+        const expired = stored(key)?.holder ?? holder
+        return { ...put(key, holder, ttlMs), ...(expired === holder ? {} : { takenFrom: expired }) }
       }),
     renew: (key, holder, ttlMs) => change(key, () => (inForce(key)?.holder === holder ? put(key, holder, ttlMs) : undefined)),
     release: (key, holder) =>

@@ -8,6 +8,14 @@ export type Recovery = { readonly type: 'run' } | { readonly type: 'settled'; re
 
 const RUN: Recovery = { type: 'run' }
 
+/** What is known beside the start that was recorded. */
+export type RecoveryContext = {
+  readonly input: Json
+  readonly signal: AbortSignal
+  /** Whoever started it may still be alive, so that what has not happened yet may happen still. */
+  readonly starterMayLive: boolean
+}
+
 /**
  * Effect `none` runs again. Every other class is probed first where it can be. Then `idempotent`, `keyed` and `composite` run
  * again under the same key; an `unsafe` call whose end nobody saw is not run again.
@@ -15,15 +23,20 @@ const RUN: Recovery = { type: 'run' }
 export async function recover(
   tool: Tool,
   start: FactOf<'tool_execution_start'>,
-  { input, signal }: { readonly input: Json; readonly signal: AbortSignal },
+  { input, signal, starterMayLive }: RecoveryContext,
 ): Promise<Recovery> {
   if (start.effect === 'none') return RUN
   const answer = (await tool.probe?.(input, { idempotencyKey: start.idempotencyKey, witness: start.witness, signal })) ?? {
     state: 'unknown' as const,
   }
   if (answer.state === 'done') return { type: 'settled', result: toToolResult(answer.result) }
-  if (answer.state === 'not_started' || RUNS_AGAIN.has(start.effect)) return RUN
-  return { type: 'settled', result: unknownOutcome(start.name, 'the process that ran it ended before it could say how it went') }
+  if (RUNS_AGAIN.has(start.effect)) return RUN
+  if (answer.state === 'not_started' && !starterMayLive) return RUN
+  const why =
+    answer.state === 'not_started'
+      ? 'it had not happened yet, but the process that started it may still be alive'
+      : 'the process that ran it ended before it could say how it went'
+  return { type: 'settled', result: unknownOutcome(start.name, why) }
 }
 
 const RUNS_AGAIN: ReadonlySet<Effect> = new Set<Effect>(['idempotent', 'keyed', 'composite'])

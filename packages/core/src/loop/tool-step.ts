@@ -111,7 +111,7 @@ export class ToolStep {
     const { input, accesses } = admission
     const start = currentRun(this.#context).batch?.states.get(callId)?.start
     if (start !== undefined) {
-      const recovery = await recover(tool, start, { input, signal })
+      const recovery = await recover(tool, start, { input, signal, starterMayLive: this.#context.run.state().claim?.afterExpiry === true })
       if (recovery.type === 'settled') return resultOf(recovery.result)
     }
     return this.#stages.callTool({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId: parent?.callId })

@@ -38,7 +38,14 @@ export type HistoryEdit = { readonly from: number; readonly to: number; readonly
 /** Facts. `critical` ones must be understood by whoever reads the journal: see `fact-types.ts`. */
 export type Fact =
   | { readonly type: 'session_created'; readonly metadata: JsonObject }
-  | { readonly type: 'session_claimed'; readonly holder: string; readonly fence: number; readonly attempt: number }
+  | {
+      readonly type: 'session_claimed'
+      readonly holder: string
+      readonly fence: number
+      readonly attempt: number
+      /** The holder before let its lease run out and may still be alive. */
+      readonly afterExpiry?: boolean
+    }
   | { readonly type: 'session_released'; readonly fence: number }
   | {
       readonly type: 'agent_start'

@@ -28,7 +28,11 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
     case 'session_created':
       return { metadata: fact.metadata, createdAt: timestamp }
     case 'session_claimed':
-      return { claim: { holder: fact.holder, fence: fact.fence, timestamp }, fence: fact.fence, claimsSinceProgress: fact.attempt }
+      return {
+        claim: { holder: fact.holder, fence: fact.fence, timestamp, afterExpiry: fact.afterExpiry === true },
+        fence: fact.fence,
+        claimsSinceProgress: fact.attempt,
+      }
     case 'session_released':
       return state.claim?.fence === fact.fence ? { claim: undefined } : {}
     case 'agent_start':

@@ -79,6 +79,8 @@ export type ClaimState = {
   readonly holder: string
   readonly fence: number
   readonly timestamp: number
+  /** The holder before may still be alive, and about to begin what it has said it would. */
+  readonly afterExpiry: boolean
 }
 
 export type SessionState = {

@@ -4,12 +4,15 @@ export type Lease = {
   readonly holder: string
   /** Milliseconds since the epoch, by the store's clock. */
   readonly expiresAt: number
+  /** On a lease just acquired: who held it before and let it run out without releasing it. That holder may still be alive. */
+  readonly takenFrom?: string
 }
 
 /**
  * Keeps leases by key. It never decides who may write (the log's length does), only who is alive.
  *
  * Contract:
+ * - Whoever acquires an expired lease that nobody released is told whose it was in `takenFrom`. [lease.taken_from]
  * - `acquire` gives the lease to the caller when it is free or already the caller's; else it returns the holder's. [lease.acquire]
  * - A lease that has expired is free and no longer its holder's. [lease.expiry]
  * - Of several that acquire at the same time one gets the lease, and all are told who. [lease.race]

@@ -39,7 +39,13 @@ export async function claim(
   }
   const created: readonly Fact[] = length === 0 ? [{ type: 'session_created', metadata }] : []
   const released: readonly Fact[] = release ? [{ type: 'session_released', fence: fence + 1 }] : []
-  const claimed: Fact = { type: 'session_claimed', holder: holding.holder, fence: fence + 1, attempt: claimsSinceProgress + 1 }
+  const claimed: Fact = {
+    type: 'session_claimed',
+    holder: holding.holder,
+    fence: fence + 1,
+    attempt: claimsSinceProgress + 1,
+    ...(holding.afterExpiry ? { afterExpiry: true } : {}),
+  }
   // Said in one breath, so they are one append: all of it stands, or none.
   await Promise.all([
     journal.append([...created, claimed], runId, { sync: true }),

@@ -10,6 +10,8 @@ const MARGIN_MS = 5_000
 
 export interface Holding {
   readonly holder: string
+  /** The session was taken from a holder whose lease ran out, and who may still be alive. */
+  readonly afterExpiry: boolean
   /** Throws `session_lost` when the lease may run out before an effect is over. */
   assert(): void
   release(): Promise<void>
@@ -26,7 +28,7 @@ export interface HoldOptions {
 /** Throws `session_held`, saying by whom and until when, while another holder lives. */
 export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Promise<Holding> {
   const holder = host.id('holder')
-  if (leases === undefined) return { holder, assert: () => {}, release: () => Promise.resolve() }
+  if (leases === undefined) return { holder, afterExpiry: false, assert: () => {}, release: () => Promise.resolve() }
   const key = `session/${sessionId}`
   const lease = await leases.acquire(key, holder, TTL_MS)
   if (lease.holder !== holder) throw heldBy(sessionId, lease)
@@ -49,6 +51,7 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
   arm()
   return {
     holder,
+    afterExpiry: lease.takenFrom !== undefined,
     assert() {
       if (host.clock.now() > expiresAt - MARGIN_MS) throw lost()
     },

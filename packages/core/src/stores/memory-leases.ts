@@ -22,7 +22,9 @@ export function memoryLeases({ clock = systemHost().clock }: MemoryLeasesOptions
     contract: 1,
     async acquire(key, holder, ttlMs) {
       const current = inForce(key)
-      return current === undefined || current.holder === holder ? put(key, holder, ttlMs) : current
+      if (current !== undefined && current.holder !== holder) return current
+      const expired = leases.get(key)?.holder ?? holder
+      return { ...put(key, holder, ttlMs), ...(expired === holder ? {} : { takenFrom: expired }) }
     },
     async renew(key, holder, ttlMs) {
       return inForce(key)?.holder === holder ? put(key, holder, ttlMs) : undefined

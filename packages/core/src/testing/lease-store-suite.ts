@@ -39,6 +39,22 @@ const cases: readonly Case<TimedLeases>[] = [
     },
   },
   {
+    id: 'lease.taken_from',
+    title: 'whoever acquires an expired lease is told from whom; one that was released or is its own is not',
+    async run({ leases, advance }) {
+      assertEqual((await leases.acquire('session', 'one', TTL_MS)).takenFrom, undefined, 'a free lease')
+      await advance(TTL_MS + 100)
+      assertEqual((await leases.acquire('session', 'two', TTL_MS)).takenFrom, 'one', 'an expired lease')
+      await advance(TTL_MS + 100)
+      assertEqual((await leases.acquire('session', 'two', TTL_MS)).takenFrom, undefined, 'an expired lease of its own')
+      await leases.release('session', 'two')
+      assertEqual((await leases.acquire('session', 'three', TTL_MS)).takenFrom, undefined, 'a released lease')
+      await advance(TTL_MS + 100)
+      await leases.release('session', 'three')
+      assertEqual((await leases.acquire('session', 'four', TTL_MS)).takenFrom, undefined, 'a lease released after it expired')
+    },
+  },
+  {
     id: 'lease.race',
     title: 'of several that acquire at the same time one holds the lease, and all are told who',
     async run({ leases }) {
