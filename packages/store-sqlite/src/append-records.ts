@@ -42,7 +42,7 @@ export function appendRecords(database: SqliteDatabase, { key, records, expected
 }
 
 /** How many records a log holds; one step down an index, however long the log is. */
-export function lengthOf(database: SqliteDatabase, key: string): number {
+function lengthOf(database: SqliteDatabase, key: string): number {
   return findLog(database, key)?.length ?? 0
 }
 

@@ -24,7 +24,7 @@ const MIGRATIONS: readonly string[] = [
 ]
 
 /** The version that this package writes. */
-export const SCHEMA_VERSION: number = MIGRATIONS.length
+const SCHEMA_VERSION: number = MIGRATIONS.length
 
 /** Creates or upgrades the tables. Throws `store_newer` for a file of a later version and leaves it untouched. */
 export function migrate(driver: SqliteDriver, path: string): void {

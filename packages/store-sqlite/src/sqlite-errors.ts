@@ -65,7 +65,7 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
 }
 
 /** The primary SQLite result of an error, e.g. `BUSY`, whichever driver threw it; undefined when it is not from SQLite. */
-export function sqliteResult(error: unknown): string | undefined {
+function sqliteResult(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { errcode, code } = error as { errcode?: unknown; code?: unknown }
   if (typeof errcode === 'number') return NAMES[errcode & 0xff]

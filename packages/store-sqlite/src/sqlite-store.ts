@@ -51,7 +51,7 @@ export function sqliteStore(source: SqliteSource | SqliteDatabase, options?: Sql
 }
 
 /** Opens a path or wraps a driver; a database that is open already is used as it is. */
-export function toDatabase(source: SqliteSource | SqliteDatabase, options?: SqliteOptions): { database: SqliteDatabase; owned: boolean } {
+function toDatabase(source: SqliteSource | SqliteDatabase, options?: SqliteOptions): { database: SqliteDatabase; owned: boolean } {
   if (typeof source !== 'string' && 'write' in source) {
     if (options !== undefined) {
       throw new AgentError('invalid_argument', 'This database is open already: give the options to sqliteDatabase(path, options)')

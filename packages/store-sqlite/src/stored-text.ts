@@ -2,7 +2,10 @@
 /// <reference lib="es2024.string" />
 import { AgentError } from '@seamfold/core/kit'
 
-/** Text as text, readable in any SQLite shell; what UTF-8 or C strings would bend (lone surrogates, NUL) as UTF-16 bytes. */
+/**
+ * Text as text, readable in any SQLite shell. As UTF-16 bytes what UTF-8 cannot hold (unpaired surrogates) and what node:sqlite
+ * of Node 22 cuts short (NUL).
+ */
 export type StoredText = string | Uint8Array
 
 export function toStoredText(text: string): StoredText {

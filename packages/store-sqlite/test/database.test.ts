@@ -78,6 +78,17 @@ test('ordinary logs are readable in any SQLite shell', async () => {
   await store.close?.()
 })
 
+test('only what text would bend is kept as bytes', async () => {
+  const path = fresh()
+  const store = sqliteStore(path)
+  await store.append('log', ['plain', '漢字 😀', 'a\0b', '\ud800'], { expected: 0 })
+  const other = new DatabaseSync(path)
+  const kinds = other.prepare('SELECT typeof(record) AS kind FROM seamfold_journal').all()
+  expect(kinds.map(({ kind }) => kind)).toEqual(['text', 'text', 'blob', 'blob'])
+  other.close()
+  await store.close?.()
+})
+
 test('a reader of a log that is deleted and written anew never sees the new one', async () => {
   const store = sqliteStore(':memory:')
   const old = Array.from({ length: 2_000 }, (_, index) => `old ${index}`)
