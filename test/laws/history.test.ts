@@ -59,7 +59,7 @@ const tools = [
     description: 'Looks and changes.',
     effect: 'composite',
     access: () => [],
-    execute: async (_, { invoke }) => [(await invoke('look', {})).content, (await invoke('change', {})).content].join(),
+    execute: async (_, { invoke }) => `${(await invoke('look', {})).isError} ${(await invoke('change', {})).isError}`,
   }),
 ]
 
