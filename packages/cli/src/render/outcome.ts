@@ -5,6 +5,7 @@ import { type Change, diffLines, sizeText } from './diff.ts'
 import { cut, linesOf, oneLine, plural } from './text.ts'
 import { readTestReport, type TestReport } from './test-report.ts'
 import type { Style } from './style.ts'
+import { wrapWords } from './wrap.ts'
 
 /** A call that has ended, as its facts tell it. */
 export type EndedCall = {
@@ -77,7 +78,8 @@ const KNOWN: Readonly<Record<string, Tell>> = {
 /** What a call came to. */
 export function outcomeOf(call: EndedCall, style: Style): Outcome {
   const lines = linesOf(resultText(call.output))
-  if (call.isError && KNOWN[call.name] !== command) return { brief: '', body: tail(lines, style) }
+  if (call.errorKind === 'unknown_outcome') return { brief: style.colors.yellow('outcome unknown'), body: words(lines, style) }
+  if (call.isError && KNOWN[call.name] !== command) return { brief: '', body: words(lines, style) }
   const tell = KNOWN[call.name]
   if (tell !== undefined) return tell(call, { style, lines })
   return { brief: lines.length === 1 ? cut(oneLine(lines[0] ?? ''), 48, style.signs.ellipsis) : plural(lines.length, 'line'), body: [] }
@@ -111,6 +113,15 @@ function tests({ passed, failed, skipped, failures }: TestReport, { exitCode }: 
   const rest = failures.length - body.length
   return { brief: told + unexplained, body: rest > 0 ? [...body, colors.dim(`${signs.ellipsis} ${rest} more`)] : body }
 }
+
+/** What went wrong, in the words of the runtime or the tool: sentences, so they are wrapped. */
+const words = (lines: readonly string[], { colors, width }: Style): readonly string[] =>
+  lines
+    .filter((line) => line.trim() !== '')
+    .flatMap((line) => wrapWords(line, width))
+    .map((line) => cut(line, width))
+    .slice(0, FAILURE_LINES)
+    .map((line) => colors.dim(line))
 
 /** The last lines of a failure's output: what went wrong usually stands at the end. */
 function tail(lines: readonly string[], { colors, width, signs }: Style): readonly string[] {

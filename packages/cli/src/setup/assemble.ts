@@ -1,6 +1,7 @@
 /** Puts an agent together from its settings. */
 import { type Agent, type Confirm, createAgent } from '@seamfold/core'
 import type { ModelInfo } from '@seamfold/core/kit'
+import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { connect, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
 import type { Settings } from './settings.ts'
@@ -36,7 +37,8 @@ export async function assemble(settings: Settings, { confirm, ...connecting }: A
       instructions: settings.instructions ?? INSTRUCTIONS,
       tools: codingTools({ workspace: settings.workspace }),
       store: journal.store,
-      leases: journal.leases,
+      leases: leasesOfTheLiving(journal.leases),
+      host: holderHost(),
       blobs: journal.blobs,
       permissions,
       budget: { perRun: settings.budget },

@@ -140,6 +140,34 @@ describe('a signal', () => {
   })
 })
 
+describe('a run that was killed', () => {
+  test('is resumed at once by another process, and tells the model what it knows of the call', async () => {
+    await using scene = await stage([
+      answer([bash('echo once >> count.txt; sleep 300')]),
+      (conversation) => answer([text(`It said: ${JSON.stringify(conversation.messages.at(-1)?.parts)}`)]),
+    ])
+    const started = scene.start('run', '--yes', '--json', 'go')
+    await started.saw('"tool_execution_start"')
+    started.child.kill('SIGKILL')
+    await started.ended
+    const resumed = await scene.run('resume', '--yes')
+    expect(resumed.code).toBe(0)
+    expect(resumed.stdout).toContain('It said:')
+    const shown = envelopes((await scene.run('sessions', 'show', '--json')).stdout)
+    expect(shown.filter(({ event }) => event.type === 'tool_execution_start')).toHaveLength(1)
+  })
+
+  test('is left alone while the process that works on it lives', async () => {
+    await using scene = await stage([answer([bash('sleep 300')])])
+    const started = scene.start('run', '--yes', '--json', '--session', 'busy', 'go')
+    await started.saw('"tool_execution_start"')
+    const second = await scene.run('resume', 'busy', '--yes')
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('is held by') as unknown })
+    started.child.kill('SIGINT')
+    expect((await started.ended).code).toBe(130)
+  })
+})
+
 describe('what must be asked', () => {
   test('waits with exit code 3, is answered by another process and finished by a third', async () => {
     await using scene = await stage([answer([bash('echo done > out.txt')]), answer([text('It is written.')])])

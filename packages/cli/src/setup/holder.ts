@@ -1,0 +1,64 @@
+/** Lets a session that a dead process of this machine still holds be taken over at once, instead of when its lease runs out. */
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { type Host, type LeaseStore, systemHost } from '@seamfold/core/kit'
+
+/** A holder that says which process it is: `holder-3f2a…@1234.9c0b2e7d`, the last part naming where that number means something. */
+const NAMED = /@(\d+)\.([0-9a-f]{8})$/
+
+/** A host whose holders tell their process. */
+export function holderHost(): Host {
+  const host = systemHost()
+  const place = placeOfProcesses()
+  return { ...host, id: (kind) => (kind === 'holder' ? `${host.id(kind)}@${process.pid}.${place}` : host.id(kind)) }
+}
+
+/** Leases of processes that are proven dead count as free. One that cannot be proven dead is waited for. */
+export function leasesOfTheLiving(leases: LeaseStore): LeaseStore {
+  const place = placeOfProcesses()
+  const isDead = (holder: string): boolean => {
+    const [, pid, where] = NAMED.exec(holder) ?? []
+    return pid !== undefined && where === place && !exists(Number(pid))
+  }
+  return {
+    contract: 1,
+    async acquire(key, holder, ttlMs) {
+      const lease = await leases.acquire(key, holder, ttlMs)
+      if (lease.holder === holder || !isDead(lease.holder)) return lease
+      await leases.release(key, lease.holder)
+      return leases.acquire(key, holder, ttlMs)
+    },
+    renew: (key, holder, ttlMs) => leases.renew(key, holder, ttlMs),
+    release: (key, holder) => leases.release(key, holder),
+    async read(key) {
+      const lease = await leases.read(key)
+      return lease !== undefined && isDead(lease.holder) ? undefined : lease
+    },
+  }
+}
+
+/** A process of another user cannot be signalled, and is there. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'ESRCH'
+  }
+}
+
+/** Where process numbers are counted: this machine since it was started, and in a container that container. */
+function placeOfProcesses(): string {
+  const known = [hostname(), attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')), attempt(() => readlinkSync('/proc/self/ns/pid'))]
+  return createHash('sha256').update(known.join('\n')).digest('hex').slice(0, 8)
+}
+
+/** What only Linux tells is left out elsewhere. */
+function attempt(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
+}
