@@ -155,6 +155,7 @@ export class LiveSession implements Session {
   async close(): Promise<void> {
     if (!this.#closed) this.#options.onClose()
     this.#closed = true
+    await this.#starting?.catch(() => {}) // what slipped in before the flag is stopped behind it
     this.#current?.abort(new AgentError('cancelled', 'the session was closed'))
     await this.#current?.run.result
     this.#options.log.hub.close()
@@ -167,6 +168,7 @@ export class LiveSession implements Session {
 
   /** One start at a time: a second one is refused, not queued. */
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    await this.#lastSegment()
     if (this.#closed)
       throw new AgentError('session_closed', `Session ${this.id} was closed: open it again with agent.session({ id: '${this.id}' })`)
     if (this.#current || this.#starting) throw this.#busy(this.#options.log.journal.said.run)
@@ -182,6 +184,7 @@ export class LiveSession implements Session {
   /** The run that this send id stands for already. */
   async #sameSend(sendId: string | undefined, prompt: readonly (TextBlock | ImageBlock)[]): Promise<Run | undefined> {
     if (sendId === undefined) return undefined
+    await this.#starting?.catch(() => {}) // it may be the same send, twice at once
     const known = (await this.runs()).find((run) => run.sendId === sendId)
     if (known === undefined) return undefined
     if (JSON.stringify(known.prompt) !== JSON.stringify(prompt)) {
@@ -223,7 +226,7 @@ export class LiveSession implements Session {
       if (before) await parts.store.delete(openRunKey(this.id, before.runId))
     } catch (error) {
       control.release()
-      await holding.release()
+      await holding.release().catch(() => {}) // it runs out by itself
       throw await notClaimed(this.#options.log, error)
     }
     return this.#launch(runId, { control, holding })
