@@ -115,8 +115,16 @@ class Gate {
       accesses,
       reason,
     }
-    await this.#run.append([fact], { sync: this.#options.unanswered === 'suspend' })
+    await this.#run.append([...this.#outdated(callId), fact], { sync: this.#options.unanswered === 'suspend' })
     return this.#state(requestId)
+  }
+
+  /** Requests of this call that nobody answered and that are no longer about what would happen. */
+  #outdated(callId: string): readonly Fact[] {
+    const known = [...(this.#run.state().run?.requests.values() ?? [])]
+    return known
+      .filter(({ request, answer }) => request.callId === callId && answer === undefined)
+      .map(({ request }) => answerFact(request, { decision: 'reject', message: 'what it would touch has changed: asked anew' }))
   }
 
   /** A request is about the arguments and what they touch: when either has changed, it is asked anew. */
@@ -136,7 +144,9 @@ class Gate {
     const elsewhere = this.#run.until((state) => (state.run?.requests.get(request.requestId)?.answer ? 'elsewhere' : undefined), signal)
     elsewhere.catch(() => {}) // it is stopped below when the answer came from here
     try {
-      const here = await Promise.race([elsewhere, confirm(request, { signal })])
+      // Somebody who cannot answer has not answered.
+      const asked = confirm(request, { signal }).catch(() => (signal.throwIfAborted(), undefined))
+      const here = await Promise.race([elsewhere, asked])
       if (here !== 'elsewhere' && here !== undefined) await this.#run.append([answerFact(request, here)], { sync: true })
     } finally {
       stop.abort()
