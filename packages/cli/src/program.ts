@@ -29,7 +29,10 @@ export async function runProgram(words: readonly string[], terminal: Terminal, v
 function complain(error: unknown, terminal: Terminal): number {
   const { colors } = terminal.complaintStyle()
   const [first = '', ...rest] = toMessage(error).split('\n')
-  const trace = isAgentError(error) && error.code !== 'internal' ? [] : [error instanceof Error ? (error.stack ?? '').split('\n').slice(1).join('\n') : '']
+  const trace =
+    isAgentError(error) && error.code !== 'internal'
+      ? []
+      : [error instanceof Error ? (error.stack ?? '').split('\n').slice(1).join('\n') : '']
   terminal.complain(`${colors.red('error:')} ${[first, ...rest, ...trace].filter((line) => line !== '').join('\n')}\n`)
   return exitCodeOfError(error)
 }
@@ -41,7 +44,11 @@ function createProgram(terminal: Terminal, version: string, act: Act): Command {
     .description('An agent that works on your code, and a journal of everything that it did.')
     .version(version, '-v, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.print(text), writeErr: (text) => terminal.complain(text), getOutHelpWidth: () => terminal.style().width })
+    .configureOutput({
+      writeOut: (text) => terminal.print(text),
+      writeErr: (text) => terminal.complain(text),
+      getOutHelpWidth: () => terminal.style().width,
+    })
     .showHelpAfterError('(--help tells more)')
     .addHelpText(
       'after',
@@ -99,13 +106,21 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
   withAgent(program.command('resume [session]'))
     .description('go on with a run that waited or was cut off')
     .option('--json', 'print one event a line')
-    .action(act(async (session: string | undefined, options: object) => (await import('./commands/resume.ts')).resumeCommand(session, options, terminal)))
+    .action(
+      act(async (session: string | undefined, options: object) =>
+        (await import('./commands/resume.ts')).resumeCommand(session, options, terminal),
+      ),
+    )
   withPlace(program.command('answer <session> [request]'))
     .description('answer what a run waits for; without an answer, show it')
     .option('--approve', 'let the call run')
     .option('--reject', 'do not let it run')
     .option('--message <words>', 'with --reject: what the agent should know')
-    .action(act(async (session: string, request: string | undefined, options: object) => (await import('./commands/answer.ts')).answerCommand(session, request, { options, terminal })))
+    .action(
+      act(async (session: string, request: string | undefined, options: object) =>
+        (await import('./commands/answer.ts')).answerCommand(session, request, { options, terminal }),
+      ),
+    )
 }
 
 function addSessions(program: Command, terminal: Terminal, act: Act): void {
@@ -118,7 +133,11 @@ function addSessions(program: Command, terminal: Terminal, act: Act): void {
     .description('one conversation, the last used where none is named')
     .option('--json', 'print one event a line')
     .option('--no-reasoning', 'leave out what the model thought')
-    .action(act(async (session: string | undefined, options: object) => (await import('./commands/sessions.ts')).showCommand(session, options, terminal)))
+    .action(
+      act(async (session: string | undefined, options: object) =>
+        (await import('./commands/sessions.ts')).showCommand(session, options, terminal),
+      ),
+    )
 }
 
 function addServers(program: Command, terminal: Terminal, act: Act): void {
@@ -141,7 +160,11 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
   withAgent(program.command('worker'))
     .description('run the steps of agents elsewhere on this machine')
     .requiredOption('--listen <address>', 'a port, or host:port')
-    .action(act(async (options: object) => (await import('./commands/worker.ts')).workerCommand(options as { readonly listen: string }, terminal)))
+    .action(
+      act(async (options: object) =>
+        (await import('./commands/worker.ts')).workerCommand(options as { readonly listen: string }, terminal),
+      ),
+    )
   withPlace(program.command('doctor'))
     .description('what is installed, which keys are set, is the journal healthy')
     .action(act(async (options: object) => (await import('./commands/doctor.ts')).doctorCommand(options, terminal)))

@@ -10,7 +10,11 @@ import { waitingLines } from './waiting.ts'
 
 export type AnswerOptions = SharedOptions & { readonly approve?: boolean; readonly reject?: boolean; readonly message?: string }
 
-export async function answerCommand(sessionId: string, requestId: string | undefined, { options, terminal }: { readonly options: AnswerOptions; readonly terminal: Terminal }): Promise<number> {
+export async function answerCommand(
+  sessionId: string,
+  requestId: string | undefined,
+  { options, terminal }: { readonly options: AnswerOptions; readonly terminal: Terminal },
+): Promise<number> {
   const answer = answerOf(options)
   const places = await findPlaces(options, terminal)
   const journal = await openExistingJournal(places.storePath)
@@ -26,7 +30,9 @@ export async function answerCommand(sessionId: string, requestId: string | undef
     await view.answer(request.requestId, answer)
     const left = waiting.length - 1
     const next = left > 0 ? `${left} more to answer.` : `Go on with: ${hint(`resume ${quote(shortId(view.id))}`, places, terminal)}`
-    terminal.print(`${answer.decision === 'approve' ? 'Approved' : 'Rejected'}: ${request.toolName} (${shortId(request.requestId)}). ${next}\n`)
+    terminal.print(
+      `${answer.decision === 'approve' ? 'Approved' : 'Rejected'}: ${request.toolName} (${shortId(request.requestId)}). ${next}\n`,
+    )
     return 0
   } finally {
     await journal.close()
@@ -36,7 +42,8 @@ export async function answerCommand(sessionId: string, requestId: string | undef
 /** Undefined when only a look was asked for. */
 function answerOf({ approve, reject, message }: AnswerOptions): Answer | undefined {
   if (approve === true && reject === true) throw new AgentError('invalid_argument', 'Give --approve or --reject, not both.')
-  if (approve === true && message !== undefined) throw new AgentError('invalid_argument', 'A --message is for the model when a call is rejected: give it with --reject.')
+  if (approve === true && message !== undefined)
+    throw new AgentError('invalid_argument', 'A --message is for the model when a call is rejected: give it with --reject.')
   if (approve === true) return { decision: 'approve', by: 'command line' }
   if (reject === true) return { decision: 'reject', by: 'command line', ...(message === undefined ? {} : { message }) }
   if (message !== undefined) throw new AgentError('invalid_argument', 'Give --reject with the message.')
@@ -49,7 +56,11 @@ function requestOf(waiting: readonly WaitingFor[], given: string | undefined, se
   const exact = found.find(({ requestId }) => requestId === given)
   const [only, ...others] = exact === undefined ? found : [exact]
   if (only !== undefined && others.length === 0) return only
-  if (waiting.length === 0) throw new AgentError('request_not_found', `Session ${sessionId} waits for nothing: there is no request to answer.`)
+  if (waiting.length === 0)
+    throw new AgentError('request_not_found', `Session ${sessionId} waits for nothing: there is no request to answer.`)
   const list = waiting.map(({ requestId, toolName }) => `  ${shortId(requestId)}  ${toolName}`).join('\n')
-  throw new AgentError('request_not_found', `${given === undefined ? 'Which request?' : `There is no single request '${given}'.`} Session ${sessionId} waits for:\n${list}`)
+  throw new AgentError(
+    'request_not_found',
+    `${given === undefined ? 'Which request?' : `There is no single request '${given}'.`} Session ${sessionId} waits for:\n${list}`,
+  )
 }

@@ -40,7 +40,11 @@ async function askOne(request: WaitingFor, signal: AbortSignal, options: Approve
   screen.watch(undefined)
   screen.print(`\n${requestLines(request, change, style).join('\n')}\n`)
   const key = (letter: string, rest: string): string => colors.dim('[') + colors.bold(letter) + colors.dim(']') + rest
-  const choices = [key('y', 'es'), key('n', 'o, and why'), ...(always === undefined ? [] : [key('a', `lways in this session: ${always.words}`)])]
+  const choices = [
+    key('y', 'es'),
+    key('n', 'o, and why'),
+    ...(always === undefined ? [] : [key('a', `lways in this session: ${always.words}`)]),
+  ]
   screen.print(`  ${choices.join('  ')}\n`)
   for (;;) {
     const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal })

@@ -16,16 +16,26 @@ import { type Work, withWork } from './work.ts'
 
 export type ChatOptions = SharedOptions & { readonly session?: string }
 
-type Chat = { readonly work: Work; readonly session: Session; readonly settings: Settings; readonly terminal: Terminal; readonly lines: Lines }
+type Chat = {
+  readonly work: Work
+  readonly session: Session
+  readonly settings: Settings
+  readonly terminal: Terminal
+  readonly lines: Lines
+}
 
 export async function chatCommand(options: ChatOptions, terminal: Terminal): Promise<number> {
   const settings = await resolveSettings(options, terminal)
   return withWork({ settings, terminal, format: 'text' }, async (work) => {
-    const session = await work.agent.session(options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) })
+    const session = await work.agent.session(
+      options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) },
+    )
     // Each run listens for itself: at the prompt Ctrl-C is a key, and after a run it must not end the next one.
     work.interrupt.close()
     const heading = { title: 'Seamfold', model: settings.model, workspace: settings.workspace, mode: settings.mode, session: session.id }
-    terminal.print(`${headingLines(heading, terminal.style()).join('\n')}\n\n  ${terminal.style().colors.dim('/help tells what can be typed here')}\n\n`)
+    terminal.print(
+      `${headingLines(heading, terminal.style()).join('\n')}\n\n  ${terminal.style().colors.dim('/help tells what can be typed here')}\n\n`,
+    )
     const lines = terminal.interactive ? work.lines : createLines(terminal)
     try {
       return await converse({ work, session, settings, terminal, lines })

@@ -22,7 +22,21 @@ const TASK = 'A test fails. Find out why, fix the code, not the test, and make s
 /** What the demo needs, inside a folder that nobody else uses: edits, and the commands that a look at a small project takes. */
 const RULES: readonly Rule[] = [
   { allow: { access: 'write', path: '**' } },
-  ...['node *', 'npm test *', 'npm run *', 'ls *', 'cat *', 'head *', 'tail *', 'grep *', 'find *', 'pwd', 'git status *', 'git diff *', 'git log *'].map((command) => ({
+  ...[
+    'node *',
+    'npm test *',
+    'npm run *',
+    'ls *',
+    'cat *',
+    'head *',
+    'tail *',
+    'grep *',
+    'find *',
+    'pwd',
+    'git status *',
+    'git diff *',
+    'git log *',
+  ].map((command) => ({
     allow: { access: 'exec', command } as const,
   })),
 ]
@@ -43,7 +57,13 @@ export async function demoCommand(options: DemoOptions, terminal: Terminal): Pro
   })
 }
 
-type Scene = { readonly work: Work; readonly settings: Settings; readonly terminal: Terminal; readonly before: Snapshot; readonly facts: number }
+type Scene = {
+  readonly work: Work
+  readonly settings: Settings
+  readonly terminal: Terminal
+  readonly before: Snapshot
+  readonly facts: number
+}
 
 /** Show what was left behind: the diff, a check that does not trust the model, and where to look further. */
 async function conclude(result: RunResult, { work, settings, terminal, before, facts }: Scene): Promise<void> {
@@ -72,8 +92,21 @@ async function conclude(result: RunResult, { work, settings, terminal, before, f
     ],
     style,
   )
-  const free = settings.model.provider === 'simulator' ? [...wrapWords(`  ${colors.dim(`The cost is what ${settings.model.model} would have charged for these tokens. Nothing was spent.`)}`, style.width, '  '), ''] : []
-  terminal.print(`${[...free, ...fields, '', ...wrapWords(`  ${colors.dim(`Nothing outside ${dirname(workspace)} was touched.`)}`, style.width, '  ')].join('\n')}\n`)
+  const free =
+    settings.model.provider === 'simulator'
+      ? [
+          ...wrapWords(
+            `  ${colors.dim(`The cost is what ${settings.model.model} would have charged for these tokens. Nothing was spent.`)}`,
+            style.width,
+            '  ',
+          ),
+          '',
+        ]
+      : []
+  terminal.print(
+    `${[...free, ...fields, '', ...wrapWords(`  ${colors.dim(`Nothing outside ${dirname(workspace)} was touched.`)}`, style.width, '  ')].join('\n')}\n`,
+  )
 }
 
-const countText = ({ report }: Check): string => (report === undefined ? '' : `: ${plural(report.passed, 'test')} passed${report.failed > 0 ? `, ${report.failed} failed` : ''}`)
+const countText = ({ report }: Check): string =>
+  report === undefined ? '' : `: ${plural(report.passed, 'test')} passed${report.failed > 0 ? `, ${report.failed} failed` : ''}`

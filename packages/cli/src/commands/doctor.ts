@@ -32,7 +32,9 @@ export async function doctorCommand(options: SharedOptions, terminal: Terminal):
   const fields = found.map((finding): Field => [finding.name, `${sign(finding, style)} ${oneLine(finding.words)}`])
   terminal.print(`${[style.colors.bold('Seamfold doctor'), '', ...fieldLines(fields, style)].join('\n')}\n`)
   const problems = found.filter(({ state }) => state === 'problem').length
-  terminal.print(`\n  ${problems === 0 ? style.colors.green('Nothing is wrong.') : style.colors.red(`${plural(problems, 'problem')} to mend.`)}\n`)
+  terminal.print(
+    `\n  ${problems === 0 ? style.colors.green('Nothing is wrong.') : style.colors.red(`${plural(problems, 'problem')} to mend.`)}\n`,
+  )
   return problems === 0 ? 0 : 1
 }
 
@@ -47,9 +49,9 @@ const keys = (environment: Terminal['environment']): readonly Finding[] =>
     (environment[name] ?? '').trim() === '' ? { name, state: 'note', words: 'not set' } : { name, state: 'good', words: 'set' },
   )
 
-async function attempt(name: string, look: () => Promise<Omit<Finding, 'name'>>): Promise<Finding> {
+async function attempt(name: string, examine: () => Promise<Omit<Finding, 'name'>>): Promise<Finding> {
   try {
-    return { name, ...(await look()) }
+    return { name, ...(await examine()) }
   } catch (error) {
     return { name, state: 'problem', words: toMessage(error) }
   }
@@ -59,7 +61,11 @@ const model = (options: SharedOptions, { folder, environment }: Terminal): Promi
   attempt('Model', async () => {
     const { workspace } = await findPlaces(options, { folder, environment })
     const config = await loadConfig(workspace, options.config)
-    const wish = { provider: options.provider ?? config.provider, model: options.model ?? config.model, baseURL: options.baseUrl ?? config.baseURL }
+    const wish = {
+      provider: options.provider ?? config.provider,
+      model: options.model ?? config.model,
+      baseURL: options.baseUrl ?? config.baseURL,
+    }
     const choice = chooseModel(Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)), environment)
     return choice.provider === 'simulator'
       ? { state: 'note', words: 'the built-in simulator: set a key to work with a real model' }
@@ -96,6 +102,10 @@ async function program(name: string, command: string, why: string): Promise<Find
 
 function look(terminal: Terminal): Finding {
   const { colors, signs } = terminal.style()
-  const parts = [terminal.interactive ? 'interactive' : 'not interactive', colors.isColorSupported ? 'colours' : 'no colours', signs.done === '✓' ? 'Unicode' : 'ASCII']
+  const parts = [
+    terminal.interactive ? 'interactive' : 'not interactive',
+    colors.isColorSupported ? 'colours' : 'no colours',
+    signs.done === '✓' ? 'Unicode' : 'ASCII',
+  ]
   return { name: 'Terminal', state: 'good', words: parts.join(', ') }
 }

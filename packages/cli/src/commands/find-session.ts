@@ -30,10 +30,16 @@ export async function findSession(store: SessionStore, given: string | undefined
   const [first, ...others] = ids.filter((id) => id.startsWith(given))
   if (first !== undefined && others.length === 0) return openSession(store, first)
   if (first !== undefined) {
-    throw new AgentError('invalid_argument', `${others.length + 1} sessions start with '${given}'; type more of it:\n${[first, ...others].map((id) => `  ${id}`).join('\n')}`)
+    throw new AgentError(
+      'invalid_argument',
+      `${others.length + 1} sessions start with '${given}'; type more of it:\n${[first, ...others].map((id) => `  ${id}`).join('\n')}`,
+    )
   }
   const near = nearest(given, ids)
-  throw new AgentError('session_not_found', `There is no session '${given}'. ${near === undefined ? 'List them with: seamfold sessions list' : `Did you mean '${near}'?`}`)
+  throw new AgentError(
+    'session_not_found',
+    `There is no session '${given}'. ${near === undefined ? 'List them with: seamfold sessions list' : `Did you mean '${near}'?`}`,
+  )
 }
 
 async function lastUsed(store: SessionStore, ids: readonly string[]): Promise<SessionView> {
@@ -43,6 +49,7 @@ async function lastUsed(store: SessionStore, ids: readonly string[]): Promise<Se
     const { updatedAt } = await view.state()
     if (last === undefined || updatedAt > last.at) last = { view, at: updatedAt }
   }
-  if (last === undefined) throw new AgentError('session_not_found', 'There is no session in this journal yet. Start one with: seamfold run "…"')
+  if (last === undefined)
+    throw new AgentError('session_not_found', 'There is no session in this journal yet. Start one with: seamfold run "…"')
   return last.view
 }

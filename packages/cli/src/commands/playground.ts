@@ -18,13 +18,23 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
     ...(port === undefined ? {} : { port }),
     open: async () => {
       const { agent, journal, model, close } = await assemble(settings, { environment: terminal.environment })
-      const about = { model: model.id, simulated: settings.model.provider === 'simulator', workspace: settings.workspace, journal: settings.storePath }
+      const about = {
+        model: model.id,
+        simulated: settings.model.provider === 'simulator',
+        workspace: settings.workspace,
+        journal: settings.storePath,
+      }
       return { agent, store: journal.store, about, close }
     },
   })
   const style = terminal.style()
-  const heading = headingLines({ title: 'Seamfold playground', model: settings.model, workspace: settings.workspace, mode: settings.mode }, style)
-  terminal.print(`${[...heading, '', `  ${style.colors.bold(style.colors.cyan(playground.url))}`, '', style.colors.dim('  Ctrl-C stops it.')].join('\n')}\n`)
+  const heading = headingLines(
+    { title: 'Seamfold playground', model: settings.model, workspace: settings.workspace, mode: settings.mode },
+    style,
+  )
+  terminal.print(
+    `${[...heading, '', `  ${style.colors.bold(style.colors.cyan(playground.url))}`, '', style.colors.dim('  Ctrl-C stops it.')].join('\n')}\n`,
+  )
   await untilStopped(interrupt)
   await playground.close()
   interrupt.close()

@@ -27,7 +27,9 @@ export async function runCommand(words: readonly string[], options: RunOptions, 
   const prompt = await promptOf(words, terminal)
   announce(settings, prompt, { terminal, format, ...(options.session === undefined ? {} : { session: options.session }) })
   return withWork({ settings, terminal, format }, async (work) => {
-    const session = await work.agent.session(options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) })
+    const session = await work.agent.session(
+      options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) },
+    )
     const run = await session.send(prompt, output === undefined ? {} : { output })
     const result = await work.follow(run, { prompts: false })
     report(result, { ...work, settings, terminal, format })
@@ -36,13 +38,17 @@ export async function runCommand(words: readonly string[], options: RunOptions, 
 }
 
 const formatOf = ({ json, quiet }: RunOptions): Format => {
-  if (json === true && quiet === true) throw new AgentError('invalid_argument', '--json prints every event and --quiet only the answer: give one of the two.')
+  if (json === true && quiet === true)
+    throw new AgentError('invalid_argument', '--json prints every event and --quiet only the answer: give one of the two.')
   return json === true ? 'json' : quiet === true ? 'quiet' : 'text'
 }
 
 /** The prompt is the words; a `-` among them, or no words at all, stands for standard input. */
 async function promptOf(words: readonly string[], terminal: Terminal): Promise<string> {
-  const nothing = new AgentError('invalid_argument', 'What is to be done? Give a prompt: seamfold run "fix the failing test". Or pipe one into it.')
+  const nothing = new AgentError(
+    'invalid_argument',
+    'What is to be done? Give a prompt: seamfold run "fix the failing test". Or pipe one into it.',
+  )
   if (words.length === 0 && terminal.input.isTTY) throw nothing
   const piped = words.length === 0 || words.includes('-') ? await terminal.readInput() : ''
   const prompt = words.length === 0 ? piped : words.map((word) => (word === '-' ? `\n\n${piped}` : word)).join(' ')
@@ -62,11 +68,20 @@ async function readSchema(file: string): Promise<ReturnType<typeof jsonSchema>> 
 type Where = { readonly terminal: Terminal; readonly format: Format; readonly session?: string }
 
 function announce(settings: Settings, task: string, { terminal, format, session }: Where): void {
-  const heading = { title: 'Seamfold', model: settings.model, workspace: settings.workspace, mode: settings.mode, task, ...(session === undefined ? {} : { session }) }
+  const heading = {
+    title: 'Seamfold',
+    model: settings.model,
+    workspace: settings.workspace,
+    mode: settings.mode,
+    task,
+    ...(session === undefined ? {} : { session }),
+  }
   if (format === 'text') return terminal.print(`${headingLines(heading, terminal.style()).join('\n')}\n\n`)
   // Machines read standard output: that the model is not a real one is still said.
   if (settings.model.why === 'no key') {
-    terminal.complain('The model is the built-in simulator, because no key was found. Set ANTHROPIC_API_KEY or OPENAI_API_KEY to work with a real one.\n')
+    terminal.complain(
+      'The model is the built-in simulator, because no key was found. Set ANTHROPIC_API_KEY or OPENAI_API_KEY to work with a real one.\n',
+    )
   }
 }
 

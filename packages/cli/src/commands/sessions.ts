@@ -35,7 +35,10 @@ export async function listCommand(options: ListOptions, terminal: Terminal): Pro
     else {
       const style = terminal.style()
       const [first] = rows
-      const show = first === undefined ? '' : `\n${style.colors.dim(`Look into one: ${hint(`sessions show ${shortId(first.id)}`, places, terminal)}`)}\n`
+      const show =
+        first === undefined
+          ? ''
+          : `\n${style.colors.dim(`Look into one: ${hint(`sessions show ${shortId(first.id)}`, places, terminal)}`)}\n`
       terminal.print(`${sessionTable(rows, terminal.now(), style).join('\n')}\n${show}`)
     }
     return 0
@@ -62,7 +65,14 @@ function rowOf(id: string, state: SessionState): Row {
   const first = ended.at(0) ?? run
   const words = first?.prompt.map((block) => (block.type === 'text' ? block.text : '[image]')).join(' ') ?? ''
   const open = run !== undefined && ended.at(-1)?.id !== run.id
-  return { id, status: run?.status ?? 'empty', updatedAt: state.updatedAt, runs: ended.length + (open ? 1 : 0), cost: state.cost, prompt: oneLine(words) }
+  return {
+    id,
+    status: run?.status ?? 'empty',
+    updatedAt: state.updatedAt,
+    runs: ended.length + (open ? 1 : 0),
+    cost: state.cost,
+    prompt: oneLine(words),
+  }
 }
 
 function sessionTable(rows: readonly Row[], now: number, style: Style): readonly string[] {
@@ -72,8 +82,22 @@ function sessionTable(rows: readonly Row[], now: number, style: Style): readonly
     if (status === 'completed') return colors.green(cell)
     return status === 'failed' || status === 'unreadable' ? colors.red(cell) : colors.yellow(cell)
   }
-  const columns = [{ title: 'SESSION', paint: colors.bold }, { title: 'STATUS', paint: paintStatus }, { title: 'USED', paint: colors.dim }, { title: 'RUNS' }, { title: 'COST' }, { title: 'FIRST PROMPT' }]
-  const cells = rows.map((row) => [shortId(row.id), row.status, row.updatedAt === 0 ? '' : ago(row.updatedAt, now), String(row.runs), row.cost === undefined ? '' : dollars(row.cost), row.problem ?? row.prompt])
+  const columns = [
+    { title: 'SESSION', paint: colors.bold },
+    { title: 'STATUS', paint: paintStatus },
+    { title: 'USED', paint: colors.dim },
+    { title: 'RUNS' },
+    { title: 'COST' },
+    { title: 'FIRST PROMPT' },
+  ]
+  const cells = rows.map((row) => [
+    shortId(row.id),
+    row.status,
+    row.updatedAt === 0 ? '' : ago(row.updatedAt, now),
+    String(row.runs),
+    row.cost === undefined ? '' : dollars(row.cost),
+    row.problem ?? row.prompt,
+  ])
   return tableLines(columns, cells, style)
 }
 
@@ -93,10 +117,15 @@ export async function showCommand(id: string | undefined, options: ShowOptions, 
     const state = await view.state()
     const runs = state.ended.length + (state.run !== undefined && state.ended.at(-1)?.id !== state.run.id ? 1 : 0)
     const created = new Date(state.createdAt).toISOString().replace('T', ' ').slice(0, 16)
-    terminal.print(`${style.colors.bold(`Session ${view.id}`)}  ${style.colors.dim(`${created} UTC, ${plural(runs, 'run')}, ${plural(state.length, 'fact')}`)}\n\n`)
+    terminal.print(
+      `${style.colors.bold(`Session ${view.id}`)}  ${style.colors.dim(`${created} UTC, ${plural(runs, 'run')}, ${plural(state.length, 'fact')}`)}\n\n`,
+    )
     let transcript = beginTranscript
     for await (const envelope of view.events({ follow: false })) {
-      const printed = transcribe(transcript, envelope, { style, ...(options.reasoning === undefined ? {} : { reasoning: options.reasoning }) })
+      const printed = transcribe(transcript, envelope, {
+        style,
+        ...(options.reasoning === undefined ? {} : { reasoning: options.reasoning }),
+      })
       transcript = printed.transcript
       terminal.print(printed.output)
     }

@@ -20,7 +20,9 @@ export async function simulatorCommand({ port }: SimulatorOptions, terminal: Ter
     ],
     style,
   )
-  terminal.print(`${[style.colors.bold('The simulator answers as Anthropic and OpenAI do'), '', ...fields, '', style.colors.dim('  Ctrl-C stops it.')].join('\n')}\n`)
+  terminal.print(
+    `${[style.colors.bold('The simulator answers as Anthropic and OpenAI do'), '', ...fields, '', style.colors.dim('  Ctrl-C stops it.')].join('\n')}\n`,
+  )
   await untilStopped(interrupt)
   await simulator.close()
   interrupt.close()

@@ -16,7 +16,10 @@ export function waitingLines(waiting: readonly WaitingFor[], where: Where): read
   if (first === undefined) return []
   const session = quote(shortId(first.sessionId))
   const several = others.length > 0
-  const requests = waiting.flatMap((request) => [...requestLines(request, undefined, style), ...(several ? [`    ${style.colors.dim(shortId(request.requestId))}`] : [])])
+  const requests = waiting.flatMap((request) => [
+    ...requestLines(request, undefined, style),
+    ...(several ? [`    ${style.colors.dim(shortId(request.requestId))}`] : []),
+  ])
   const which = several ? `${quote(shortId(first.requestId))} ` : ''
   const command = (words: string): string => hint(words, where.places, where.terminal)
   const ways = fieldLines(

@@ -26,18 +26,19 @@ export type WorkOptions = {
   readonly settings: Settings
   readonly terminal: Terminal
   readonly format: Format
-  /** Ask the person at the terminal. Default: where there is one, and the output is text. */
-  readonly asks?: boolean
 }
 
 /** Do something with an agent. Everything is closed when it has ended, however it ended. */
-export async function withWork<T>({ settings, terminal, format, asks }: WorkOptions, work: (work: Work) => Promise<T>): Promise<T> {
+export async function withWork<T>(options: WorkOptions, work: (work: Work) => Promise<T>): Promise<T> {
+  const { settings, terminal, format } = options
   const screen = createScreen(terminal)
-  const lines = asks !== false && terminal.interactive ? createLines(terminal) : noLines
-  const base = listenForInterrupt()
-  let current: Interrupt = base
+  const interactive = terminal.interactive && format === 'text'
+  const lines = interactive ? createLines(terminal) : noLines
+  const interrupt = listenForInterrupt()
   let assembled: Assembled | undefined
-  const approver = createApprover({
+  // Chat listens anew for each of its runs: this is the one that counts now.
+  let current = interrupt
+  const ask = createApprover({
     terminal,
     screen,
     lines,
@@ -45,42 +46,40 @@ export async function withWork<T>({ settings, terminal, format, asks }: WorkOpti
     allow: (rules) => assembled?.permissions.allow(rules),
     leave: () => current.trigger(130, 'interrupted'),
   })
-  const interactive = asks ?? (terminal.interactive && format === 'text')
-  const questions = interactive ? createQuestions(approver) : undefined
-  try {
-    assembled = await assemble(settings, { environment: terminal.environment, confirm: questions?.confirm, unhurried: terminal.live && format === 'text' })
-    return await work({
-      agent: assembled.agent,
-      assembled,
+  const questions = interactive ? createQuestions(ask) : undefined
+  const show: Work['follow'] = (run, transcript = {}, own = interrupt) => {
+    current = own
+    // What is asked in place needs no telling, and what waits is told at the end.
+    const approvals = interactive ? 'none' : 'answers'
+    return follow(run, {
+      terminal,
       screen,
-      interrupt: base,
-      lines,
-      async settle(session) {
-        for (const request of interactive ? await session.waitingFor() : []) {
-          const answer = await approver(request, current.signal)
-          if (answer === undefined) return false
-          await session.answer(request.requestId, answer)
-        }
-        return true
-      },
-      follow(run, transcript = {}, interrupt = base) {
-        current = interrupt
-        return follow(run, {
-          terminal,
-          screen,
-          interrupt,
-          format,
-          // What is asked in place needs no telling, and what waits is told at the end.
-          transcript: { approvals: questions === undefined ? 'answers' : 'none', ...transcript },
-          ...(questions === undefined ? {} : { shown: questions.shown }),
-        })
-      },
+      interrupt: own,
+      format,
+      transcript: { approvals, ...transcript },
+      ...(questions === undefined ? {} : { shown: questions.shown }),
     })
+  }
+  const settle = async (session: Session): Promise<boolean> => {
+    for (const request of interactive ? await session.waitingFor() : []) {
+      const answer = await ask(request, current.signal)
+      if (answer === undefined) return false
+      await session.answer(request.requestId, answer)
+    }
+    return true
+  }
+  try {
+    assembled = await assemble(settings, {
+      environment: terminal.environment,
+      confirm: questions?.confirm,
+      unhurried: terminal.live && format === 'text',
+    })
+    return await work({ agent: assembled.agent, assembled, screen, interrupt, lines, settle, follow: show })
   } finally {
     screen.close()
     lines.close()
     await assembled?.close()
-    base.close()
+    interrupt.close()
   }
 }
 

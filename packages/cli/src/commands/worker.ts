@@ -21,12 +21,20 @@ export async function workerCommand(options: WorkerOptions, terminal: Terminal):
   const interrupt = listenForInterrupt()
   const assembled = await assemble(settings, { environment: terminal.environment })
   try {
-    const serving = await serveExecutor(assembled.agent.executor(), { ...address, ...(token === undefined || token === '' ? {} : { token }) })
+    const serving = await serveExecutor(assembled.agent.executor(), {
+      ...address,
+      ...(token === undefined || token === '' ? {} : { token }),
+    })
     const style = terminal.style()
     const fields = fieldLines(
       [
         ['Address', style.colors.bold(serving.url)],
-        ['Callers', token === undefined || token === '' ? `anyone on this machine; set ${TOKEN} to ask for a token` : `those who present the token of ${TOKEN}`],
+        [
+          'Callers',
+          token === undefined || token === ''
+            ? `anyone on this machine; set ${TOKEN} to ask for a token`
+            : `those who present the token of ${TOKEN}`,
+        ],
         ['Model', modelText(settings.model, style)],
         ['Workspace', settings.workspace],
       ],

@@ -22,9 +22,12 @@ export function flattenIssues(issues: readonly Issue[], base: readonly PropertyK
 
 /** The branch that got furthest: a branch that refuses the value's very type says least. */
 function bestBranch(branches: readonly (readonly Issue[])[], path: readonly PropertyKey[], message: string): readonly Problem[] {
-  const fitting = branches.filter((branch) => branch.length > 0 && !branch.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0))
+  const fitting = branches.filter(
+    (branch) => branch.length > 0 && !branch.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0),
+  )
   const deepest = fitting.toSorted((a, b) => depth(b) - depth(a))[0]
   return deepest === undefined ? [{ path, message }] : flattenIssues(deepest, path)
 }
 
-const depth = (issues: readonly Issue[]): number => Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))
+const depth = (issues: readonly Issue[]): number =>
+  Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))

@@ -23,7 +23,11 @@ export type Config = Omit<SeamfoldConfig, 'permissions'> & {
 export function findConfig(folder: string): string | undefined {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const found = NAMES.map((name) => join(at, name)).filter((file) => existsSync(file))
-    if (found.length > 1) throw new AgentError('invalid_argument', `There are two configurations and one must go:\n${found.map((file) => `  ${file}`).join('\n')}`)
+    if (found.length > 1)
+      throw new AgentError(
+        'invalid_argument',
+        `There are two configurations and one must go:\n${found.map((file) => `  ${file}`).join('\n')}`,
+      )
     if (found[0] !== undefined) return found[0]
     if (dirname(at) === at) return undefined
   }
@@ -47,7 +51,9 @@ async function fromJson(file: string): Promise<Config> {
     data = JSON.parse(text)
   } catch (error) {
     const line = brokenLine(text, error)
-    throw new AgentError('invalid_argument', `${file}${line === undefined ? '' : `:${line}`} is not valid JSON: ${toMessage(error)}`, { cause: error })
+    throw new AgentError('invalid_argument', `${file}${line === undefined ? '' : `:${line}`} is not valid JSON: ${toMessage(error)}`, {
+      cause: error,
+    })
   }
   const lines = linesByPath(text)
   return check(data, { file, lineOf: (path) => lines.get(path.map(String).join('.')) })
@@ -56,7 +62,8 @@ async function fromJson(file: string): Promise<Config> {
 async function importConfig(file: string): Promise<unknown> {
   try {
     const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
-    if (module.default === undefined) throw new AgentError('invalid_argument', `${file} must export its configuration as default: export default defineConfig({ … })`)
+    if (module.default === undefined)
+      throw new AgentError('invalid_argument', `${file} must export its configuration as default: export default defineConfig({ … })`)
     return module.default
   } catch (error) {
     if (error instanceof AgentError) throw error

@@ -37,7 +37,9 @@ const configSchema = z.strictObject({
   baseURL: z.url({ protocol: /^https?$/ }).optional(),
   instructions: z.string().min(1).optional(),
   permissions: z.union([z.enum(MODES), z.strictObject({ mode: z.enum(MODES).optional(), rules: z.array(rule).optional() })]).optional(),
-  budget: z.strictObject({ usd: positive.optional(), tokens: positive.optional(), turns: positive.optional(), toolCalls: positive.optional() }).optional(),
+  budget: z
+    .strictObject({ usd: positive.optional(), tokens: positive.optional(), turns: positive.optional(), toolCalls: positive.optional() })
+    .optional(),
   /** The journal's file; relative to the file that says so. */
   store: z.string().min(1).optional(),
   timeouts: z
@@ -51,7 +53,9 @@ const configSchema = z.strictObject({
     .optional(),
 })
 
-export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: readonly (Problem & { readonly known: readonly string[] })[] }
+export type Checked =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly (Problem & { readonly known: readonly string[] })[] }
 
 /** A configuration's data, with rules in their short form read; or what is wrong with it. */
 export function checkConfig(data: unknown): Checked {
@@ -80,7 +84,7 @@ const unwrap = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? 
 
 function shapeOf(schema: unknown): Shape | undefined {
   const plain = unwrap(schema)
-  if (plain instanceof z.ZodObject) return plain.shape as Shape
+  if (plain instanceof z.ZodObject) return plain.shape
   if (plain instanceof z.ZodPipe) return shapeOf(plain.out)
   if (plain instanceof z.ZodUnion) return plain.options.map(shapeOf).find((shape) => shape !== undefined)
   return undefined

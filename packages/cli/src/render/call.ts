@@ -39,7 +39,8 @@ const KNOWN: Readonly<Record<string, Describe>> = {
   glob: (args) => (textAt(args, 'pattern') ?? '') + where(args),
   git: (args) => [textAt(args, 'command'), textAt(args, 'subcommand'), textAt(args, 'target', 'ref', 'path')].filter(Boolean).join(' '),
   web_fetch: (args) => textAt(args, 'url'),
-  update_plan: (args) => plural(Math.max(countAt(args, 'items'), countAt(args, 'plan'), countAt(args, 'todos'), countAt(args, 'steps')), 'step'),
+  update_plan: (args) =>
+    plural(Math.max(countAt(args, 'items'), countAt(args, 'plan'), countAt(args, 'todos'), countAt(args, 'steps')), 'step'),
   batch: (args) => plural(Math.max(countAt(args, 'invocations'), countAt(args, 'calls')), 'call'),
 }
 

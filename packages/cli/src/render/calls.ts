@@ -8,7 +8,8 @@ export type Calls = Readonly<Record<string, Call>>
 
 export const noCalls: Calls = {}
 
-const without = (calls: Calls, ...keys: readonly string[]): Calls => Object.fromEntries(Object.entries(calls).filter(([key]) => !keys.includes(key)))
+const without = (calls: Calls, ...keys: readonly string[]): Calls =>
+  Object.fromEntries(Object.entries(calls).filter(([key]) => !keys.includes(key)))
 
 /** The calls after an event. A call that ends is still there, so that its end can be told; the next turn forgets it. */
 export function trackCalls(calls: Calls, { event, timestamp }: Envelope): Calls {

@@ -20,7 +20,10 @@ export function cardLines(card: Card, style: Style): readonly string[] {
   const { colors, signs, width } = style
   const indent = '  ' + '  '.repeat(card.depth)
   const sign = card.isError ? colors.red(signs.failed) : colors.green(signs.done)
-  const { brief, body } = outcomeOf(card.tookMs === undefined ? unstarted(card) : card, { ...style, width: width - columnsOf(indent) - BODY_INDENT.length })
+  const { brief, body } = outcomeOf(card.tookMs === undefined ? unstarted(card) : card, {
+    ...style,
+    width: width - columnsOf(indent) - BODY_INDENT.length,
+  })
   const took = card.tookMs === undefined ? '' : duration(card.tookMs)
   const told = [brief, took].filter((part) => part !== '').map((part) => (part === oneLine(part) ? colors.dim(part) : part))
   const tail = told.length === 0 ? '' : `  ${told.join(colors.dim(` ${signs.dot} `))}`
@@ -34,13 +37,19 @@ export function cardLines(card: Card, style: Style): readonly string[] {
   const space = Math.max(Math.min(16, room), room - columnsOf(tail))
   const short = cut(gist, space, signs.ellipsis)
   if (columnsOf(short) + columnsOf(tail) <= room) return [head + short + tail, ...below]
-  return [head + cut(gist, room, signs.ellipsis), `${indent}${BODY_INDENT}${cutTold(told, width - columnsOf(indent) - BODY_INDENT.length, style)}`, ...below]
+  return [
+    head + cut(gist, room, signs.ellipsis),
+    `${indent}${BODY_INDENT}${cutTold(told, width - columnsOf(indent) - BODY_INDENT.length, style)}`,
+    ...below,
+  ]
 }
 
 /** A call that never ran has no exit code, whatever its result says: only its words are worth telling. */
-const unstarted = ({ exitCode: _, ...call }: Card): EndedCall => ({ ...call, name: '' })
+const unstarted = ({ args, output, isError }: Card): EndedCall => ({ name: '', args, output, isError })
 
 const cutTold = (told: readonly string[], columns: number, { colors, signs }: Style): string => {
   const line = told.join(colors.dim(` ${signs.dot} `))
-  return columnsOf(line) <= columns ? line : colors.dim(cut(told.map((part) => oneLine(part)).join(` ${signs.dot} `), columns, signs.ellipsis))
+  return columnsOf(line) <= columns
+    ? line
+    : colors.dim(cut(told.map((part) => oneLine(part)).join(` ${signs.dot} `), columns, signs.ellipsis))
 }

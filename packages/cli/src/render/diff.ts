@@ -55,7 +55,10 @@ function rowsOf(change: Change, context: number): readonly Row[] {
 type Hunk = { readonly oldStart: number; readonly newStart: number; readonly lines: readonly string[] }
 
 /** Undefined for binary files, which have no lines to compare. */
-function hunksOfFiles({ path, before = '', after = '' }: Extract<Change, { before: unknown }>, context: number): readonly Hunk[] | undefined {
+function hunksOfFiles(
+  { path, before = '', after = '' }: Extract<Change, { before: unknown }>,
+  context: number,
+): readonly Hunk[] | undefined {
   if (before.includes('\0') || after.includes('\0')) return undefined
   return structuredPatch(path, path, before, after, undefined, undefined, { context }).hunks
 }
@@ -124,7 +127,8 @@ function emphasise(text: string, partner: string | undefined, { paint, bold }: {
   let head = 0
   while (head < text.length && text[head] === partner[head]) head++
   let tail = 0
-  while (tail < text.length - head && tail < partner.length - head && text[text.length - 1 - tail] === partner[partner.length - 1 - tail]) tail++
+  while (tail < text.length - head && tail < partner.length - head && text[text.length - 1 - tail] === partner[partner.length - 1 - tail])
+    tail++
   if (head + tail < text.length / 3) return paint(text)
   const middle = text.slice(head, text.length - tail)
   return paint(text.slice(0, head)) + (middle === '' ? '' : bold(paint(middle))) + paint(text.slice(text.length - tail))

@@ -16,24 +16,36 @@ export function endLines(event: Ending, totals: Totals, style: Style): readonly 
 function headline(event: Ending, { colors, signs, width }: Style): readonly string[] {
   switch (event.type) {
     case 'agent_end':
-      return [`${colors.green(signs.done)} ${colors.bold('Done')}${event.reason === 'end_turn' ? '' : colors.dim(` (${reasonText(event.reason)})`)}`]
+      return [
+        `${colors.green(signs.done)} ${colors.bold('Done')}${event.reason === 'end_turn' ? '' : colors.dim(` (${reasonText(event.reason)})`)}`,
+      ]
     case 'run_cancelled':
       return [`${colors.yellow(signs.failed)} ${colors.bold('Cancelled')} ${colors.dim(oneLine(event.reason))}`.trimEnd()]
     case 'run_suspended':
       return [`${colors.yellow(signs.waiting)} ${colors.bold('Waiting')} for ${plural(event.waitingFor.length, 'answer')}`]
     case 'error': {
       const [first = '', ...rest] = harmless(event.message).split('\n')
-      return [`${colors.red(signs.failed)} ${colors.bold('Failed')} ${first} ${colors.dim(`(${event.code})`)}`, ...rest.map((line) => `  ${line}`)].flatMap((line) => wrapWords(line, width, '  '))
+      return [
+        `${colors.red(signs.failed)} ${colors.bold('Failed')} ${first} ${colors.dim(`(${event.code})`)}`,
+        ...rest.map((line) => `  ${line}`),
+      ].flatMap((line) => wrapWords(line, width, '  '))
     }
   }
 }
 
-const reasonText = (reason: string): string => (reason === 'turn_limit' ? 'it reached its turn limit' : oneLine(reason).replaceAll('_', ' '))
+const reasonText = (reason: string): string =>
+  reason === 'turn_limit' ? 'it reached its turn limit' : oneLine(reason).replaceAll('_', ' ')
 
 /** Time, turns, calls, tokens and cost. */
 function usedLines(totals: Totals, { colors, signs, width }: Style): readonly string[] {
   const took = totals.startedAt === undefined ? [] : [duration(totals.at - totals.startedAt)]
-  const parts = [...took, plural(totals.turns, 'turn'), plural(totals.toolCalls, 'tool call'), usageText(totals.usage), costText(totals.cost)]
+  const parts = [
+    ...took,
+    plural(totals.turns, 'turn'),
+    plural(totals.toolCalls, 'tool call'),
+    usageText(totals.usage),
+    costText(totals.cost),
+  ]
   const said = parts.filter((part) => part !== '')
   return joinParts(said, ` ${signs.dot} `, { columns: width, indent: '  ' }).map((line) => colors.dim(line))
 }

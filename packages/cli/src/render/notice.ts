@@ -14,11 +14,19 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
       return line(colors.yellow(signs.retry), `${oneLine(event.message)} Trying again in ${duration(event.delayMs)}.`, style)
     case 'permission_denied':
       return [
-        ...line(colors.red(signs.denied), `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.red('denied')}`, style),
+        ...line(
+          colors.red(signs.denied),
+          `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.red('denied')}`,
+          style,
+        ),
         ...wrapWords(`    ${colors.dim(oneLine(event.reason))}`, style.width, '    '),
       ]
     case 'confirmation_required':
-      return line(colors.yellow(signs.waiting), `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.yellow('waits for approval')}`, style)
+      return line(
+        colors.yellow(signs.waiting),
+        `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.yellow('waits for approval')}`,
+        style,
+      )
     case 'confirmation_received':
       return line(event.approved ? colors.green(signs.done) : colors.red(signs.failed), answerText(event, style), style)
     case 'message_injected':

@@ -28,7 +28,10 @@ const read: Tell = ({ output, metadata }, { lines }) => {
   const total = numberAt(asObject(metadata?.range), 'total_lines')
   const shown = lines.filter((line) => /^\s*\d+ /.test(line)).length
   if (typeof output !== 'string' && output.some(({ type }) => type === 'image')) return { brief: 'image', body: [] }
-  return { brief: total === undefined || total === shown ? plural(total ?? lines.length, 'line') : `${shown} of ${plural(total, 'line')}`, body: [] }
+  return {
+    brief: total === undefined || total === shown ? plural(total ?? lines.length, 'line') : `${shown} of ${plural(total, 'line')}`,
+    body: [],
+  }
 }
 
 const changed: Tell = (call, { style }) => {
@@ -40,7 +43,11 @@ const changed: Tell = (call, { style }) => {
 
 const plan: Tell = ({ args }, { style }) => ({ brief: '', body: planLines(args, style) })
 
-const NOUNS: Readonly<Record<string, readonly [string, string]>> = { grep: ['match', 'matches'], glob: ['file', 'files'], ls: ['entry', 'entries'] }
+const NOUNS: Readonly<Record<string, readonly [string, string]>> = {
+  grep: ['match', 'matches'],
+  glob: ['file', 'files'],
+  ls: ['entry', 'entries'],
+}
 
 const listed: Tell = (call, { lines }) => {
   const [one, many] = NOUNS[call.name] ?? ['line', 'lines']
@@ -109,7 +116,9 @@ function tests({ passed, failed, skipped, failures }: TestReport, { exitCode }: 
   ]
   const told = parts.filter((part) => part !== '').join(', ') || 'no tests'
   const unexplained = failed === 0 && exitCode !== undefined && exitCode !== 0 ? ` ${colors.red(`exit ${exitCode}`)}` : ''
-  const body = failures.slice(0, FAILURE_LINES).map((name) => `${colors.red(signs.failed)} ${cut(oneLine(name), style.width - 2, signs.ellipsis)}`)
+  const body = failures
+    .slice(0, FAILURE_LINES)
+    .map((name) => `${colors.red(signs.failed)} ${cut(oneLine(name), style.width - 2, signs.ellipsis)}`)
   const rest = failures.length - body.length
   return { brief: told + unexplained, body: rest > 0 ? [...body, colors.dim(`${signs.ellipsis} ${rest} more`)] : body }
 }
@@ -145,9 +154,9 @@ function planLines(args: Json, { colors, signs }: Style): readonly string[] {
   const steps = [object.items, object.plan, object.todos, object.steps].find((each) => Array.isArray(each))
   if (!Array.isArray(steps)) return []
   return (steps as readonly Json[]).map((step) => {
-    const words = oneLine(typeof step === 'string' ? step : (textAt(step, 'content', 'step', 'text', 'title', 'description') ?? ''))
+    const title = oneLine(typeof step === 'string' ? step : (textAt(step, 'content', 'step', 'text', 'title', 'description') ?? ''))
     const state = textAt(step, 'status', 'state') ?? 'pending'
-    if (/^(completed|done)$/.test(state)) return colors.dim(`${colors.green(signs.done)} ${words}`)
-    return /^(in_progress|active)$/.test(state) ? `${colors.cyan(signs.prompt)} ${colors.bold(words)}` : `${colors.dim(signs.dot)} ${words}`
+    if (/^(completed|done)$/.test(state)) return colors.dim(`${colors.green(signs.done)} ${title}`)
+    return /^(in_progress|active)$/.test(state) ? `${colors.cyan(signs.prompt)} ${colors.bold(title)}` : `${colors.dim(signs.dot)} ${title}`
   })
 }

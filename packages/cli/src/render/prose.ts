@@ -66,8 +66,10 @@ function placeWord(state: Prose, { style, paint }: { readonly style: Style; read
   if (state.word === '') return { prose: state, output: '' }
   const atStart = state.column === 0
   if (state.hidden) return { prose: { ...state, word: '', blanks: '' }, output: '' }
-  if (atStart && state.word.startsWith('```')) return { prose: { ...state, mode: state.mode === 'fence' ? 'text' : 'fence', word: '', blanks: '', hidden: true }, output: '' }
-  if (state.mode === 'fence') return place(atStart ? { ...state, blanks: `  ${state.blanks}` } : state, style.colors.cyan(state.word), columnsOf(state.word))
+  if (atStart && state.word.startsWith('```'))
+    return { prose: { ...state, mode: state.mode === 'fence' ? 'text' : 'fence', word: '', blanks: '', hidden: true }, output: '' }
+  if (state.mode === 'fence')
+    return place(atStart ? { ...state, blanks: `  ${state.blanks}` } : state, style.colors.cyan(state.word), columnsOf(state.word))
   const hang = atStart && /^([-*+•]|\d+[.)])$/.test(state.word) ? state.blanks + ' '.repeat(columnsOf(state.word) + 1) : state.hang
   const formatted = format({ ...state, hang: atStart ? hang || state.blanks : hang }, { style, paint })
   const needed = state.blanks.length + formatted.columns
@@ -95,7 +97,12 @@ function format(state: Prose, { style, paint }: { readonly style: Style; readonl
   let columns = 0
   const { colors } = style
   const heading = state.column === 0 && /^#{1,6}$/.test(state.word)
-  if (heading) return { prose: { ...state, bold: true }, text: colors.isColorSupported ? '' : state.word, columns: colors.isColorSupported ? 0 : state.word.length }
+  if (heading)
+    return {
+      prose: { ...state, bold: true },
+      text: colors.isColorSupported ? '' : state.word,
+      columns: colors.isColorSupported ? 0 : state.word.length,
+    }
   for (const part of state.word.split(/(\*\*|`)/)) {
     if (part === '`') code = !code
     else if (part === '**' && !code) bold = !bold

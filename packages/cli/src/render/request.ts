@@ -38,7 +38,11 @@ function argumentLines(args: Json, { colors, signs }: Style): readonly string[] 
     if (lines.length === 1 && only !== undefined) return [`    ${colors.dim(`${key}:`)} ${only}`]
     const shown = lines.slice(0, ARGUMENT_LINES).map((line) => `      ${line}`)
     const hidden = lines.length - shown.length
-    return [`    ${colors.dim(`${key}:`)}`, ...shown, ...(hidden > 0 ? [colors.yellow(`      ${signs.ellipsis} ${hidden} more lines that are not shown`)] : [])]
+    return [
+      `    ${colors.dim(`${key}:`)}`,
+      ...shown,
+      ...(hidden > 0 ? [colors.yellow(`      ${signs.ellipsis} ${hidden} more lines that are not shown`)] : []),
+    ]
   })
 }
 

@@ -11,7 +11,9 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
   const last = Math.max(10, style.width - taken)
   const lay = (cells: readonly string[], paint: (cell: string, column: number) => string): string =>
     cells
-      .map((cell, index) => (index === columns.length - 1 ? paint(cut(cell, last, style.signs.ellipsis), index) : paint(padEnd(cell, widths[index] ?? 0), index)))
+      .map((cell, index) =>
+        index === columns.length - 1 ? paint(cut(cell, last, style.signs.ellipsis), index) : paint(padEnd(cell, widths[index] ?? 0), index),
+      )
       .join('  ')
       .trimEnd()
   const head = lay(

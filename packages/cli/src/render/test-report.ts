@@ -75,7 +75,9 @@ const cargo: Reader = (text) => {
 const goTest: Reader = (text) => {
   const passed = text.match(/^--- PASS: /gm)?.length ?? 0
   const failures = all(text, /^--- FAIL: (\S+)/gm)
-  return passed + failures.length === 0 ? undefined : { passed, failed: failures.length, skipped: text.match(/^--- SKIP: /gm)?.length ?? 0, failures }
+  return passed + failures.length === 0
+    ? undefined
+    : { passed, failed: failures.length, skipped: text.match(/^--- SKIP: /gm)?.length ?? 0, failures }
 }
 
 const READERS: readonly Reader[] = [nodeTest, vitestOrJest, pytest, cargo, goTest]

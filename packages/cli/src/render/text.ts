@@ -1,10 +1,11 @@
 /** Text for a terminal: made harmless, measured in columns, cut and indented. */
 import { stripVTControlCharacters } from 'node:util'
 
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+const CONTROLS = /(?!\n)\p{Cc}/gu
 const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
-const ZERO = /^[\p{Mark}\u200b-\u200d\ufe0e\ufe0f]$/u
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+const ZERO = /^(?:\p{Mark}|\p{Default_Ignorable_Code_Point})$/u
 const PLAIN = /^[\u0020-\u007e]*$/
 
 /**

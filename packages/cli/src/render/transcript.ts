@@ -59,7 +59,7 @@ export function transcribe(before: Transcript, envelope: Envelope, options: Tran
     case 'reasoning_delta':
       return options.reasoning === false ? silent(start) : delta(start, event, { ...options, kind: 'reasoning' })
     case 'turn_snapshot':
-      return blocks(start, event, event.blocks, options)
+      return blocks(start, { turn: event.turn, attempt: event.attempt, content: event.blocks }, options)
     case 'turn_end':
       return turnEnd(start, event, options)
     case 'tool_start':
@@ -67,18 +67,24 @@ export function transcribe(before: Transcript, envelope: Envelope, options: Tran
     case 'tool_end':
       return toolEnd(start, envelope, options)
     case 'agent_start':
-      return options.prompts === false ? silent(start) : paragraph(start, 'prompt', promptLines(event, options.style))
+      return options.prompts === false
+        ? silent(start)
+        : paragraph(start, { shown: 'prompt', lines: promptLines(event, options.style) }, options)
     case 'agent_end':
     case 'error':
     case 'run_cancelled':
     case 'run_suspended':
-      return options.endings === false ? flush(start, options) : paragraph(start, 'ending', endLines(event, totals, options.style), options)
+      return options.endings === false
+        ? flush(start, options)
+        : paragraph(start, { shown: 'ending', lines: endLines(event, totals, options.style) }, options)
     case 'confirmation_required':
     case 'confirmation_received':
-      return isHidden(event.type, options.approvals) ? flush(start, options) : paragraph(start, 'notice', noticeLines(event, options.style), options)
+      return isHidden(event.type, options.approvals)
+        ? flush(start, options)
+        : paragraph(start, { shown: 'notice', lines: noticeLines(event, options.style) }, options)
     default: {
       const lines = noticeLines(event, options.style)
-      return lines.length === 0 ? silent(start) : paragraph(start, 'notice', lines, options)
+      return lines.length === 0 ? silent(start) : paragraph(start, { shown: 'notice', lines: lines }, options)
     }
   }
 }
@@ -92,7 +98,11 @@ type Place = { readonly turn: number; readonly attempt: number; readonly block: 
 type Kind = 'text' | 'reasoning'
 
 /** One more piece of a block. What is out already is not printed again; a new attempt starts over, which is said. */
-function delta(before: Transcript, { turn, attempt, block, start, text }: Place, options: TranscriptOptions & { readonly kind: Kind }): Printed {
+function delta(
+  before: Transcript,
+  { turn, attempt, block, start, text }: Place,
+  options: TranscriptOptions & { readonly kind: Kind },
+): Printed {
   const again = restart(before, { turn, attempt }, options)
   const out = again.transcript.printed[block] ?? 0
   const fresh = text.slice(Math.max(0, out - start))
@@ -104,25 +114,35 @@ function delta(before: Transcript, { turn, attempt, block, start, text }: Place,
 }
 
 /** Step to another turn or attempt. Text of an attempt that is given up stays on the screen, marked. */
-function restart(before: Transcript, { turn, attempt }: { readonly turn: number; readonly attempt: number }, options: TranscriptOptions): Printed {
+function restart(
+  before: Transcript,
+  { turn, attempt }: { readonly turn: number; readonly attempt: number },
+  options: TranscriptOptions,
+): Printed {
   if (before.turn === turn && before.attempt === attempt) return silent(before)
   const fresh = { ...before, turn, attempt, printed: {} }
   const lost = before.turn === turn && Object.keys(before.printed).length > 0
   if (!lost) return silent(fresh)
   const { colors, signs } = options.style
-  return paragraph(fresh, 'notice', [`  ${colors.yellow(signs.retry)} ${colors.dim('That answer was cut off; here it is again:')}`], options)
+  return paragraph(
+    fresh,
+    { shown: 'notice', lines: [`  ${colors.yellow(signs.retry)} ${colors.dim('That answer was cut off; here it is again:')}`] },
+    options,
+  )
 }
 
 type BlockText = { readonly type: string; readonly text?: string }
 
+type Content = { readonly turn: number; readonly attempt: number; readonly content: readonly BlockText[] }
+
 /** Whole blocks: what of them is not out yet is printed. */
-function blocks(before: Transcript, at: { readonly turn: number; readonly attempt: number }, given: readonly BlockText[], options: TranscriptOptions): Printed {
+function blocks(before: Transcript, { turn, attempt, content }: Content, options: TranscriptOptions): Printed {
   let transcript = before
   let output = ''
-  for (const [block, { type, text }] of given.entries()) {
+  for (const [block, { type, text }] of content.entries()) {
     if ((type !== 'text' && type !== 'reasoning') || text === undefined || text === '') continue
     if (type === 'reasoning' && options.reasoning === false) continue
-    const step = delta(transcript, { ...at, block, start: 0, text }, { ...options, kind: type })
+    const step = delta(transcript, { turn, attempt, block, start: 0, text }, { ...options, kind: type })
     transcript = step.transcript
     output += step.output
   }
@@ -130,7 +150,7 @@ function blocks(before: Transcript, at: { readonly turn: number; readonly attemp
 }
 
 function turnEnd(before: Transcript, event: Extract<AgentEvent, { type: 'turn_end' }>, options: TranscriptOptions): Printed {
-  const rest = blocks(before, event, event.message.content, options)
+  const rest = blocks(before, { turn: event.turn, attempt: event.attempt, content: event.message.content }, options)
   const flushed = flush(rest.transcript, options)
   return { transcript: flushed.transcript, output: rest.output + flushed.output }
 }
@@ -145,7 +165,7 @@ function toolEnd(before: Transcript, envelope: Envelope, options: TranscriptOpti
   const args = known?.args ?? before.calls[event.id]?.args ?? {}
   const tookMs = known?.startedAt === undefined ? undefined : envelope.timestamp - known.startedAt
   const card = { ...event, args, tookMs, depth: event.callId.split('/').length - 1 }
-  return paragraph(after, 'card', cardLines(card, options.style), options)
+  return paragraph(after, { shown: 'card', lines: cardLines(card, options.style) }, options)
 }
 
 const promptLines = (event: Extract<AgentEvent, { type: 'agent_start' }>, { colors, signs }: Style): readonly string[] => {
@@ -161,8 +181,12 @@ function flush(before: Transcript, { style }: TranscriptOptions): Printed {
 }
 
 /** Whole lines, with a blank line before them where the kind changes. */
-function paragraph(before: Transcript, shown: Shown, lines: readonly string[], options?: TranscriptOptions): Printed {
-  const flushed = options === undefined ? silent(before) : flush(before, options)
+function paragraph(
+  before: Transcript,
+  { shown, lines }: { readonly shown: Shown; readonly lines: readonly string[] },
+  options: TranscriptOptions,
+): Printed {
+  const flushed = flush(before, options)
   const gap = before.shown === 'nothing' || (before.shown === shown && shown !== 'prompt') ? '' : '\n'
   return { transcript: { ...flushed.transcript, shown }, output: `${flushed.output}${gap}${lines.join('\n')}\n` }
 }

@@ -18,7 +18,11 @@ export function wrapWords(line: string, columns: number, hang = ''): readonly st
 }
 
 /** Parts in a row with a separator between them; a part is never broken, lines begin with `indent`. */
-export function joinParts(parts: readonly string[], separator: string, { columns, indent }: { readonly columns: number; readonly indent: string }): readonly string[] {
+export function joinParts(
+  parts: readonly string[],
+  separator: string,
+  { columns, indent }: { readonly columns: number; readonly indent: string },
+): readonly string[] {
   const lines: string[] = []
   let current = ''
   for (const part of parts) {

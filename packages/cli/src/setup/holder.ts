@@ -50,7 +50,11 @@ function exists(pid: number): boolean {
 
 /** Where process numbers are counted: this machine since it was started, and in a container that container. */
 function placeOfProcesses(): string {
-  const known = [hostname(), attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')), attempt(() => readlinkSync('/proc/self/ns/pid'))]
+  const known = [
+    hostname(),
+    attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+    attempt(() => readlinkSync('/proc/self/ns/pid')),
+  ]
   return createHash('sha256').update(known.join('\n')).digest('hex').slice(0, 8)
 }
 

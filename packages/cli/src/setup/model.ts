@@ -38,7 +38,10 @@ export async function connect(choice: ModelChoice, { environment, unhurried = fa
 
 /** The simulator on loopback, spoken to by the real adapter over HTTP. */
 async function simulated(model: string, unhurried: boolean): Promise<Connection> {
-  const [{ startSimulator, codingScenario }, { anthropic }] = await Promise.all([import('@seamfold/simulator'), import('@seamfold/llm-anthropic')])
+  const [{ startSimulator, codingScenario }, { anthropic }] = await Promise.all([
+    import('@seamfold/simulator'),
+    import('@seamfold/llm-anthropic'),
+  ])
   const simulator = await startSimulator({ scenario: codingScenario(), ...(unhurried ? { pace: UNHURRIED } : {}) })
   return { llm: anthropic({ model, apiKey: 'simulated', baseURL: simulator.anthropicBaseUrl }), close: () => simulator.close() }
 }

@@ -53,7 +53,10 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[]): Learni
 }
 
 /** The rules that would let a call like this one pass, with words for them; undefined when it cannot be said safely. */
-export function rulesLike(tool: string, accesses: readonly Access[]): { readonly rules: readonly Rule[]; readonly words: string } | undefined {
+export function rulesLike(
+  tool: string,
+  accesses: readonly Access[],
+): { readonly rules: readonly Rule[]; readonly words: string } | undefined {
   const rules: Rule[] = []
   const words = new Set<string>()
   for (const access of accesses) {

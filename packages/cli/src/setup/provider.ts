@@ -18,7 +18,11 @@ export type ModelWish = { readonly provider?: string; readonly model?: string; r
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const DEFAULT_MODELS: Readonly<Record<ProviderName, string>> = { anthropic: 'claude-sonnet-4-5', openai: 'gpt-5.1', simulator: 'claude-sonnet-4-5' }
+const DEFAULT_MODELS: Readonly<Record<ProviderName, string>> = {
+  anthropic: 'claude-sonnet-4-5',
+  openai: 'gpt-5.1',
+  simulator: 'claude-sonnet-4-5',
+}
 const PROVIDERS: readonly ProviderName[] = ['anthropic', 'openai', 'simulator']
 
 export const KEY_VARIABLES = { anthropic: 'ANTHROPIC_API_KEY', openai: 'OPENAI_API_KEY' } as const
@@ -61,7 +65,7 @@ function providerOf({ model, baseURL }: ModelWish, environment: Environment): Pr
 
 /** Whose model that is, by its name. A compatible server may call its models as it likes. */
 function providerOfModel(model: string, baseURL: string | undefined): ProviderName {
-  if (/^claude-/.test(model)) return 'anthropic'
+  if (model.startsWith('claude-')) return 'anthropic'
   if (/^(gpt-|o\d|chatgpt-|codex-)/.test(model) || baseURL !== undefined) return 'openai'
   throw new AgentError(
     'invalid_argument',

@@ -52,7 +52,11 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
   const { folder, environment } = surroundings
   const workspace = workspaceOf(options, folder)
   const config = await loadConfig(workspace, configPath(options, folder))
-  const wish = { ...pick('provider', options.provider ?? config.provider), ...pick('model', options.model ?? config.model), ...pick('baseURL', options.baseUrl ?? config.baseURL) }
+  const wish = {
+    ...pick('provider', options.provider ?? config.provider),
+    ...pick('model', options.model ?? config.model),
+    ...pick('baseURL', options.baseUrl ?? config.baseURL),
+  }
   const turns = wholeNumber('--max-turns', options.maxTurns)
   const usd = amount('--budget', options.budget)
   return {
@@ -68,7 +72,8 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
   }
 }
 
-const configPath = ({ config }: SharedOptions, folder: string): string | undefined => (config === undefined ? undefined : resolve(folder, config))
+const configPath = ({ config }: SharedOptions, folder: string): string | undefined =>
+  config === undefined ? undefined : resolve(folder, config)
 
 /** A key with its value, or nothing where there is none. */
 function pick<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
@@ -77,8 +82,10 @@ function pick<Key extends string, Value>(key: Key, value: Value | undefined): { 
 
 function workspaceOf({ workspace }: SharedOptions, folder: string): string {
   const path = resolve(folder, workspace ?? '.')
-  if (!existsSync(path)) throw new AgentError('invalid_argument', `The workspace ${path} does not exist. Make it first, or name another with --workspace.`)
-  if (!statSync(path).isDirectory()) throw new AgentError('invalid_argument', `The workspace ${path} is not a folder. Name one with --workspace.`)
+  if (!existsSync(path))
+    throw new AgentError('invalid_argument', `The workspace ${path} does not exist. Make it first, or name another with --workspace.`)
+  if (!statSync(path).isDirectory())
+    throw new AgentError('invalid_argument', `The workspace ${path} is not a folder. Name one with --workspace.`)
   return path
 }
 

@@ -22,7 +22,10 @@ export async function openJournal(path: string): Promise<Journal> {
 /** Open a journal that must be there. Throws `session_not_found` where there is none. */
 export async function openExistingJournal(path: string): Promise<Journal> {
   if (!existsSync(path)) {
-    throw new AgentError('session_not_found', `There are no sessions here: ${path} does not exist.\nName the workspace that they were in with --workspace, or their journal with --store.`)
+    throw new AgentError(
+      'session_not_found',
+      `There are no sessions here: ${path} does not exist.\nName the workspace that they were in with --workspace, or their journal with --store.`,
+    )
   }
   return open(path)
 }

@@ -1,5 +1,5 @@
 /** Asks for lines: at a terminal with editing and history, else one after the other from a pipe. */
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import type { Terminal } from './terminal.ts'
 
 /** What came back: a line, the end of the input, or Ctrl-C. */
@@ -16,38 +16,31 @@ export function createLines(terminal: Terminal): Lines {
   return terminal.interactive ? fromKeyboard(terminal) : fromPipe(terminal)
 }
 
-/** Lines that were typed ahead are kept for the next question. */
 function fromKeyboard({ input, output }: Terminal): Lines {
+  const lines = createInterface({ input, output, removeHistoryDuplicates: true, historySize: 500 })
+  /** Lines that were typed ahead, for the next questions. */
   const ahead: string[] = []
   let waiting: ((reply: Reply) => void) | undefined
   let remembers = false
   let ended = false
-  const lines = createInterface({ input, output, removeHistoryDuplicates: true, historySize: 500 })
-  const rest = (): void => {
-    lines.pause()
-    input.setRawMode(false)
-  }
   const give = (reply: Reply): void => {
     const resolve = waiting
     waiting = undefined
-    if (!ended) rest()
+    if (!ended) rest(lines, input)
     resolve?.(reply)
   }
+  const giveUp = (): void => give({ type: 'end' })
   lines.on('history', (history: string[]) => void (remembers || history.shift()))
   lines.on('line', (text) => (waiting === undefined ? ahead.push(text) : give({ type: 'line', text })))
   lines.on('SIGINT', () => {
-    // What was typed so far is dropped: to its end, then all before it.
-    lines.write(null, { ctrl: true, name: 'e' })
-    output.write('\n')
-    lines.setPrompt('')
-    lines.write(null, { ctrl: true, name: 'u' })
+    dropLine(lines, output)
     give({ type: 'interrupt' })
   })
   lines.on('close', () => {
     ended = true
-    give({ type: 'end' })
+    giveUp()
   })
-  rest()
+  rest(lines, input)
   return {
     async ask(prompt, { signal, remember = false } = {}) {
       if (ended || signal?.aborted === true) return { type: 'end' }
@@ -57,7 +50,6 @@ function fromKeyboard({ input, output }: Terminal): Lines {
         return { type: 'line', text: early }
       }
       const { promise, resolve } = Promise.withResolvers<Reply>()
-      const giveUp = (): void => give({ type: 'end' })
       signal?.addEventListener('abort', giveUp, { once: true })
       waiting = resolve
       remembers = remember
@@ -68,6 +60,20 @@ function fromKeyboard({ input, output }: Terminal): Lines {
     },
     close: () => lines.close(),
   }
+}
+
+/** Leave the input alone until the next question. */
+function rest(lines: Interface, input: Terminal['input']): void {
+  lines.pause()
+  input.setRawMode(false)
+}
+
+/** Forget what was typed of a line, and stand below it. */
+function dropLine(lines: Interface, output: Terminal['output']): void {
+  lines.write(null, { ctrl: true, name: 'e' })
+  output.write('\n')
+  lines.setPrompt('')
+  lines.write(null, { ctrl: true, name: 'u' })
 }
 
 function fromPipe({ input }: Terminal): Lines {

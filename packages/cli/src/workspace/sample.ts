@@ -17,7 +17,10 @@ export async function copySample(): Promise<string> {
 
 /** The sample lies beside the built program, and beside its sources. */
 function sampleFolder(): string {
-  const found = ['../sample', '../../sample'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find((folder) => existsSync(folder))
-  if (found === undefined) throw new AgentError('internal', 'The sample project is missing from this installation. Install @seamfold/cli again.')
+  const found = ['../sample', '../../sample']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((folder) => existsSync(folder))
+  if (found === undefined)
+    throw new AgentError('internal', 'The sample project is missing from this installation. Install @seamfold/cli again.')
   return found
 }

@@ -19,7 +19,9 @@ async function filesOf(folder: string): Promise<readonly string[]> {
   const found = await Promise.all(
     entries
       .filter(({ name }) => !SKIPPED.has(name))
-      .map((entry) => (entry.isDirectory() ? filesOf(join(folder, entry.name)) : Promise.resolve(entry.isFile() ? [join(folder, entry.name)] : []))),
+      .map((entry) =>
+        entry.isDirectory() ? filesOf(join(folder, entry.name)) : Promise.resolve(entry.isFile() ? [join(folder, entry.name)] : []),
+      ),
   )
   return found.flat()
 }
@@ -27,5 +29,7 @@ async function filesOf(folder: string): Promise<readonly string[]> {
 /** The files that differ, by path. */
 export function changesBetween(before: Snapshot, after: Snapshot): readonly Change[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted()
-  return paths.filter((path) => before.get(path) !== after.get(path)).map((path) => ({ path, before: before.get(path), after: after.get(path) }))
+  return paths
+    .filter((path) => before.get(path) !== after.get(path))
+    .map((path) => ({ path, before: before.get(path), after: after.get(path) }))
 }

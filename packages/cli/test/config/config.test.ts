@@ -37,14 +37,23 @@ describe('a configuration', () => {
   })
 
   test('may be TypeScript', async () => {
-    const file = await write('seamfold.config.ts', `const turns: number = 3\nexport default { budget: { turns }, permissions: 'auto-edit' as const }\n`)
+    const file = await write(
+      'seamfold.config.ts',
+      `const turns: number = 3\nexport default { budget: { turns }, permissions: 'auto-edit' as const }\n`,
+    )
     expect(await loadConfig(folder)).toEqual({ file, budget: { turns: 3 }, mode: 'auto-edit', rules: [] })
   })
 
   test('may say rules as objects or in short', async () => {
-    await write('seamfold.config.json', '{ "permissions": { "mode": "ask", "rules": ["allow exec(npm test)", { "deny": { "path": "secret/**" } }] } }')
+    await write(
+      'seamfold.config.json',
+      '{ "permissions": { "mode": "ask", "rules": ["allow exec(npm test)", { "deny": { "path": "secret/**" } }] } }',
+    )
     const { mode, rules } = await loadConfig(folder)
-    expect({ mode, rules }).toEqual({ mode: 'ask', rules: [{ allow: { access: 'exec', command: 'npm test' } }, { deny: { path: 'secret/**' } }] })
+    expect({ mode, rules }).toEqual({
+      mode: 'ask',
+      rules: [{ allow: { access: 'exec', command: 'npm test' } }, { deny: { path: 'secret/**' } }],
+    })
   })
 
   test('names a store relative to itself', async () => {
@@ -60,10 +69,22 @@ describe('a configuration', () => {
 describe('what is wrong is told with its place', () => {
   test.each([
     ['an unknown key', '{\n  "modle": "x"\n}', "/seamfold.config.json:2: 'modle': there is no such key. Did you mean 'model'?"],
-    ['an unknown key further down', '{\n  "budget": {\n    "dollars": 2\n  }\n}', "/seamfold.config.json:3: 'budget.dollars': there is no such key. Known: usd, tokens, turns, toolCalls."],
+    [
+      'an unknown key further down',
+      '{\n  "budget": {\n    "dollars": 2\n  }\n}',
+      "/seamfold.config.json:3: 'budget.dollars': there is no such key. Known: usd, tokens, turns, toolCalls.",
+    ],
     ['a wrong type', '{\n  "model": 4\n}', "/seamfold.config.json:2: 'model': Invalid input: expected string, received number"],
-    ['a wrong rule', '{\n  "permissions": {\n    "rules": [\n      "allow exec(ls)",\n      "alow exec(ls)"\n    ]\n  }\n}', "/seamfold.config.json:5: 'permissions.rules.1': 'alow exec(ls)' is not a rule."],
-    ['a rule with an unknown key', '{\n  "permissions": {\n    "rules": [\n      { "allow": { "comand": "ls" } }\n    ]\n  }\n}', "/seamfold.config.json:4: 'permissions.rules.0.allow.comand': there is no such key. Did you mean 'command'?"],
+    [
+      'a wrong rule',
+      '{\n  "permissions": {\n    "rules": [\n      "allow exec(ls)",\n      "alow exec(ls)"\n    ]\n  }\n}',
+      "/seamfold.config.json:5: 'permissions.rules.1': 'alow exec(ls)' is not a rule.",
+    ],
+    [
+      'a rule with an unknown key',
+      '{\n  "permissions": {\n    "rules": [\n      { "allow": { "comand": "ls" } }\n    ]\n  }\n}',
+      "/seamfold.config.json:4: 'permissions.rules.0.allow.comand': there is no such key. Did you mean 'command'?",
+    ],
     ['no JSON', '{\n  "model": "a",\n}', '/seamfold.config.json:3 is not valid JSON'],
   ])('%s', async (_, text, message) => {
     expect(await refusal('seamfold.config.json', text)).toContain(message)

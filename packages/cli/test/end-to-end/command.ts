@@ -19,7 +19,16 @@ export type Start = {
 
 /** An environment without keys and colours of whoever runs the tests. */
 const bareEnvironment = (): NodeJS.ProcessEnv => {
-  const { ANTHROPIC_API_KEY: _a, OPENAI_API_KEY: _b, ANTHROPIC_BASE_URL: _c, OPENAI_BASE_URL: _d, FORCE_COLOR: _e, NODE_OPTIONS: _f, SEAMFOLD_COMMAND: _g, ...rest } = process.env
+  const {
+    ANTHROPIC_API_KEY: _a,
+    OPENAI_API_KEY: _b,
+    ANTHROPIC_BASE_URL: _c,
+    OPENAI_BASE_URL: _d,
+    FORCE_COLOR: _e,
+    NODE_OPTIONS: _f,
+    SEAMFOLD_COMMAND: _g,
+    ...rest
+  } = process.env
   return { ...rest, NO_COLOR: '1', COLUMNS: '100', LANG: 'C.UTF-8' }
 }
 

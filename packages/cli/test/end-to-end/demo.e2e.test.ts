@@ -25,7 +25,9 @@ describe('the demo', () => {
   })
 
   test('shows the tests failing, an edit, and the tests passing', () => {
-    const order = [/✗ bash +node --test .*2 failed/, /✓ edit +src\/\S+ +\+\d/, /✓ bash +node --test .*10 passed/].map((line) => demo.stdout.search(line))
+    const order = [/✗ bash +node --test .*2 failed/, /✓ edit +src\/\S+ +\+\d/, /✓ bash +node --test .*10 passed/].map((line) =>
+      demo.stdout.search(line),
+    )
     expect(order).toEqual(order.toSorted((a, b) => a - b))
     expect(order).not.toContain(-1)
   })

@@ -50,7 +50,10 @@ describe('output', () => {
 
   test('holds to a schema with --output', async () => {
     await using scene = await stage([answer([text('{"answer":42}')])])
-    await writeFile(join(scene.folder, 'schema.json'), '{"type":"object","properties":{"answer":{"type":"integer"}},"required":["answer"],"additionalProperties":false}')
+    await writeFile(
+      join(scene.folder, 'schema.json'),
+      '{"type":"object","properties":{"answer":{"type":"integer"}},"required":["answer"],"additionalProperties":false}',
+    )
     const { code, stdout } = await scene.run('run', '-q', '--output', 'schema.json', 'what is it?')
     expect({ code, data: JSON.parse(stdout) as unknown }).toEqual({ code: 0, data: { answer: 42 } })
   })
@@ -189,7 +192,8 @@ describe('what must be asked', () => {
   test('is told to the model when it is rejected', async () => {
     await using scene = await stage([
       answer([bash('rm -rf everything')]),
-      (conversation) => answer([text(JSON.stringify(conversation.messages.at(-1)).includes('use the bin') ? 'I was told off.' : 'I heard nothing.')]),
+      (conversation) =>
+        answer([text(JSON.stringify(conversation.messages.at(-1)).includes('use the bin') ? 'I was told off.' : 'I heard nothing.')]),
     ])
     const first = await scene.run('run', 'tidy up')
     const session = /seamfold resume (\S+)/.exec(first.stdout)?.[1] ?? ''
@@ -206,7 +210,12 @@ describe('what must be asked', () => {
   })
 
   test('is not asked with --yes, and not done with --permissions read-only', async () => {
-    await using scene = await stage([answer([bash('echo a > a.txt')]), answer([text('ok')]), answer([bash('echo b > b.txt')]), answer([text('ok')])])
+    await using scene = await stage([
+      answer([bash('echo a > a.txt')]),
+      answer([text('ok')]),
+      answer([bash('echo b > b.txt')]),
+      answer([text('ok')]),
+    ])
     expect((await scene.run('run', '--yes', 'write a')).code).toBe(0)
     expect((await scene.run('run', '--permissions', 'read-only', 'write b')).code).toBe(0)
     expect([existsSync(join(scene.folder, 'a.txt')), existsSync(join(scene.folder, 'b.txt'))]).toEqual([true, false])

@@ -4,7 +4,14 @@ import type { AgentEvent, Envelope, Message, Usage } from '@seamfold/core/kit'
 export const usage = (change: Partial<Usage> = {}): Usage => ({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0, ...change })
 
 /** An event at a time, in milliseconds. */
-export const at = (timestamp: number, event: AgentEvent): Envelope => ({ cursor: '', durable: true, sessionId: 's', runId: 'r', timestamp, event })
+export const at = (timestamp: number, event: AgentEvent): Envelope => ({
+  cursor: '',
+  durable: true,
+  sessionId: 's',
+  runId: 'r',
+  timestamp,
+  event,
+})
 
 export const started = (prompt: string): AgentEvent => ({
   type: 'agent_start',
@@ -13,16 +20,20 @@ export const started = (prompt: string): AgentEvent => ({
   digests: { model: '', tools: '', policy: '', instructions: '' },
 })
 
-export const text = (turn: number, piece: string, start = 0, place: { attempt?: number; block?: number } = {}): AgentEvent => ({
+export const text = (turn: number, piece: string, place: { start?: number; attempt?: number; block?: number } = {}): AgentEvent => ({
   type: 'text_delta',
   turn,
   attempt: place.attempt ?? 1,
   block: place.block ?? 0,
-  start,
+  start: place.start ?? 0,
   text: piece,
 })
 
-export const turnEnd = (turn: number, content: Message['content'], change: Partial<Extract<AgentEvent, { type: 'turn_end' }>> = {}): AgentEvent => ({
+export const turnEnd = (
+  turn: number,
+  content: Message['content'],
+  change: Partial<Extract<AgentEvent, { type: 'turn_end' }>> = {},
+): AgentEvent => ({
   type: 'turn_end',
   turn,
   attempt: 1,

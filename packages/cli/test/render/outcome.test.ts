@@ -42,10 +42,26 @@ describe('the output of a test runner', () => {
   test.each([
     ['node, spec', nodeSpec, { passed: 1, failed: 1, skipped: 0, failures: ['takes the discount once'] }],
     ['node, TAP', nodeTap, { passed: 1, failed: 1, skipped: 0, failures: ['takes the discount once'] }],
-    ['vitest', ' FAIL  test/a.test.ts > adds\n Tests  1 failed | 3 passed (4)\n', { passed: 3, failed: 1, skipped: 0, failures: ['test/a.test.ts > adds'] }],
-    ['jest', '  ● cart › adds\nTests:       1 failed, 1 skipped, 3 passed, 5 total\n', { passed: 3, failed: 1, skipped: 1, failures: ['cart › adds'] }],
-    ['pytest', 'FAILED test_a.py::test_b - assert 1 == 2\n== 1 failed, 2 passed in 0.05s ==\n', { passed: 2, failed: 1, skipped: 0, failures: ['test_a.py::test_b'] }],
-    ['cargo', 'test a ... FAILED\ntest result: FAILED. 4 passed; 1 failed; 2 ignored; 0 measured\n', { passed: 4, failed: 1, skipped: 2, failures: ['a'] }],
+    [
+      'vitest',
+      ' FAIL  test/a.test.ts > adds\n Tests  1 failed | 3 passed (4)\n',
+      { passed: 3, failed: 1, skipped: 0, failures: ['test/a.test.ts > adds'] },
+    ],
+    [
+      'jest',
+      '  ● cart › adds\nTests:       1 failed, 1 skipped, 3 passed, 5 total\n',
+      { passed: 3, failed: 1, skipped: 1, failures: ['cart › adds'] },
+    ],
+    [
+      'pytest',
+      'FAILED test_a.py::test_b - assert 1 == 2\n== 1 failed, 2 passed in 0.05s ==\n',
+      { passed: 2, failed: 1, skipped: 0, failures: ['test_a.py::test_b'] },
+    ],
+    [
+      'cargo',
+      'test a ... FAILED\ntest result: FAILED. 4 passed; 1 failed; 2 ignored; 0 measured\n',
+      { passed: 4, failed: 1, skipped: 2, failures: ['a'] },
+    ],
     ['go', '--- FAIL: TestB (0.00s)\n--- PASS: TestA (0.00s)\n', { passed: 1, failed: 1, skipped: 0, failures: ['TestB'] }],
   ])('of %s is read', (_, output, report) => {
     expect(readTestReport(output)).toEqual(report)
@@ -56,7 +72,10 @@ describe('the output of a test runner', () => {
   })
 
   test('is told in one line, with the names of what failed', () => {
-    expect(tell({ output: nodeSpec, isError: true, exitCode: 1 })).toEqual({ brief: '1 failed, 1 passed', body: ['✗ takes the discount once'] })
+    expect(tell({ output: nodeSpec, isError: true, exitCode: 1 })).toEqual({
+      brief: '1 failed, 1 passed',
+      body: ['✗ takes the discount once'],
+    })
   })
 })
 
@@ -70,11 +89,20 @@ describe('a call', () => {
 
   test('that edited shows what changed, with its line numbers', () => {
     const diff = '--- a/x\n+++ b/x\n@@ -9,3 +9,3 @@\n a\n-b\n+c\n d\n'
-    expect(tell({ name: 'edit', args: { file_path: 'x' }, metadata: { diff } })).toEqual({ brief: '+1 −1', body: [' 9   a', '10 − b', '10 + c', '11   d'] })
+    expect(tell({ name: 'edit', args: { file_path: 'x' }, metadata: { diff } })).toEqual({
+      brief: '+1 −1',
+      body: [' 9   a', '10 − b', '10 + c', '11   d'],
+    })
   })
 
   test('that read tells how much of the file it saw', () => {
-    expect(tell({ name: 'read', output: '     1\ta\n     2\tb\n[lines 1 to 2 of 90; go on with offset 2]', metadata: { range: { total_lines: 90 } } }).brief).toBe('2 of 90 lines')
+    expect(
+      tell({
+        name: 'read',
+        output: '     1\ta\n     2\tb\n[lines 1 to 2 of 90; go on with offset 2]',
+        metadata: { range: { total_lines: 90 } },
+      }).brief,
+    ).toBe('2 of 90 lines')
   })
 
   test('of a tool that nobody knows shows one line or counts them', () => {

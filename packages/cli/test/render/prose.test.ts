@@ -37,18 +37,29 @@ describe('prose', () => {
 
   test('comes out the same however it was cut into pieces', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '*', '`', '-', 'é', '漢', '😀'), maxLength: 200 }), fc.integer({ min: 1, max: 9 }), (words, size) => {
-        const letters = [...words]
-        const pieces = Array.from({ length: Math.ceil(letters.length / size) }, (_, index) => letters.slice(index * size, (index + 1) * size).join(''))
-        expect(write(pieces, { color: true })).toBe(write([words], { color: true }))
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '*', '`', '-', 'é', '漢', '😀'), maxLength: 200 }),
+        fc.integer({ min: 1, max: 9 }),
+        (words, size) => {
+          const letters = [...words]
+          const pieces = Array.from({ length: Math.ceil(letters.length / size) }, (_, index) =>
+            letters.slice(index * size, (index + 1) * size).join(''),
+          )
+          expect(write(pieces, { color: true })).toBe(write([words], { color: true }))
+        },
+      ),
     )
   })
 
   test('never fills more columns than there are, unless one word does', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '漢', '.'), minLength: 1, maxLength: 9 })), (words) => {
-        const longest = Math.max(0, ...write([words.join(' ')], { columns: 24 }).split('\n').map(columnsOf))
+        const longest = Math.max(
+          0,
+          ...write([words.join(' ')], { columns: 24 })
+            .split('\n')
+            .map(columnsOf),
+        )
         expect(longest).toBeLessThanOrEqual(24)
       }),
     )

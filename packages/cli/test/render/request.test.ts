@@ -35,5 +35,10 @@ test('a command with hidden parts shows them', () => {
 
 test('an edit is shown as what it would change', () => {
   const change = { path: 'a.js', before: 'one\ntwo\n', after: 'one\n2\n' }
-  expect(requestLines(request({ toolName: 'edit' }), change, createStyle())).toEqual(['⏸ edit a.js  +1 −1', '    1   one', '    2 − two', '    2 + 2'])
+  expect(requestLines(request({ toolName: 'edit' }), change, createStyle())).toEqual([
+    '⏸ edit a.js  +1 −1',
+    '    1   one',
+    '    2 − two',
+    '    2 + 2',
+  ])
 })

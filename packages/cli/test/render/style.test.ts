@@ -41,8 +41,19 @@ describe('text', () => {
 })
 
 test('measures are short', () => {
-  expect([duration(4), duration(3_210), duration(59_980), duration(125_000), duration(3_700_000)]).toEqual(['4 ms', '3.2 s', '1 min', '2 min 5 s', '1 h 1 min'])
+  expect([duration(4), duration(3_210), duration(59_980), duration(125_000), duration(3_700_000)]).toEqual([
+    '4 ms',
+    '3.2 s',
+    '1 min',
+    '2 min 5 s',
+    '1 h 1 min',
+  ])
   expect([tokens(950), tokens(9_999), tokens(12_345), tokens(1_250_000)]).toEqual(['950', '9,999', '12.3k', '1.3M'])
   expect([dollars(0), dollars(1.5), dollars(0.0123), dollars(0.00001)]).toEqual(['$0.00', '$1.50', '$0.0123', '<$0.0001'])
-  expect([ago(0, 1_000), ago(0, 300_000), ago(0, 7_200_000), ago(0, 172_800_000)]).toEqual(['just now', '5 min ago', '2 h ago', '2 days ago'])
+  expect([ago(0, 1_000), ago(0, 300_000), ago(0, 7_200_000), ago(0, 172_800_000)]).toEqual([
+    'just now',
+    '5 min ago',
+    '2 h ago',
+    '2 days ago',
+  ])
 })

@@ -52,22 +52,26 @@ describe('a run', () => {
   test('looks the same from its facts alone as it did live', () => {
     const words = 'One two three, and so on.'
     const facts = [at(0, started('Go')), at(9, turnEnd(1, [block(words)]))]
-    const live = [...words].map((letter, index) => at(1 + index, text(1, letter, index)))
+    const live = [...words].map((letter, index) => at(1 + index, text(1, letter, { start: index })))
     expect(show([facts[0]!, ...live, facts[1]!])).toBe(show(facts))
   })
 
   test('never shows text twice when a reader joins in mid-turn', () => {
     const shown = show([
       at(0, { type: 'turn_snapshot', turn: 1, attempt: 1, blocks: [{ type: 'text', text: 'Hello wor' }] }),
-      at(1, text(1, 'wor', 6)),
-      at(2, text(1, 'ld', 9)),
+      at(1, text(1, 'wor', { start: 6 })),
+      at(2, text(1, 'ld', { start: 9 })),
       at(3, turnEnd(1, [block('Hello world')])),
     ])
     expect(shown).toBe('Hello world\n')
   })
 
   test('says that an answer was cut off when another attempt begins', () => {
-    const shown = show([at(0, text(1, 'Half an ')), at(1, text(1, 'Whole answer.', 0, { attempt: 2 })), at(2, turnEnd(1, [block('Whole answer.')], { attempt: 2 }))])
+    const shown = show([
+      at(0, text(1, 'Half an ')),
+      at(1, text(1, 'Whole answer.', { attempt: 2 })),
+      at(2, turnEnd(1, [block('Whole answer.')], { attempt: 2 })),
+    ])
     expect(shown).toContain('Half an')
     expect(shown).toContain('cut off')
     expect(shown).toContain('Whole answer.')
@@ -89,7 +93,14 @@ describe('a run', () => {
 
   test('counts a second run from zero', () => {
     const end = { type: 'agent_end', text: '', usage: usage(), reason: 'end_turn' } as const
-    const shown = show([at(0, started('a')), at(1, turnEnd(1, [])), at(2, end), at(10_000, started('b')), at(10_001, turnEnd(1, [])), at(10_500, end)])
+    const shown = show([
+      at(0, started('a')),
+      at(1, turnEnd(1, [])),
+      at(2, end),
+      at(10_000, started('b')),
+      at(10_001, turnEnd(1, [])),
+      at(10_500, end),
+    ])
     expect(shown).toContain('500 ms · 1 turn · 0 tool calls')
   })
 })
