@@ -51,7 +51,13 @@ export function App({ api }: { readonly api: Api }): ReactNode {
   if (listed.error?.status === 401) return <Locked error={listed.error} />
   return (
     <div className="app" data-sessions-open={sessionsOpen} data-journal-open={journalOpen && id !== undefined}>
-      <button type="button" className="button-icon menu-button" aria-expanded={sessionsOpen} onClick={() => setSessionsOpen(!sessionsOpen)} aria-label="Sessions">
+      <button
+        type="button"
+        className="button-icon menu-button"
+        aria-expanded={sessionsOpen}
+        onClick={() => setSessionsOpen(!sessionsOpen)}
+        aria-label="Sessions"
+      >
         <Icon name={sessionsOpen ? 'close' : 'menu'} />
       </button>
       <Sidebar about={about} listed={listed} selected={id} onChoose={close} />

@@ -15,7 +15,10 @@ export type TurnScript = {
   readonly call: CallScript
   readonly steering: 'no' | 'during' | 'after'
 }
-export type RunScript = { readonly turns: readonly TurnScript[]; readonly ending: 'completed' | 'failed' | 'cancelled' | 'suspended' | 'cut' }
+export type RunScript = {
+  readonly turns: readonly TurnScript[]
+  readonly ending: 'completed' | 'failed' | 'cancelled' | 'suspended' | 'cut'
+}
 
 /** `snapshot` is what a reader who comes back right after this envelope is told of the turn in progress. */
 export type Step = { readonly envelope: Envelope; readonly snapshot: Envelope | undefined }
@@ -63,7 +66,8 @@ class Writer {
       let start = 0
       for (const chunk of chunks) {
         const had = grown?.[block]
-        if (grown && had) grown[block] = had.type === 'tool_use' ? { ...had, inputText: had.inputText + chunk } : { ...had, text: had.text + chunk }
+        if (grown && had)
+          grown[block] = had.type === 'tool_use' ? { ...had, inputText: had.inputText + chunk } : { ...had, text: had.text + chunk }
         if (type === 'tool') this.live({ type: 'tool_input_delta', id: 'call', delta: chunk, start, ...place })
         else this.live({ type: `${type}_delta`, text: chunk, start, ...place })
         start += chunk.length
@@ -88,10 +92,24 @@ function playCall(writer: Writer, callId: string, call: CallScript): void {
     writer.fact({ type: 'tool_end', ...common, output: 'denied', isError: true, errorKind: 'permission_denied' })
     return
   }
-  writer.fact({ type: 'tool_execution_start', ...common, args: { n: callId }, attempt: 1, effect: 'unsafe', idempotencyKey: callId, accesses: [] })
+  writer.fact({
+    type: 'tool_execution_start',
+    ...common,
+    args: { n: callId },
+    attempt: 1,
+    effect: 'unsafe',
+    idempotencyKey: callId,
+    accesses: [],
+  })
   for (const delta of call.output) writer.live({ type: 'tool_output_delta', ...common, delta })
   for (let index = 0; index < call.nested; index += 1) playCall(writer, `${callId}/${index}`, { ...call, nested: 0, ask: 'no' })
-  writer.fact({ type: 'tool_end', ...common, output: call.output.join(''), isError: call.outcome === 'failed', exitCode: call.outcome === 'failed' ? 1 : 0 })
+  writer.fact({
+    type: 'tool_end',
+    ...common,
+    output: call.output.join(''),
+    isError: call.outcome === 'failed',
+    exitCode: call.outcome === 'failed' ? 1 : 0,
+  })
 }
 
 /** False when the run is cut in the middle of the turn. */
@@ -113,7 +131,15 @@ function playTurn(writer: Writer, script: TurnScript, { turn, cut }: { readonly 
     if (type === 'tool') return { type: 'tool_use' as const, id: 'call', name: toolName, input: { n: text } }
     return type === 'text' ? { type, text } : { type, text, origin: { provider: 'p', model: 'm' } }
   })
-  const offset = writer.fact({ type: 'turn_end', turn, attempt, message: { role: 'assistant', content }, usage, stopReason: 'end_turn', cost: 0.5 })
+  const offset = writer.fact({
+    type: 'turn_end',
+    turn,
+    attempt,
+    message: { role: 'assistant', content },
+    usage,
+    stopReason: 'end_turn',
+    cost: 0.5,
+  })
   const calls = script.blocks.filter(({ type }) => type === 'tool')
   for (const ordinal of calls.keys()) playCall(writer, `${offset}.${ordinal}`, script.call)
   if (script.steering === 'after') steer()
@@ -127,10 +153,18 @@ export function play(runs: readonly RunScript[]): readonly Step[] {
   for (const [number, run] of runs.entries()) {
     writer.fact({ type: 'session_claimed', holder: 'h', fence: number + 1, attempt: 1 })
     writer.runId = `run-${number}`
-    writer.fact({ type: 'agent_start', sendId: `s${number}`, prompt: [{ type: 'text', text: 'go' }], digests: { model: '', tools: '', policy: '', instructions: '' } })
-    const whole = run.turns.every((turn, index) => playTurn(writer, turn, { turn: index + 1, cut: run.ending === 'cut' && index === run.turns.length - 1 }))
+    writer.fact({
+      type: 'agent_start',
+      sendId: `s${number}`,
+      prompt: [{ type: 'text', text: 'go' }],
+      digests: { model: '', tools: '', policy: '', instructions: '' },
+    })
+    const whole = run.turns.every((turn, index) =>
+      playTurn(writer, turn, { turn: index + 1, cut: run.ending === 'cut' && index === run.turns.length - 1 }),
+    )
     if (run.ending === 'completed') writer.fact({ type: 'agent_end', text: 'done', usage, reason: 'end_turn' })
-    else if (run.ending === 'failed') writer.fact({ type: 'error', code: 'llm_unavailable', message: 'gone', retryable: true, usage, text: '' })
+    else if (run.ending === 'failed')
+      writer.fact({ type: 'error', code: 'llm_unavailable', message: 'gone', retryable: true, usage, text: '' })
     else if (run.ending === 'suspended' && number === runs.length - 1) writer.fact({ type: 'run_suspended', waitingFor: [] })
     else writer.fact({ type: 'run_cancelled', reason: 'stop', usage, text: whole ? '' : 'what it had said' })
     writer.fact({ type: 'session_released', fence: number + 1 })

@@ -40,7 +40,8 @@ export async function follow(options: FollowOptions): Promise<void> {
       if (signal.aborted) return
       const failure = error instanceof ApiError ? error : new ApiError('unreachable', 'The connection was lost.', 0)
       if (failure.status === 410) onRestart()
-      else if (failure.status >= 400 && failure.status < 500) return onConnection({ state: 'refused', code: failure.code, message: failure.message })
+      else if (failure.status >= 400 && failure.status < 500)
+        return onConnection({ state: 'refused', code: failure.code, message: failure.message })
       else onConnection({ state: 'lost', message: failure.message })
     }
     await pause(delay * (0.5 + Math.random() / 2), signal)

@@ -1,7 +1,13 @@
 /** Rejects a call, with words that the model reads. */
 import { useId, useState, type ReactNode } from 'react'
 
-export function ApprovalReject({ onReject, onBack }: { readonly onReject: (message: string) => void; readonly onBack: () => void }): ReactNode {
+export function ApprovalReject({
+  onReject,
+  onBack,
+}: {
+  readonly onReject: (message: string) => void
+  readonly onBack: () => void
+}): ReactNode {
   const [message, setMessage] = useState('')
   const id = useId()
   return (

@@ -29,12 +29,19 @@ export function ApprovalView({ approval }: { readonly approval: Approval }): Rea
   return (
     <div className="approval" role="group" aria-label="Approval needed">
       <p className="approval-question">
-        {approval.accesses.length === 0 ? 'This call needs your approval.' : `It wants to ${approval.accesses.map(describeAccess).join(', ')}.`}
+        {approval.accesses.length === 0
+          ? 'This call needs your approval.'
+          : `It wants to ${approval.accesses.map(describeAccess).join(', ')}.`}
         <span className="approval-reason">{approval.reason}</span>
       </p>
-      {mode === 'edit' && <ApprovalEditor args={approval.args} onApprove={(input) => give({ decision: 'approve', input })} onBack={() => setMode('choose')} />}
+      {mode === 'edit' && (
+        <ApprovalEditor args={approval.args} onApprove={(input) => give({ decision: 'approve', input })} onBack={() => setMode('choose')} />
+      )}
       {mode === 'reject' && (
-        <ApprovalReject onReject={(message) => give({ decision: 'reject', ...(message === '' ? {} : { message }) })} onBack={() => setMode('choose')} />
+        <ApprovalReject
+          onReject={(message) => give({ decision: 'reject', ...(message === '' ? {} : { message }) })}
+          onBack={() => setMode('choose')}
+        />
       )}
       {(mode === 'choose' || mode === 'sent') && (
         <div className="button-row">

@@ -8,7 +8,14 @@ export const callStateWords = ({ status, errorKind, denied, approval }: ToolCall
     if (denied !== undefined || errorKind === 'permission_denied') return 'denied'
     return approval?.state === 'rejected' ? 'rejected' : 'failed'
   }
-  const words = { forming: 'writing', pending: 'next', waiting: 'needs you', running: 'running', succeeded: 'done', abandoned: 'not finished' }
+  const words = {
+    forming: 'writing',
+    pending: 'next',
+    waiting: 'needs you',
+    running: 'running',
+    succeeded: 'done',
+    abandoned: 'not finished',
+  }
   return words[status]
 }
 

@@ -2,7 +2,12 @@
 import type { ReactNode } from 'react'
 import { CopyButton } from './copy-button.tsx'
 
-type CodeBlockProps = { readonly text: string; readonly label?: string | undefined; readonly tone?: 'plain' | 'danger'; readonly tail?: boolean }
+type CodeBlockProps = {
+  readonly text: string
+  readonly label?: string | undefined
+  readonly tone?: 'plain' | 'danger'
+  readonly tail?: boolean
+}
 
 export function CodeBlock({ text, label, tone = 'plain', tail = false }: CodeBlockProps): ReactNode {
   return (

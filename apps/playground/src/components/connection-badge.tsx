@@ -6,7 +6,12 @@ export function ConnectionBadge({ connection }: { readonly connection: Connectio
   if (connection.state === 'live') return null
   const words = { connecting: 'Connecting', lost: 'Connection lost, trying again', refused: 'Not connected' }[connection.state]
   return (
-    <span className="connection" data-state={connection.state} role="status" title={'message' in connection ? connection.message : undefined}>
+    <span
+      className="connection"
+      data-state={connection.state}
+      role="status"
+      title={'message' in connection ? connection.message : undefined}
+    >
       {words}
     </span>
   )

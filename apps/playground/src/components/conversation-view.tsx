@@ -49,7 +49,13 @@ export function ConversationView({ api, id, summary, journalOpen, onJournal, onC
         <header className="conversation-head">
           <RunBar state={state} interrupted={interrupted} />
           <ConnectionBadge connection={connection} />
-          <button type="button" className="button-icon" aria-pressed={journalOpen} onClick={() => onJournal(!journalOpen)} aria-label="Journal">
+          <button
+            type="button"
+            className="button-icon"
+            aria-pressed={journalOpen}
+            onClick={() => onJournal(!journalOpen)}
+            aria-label="Journal"
+          >
             <Icon name="journal" />
           </button>
         </header>

@@ -8,7 +8,8 @@ const plugins = [remarkGfm]
 
 type CodeProps = { readonly className?: string; readonly children?: ReactNode }
 
-const flat = (children: ReactNode): string => (Array.isArray(children) ? children.map(flat).join('') : typeof children === 'string' ? children : '')
+const flat = (children: ReactNode): string =>
+  Array.isArray(children) ? children.map(flat).join('') : typeof children === 'string' ? children : ''
 
 const components: Components = {
   a: ({ href, children }) => (

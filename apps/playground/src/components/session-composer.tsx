@@ -25,7 +25,11 @@ type SessionComposerProps = {
 const steeringCount = ({ items, held }: Conversation): number =>
   [...items, ...held].reduce((count, item) => count + (item.kind === 'injected' && item.source === 'steering' ? 1 : 0), 0)
 
-const placeholders = { steer: 'Steer: it reads this before its next turn', blocked: 'Answer or resume first', send: 'Say what to do next' } as const
+const placeholders = {
+  steer: 'Steer: it reads this before its next turn',
+  blocked: 'Answer or resume first',
+  send: 'Say what to do next',
+} as const
 
 function Troubles({ state: { alerts }, problem, onForget }: Pick<SessionComposerProps, 'state' | 'problem' | 'onForget'>): ReactNode {
   return (

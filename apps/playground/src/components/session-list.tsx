@@ -10,7 +10,14 @@ type SessionListProps = { readonly listed: Listed; readonly selected: string | u
 
 const stateOf = ({ status, active }: SessionSummary): { readonly state: string; readonly words: string } => {
   if (active) return { state: 'running', words: 'working' }
-  const words = { idle: 'new', unfinished: 'interrupted', suspended: 'waits for you', completed: 'done', failed: 'failed', cancelled: 'stopped' }
+  const words = {
+    idle: 'new',
+    unfinished: 'interrupted',
+    suspended: 'waits for you',
+    completed: 'done',
+    failed: 'failed',
+    cancelled: 'stopped',
+  }
   return { state: status === 'unfinished' ? 'interrupted' : status, words: words[status] }
 }
 
@@ -24,7 +31,12 @@ export function SessionList({ listed: { sessions, error }, selected, onChoose }:
         const { state, words } = stateOf(session)
         return (
           <li key={session.id}>
-            <a href={sessionAddress(session.id)} className="session" aria-current={session.id === selected ? 'page' : undefined} onClick={onChoose}>
+            <a
+              href={sessionAddress(session.id)}
+              className="session"
+              aria-current={session.id === selected ? 'page' : undefined}
+              onClick={onChoose}
+            >
               <i className="run-dot" data-status={state} />
               <span className="session-title">{session.title === '' ? 'New session' : session.title}</span>
               <span className="session-facts">

@@ -10,7 +10,13 @@ const words = { system: 'as the system says', light: 'light', dark: 'dark' } as 
 export function ThemeSwitch(): ReactNode {
   const [theme, setTheme] = useTheme()
   return (
-    <button type="button" className="button-icon" onClick={() => setTheme(next[theme])} aria-label={`Colours: ${words[theme]}`} title={`Colours: ${words[theme]}`}>
+    <button
+      type="button"
+      className="button-icon"
+      onClick={() => setTheme(next[theme])}
+      aria-label={`Colours: ${words[theme]}`}
+      title={`Colours: ${words[theme]}`}
+    >
       <Icon name={icons[theme]} />
     </button>
   )

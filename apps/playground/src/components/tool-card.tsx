@@ -69,7 +69,11 @@ export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardPro
       {open && (
         <div className="tool-body">
           {call.denied !== undefined && <p className="tool-remark">Not allowed: {call.denied}</p>}
-          {call.invalidInput === undefined ? <ToolInput input={input} /> : <CodeBlock label="not valid JSON" tone="danger" text={call.invalidInput} />}
+          {call.invalidInput === undefined ? (
+            <ToolInput input={input} />
+          ) : (
+            <CodeBlock label="not valid JSON" tone="danger" text={call.invalidInput} />
+          )}
           {call.approval && <ApprovalView approval={call.approval} />}
           <ToolOutput output={call.output} live={live} failed={call.status === 'failed'} />
         </div>

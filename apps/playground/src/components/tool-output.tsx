@@ -16,7 +16,9 @@ export function ToolOutput({ output, live, failed }: ToolOutputProps): ReactNode
   const cut = !whole && text.length > shown
   return (
     <>
-      {text !== '' && <CodeBlock label={failed ? 'error' : 'output'} tone={failed ? 'danger' : 'plain'} text={cut ? text.slice(0, shown) : text} />}
+      {text !== '' && (
+        <CodeBlock label={failed ? 'error' : 'output'} tone={failed ? 'danger' : 'plain'} text={cut ? text.slice(0, shown) : text} />
+      )}
       {cut && (
         <button type="button" className="button-link" onClick={() => setWhole(true)}>
           Show all {text.length.toLocaleString()} characters

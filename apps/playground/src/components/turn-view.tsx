@@ -28,7 +28,9 @@ const RetryNote = ({ retry }: { readonly retry: Retry }): ReactNode => (
 )
 
 /** Neighbouring calls share one rail. */
-function grouped(parts: readonly TurnPart[]): readonly { readonly key: number; readonly parts: readonly TurnPart[]; readonly calls: boolean }[] {
+function grouped(
+  parts: readonly TurnPart[],
+): readonly { readonly key: number; readonly parts: readonly TurnPart[]; readonly calls: boolean }[] {
   const groups: { key: number; parts: TurnPart[]; calls: boolean }[] = []
   for (const [index, part] of parts.entries()) {
     const calls = part.type === 'call'

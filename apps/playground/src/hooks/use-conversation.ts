@@ -36,7 +36,8 @@ function onceAFrame(deliver: () => void): { request(): void; stop(): void } {
 
 export function useConversation(api: Api, id: string): Followed {
   const [state, apply] = useReducer(
-    (before: Conversation, envelopes: readonly Envelope[] | undefined) => (envelopes ? envelopes.reduce(conversation, before) : emptyConversation),
+    (before: Conversation, envelopes: readonly Envelope[] | undefined) =>
+      envelopes ? envelopes.reduce(conversation, before) : emptyConversation,
     emptyConversation,
   )
   const [connection, setConnection] = useState<Connection>(connecting)

@@ -78,9 +78,17 @@ function foldLive(state: Conversation, { runId, timestamp, cursor }: Envelope, e
       return { ...state, liveOutput: { ...state.liveOutput, [event.callId]: (had + event.delta).slice(-liveOutputLimit) } }
     }
     case 'budget_threshold_hit':
-      return alert(state, { key: `${cursor}/${event.resource}/${event.kind}`, text: event.message, tone: event.kind === 'hard' ? 'danger' : 'warning' })
+      return alert(state, {
+        key: `${cursor}/${event.resource}/${event.kind}`,
+        text: event.message,
+        tone: event.kind === 'hard' ? 'danger' : 'warning',
+      })
     case 'persistence_failed':
-      return alert(state, { key: `${cursor}/${event.operation}`, text: `Storing failed (${event.operation}): ${event.error}`, tone: 'danger' })
+      return alert(state, {
+        key: `${cursor}/${event.operation}`,
+        text: `Storing failed (${event.operation}): ${event.error}`,
+        tone: 'danger',
+      })
     default:
       return state
   }

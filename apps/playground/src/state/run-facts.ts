@@ -20,9 +20,21 @@ export function foldRunFact(state: Conversation, { runId, timestamp, cursor }: E
     case 'run_suspended':
       return state.run ? { ...state, streaming: undefined, run: { ...state.run, status: 'suspended' } } : state
     case 'agent_end':
-      return ended(state, { runId, timestamp, cursor, status: 'completed', reason: event.reason, usage: event.usage, ...costOf(event.cost) })
+      return ended(state, {
+        runId,
+        timestamp,
+        cursor,
+        status: 'completed',
+        reason: event.reason,
+        usage: event.usage,
+        ...costOf(event.cost),
+      })
     case 'error':
-      return ended(state, { runId, timestamp, cursor, status: 'failed', reason: event.message, code: event.code, usage: event.usage }, event.text)
+      return ended(
+        state,
+        { runId, timestamp, cursor, status: 'failed', reason: event.message, code: event.code, usage: event.usage },
+        event.text,
+      )
     case 'run_cancelled':
       return ended(state, { runId, timestamp, cursor, status: 'cancelled', reason: event.reason, usage: event.usage }, event.text)
     default:
@@ -48,7 +60,9 @@ function ended(state: Conversation, { timestamp, cursor, ...outcome }: Ending, t
   if (state.run === undefined || state.run.id !== outcome.runId || state.run.endedAt !== undefined) return state
   const { streaming, held, run } = state
   const cut: readonly Turn[] =
-    streaming && text !== '' ? [{ ...streaming, provisional: false, interrupted: true, parts: [{ type: 'text', text }], endedAt: timestamp }] : []
+    streaming && text !== ''
+      ? [{ ...streaming, provisional: false, interrupted: true, parts: [{ type: 'text', text }], endedAt: timestamp }]
+      : []
   const durationMs = Math.max(0, timestamp - run.startedAt)
   return {
     ...state,

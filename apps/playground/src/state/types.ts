@@ -84,7 +84,13 @@ export type InjectedItem = {
   readonly timestamp: number
 }
 
-export type EditItem = { readonly kind: 'edit'; readonly key: string; readonly by: string; readonly replaced: number; readonly added: number }
+export type EditItem = {
+  readonly kind: 'edit'
+  readonly key: string
+  readonly by: string
+  readonly replaced: number
+  readonly added: number
+}
 
 /** How a run ended. */
 export type OutcomeItem = {

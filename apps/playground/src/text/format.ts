@@ -11,7 +11,10 @@ export function formatDuration(ms: number): string {
 }
 
 /** Whole seconds, for clocks that run: nothing jumps more than once a second. */
-export const formatElapsed = (ms: number): string => formatDuration(Math.max(0, Math.floor(ms / 1_000)) * 1_000).replace(/^0 ms$/, '0 s').replace('.0 s', ' s')
+export const formatElapsed = (ms: number): string =>
+  formatDuration(Math.max(0, Math.floor(ms / 1_000)) * 1_000)
+    .replace(/^0 ms$/, '0 s')
+    .replace('.0 s', ' s')
 
 export function formatCount(count: number): string {
   if (count < 1_000) return String(count)
@@ -28,7 +31,8 @@ export function formatCost(usd: number): string {
   return `$${usd.toFixed(2)}`
 }
 
-export const formatTime = (timestamp: number): string => new Date(timestamp).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+export const formatTime = (timestamp: number): string =>
+  new Date(timestamp).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
 
 /** `now`, `5 min`, `3 h`, `2 d`, then a date. */
 export function formatAge(timestamp: number, now: number): string {

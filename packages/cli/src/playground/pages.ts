@@ -33,7 +33,8 @@ export async function servePage(pages: ReadonlyMap<string, string>, request: Inc
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new RequestFailure(405, 'method_not_allowed', `${request.method} ${path} is not possible: pages can only be read.`)
   }
-  if (pages.size === 0) throw new RequestFailure(503, 'pages_missing', 'The pages of the playground were not built. Build this package, then start again.')
+  if (pages.size === 0)
+    throw new RequestFailure(503, 'pages_missing', 'The pages of the playground were not built. Build this package, then start again.')
   const name = path === '/' ? '/index.html' : path
   const file = pages.get(name)
   if (file === undefined) throw new RequestFailure(404, 'not_found', `There is no page ${path} here.`)

@@ -11,7 +11,10 @@ const image = z.object({
   data: z.base64(),
 })
 
-const prompt: z.ZodType<Prompt> = z.union([z.string().trim().min(1, 'say something'), z.array(z.discriminatedUnion('type', [text, image])).min(1)])
+const prompt: z.ZodType<Prompt> = z.union([
+  z.string().trim().min(1, 'say something'),
+  z.array(z.discriminatedUnion('type', [text, image])).min(1),
+])
 
 export const createBody: z.ZodType<{ id?: string | undefined; metadata?: JsonObject | undefined }> = z.strictObject({
   id: z.string().min(1).max(200).optional(),

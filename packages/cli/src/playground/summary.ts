@@ -40,7 +40,12 @@ export function summarize(summary: SessionSummary, { durable, event, timestamp }
   switch (event.type) {
     case 'agent_start': {
       const line = textOf({ content: event.prompt }).trim().split('\n')[0] ?? ''
-      return { ...next, status: 'unfinished', runs: summary.runs + 1, title: summary.title === '' ? line.slice(0, titleLimit) : summary.title }
+      return {
+        ...next,
+        status: 'unfinished',
+        runs: summary.runs + 1,
+        title: summary.title === '' ? line.slice(0, titleLimit) : summary.title,
+      }
     }
     case 'turn_end':
       return { ...next, turns: summary.turns + 1, usage: addUsage(summary.usage, event.usage), cost: summary.cost + (event.cost ?? 0) }

@@ -69,7 +69,9 @@ describe('the playground server', () => {
         expect([reply.status, codeOf(reply.text)]).toEqual([403, 'forbidden_host'])
       }
     }
-    expect((await ask({ port, path: '/api/about', headers: { host: `localhost:${port}`, authorization: `Bearer ${token}` } })).status).toBe(200)
+    expect((await ask({ port, path: '/api/about', headers: { host: `localhost:${port}`, authorization: `Bearer ${token}` } })).status).toBe(
+      200,
+    )
   })
 
   test('refuses a body that is too large, said before or found out on the way', async () => {
@@ -77,8 +79,20 @@ describe('the playground server', () => {
     const { port, token } = here.playground
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const large = JSON.stringify({ id: 'x'.repeat(2_000) })
-    const said = await ask({ port, path: '/api/sessions', method: 'POST', headers: { ...headers, 'content-length': large.length }, body: large })
-    const found = await ask({ port, path: '/api/sessions', method: 'POST', headers, body: Array.from({ length: 50 }, () => 'x'.repeat(100)) })
+    const said = await ask({
+      port,
+      path: '/api/sessions',
+      method: 'POST',
+      headers: { ...headers, 'content-length': large.length },
+      body: large,
+    })
+    const found = await ask({
+      port,
+      path: '/api/sessions',
+      method: 'POST',
+      headers,
+      body: Array.from({ length: 50 }, () => 'x'.repeat(100)),
+    })
     expect([said.status, codeOf(said.text)]).toEqual([413, 'body_too_large'])
     expect([found.status, codeOf(found.text)]).toEqual([413, 'body_too_large'])
   })

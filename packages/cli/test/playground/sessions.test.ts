@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { isType, stage } from './stage.ts'
 
 const ended = isType('agent_end', 'error', 'run_cancelled')
-const facts = (envelopes: readonly Envelope[]): readonly string[] => envelopes.filter(({ durable }) => durable).map(({ cursor, event }) => `${cursor} ${event.type}`)
+const facts = (envelopes: readonly Envelope[]): readonly string[] =>
+  envelopes.filter(({ durable }) => durable).map(({ cursor, event }) => `${cursor} ${event.type}`)
 
 /** A tool that asks, and remembers what it was called with. */
 const writer = () => {
@@ -34,7 +35,10 @@ describe('the routes of the playground', () => {
   })
 
   test('give a reader who comes back with any cursor exactly the facts that it lacks', async () => {
-    await using here = await stage({ script: [[callOf('write', {})], 'Done.'], tools: [tool({ name: 'write', description: 'Write.', readOnly: true, execute: () => 'ok' })] })
+    await using here = await stage({
+      script: [[callOf('write', {})], 'Done.'],
+      tools: [tool({ name: 'write', description: 'Write.', readOnly: true, execute: () => 'ok' })],
+    })
     const id = await here.start('Write it')
     const whole = facts(await here.read(id, ended))
     for (const [index, fact] of whole.slice(0, -2).entries()) {
@@ -129,7 +133,10 @@ describe('the routes of the playground', () => {
     expect(await about(await here.get('/api/sessions/none/send'))).toEqual([405, 'method_not_allowed'])
     const { id } = (await (await here.post('/api/sessions')).json()) as { id: string }
     expect(await about(await here.post(`/api/sessions/${id}/send`, { prompt: '  ' }))).toEqual([400, 'bad_request'])
-    expect(await about(await here.post(`/api/sessions/${id}/answer`, { requestId: 'r', answer: { decision: 'approve' } }))).toEqual([404, 'request_not_found'])
+    expect(await about(await here.post(`/api/sessions/${id}/answer`, { requestId: 'r', answer: { decision: 'approve' } }))).toEqual([
+      404,
+      'request_not_found',
+    ])
   })
 
   test('tell a reader inside the stream that its cursor is not of this session', async () => {
@@ -148,6 +155,10 @@ describe('the routes of the playground', () => {
     let text = ''
     while (!text.includes(': still here')) text += (await reader?.read())?.value ?? ''
     await here.playground.close()
-    await expect((async () => { while (!(await reader?.read())?.done) text += '.' })().catch(() => 'cut')).resolves.toBeDefined()
+    await expect(
+      (async () => {
+        while (!(await reader?.read())?.done) text += '.'
+      })().catch(() => 'cut'),
+    ).resolves.toBeDefined()
   })
 })

@@ -16,16 +16,27 @@ export type Stage = AsyncDisposable & {
   read(id: string, until: (envelope: Envelope) => boolean, after?: string): Promise<readonly Envelope[]>
 }
 
-export type StageOptions = Partial<Omit<PlaygroundOptions, 'open'>> & { readonly script?: readonly ScriptedReply[]; readonly tools?: readonly Tool[] }
+export type StageOptions = Partial<Omit<PlaygroundOptions, 'open'>> & {
+  readonly script?: readonly ScriptedReply[]
+  readonly tools?: readonly Tool[]
+}
 
 export async function stage({ script = [], tools = [], ...options }: StageOptions = {}): Promise<Stage> {
   const store = memoryStore()
   const agent = createAgent({ llm: scriptedLlm(script), tools, store, unanswered: 'suspend' })
-  const playground = await servePlayground({ port: 0, ...options, open: () => ({ agent, store, about: { model: 'scripted', simulated: true } }) })
+  const playground = await servePlayground({
+    port: 0,
+    ...options,
+    open: () => ({ agent, store, about: { model: 'scripted', simulated: true } }),
+  })
   const authorization = `Bearer ${playground.token}`
   const get: Stage['get'] = (path, headers = {}) => fetch(playground.origin + path, { headers: { authorization, ...headers } })
   const post: Stage['post'] = (path, body = {}) =>
-    fetch(playground.origin + path, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    fetch(playground.origin + path, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
   return {
     playground,
     store,

@@ -1,0 +1,88 @@
+/** A playground with a model that says what it is told, its built pages, and a browser page that looks at it. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { createAgent, memoryStore, tool, type Tool } from '@seamfold/core'
+import { scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
+import type { Browser, Page } from 'playwright-core'
+import { servePlayground } from '../../../packages/cli/src/playground/serve.ts'
+import type { Playground } from '../../../packages/cli/src/playground/types.ts'
+
+const pages = fileURLToPath(new URL('../dist', import.meta.url))
+
+export type Stage = AsyncDisposable & {
+  readonly playground: Playground
+  /** A page of its own, opened at the address with the token. What it complains about is collected. */
+  open(): Promise<Page>
+  readonly complaints: readonly string[]
+  /** Breaks every connection to the playground, as a network would. */
+  cutConnections(): void
+}
+
+export type StageOptions = { readonly browser: Browser; readonly script: readonly ScriptedReply[]; readonly tools?: readonly Tool[] }
+
+export async function stage({ browser, script, tools = [] }: StageOptions): Promise<Stage> {
+  const store = memoryStore()
+  const agent = createAgent({ llm: scriptedLlm(script), tools, store, unanswered: 'suspend' })
+  const about = { model: 'scripted', simulated: true, examples: [{ title: 'Try this', prompt: 'Do the example.' }] }
+  const sockets = new Set<Socket>()
+  const remember = (message: unknown): void => void sockets.add((message as { socket: Socket }).socket)
+  subscribe('net.server.socket', remember)
+  const playground = await servePlayground({ port: 0, pages, open: () => ({ agent, store, about }) })
+  const context = await browser.newContext({ viewport: { width: 1300, height: 850 } })
+  const complaints: string[] = []
+  return {
+    playground,
+    complaints,
+    cutConnections() {
+      for (const socket of sockets) if (socket.localPort === playground.port) socket.destroy()
+    },
+    async open() {
+      const page = await context.newPage()
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      page.on('console', (said) => {
+        if (said.type() === 'error') complaints.push(said.text())
+      })
+      await page.goto(playground.url)
+      return page
+    },
+    async [Symbol.asyncDispose]() {
+      unsubscribe('net.server.socket', remember)
+      await context.close()
+      await playground.close()
+    },
+  }
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: /Prompt|Say something/ }).fill(text)
+  await page.keyboard.press('Enter')
+}
+
+/** What a person sees of the conversation, without what somebody folded or unfolded. */
+export const picture = (page: Page): Promise<readonly string[]> =>
+  page.locator('.said-text, .markdown, .tool-head, .outcome, .reasoning-toggle').allInnerTexts()
+
+/** A tool that waits until the test lets it go. */
+export function gatedTool(name: string): {
+  readonly tool: Tool
+  readonly begun: Promise<void>
+  readonly release: (result: string) => void
+  say: (text: string) => void
+} {
+  const begun = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<string>()
+  let progress: (text: string) => void = () => undefined
+  const made = tool({
+    name,
+    description: 'Waits until it is let go.',
+    readOnly: true,
+    execute: (_, context) => {
+      progress = (text) => context.progress(text)
+      begun.resolve()
+      context.signal.addEventListener('abort', () => gate.reject(new Error('stopped')), { once: true })
+      return gate.promise
+    },
+  })
+  return { tool: made, begun: begun.promise, release: gate.resolve, say: (text) => progress(text) }
+}
