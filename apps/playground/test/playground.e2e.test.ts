@@ -169,9 +169,11 @@ describe.skipIf(!hasBrowser)('the playground', () => {
     const stranger = await context.newPage()
     await stranger.goto(here.playground.origin)
     await stranger.getByText('This page needs its token').waitFor()
+    expect(await stranger.locator('.app').count()).toBe(0)
     const page = await here.open()
     await page.goto(`${here.playground.origin}/#/session/nowhere`)
-    await page.getByText("There is no session 'nowhere'").waitFor()
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('alert').innerText()).toContain("There is no session 'nowhere'")
     await context.close()
   })
 

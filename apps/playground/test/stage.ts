@@ -1,4 +1,5 @@
 /** A playground with a model that says what it is told, its built pages, and a browser page that looks at it. */
+import { existsSync } from 'node:fs'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +23,7 @@ export type Stage = AsyncDisposable & {
 export type StageOptions = { readonly browser: Browser; readonly script: readonly ScriptedReply[]; readonly tools?: readonly Tool[] }
 
 export async function stage({ browser, script, tools = [] }: StageOptions): Promise<Stage> {
+  if (!existsSync(pages)) throw new Error('The pages of the playground are not built: run the build first')
   const store = memoryStore()
   const agent = createAgent({ llm: scriptedLlm(script), tools, store, unanswered: 'suspend' })
   const about = { model: 'scripted', simulated: true, examples: [{ title: 'Try this', prompt: 'Do the example.' }] }

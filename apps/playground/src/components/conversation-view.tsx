@@ -6,12 +6,11 @@ import { SessionActionsContext, type SessionActions } from '../hooks/session-act
 import { useAttempt } from '../hooks/use-attempt.ts'
 import { useConversation } from '../hooks/use-conversation.ts'
 import { useStickToEnd } from '../hooks/use-stick-to-end.ts'
-import { ConnectionBadge } from './connection-badge.tsx'
+import { ConversationHead } from './conversation-head.tsx'
 import { Icon } from './icon.tsx'
 import { ItemsView } from './items-view.tsx'
 import { JournalPanel } from './journal-panel.tsx'
 import { Notice } from './notice.tsx'
-import { RunBar } from './run-bar.tsx'
 import { SessionComposer } from './session-composer.tsx'
 
 type ConversationViewProps = {
@@ -46,19 +45,7 @@ export function ConversationView({ api, id, summary, journalOpen, onJournal, onC
   return (
     <SessionActionsContext value={actions}>
       <section className="conversation" aria-label="Conversation">
-        <header className="conversation-head">
-          <RunBar state={state} interrupted={interrupted} />
-          <ConnectionBadge connection={connection} />
-          <button
-            type="button"
-            className="button-icon"
-            aria-pressed={journalOpen}
-            onClick={() => onJournal(!journalOpen)}
-            aria-label="Journal"
-          >
-            <Icon name="journal" />
-          </button>
-        </header>
+        <ConversationHead {...{ state, connection, interrupted, journalOpen, onJournal }} />
         <div className="conversation-scroll" ref={scroller}>
           <div className="conversation-content" ref={content}>
             {connection.state === 'refused' && <Notice tone="danger">{connection.message}</Notice>}
