@@ -5,7 +5,7 @@ import { statusLine } from '../render/status.ts'
 import { beginTranscript, transcribe, type Transcript, type TranscriptOptions } from '../render/transcript.ts'
 import type { Interrupt } from '../terminal/interrupt.ts'
 import type { Screen } from '../terminal/screen.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import { READER_GONE, type Terminal } from '../terminal/terminal.ts'
 
 export type Format = 'text' | 'json' | 'quiet'
 
@@ -26,7 +26,7 @@ export async function follow(run: Run, options: FollowOptions): Promise<RunResul
   const cancel = (): void => void run.cancel(reasonOf(interrupt.signal)).catch(() => undefined)
   if (interrupt.signal.aborted) cancel()
   interrupt.signal.addEventListener('abort', cancel, { once: true })
-  const forget = terminal.onReaderGone(() => interrupt.trigger(141, 'whoever read the output has gone'))
+  const forget = terminal.onReaderGone(() => interrupt.trigger(READER_GONE, 'whoever read the output has gone'))
   try {
     await (options.format === 'text' ? showText(run, options) : showRaw(run, options))
     return await run.result

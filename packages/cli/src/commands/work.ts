@@ -1,5 +1,6 @@
 /** Holds what a command needs while an agent works: agent, screen, signals, questions. Lets go of all of it at the end. */
 import type { Agent, Run, RunResult, Session } from '@seamfold/core'
+import type { WaitingFor } from '@seamfold/core/kit'
 import { assemble, type Assembled } from '../setup/assemble.ts'
 import type { Settings } from '../setup/settings.ts'
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts'
@@ -7,7 +8,7 @@ import { createLines, type Lines } from '../terminal/lines.ts'
 import { createScreen, type Screen } from '../terminal/screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { TranscriptOptions } from '../render/transcript.ts'
-import { createApprover } from './approver.ts'
+import { type Approver, createApprover } from './approver.ts'
 import { createQuestions, follow, type Format } from './follow.ts'
 
 export type Work = {
@@ -47,26 +48,12 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
     leave: () => current.trigger(130, 'interrupted'),
   })
   const questions = interactive ? createQuestions(ask) : undefined
+  const look = { terminal, screen, format, ...(questions === undefined ? {} : { shown: questions.shown }) }
   const show: Work['follow'] = (run, transcript = {}, own = interrupt) => {
     current = own
     // What is asked in place needs no telling, and what waits is told at the end.
     const approvals = interactive ? 'none' : 'answers'
-    return follow(run, {
-      terminal,
-      screen,
-      interrupt: own,
-      format,
-      transcript: { approvals, ...transcript },
-      ...(questions === undefined ? {} : { shown: questions.shown }),
-    })
-  }
-  const settle = async (session: Session): Promise<boolean> => {
-    for (const request of interactive ? await session.waitingFor() : []) {
-      const answer = await ask(request, current.signal)
-      if (answer === undefined) return false
-      await session.answer(request.requestId, answer)
-    }
-    return true
+    return follow(run, { ...look, interrupt: own, transcript: { approvals, ...transcript } })
   }
   try {
     assembled = await assemble(settings, {
@@ -74,13 +61,32 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
       confirm: questions?.confirm,
       unhurried: terminal.live && format === 'text',
     })
-    return await work({ agent: assembled.agent, assembled, screen, interrupt, lines, settle, follow: show })
+    return await work({
+      agent: assembled.agent,
+      assembled,
+      screen,
+      interrupt,
+      lines,
+      settle: (session) => settle(session, interactive ? (request) => ask(request, current.signal) : undefined),
+      follow: show,
+    })
   } finally {
     screen.close()
     lines.close()
     await assembled?.close()
     interrupt.close()
   }
+}
+
+/** Put every open question of a session. False when one stays unanswered. */
+async function settle(session: Session, ask: ((request: WaitingFor) => ReturnType<Approver>) | undefined): Promise<boolean> {
+  const waiting = await session.waitingFor()
+  for (const request of waiting) {
+    const answer = await ask?.(request)
+    if (answer === undefined) return false
+    await session.answer(request.requestId, answer)
+  }
+  return true
 }
 
 const noLines: Lines = { ask: () => Promise.resolve({ type: 'end' }), close: () => undefined }

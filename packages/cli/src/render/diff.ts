@@ -30,7 +30,7 @@ export function diffLines(change: Change, { style, indent = '', context = 2, lim
 }
 
 /** How many lines a change adds and removes. */
-export function changeSize(change: Change): { readonly added: number; readonly removed: number } {
+function changeSize(change: Change): { readonly added: number; readonly removed: number } {
   const rows = rowsOf(change, 0)
   return { added: rows.filter(({ kind }) => kind === 'added').length, removed: rows.filter(({ kind }) => kind === 'removed').length }
 }

@@ -26,13 +26,6 @@ export function dollars(amount: number): string {
   return amount < 0.0001 ? '<$0.0001' : `$${amount.toFixed(4)}`
 }
 
-/** Bytes as `512 B`, `3.4 kB`, `1.2 MB`. */
-export function bytes(count: number): string {
-  if (count < 1000) return `${count} B`
-  if (count < 1_000_000) return `${(count / 1000).toFixed(1)} kB`
-  return `${(count / 1_000_000).toFixed(1)} MB`
-}
-
 /** How long ago: `just now`, `5 min ago`, `3 h ago`, `2 days ago`, else the date. */
 export function ago(timestamp: number, now: number): string {
   const seconds = (now - timestamp) / 1000

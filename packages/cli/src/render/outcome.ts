@@ -93,7 +93,7 @@ export function outcomeOf(call: EndedCall, style: Style): Outcome {
 }
 
 /** What an edit changed, where its metadata says so; else what its arguments say. */
-export function changeOf({ args, metadata }: Pick<EndedCall, 'args' | 'metadata'>): Change | undefined {
+function changeOf({ args, metadata }: Pick<EndedCall, 'args' | 'metadata'>): Change | undefined {
   const path = textAt(args, 'path', 'file_path') ?? ''
   const diff = asObject(metadata).diff
   if (typeof diff === 'string') return { path, diff }

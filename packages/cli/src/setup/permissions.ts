@@ -37,7 +37,8 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[]): Learni
   const learned: Rule[] = []
   let second = policy({ default: 'ask' })
   return {
-    judge(request) {
+    judge(given) {
+      const request = { ...given, accesses: given.accesses.flatMap(commandByCommand) }
       const first = base.judge(request)
       if (first.decision !== 'ask' || learned.length === 0) return first
       const later = second.judge(request)
@@ -50,6 +51,12 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[]): Learni
       second = policy({ rules: learned, default: 'ask' })
     },
   }
+}
+
+/** A line that runs several commands is judged as that many: each may be allowed by a rule of its own. */
+function commandByCommand(access: Access): readonly Access[] {
+  if (access.kind !== 'exec' || access.commands === undefined || access.commands.length < 2) return [access]
+  return access.commands.map((command) => ({ kind: 'exec', command, commands: [command] }))
 }
 
 /** The rules that would let a call like this one pass, with words for them; undefined when it cannot be said safely. */

@@ -1,0 +1,83 @@
+/** What a typed answer means, and which rule an «always» makes. */
+import { describe, expect, test } from 'vitest'
+import { readAnswer } from '../../src/commands/approver.ts'
+import { modePolicy, permissionMode, rulesLike } from '../../src/setup/permissions.ts'
+
+describe('an answer', () => {
+  test.each([
+    ['y', { decision: 'approve', by: 'terminal' }],
+    ['Yes', { decision: 'approve', by: 'terminal' }],
+    ['n', { decision: 'reject', by: 'terminal' }],
+    ['no, use pnpm', { decision: 'reject', by: 'terminal', message: 'use pnpm' }],
+    ['a', 'always'],
+    ['', undefined],
+    ['yes please', undefined],
+    ['nope', undefined],
+  ])('%j', (typed, meant) => {
+    expect(readAnswer(typed)).toEqual(meant)
+  })
+})
+
+describe('always', () => {
+  const run = (command: string, commands?: readonly string[]) => ({
+    tool: 'bash',
+    accesses: [{ kind: 'exec', command, ...(commands === undefined ? {} : { commands }) } as const],
+  })
+
+  test('allows the same command from then on, and no other', () => {
+    const permissions = modePolicy('ask', [])
+    expect(permissions.judge(run('npm test', ['npm test'])).decision).toBe('ask')
+    permissions.allow(rulesLike('bash', run('npm test', ['npm test']).accesses)?.rules ?? [])
+    expect(permissions.judge(run('npm test', ['npm test'])).decision).toBe('allow')
+    expect(permissions.judge(run('npm publish', ['npm publish'])).decision).toBe('ask')
+    expect(permissions.judge(run('npm test; rm x', ['npm test', 'rm x'])).decision).toBe('ask')
+  })
+
+  test('allows every command of a line that has several', () => {
+    const permissions = modePolicy('ask', [])
+    const both = run('npm test && git status', ['npm test', 'git status'])
+    const always = rulesLike('bash', both.accesses)
+    permissions.allow(always?.rules ?? [])
+    expect(always?.words).toBe("'npm test', 'git status'")
+    expect(permissions.judge(both).decision).toBe('allow')
+  })
+
+  test('is not offered for a command that could not be taken apart', () => {
+    expect(rulesLike('bash', run('eval "$x"').accesses)).toBeUndefined()
+  })
+
+  test('never overrules a denial', () => {
+    const permissions = modePolicy('ask', [{ deny: { access: 'write', path: 'secret/**' } }])
+    permissions.allow([{ allow: { access: 'write', path: '**' } }])
+    expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'secret/key' }] }).decision).toBe('deny')
+    expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'src/a.ts' }] }).decision).toBe('allow')
+  })
+})
+
+describe('a mode', () => {
+  const write = (path: string) => ({ tool: 'write', accesses: [{ kind: 'write', path } as const] })
+  const exec = { tool: 'bash', accesses: [{ kind: 'exec', command: 'ls', commands: ['ls'] } as const] }
+  const read = { tool: 'read', accesses: [{ kind: 'read', path: 'a' } as const] }
+
+  test.each([
+    ['ask', ['allow', 'ask', 'ask']],
+    ['auto-edit', ['allow', 'allow', 'ask']],
+    ['full', ['allow', 'allow', 'allow']],
+    ['read-only', ['allow', 'deny', 'deny']],
+  ] as const)('%s decides to read, write and run', (mode, decisions) => {
+    const permissions = modePolicy(mode, [])
+    expect([read, write('a'), exec].map((request) => permissions.judge(request).decision)).toEqual(decisions)
+  })
+
+  test.each(['ask', 'auto-edit', 'full', 'read-only'] as const)('%s never lets a tool write into the journal', (mode) => {
+    const permissions = modePolicy(mode, [{ allow: { access: 'write' } }])
+    for (const path of ['.seamfold/sessions.db', 'nested/.seamfold/x', '.seamfold']) {
+      expect(permissions.judge(write(path)).decision).toBe('deny')
+    }
+    expect(modePolicy('full', []).judge(write('seamfold/x')).decision).toBe('allow')
+  })
+
+  test('that does not exist is refused', () => {
+    expect(() => permissionMode('auto-edti')).toThrow("Did you mean 'auto-edit'?")
+  })
+})
