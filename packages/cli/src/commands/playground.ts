@@ -9,6 +9,12 @@ import { untilStopped } from './until-stopped.ts'
 
 export type PlaygroundCommandOptions = SharedOptions & { readonly port?: string }
 
+/** Offered on the empty page: each is worth a try in any folder with code. */
+const examples = [
+  { title: 'Fix a failing test', prompt: 'A test fails. Find out why, fix the code, not the test, and make sure that all tests pass.' },
+  { title: 'Look around', prompt: 'What is in this folder, and how are its tests run?' },
+]
+
 export async function playgroundCommand(options: PlaygroundCommandOptions, terminal: Terminal): Promise<number> {
   const settings = await resolveSettings(options, terminal)
   const port = options.port === undefined ? undefined : portOf('--port', options.port)
@@ -17,12 +23,13 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
   const playground = await servePlayground({
     ...(port === undefined ? {} : { port }),
     open: async () => {
-      const { agent, journal, model, close } = await assemble(settings, { environment: terminal.environment })
+      const { agent, journal, model, close } = await assemble(settings, { environment: terminal.environment, unhurried: true })
       const about = {
         model: model.id,
         simulated: settings.model.provider === 'simulator',
         workspace: settings.workspace,
         journal: settings.storePath,
+        examples,
       }
       return { agent, store: journal.store, about, close }
     },
