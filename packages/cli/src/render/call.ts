@@ -37,7 +37,11 @@ const KNOWN: Readonly<Record<string, Describe>> = {
   ls: (args) => textAt(args, 'path', 'file_path') ?? '.',
   grep: (args) => (textAt(args, 'pattern') ?? '') + where(args),
   glob: (args) => (textAt(args, 'pattern') ?? '') + where(args),
-  git: (args) => [textAt(args, 'command'), textAt(args, 'subcommand'), textAt(args, 'target', 'ref', 'path')].filter(Boolean).join(' '),
+  git: (args) => {
+    const command = textAt(args, 'command')
+    const part = command === 'branch' || command === 'worktree' ? textAt(args, 'subcommand') : undefined
+    return [command, part, textAt(args, 'name', 'target', 'ref'), textAt(args, 'path')].filter((word) => word !== undefined).join(' ')
+  },
   web_fetch: (args) => textAt(args, 'url'),
   update_plan: (args) =>
     plural(Math.max(countAt(args, 'items'), countAt(args, 'plan'), countAt(args, 'todos'), countAt(args, 'steps')), 'step'),

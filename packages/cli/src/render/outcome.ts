@@ -51,7 +51,14 @@ const NOUNS: Readonly<Record<string, readonly [string, string]>> = {
 
 const listed: Tell = (call, { lines }) => {
   const [one, many] = NOUNS[call.name] ?? ['line', 'lines']
-  return { brief: plural(numberAt(call.metadata, 'matches', 'files', 'entries') ?? lines.length, one, many), body: [] }
+  return {
+    brief: plural(
+      numberAt(call.metadata, 'matches', 'files', 'entries') ?? lines.filter((line) => !line.startsWith('[')).length,
+      one,
+      many,
+    ),
+    body: [],
+  }
 }
 
 const command: Tell = (call, { style, lines }) => {
