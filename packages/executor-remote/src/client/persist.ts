@@ -22,7 +22,8 @@ export async function persist(settings: Settings, { resume, deadline, signal, at
   const stop = clock.timer(Math.max(0, deadline - clock.now()), () => limited.abort(new ConnectFailure(last, false)))
   try {
     for (let attempt = attempts; ; attempt++) {
-      await clock.sleep(backoffMs(attempt, settings.system), { signal: limited.signal })
+      const wait = backoffMs(attempt, settings.system)
+      if (wait > 0) await clock.sleep(wait, { signal: limited.signal })
       try {
         return await connect(settings, resume, limited.signal)
       } catch (error) {

@@ -17,7 +17,7 @@ export interface WireOptions<Frame> extends Pace, Rate {
 }
 
 /** Milliseconds until a connection is cut whose other end does not answer our close. */
-const CLOSE_MS = 2000
+const CLOSE_MS = 1000
 
 export class Wire<Frame> {
   /** Resolves when the connection has ended. Never rejects. */
@@ -42,6 +42,7 @@ export class Wire<Frame> {
     socket.on('message', (data, isBinary) => this.#guarded(() => this.#take(data, isBinary)))
     socket.on('error', (error) => {
       this.#failure ??= error.message
+      this.#cutSoon()
     })
   }
 
@@ -69,6 +70,11 @@ export class Wire<Frame> {
     this.#failure ??= reason
     this.#socket.resume()
     this.#socket.close(code, closeReason(reason))
+    this.#cutSoon()
+  }
+
+  /** The closing handshake has so long, and no longer. */
+  #cutSoon(): void {
     const stop = this.#options.clock.timer(CLOSE_MS, () => this.#socket.terminate())
     this.#socket.once('close', stop)
   }
