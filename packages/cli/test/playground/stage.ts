@@ -19,10 +19,10 @@ export type Stage = AsyncDisposable & {
 export type StageOptions = Partial<Omit<PlaygroundOptions, 'open'>> & {
   readonly script?: readonly ScriptedReply[]
   readonly tools?: readonly Tool[]
+  readonly store?: SessionStore
 }
 
-export async function stage({ script = [], tools = [], ...options }: StageOptions = {}): Promise<Stage> {
-  const store = memoryStore()
+export async function stage({ script = [], tools = [], store = memoryStore(), ...options }: StageOptions = {}): Promise<Stage> {
   const agent = createAgent({ llm: scriptedLlm(script), tools, store, unanswered: 'suspend' })
   const playground = await servePlayground({
     port: 0,
