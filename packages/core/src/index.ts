@@ -1,6 +1,7 @@
 /** `@seamfold/core`: agents to use. Adapter authors take `@seamfold/core/kit`, tests take `@seamfold/core/testing`. */
 export { createAgent } from './session/agent.ts'
 export { openSession, storedSessions } from './session/view.ts'
+export { deleteSession } from './session/delete-session.ts'
 export { verifySession, type Verification } from './session/verify.ts'
 export { publicEvents } from './session/public-events.ts'
 export { toEventStream, type EventStreamOptions } from './session/event-stream.ts'
@@ -38,6 +39,7 @@ export type {
   Answer,
   Budget,
   CompletedRun,
+  ForkOptions,
   Confirm,
   ReadOptions,
   RetryOptions,

@@ -1,6 +1,5 @@
 /** What the library would otherwise take from the world: time, ids, randomness and a digest. Swap it to make runs repeatable. */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { sha256 } from './sha256.ts'
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -44,24 +43,24 @@ const systemClock: Clock = {
     }),
 }
 
+type Digest = (text: string) => string
+
 type NodeHash = (algorithm: string, data: string, encoding: 'hex') => string
 
 /** Node's one-shot hash is twenty times as fast as the portable one; looked up at first use, since loading it costs milliseconds. */
-function nodeHash(): NodeHash | undefined {
+function hostDigest(): Digest {
   const node = globalThis as { process?: { getBuiltinModule?: (name: string) => { hash?: NodeHash } | undefined } }
-  return node.process?.getBuiltinModule?.('node:crypto')?.hash
+  const hash = node.process?.getBuiltinModule?.('node:crypto')?.hash
+  return hash === undefined ? sha256() : (text) => hash('sha256', text, 'hex')
 }
 
 /** The host of an ordinary process or page. */
 export function systemHost(): Host {
-  let hash: NodeHash | null | undefined
+  let digest: Digest | undefined
   return {
     clock: systemClock,
     id: (kind) => `${kind}-${crypto.randomUUID()}`,
     random: () => Math.random(),
-    digest(text) {
-      hash ??= nodeHash() ?? null
-      return hash === null ? bytesToHex(sha256(utf8ToBytes(text))) : hash('sha256', text, 'hex')
-    },
+    digest: (text) => (digest ??= hostDigest())(text),
   }
 }

@@ -5,10 +5,20 @@ export const journalKey = (sessionId: string): string => `journal/${sessionId}`
 export const inboxKey = (sessionId: string): string => `inbox/${sessionId}`
 
 /** A marker that a run is not finished: found by prefix, without reading every journal. */
-export const openRunKey = (sessionId: string, runId: string): string =>
-  `${OPEN_RUN_PREFIX}${encodeURIComponent(sessionId)}/${encodeURIComponent(runId)}`
+export const openRunKey = (sessionId: string, runId: string): string => `${openRunPrefix(sessionId)}${encodeURIComponent(runId)}`
 
 export const OPEN_RUN_PREFIX = 'open/'
+
+export const openRunPrefix = (sessionId: string): string => `${OPEN_RUN_PREFIX}${encodeURIComponent(sessionId)}/`
+
+export const FORK_PREFIX = 'fork/'
+
+/** A marker that a session shares another one's past: that past must stay. */
+export const forkKey = (originId: string, forkId: string): string =>
+  `${FORK_PREFIX}${encodeURIComponent(originId)}/${encodeURIComponent(forkId)}`
+
+/** A marker that a session was deleted, while forks still need its records. */
+export const deletedKey = (sessionId: string): string => `deleted/${sessionId}`
 
 export const JOURNAL_PREFIX = 'journal/'
 

@@ -1,10 +1,39 @@
 /** What the model has said of a turn that has not ended: enough to bring a late reader up to date. */
-import type { LiveEvent, SnapshotBlock } from '../model/event.ts'
+import type { AgentEvent, LiveEvent, SnapshotBlock } from '../model/event.ts'
 import type { LlmEvent } from '../ports/llm-client.ts'
 
 type Delta = Exclude<LlmEvent, { type: 'done' }>
 
 type MutableBlock = { type: 'text' | 'reasoning' | 'tool_use'; id: string; name: string; text: string }
+
+/** What a reader has had of one attempt of a turn: for each block, how many characters; undefined for one that it knows nothing of. */
+export type SeenTurn = { readonly turn: number; readonly attempt: number; readonly ends: (number | undefined)[] }
+
+/** What a reader has had after one more event. A turn's start is known to be followed by nothing that came before it. */
+export function seenAfter(seen: SeenTurn | undefined, event: AgentEvent): SeenTurn | undefined {
+  switch (event.type) {
+    case 'turn_start':
+      return { turn: event.turn, attempt: event.attempt, ends: [] }
+    case 'turn_snapshot':
+      return {
+        turn: event.turn,
+        attempt: event.attempt,
+        ends: event.blocks.map((block) => (block.type === 'tool_use' ? block.inputText : block.text).length),
+      }
+    case 'tool_start':
+      if (seen) seen.ends[event.block] = 0
+      return seen
+    case 'text_delta':
+    case 'reasoning_delta':
+      if (seen) seen.ends[event.block] = event.start + event.text.length
+      return seen
+    case 'tool_input_delta':
+      if (seen) seen.ends[event.block] = event.start + event.delta.length
+      return seen
+    default:
+      return seen
+  }
+}
 
 export class Provisional {
   readonly turn: number
@@ -52,16 +81,13 @@ export class Provisional {
     return { type: 'turn_snapshot', turn: this.turn, attempt: this.attempt, blocks }
   }
 
-  /** For a reader who had everything up to `last`: what it missed, as deltas that join on seamlessly. */
-  since(last: LiveEvent | undefined): readonly LiveEvent[] {
+  /** For a reader who has seen so much: the rest, as deltas that join on seamlessly; the whole where it had nothing to join on to. */
+  missed(seen: SeenTurn | undefined): readonly LiveEvent[] {
+    if (seen?.turn === this.turn && seen.attempt === this.attempt) {
+      return this.#blocks.flatMap((block, index) => (block === undefined ? [] : this.#missed(block, index, seen.ends[index])))
+    }
     const snapshot = this.snapshot()
-    if (snapshot === undefined) return []
-    if (last === undefined || !('start' in last || last.type === 'tool_start') || last.turn !== this.turn || last.attempt !== this.attempt)
-      return [snapshot]
-    const known = 'start' in last ? last.start + ('text' in last ? last.text : last.delta).length : 0
-    return this.#blocks.flatMap((block, index) =>
-      block === undefined || index < last.block ? [] : this.#missed(block, index, index === last.block ? known : undefined),
-    )
+    return snapshot === undefined ? [] : [snapshot]
   }
 
   /** `known` characters were seen of this block; undefined when not even its start was. */

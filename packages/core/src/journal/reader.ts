@@ -2,11 +2,12 @@
 import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { orAborted } from '../base/signals.ts'
-import type { Envelope, LiveEvent } from '../model/event.ts'
+import type { Envelope } from '../model/event.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { fromCursor, isAt } from './cursor.ts'
 import type { Hub, HubNode, HubReader } from './hub.ts'
 import { toEnvelope } from './journal.ts'
+import { type SeenTurn, seenAfter } from './provisional.ts'
 import { decodeRecord } from './record.ts'
 
 export interface ReaderOptions {
@@ -38,7 +39,8 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
   #index = 0
   /** Offset of the fact that comes next. */
   #next: number
-  #last: LiveEvent | undefined
+  /** What it has had of the turn under way. */
+  #seen: SeenTurn | undefined
   #started = false
   #finished = false
 
@@ -68,7 +70,7 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
       while (this.#index < this.#buffer.length) {
         const envelope = this.#buffer[this.#index++]
         if (envelope === undefined || (runId !== undefined && envelope.runId !== runId)) continue
-        if (!envelope.durable) this.#last = envelope.event as LiveEvent
+        this.#seen = seenAfter(this.#seen, envelope.event)
         return envelope
       }
       const node = this.node?.next
@@ -150,7 +152,6 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
     if (read > 0) {
       this.#index = 0
       this.#buffer = envelopes
-      if (envelopes.length > 0) this.#last = undefined
     } else if (this.#next <= hub.journal.state.length) this.#joinTail()
     else if (this.#options.follow === false) this.#finish()
     else await this.#sleep() // stored, and about to be published
@@ -165,7 +166,7 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
     this.#buffer =
       provisional === undefined || this.#options.follow === false
         ? []
-        : hub.toEnvelopes(provisional.since(this.#last), runId ?? hub.journal.state.run?.id ?? '')
+        : hub.toEnvelopes(provisional.missed(this.#seen), runId ?? hub.journal.state.run?.id ?? '')
   }
 
   #read(from: number): ReturnType<SessionStore['read']> {

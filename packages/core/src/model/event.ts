@@ -39,6 +39,12 @@ export type HistoryEdit = { readonly from: number; readonly to: number; readonly
 export type Fact =
   | { readonly type: 'session_created'; readonly metadata: JsonObject }
   | {
+      readonly type: 'session_forked'
+      /** The last fact that is shared, with its chain digest. */
+      readonly origin: { readonly sessionId: string; readonly offset: number; readonly chain: string }
+      readonly metadata: JsonObject
+    }
+  | {
       readonly type: 'session_claimed'
       readonly holder: string
       readonly fence: number

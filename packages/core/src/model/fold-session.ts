@@ -27,6 +27,8 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
   switch (fact.type) {
     case 'session_created':
       return { metadata: fact.metadata, createdAt: timestamp }
+    case 'session_forked':
+      return { metadata: fact.metadata, claim: undefined, claimsSinceProgress: 0, inboxNext: 0, forkedFrom: fact.origin }
     case 'session_claimed':
       return {
         claim: { holder: fact.holder, fence: fact.fence, timestamp, afterExpiry: fact.afterExpiry === true },

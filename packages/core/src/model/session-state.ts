@@ -94,6 +94,8 @@ export type SessionState = {
   readonly held: readonly Message[]
   readonly usage: Usage
   readonly cost?: number
+  /** The session whose past this one shares, up to and including `offset`. */
+  readonly forkedFrom?: { readonly sessionId: string; readonly offset: number }
   /** Where the claim stands: undefined when nobody holds the session. */
   readonly claim: ClaimState | undefined
   /** The highest fence that was ever given. */

@@ -88,7 +88,13 @@ class LocalAgent implements Agent {
     this.#assertOpen()
     if (!create && log.journal.state.length === 0)
       throw new AgentError('session_not_found', `There is no session '${id}' in this store, and create is false`)
-    const session = new LiveSession({ parts: this.#parts, log, metadata, onClose: () => this.#sessions.delete(id) })
+    const session = new LiveSession({
+      parts: this.#parts,
+      log,
+      metadata,
+      open: (other) => this.session({ id: other, create: false }),
+      onClose: () => this.#sessions.delete(id),
+    })
     this.#sessions.set(id, new WeakRef(session))
     return session
   }

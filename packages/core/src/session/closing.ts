@@ -37,7 +37,7 @@ export function endingFacts(run: RunState, ending: Ending, partial: string): rea
 }
 
 /** Nested calls first, so that each stands before the call that made it. */
-function closeOpenCalls({ batch }: RunState, why: string): readonly Fact[] {
+export function closeOpenCalls({ batch }: RunState, why: string): readonly Fact[] {
   if (batch === undefined) return []
   const nested = [...batch.states.values()].filter((state) => state.result === undefined && state.callId.includes('/'))
   const outer = batch.calls

@@ -1,6 +1,7 @@
 /** What an agent is made of once its options were checked: shared by all its sessions. */
 import { AgentError } from '../base/errors.ts'
 import { type Host, systemHost } from '../base/host.ts'
+import { type BranchingStore, branchingStore } from '../journal/branching-store.ts'
 import type { ExtraFold } from '../journal/journal.ts'
 import type { Middleware } from '../loop/middleware.ts'
 import { type RequestCache, requestCache } from '../loop/request-cache.ts'
@@ -31,7 +32,7 @@ export interface AgentParts {
   readonly llm: LlmClient
   readonly instructions: string
   readonly tools: readonly Tool[]
-  readonly store: SessionStore
+  readonly store: BranchingStore
   readonly durable: boolean
   readonly leases: LeaseStore | undefined
   readonly stack: readonly Middleware[]
@@ -66,7 +67,7 @@ export function toParts(options: AgentOptions): AgentParts {
     llm,
     instructions,
     tools,
-    store,
+    store: branchingStore(store),
     durable: options.store !== undefined,
     leases: options.leases,
     stack,

@@ -11,19 +11,22 @@ import { openRun, type RunState, type SessionState, waitingOf } from '../model/s
 import { type Holding, hold } from './holding.ts'
 import { type Before, claim, markOpen, notClaimed } from './claiming.ts'
 import { endingFacts } from './closing.ts'
+import { prefixOf, writeFork } from './fork.ts'
 import type { AgentParts } from './parts.ts'
 import { CANCELLED_BY_HOST, RunHandle } from './run.ts'
 import { failedResult, resultFrom } from './run-result.ts'
 import { Segment } from './segment.ts'
 import { busyError, checkedPrompt } from './session-checks.ts'
 import type { SessionLog } from './session-log.ts'
-import type { Answer, ReadOptions, Run, RunResult, SendOptions, Session } from './types.ts'
+import type { Answer, ForkOptions, ReadOptions, Run, RunResult, SendOptions, Session } from './types.ts'
 
 export interface LiveSessionOptions {
   readonly parts: AgentParts
   readonly log: SessionLog
   /** For a session that is new. */
   readonly metadata: JsonObject
+  /** Opens another session of the same agent. */
+  open(id: string): Promise<Session>
   /** Called once, when it is closed. */
   onClose(): void
 }
@@ -150,6 +153,17 @@ export class LiveSession implements Session {
       }
       return true
     })
+  }
+
+  async fork({ at, id = this.#options.parts.host.id('session'), metadata = {}, keepRun = false }: ForkOptions = {}): Promise<Session> {
+    const { store, host } = this.#options.parts
+    await writeFork({ store, host, originId: this.id, forkId: id, at, metadata, keepRun })
+    return this.#options.open(id)
+  }
+
+  async at(cursor: string): Promise<SessionState> {
+    const { store, host } = this.#options.parts
+    return (await prefixOf({ store, host, originId: this.id, at: cursor })).state
   }
 
   async close(): Promise<void> {

@@ -144,6 +144,17 @@ export interface Run extends AsyncIterable<Envelope> {
   cancel(reason?: string): Promise<boolean>
 }
 
+export interface ForkOptions {
+  /** The last fact that is shared. Default: the last one there is. */
+  readonly at?: string
+  /** Default: a new one. */
+  readonly id?: string
+  /** Added to this session's. */
+  readonly metadata?: JsonObject
+  /** Default: false. */
+  readonly keepRun?: boolean
+}
+
 export interface ReadOptions {
   /** Only what comes after this cursor. Default: from the first fact. */
   readonly after?: string
@@ -177,6 +188,14 @@ export interface Session extends Omit<SessionView, 'cancel'> {
   send<T>(prompt: Prompt, options?: SendOptions<T>): Promise<Run>
   /** Go on with the unfinished run, if there is one: after a crash, after an answer. A run that is under way here is returned. */
   resume(options?: { readonly signal?: AbortSignal }): Promise<Run | undefined>
+  /**
+   * A new session that shares this one's past up to and including a fact, and goes its own way from there. Cheap: nothing is copied.
+   * It inherits no approval; calls that were open there are closed, and a run that was under way is ended, or with `keepRun` left
+   * to `resume()`. Files in the workspace are not rewound. Throws `cursor_invalid`, `cursor_diverged`.
+   */
+  fork(options?: ForkOptions): Promise<Session>
+  /** The state as it was right after a fact. */
+  at(cursor: string): Promise<SessionState>
   /** The run that is under way here. */
   readonly currentRun: Run | undefined
   history(): Promise<readonly Message[]>

@@ -1,6 +1,7 @@
 /** `verifySession`: read a whole journal and check that every record is the one that was written, in its place. */
 import { isAgentError, toMessage } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
+import { branchingStore } from '../journal/branching-store.ts'
 import { journalKey } from '../journal/keys.ts'
 import { decodeRecord, verifyRecord } from '../journal/record.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -17,7 +18,7 @@ export async function verifySession(store: SessionStore, id: string): Promise<Ve
   const key = journalKey(id)
   let previous = ''
   let records = 0
-  for await (const { offset, record } of store.read(key)) {
+  for await (const { offset, record } of branchingStore(store).read(key)) {
     try {
       const { chain } = decodeRecord(record, offset, { host, key })
       const message = verifyRecord(record, previous, host)

@@ -1,16 +1,18 @@
 /** `openSession`: see a session and speak to it, without a claim and without a model. */
 import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
-import { JOURNAL_PREFIX } from '../journal/keys.ts'
+import { branchingStore } from '../journal/branching-store.ts'
+import { deletedKey, JOURNAL_PREFIX } from '../journal/keys.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { CANCELLED_BY_HOST } from './run.ts'
 import { SessionLog } from './session-log.ts'
 import type { SessionView } from './types.ts'
 
 /** Throws `session_not_found` when nothing was ever stored under that id. */
-export async function openSession(store: SessionStore, id: string): Promise<SessionView> {
+export async function openSession(given: SessionStore, id: string): Promise<SessionView> {
+  const store = branchingStore(given)
   const log = await SessionLog.open({ store, sessionId: id, host: systemHost() })
-  if (log.journal.state.length === 0)
+  if (log.journal.state.length === 0 || (await isDeleted(store, id)))
     throw new AgentError('session_not_found', `There is no session '${id}' in this store: list them with storedSessions(store)`)
   return {
     id,
@@ -26,5 +28,14 @@ export async function openSession(store: SessionStore, id: string): Promise<Sess
 
 /** Ids of the sessions in a store, in the store's order. */
 export async function* storedSessions(store: SessionStore): AsyncGenerator<string, void, undefined> {
-  for await (const key of store.keys({ prefix: JOURNAL_PREFIX })) yield key.slice(JOURNAL_PREFIX.length)
+  for await (const key of store.keys({ prefix: JOURNAL_PREFIX })) {
+    const id = key.slice(JOURNAL_PREFIX.length)
+    if (!(await isDeleted(store, id))) yield id
+  }
+}
+
+/** Its records are there for its forks only. */
+async function isDeleted(store: SessionStore, id: string): Promise<boolean> {
+  for await (const _ of store.read(deletedKey(id))) return true
+  return false
 }
