@@ -87,8 +87,8 @@ async function conclude(result: RunResult, { work, settings, terminal, before, f
     [
       ['Project', workspace],
       ['Journal', `${storePath}  ${colors.dim(`SQLite, ${plural(facts, 'fact')}`)}`],
-      ['Look back', hint('sessions show demo', settings, terminal)],
-      ['Go on', hint('chat --session demo', settings, terminal)],
+      ['Look back', { verbatim: hint('sessions show demo', settings, terminal) }],
+      ['Go on', { verbatim: hint('chat --session demo', settings, terminal) }],
     ],
     style,
   )

@@ -15,8 +15,8 @@ export async function simulatorCommand({ port }: SimulatorOptions, terminal: Ter
   const style = terminal.style()
   const fields = fieldLines(
     [
-      ['Anthropic', `ANTHROPIC_BASE_URL=${simulator.anthropicBaseUrl} ANTHROPIC_API_KEY=any`],
-      ['OpenAI', `OPENAI_BASE_URL=${simulator.openaiBaseUrl} OPENAI_API_KEY=any`],
+      ['Anthropic', { verbatim: `ANTHROPIC_BASE_URL=${simulator.anthropicBaseUrl} ANTHROPIC_API_KEY=any` }],
+      ['OpenAI', { verbatim: `OPENAI_BASE_URL=${simulator.openaiBaseUrl} OPENAI_API_KEY=any` }],
     ],
     style,
   )

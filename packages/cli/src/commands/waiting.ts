@@ -1,6 +1,6 @@
 /** Tells what a suspended run waits for, and the commands that give it. */
 import type { WaitingFor } from '@seamfold/core/kit'
-import { fieldLines } from '../render/fields.ts'
+import { fieldLines, type Verbatim } from '../render/fields.ts'
 import { requestLines } from '../render/request.ts'
 import type { Places } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -21,7 +21,7 @@ export function waitingLines(waiting: readonly WaitingFor[], where: Where): read
     ...(several ? [`    ${style.colors.dim(shortId(request.requestId))}`] : []),
   ])
   const which = several ? `${quote(shortId(first.requestId))} ` : ''
-  const command = (words: string): string => hint(words, where.places, where.terminal)
+  const command = (words: string): Verbatim => ({ verbatim: hint(words, where.places, where.terminal) })
   const ways = fieldLines(
     [
       ['Approve', command(`answer ${session} ${which}--approve`)],

@@ -91,7 +91,7 @@ describe('the playground server', () => {
       path: '/api/sessions',
       method: 'POST',
       headers,
-      body: Array.from({ length: 50 }, () => 'x'.repeat(100)),
+      body: Array.from({ length: 200 }, () => 'x'.repeat(20_000)),
     })
     expect([said.status, codeOf(said.text)]).toEqual([413, 'body_too_large'])
     expect([found.status, codeOf(found.text)]).toEqual([413, 'body_too_large'])

@@ -1,0 +1,123 @@
+/** At a terminal: a pseudo-terminal, real keys, what a person would see. */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { describe, expect, test } from 'vitest'
+import { main, temporaryFolder } from './command.ts'
+
+/** Only the `script` of util-linux gives a terminal to a command in this way. */
+const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).stdout?.toString().includes('util-linux') === true
+
+/** A command at a terminal of its own, whose keys are pressed by the test. */
+async function sit(turns: readonly ScriptStep[], words: string) {
+  const simulator = await startSimulator({ scenario: script(turns) })
+  const folder = await temporaryFolder()
+  const env = {
+    ...process.env,
+    NO_COLOR: '1',
+    TERM: 'xterm',
+    LANG: 'C.UTF-8',
+    ANTHROPIC_API_KEY: 'test',
+    ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl,
+  }
+  const child = spawn('script', ['-qefc', `'${process.execPath}' '${main}' ${words}`, '/dev/null'], { cwd: folder.path, env })
+  let screen = ''
+  const watching = new Set<() => void>()
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    screen += piece
+    for (const look of watching) look()
+  })
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  let from = 0
+  return {
+    folder: folder.path,
+    screen: () => screen,
+    ended,
+    press: (keys: string) => void child.stdin.write(keys),
+    /** Resolves when a text is on the screen, after the one that was waited for before. */
+    async saw(words: string): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const look = (): void => {
+        const place = screen.indexOf(words, from)
+        if (place === -1) return
+        from = place + words.length
+        resolve()
+      }
+      watching.add(look)
+      look()
+      await promise.finally(() => watching.delete(look))
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await simulator.close()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const write = (name: string) => callTool('write', { file_path: name, content: 'one\ntwo\n' })
+
+describe.skipIf(!hasTerminal)('an approval in place', () => {
+  test('shows what an edit would change, and lets it happen after y', async () => {
+    await using seat = await sit([answer([write('a.txt')]), answer([text('Written.')])], 'run "write it"')
+    await seat.saw('write a.txt  +2')
+    await seat.saw('[y]es')
+    expect(existsSync(join(seat.folder, 'a.txt'))).toBe(false)
+    seat.press('y\r')
+    await seat.saw('Written.')
+    expect(await seat.ended).toBe(0)
+    expect(existsSync(join(seat.folder, 'a.txt'))).toBe(true)
+  })
+
+  test('tells the model why not after n', async () => {
+    const reply: ScriptStep = (conversation) =>
+      answer([text(JSON.stringify(conversation.messages.at(-1)).includes('call it b.txt') ? 'I heard you.' : 'What?')])
+    await using seat = await sit([answer([write('a.txt')]), reply], 'run "write it"')
+    await seat.saw('[n]o')
+    seat.press('n call it b.txt\r')
+    await seat.saw('I heard you.')
+    expect(await seat.ended).toBe(0)
+    expect(existsSync(join(seat.folder, 'a.txt'))).toBe(false)
+  })
+
+  test('asks no second time after a', async () => {
+    await using seat = await sit([answer([write('a.txt')]), answer([write('b.txt')]), answer([text('Both.')])], 'run "write both"')
+    await seat.saw('[a]lways in this session: edits in this workspace')
+    seat.press('a\r')
+    await seat.saw('Both.')
+    expect(await seat.ended).toBe(0)
+    expect(seat.screen().match(/\[y\]es/g)).toHaveLength(1)
+  })
+
+  test('ends the run with Ctrl-C', async () => {
+    await using seat = await sit([answer([write('a.txt')])], 'run "write it"')
+    await seat.saw('[y]es')
+    seat.press('\u0003')
+    await seat.saw('Cancelled')
+    expect(await seat.ended).toBe(130)
+  })
+})
+
+describe.skipIf(!hasTerminal)('a chat', () => {
+  test('stops a run with Ctrl-C, takes the next message, and is left with two more', async () => {
+    await using seat = await sit(
+      [answer([callTool('bash', { command: 'echo up; sleep 300' })]), answer([text('Still here.')])],
+      'chat --yes',
+    )
+    await seat.saw('/help')
+    seat.press('go\r')
+    await seat.saw('bash')
+    seat.press('\u0003')
+    await seat.saw('Cancelled')
+    await seat.saw('›')
+    seat.press('are you there?\r')
+    await seat.saw('Still here.')
+    await seat.saw('›')
+    seat.press('\u0003')
+    await seat.saw('again')
+    seat.press('\u0003')
+    expect(await seat.ended).toBe(0)
+    expect(seat.screen()).toContain('Come back with: seamfold chat --session session-')
+  })
+})
