@@ -85,7 +85,7 @@ function authenticator({ token, authenticate, host }: ServeOptions, onlyThisMach
   if (tokens.includes('')) throw new AgentError('invalid_argument', 'A token is empty: give one that cannot be guessed, or leave it out')
   if (tokens.length > 0) return tokenAuthenticator(tokens)
   if (onlyThisMachine) return () => 'anyone on this machine'
-  const where = host === undefined ? 'a server that others may reach' : `${host}, which others may reach`
+  const where = host === undefined ? 'a server that others may reach' : `${host}, which others may reach,`
   throw new AgentError(
     'invalid_argument',
     `Serving on ${where} needs a token or authenticate: without one anybody could run steps. Give one, or listen on 127.0.0.1`,

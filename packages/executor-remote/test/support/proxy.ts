@@ -4,7 +4,13 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 export type Direction = 'up' | 'down'
 
 /** What happens to a piece of data: the pieces that go on, in order. `cut` breaks the connection right after them. */
-export type Fate = { readonly pieces: readonly Buffer[]; readonly cut?: boolean; readonly delayMs?: number }
+export type Fate = {
+  readonly pieces: readonly Buffer[]
+  readonly cut?: boolean
+  readonly delayMs?: number
+  /** What it waits for. */
+  readonly after?: Promise<void>
+}
 
 /** Called for every piece; `connection` counts from 0, `passed` are the bytes that went this way on this connection before. */
 export type Weather = (data: Buffer, place: { readonly direction: Direction; readonly connection: number; readonly passed: number }) => Fate
@@ -76,8 +82,13 @@ export async function startProxy(target: string, weather: Weather = fairWeather)
   }
 }
 
-async function passOn(before: Promise<void>, { pieces, cut, delayMs }: Fate, far: { readonly to: Socket; cut(): void }): Promise<void> {
+async function passOn(
+  before: Promise<void>,
+  { pieces, cut, delayMs, after }: Fate,
+  far: { readonly to: Socket; cut(): void },
+): Promise<void> {
   await before
+  await after
   if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs))
   for (const piece of pieces) if (!far.to.destroyed) far.to.write(piece)
   if (cut === true) far.cut()

@@ -1,0 +1,19 @@
+/** A self-signed certificate for localhost, for tests only. */
+export const certificate: { readonly cert: string; readonly key: string } = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUCKsL3+NWhdsDcsXzViVwroRadP4wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAyNDQwOVoYDzIxMjYxMDI4
+MDI0NDA5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQNNbm4c4n0GnvNJo8oMlwHGEtzFIzCscaikFpzbdY25k5lWeB393K/
+Ck7OjKi+dlpBfo0hIIBVtJHBQthv2quIo28wbTAdBgNVHQ4EFgQUICX1OziaETSi
+6jV79aTc06VOdXAwHwYDVR0jBBgwFoAUICX1OziaETSi6jV79aTc06VOdXAwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAJCgx0DbQTxBvvB0dBvi65wFDVjdGz4dmL9d9S97M5ypAiAj
+Zpa/lHtFEZY5/l3YpC5ErpDI/NDvuBMcaQ6RPsKPzw==
+-----END CERTIFICATE-----`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgPyrgUxfjNGpQ2NJL
+tVCy8LR+wDW+w8s7J5VR7zfhhcWhRANCAAQNNbm4c4n0GnvNJo8oMlwHGEtzFIzC
+scaikFpzbdY25k5lWeB393K/Ck7OjKi+dlpBfo0hIIBVtJHBQthv2quI
+-----END PRIVATE KEY-----`,
+}
