@@ -21,7 +21,7 @@ async function answer({ routes, pages, token, port }: Site, request: IncomingMes
   checkHost(request, port())
   const url = new URL(request.url ?? '/', `http://${loopback}`)
   if (!url.pathname.startsWith('/api/')) return servePage(pages, request, response)
-
+  checkOrigin(request, port())
   checkToken(request, token)
   const { handler, id } = findHandler(routes, request.method ?? 'GET', url.pathname)
   const reply = await handler({ request, response, url, id })
