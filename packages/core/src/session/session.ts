@@ -102,7 +102,7 @@ export class LiveSession implements Session {
       const { parts, log } = this.#options
       await log.journal.catchUp()
       const open = openRun(log.journal.state)
-      if (open !== undefined && !(options.rejectPending === true && open.status === 'suspended')) throw this.#busy(open)
+      if (open !== undefined && !(options.rejectPending === true && open.status === 'suspended')) throw busyError(this.id, open, false)
       const runId = parts.host.id('run')
       const start: Fact = {
         type: 'agent_start',
