@@ -100,7 +100,10 @@ async function proceed({ work, terminal }: Chat, start: Starting): Promise<'done
     terminal.print('\n')
     const result = await work.follow(run, { prompts: false }, interrupt)
     terminal.print('\n')
-    return result.status === 'suspended' ? 'suspended' : interrupt.code() === 141 || interrupt.code() === 143 ? 'leave' : 'done'
+    if (result.status === 'suspended') return 'suspended'
+    // Ctrl-C stops a run; any other signal is meant for the whole chat.
+    const code = interrupt.code()
+    return code === undefined || code === 130 ? 'done' : 'leave'
   } catch (error) {
     // A refused message ends nothing: the person is told and may say something else.
     if (!isAgentError(error)) throw error

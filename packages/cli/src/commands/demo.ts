@@ -6,7 +6,8 @@ import { fieldLines } from '../render/fields.ts'
 import { headingLines } from '../render/heading.ts'
 import { plural } from '../render/text.ts'
 import { wrapWords } from '../render/wrap.ts'
-import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
+import { chooseModel } from '../setup/provider.ts'
+import { modelWish, resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type Check, runTests } from '../workspace/check.ts'
 import { copySample } from '../workspace/sample.ts'
@@ -42,6 +43,8 @@ const RULES: readonly Rule[] = [
 ]
 
 export async function demoCommand(options: DemoOptions, terminal: Terminal): Promise<number> {
+  // What cannot work is refused before anything is copied.
+  chooseModel(modelWish(options), terminal.environment)
   // The configuration of wherever this was started is not the demo's: the copy has its own folder.
   const workspace = await copySample()
   const settings = { ...(await resolveSettings({ ...options, workspace }, terminal)), rules: RULES }

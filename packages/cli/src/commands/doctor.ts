@@ -8,7 +8,7 @@ import { oneLine, plural } from '../render/text.ts'
 import type { Style } from '../render/style.ts'
 import { loadConfig } from '../config/load.ts'
 import { chooseModel, KEY_VARIABLES } from '../setup/provider.ts'
-import { findPlaces, type SharedOptions } from '../setup/settings.ts'
+import { findPlaces, modelWish, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { sessionIds } from './find-session.ts'
@@ -61,12 +61,7 @@ const model = (options: SharedOptions, { folder, environment }: Terminal): Promi
   attempt('Model', async () => {
     const { workspace } = await findPlaces(options, { folder, environment })
     const config = await loadConfig(workspace, options.config)
-    const wish = {
-      provider: options.provider ?? config.provider,
-      model: options.model ?? config.model,
-      baseURL: options.baseUrl ?? config.baseURL,
-    }
-    const choice = chooseModel(Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)), environment)
+    const choice = chooseModel(modelWish(options, config), environment)
     return choice.provider === 'simulator'
       ? { state: 'note', words: 'the built-in simulator: set a key to work with a real model' }
       : { state: 'good', words: `${choice.model} of ${choice.provider}${choice.baseURL === undefined ? '' : ` at ${choice.baseURL}`}` }

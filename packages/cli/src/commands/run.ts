@@ -25,12 +25,13 @@ export async function runCommand(words: readonly string[], options: RunOptions, 
   const settings = await resolveSettings(options, terminal)
   const output = options.output === undefined ? undefined : await readSchema(resolve(terminal.folder, options.output))
   const prompt = await promptOf(words, terminal)
-  announce(settings, prompt, { terminal, format, ...(options.session === undefined ? {} : { session: options.session }) })
   return withWork({ settings, terminal, format }, async (work) => {
     const session = await work.agent.session(
       options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) },
     )
     const run = await session.send(prompt, output === undefined ? {} : { output })
+    // Only what was accepted is announced: a refusal stands alone.
+    announce(settings, prompt, { terminal, format, ...(options.session === undefined ? {} : { session: options.session }) })
     const result = await work.follow(run, { prompts: false })
     report(result, { ...work, settings, terminal, format })
     return exitCodeOfRun(result, work.interrupt.code())

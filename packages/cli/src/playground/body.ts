@@ -7,11 +7,9 @@ const tooLarge = (limit: number): RequestFailure =>
   new RequestFailure(413, 'body_too_large', `The body is larger than ${limit.toLocaleString('en')} bytes, the most that this server takes.`)
 
 async function readText(request: IncomingMessage, limit: number): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
   const chunks: Buffer[] = []
   let size = 0
-  // A request that is left in the middle stays open, so that the answer can still be sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > limit) throw tooLarge(limit)
     chunks.push(chunk)

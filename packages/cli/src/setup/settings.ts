@@ -5,7 +5,7 @@ import type { Budget, Rule, Timeouts } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
 import type { PermissionMode } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
-import { chooseModel, type ModelChoice } from './provider.ts'
+import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
 import { permissionMode } from './permissions.ts'
 
 /** Options that most commands share, as they were typed. */
@@ -52,17 +52,12 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
   const { folder, environment } = surroundings
   const workspace = workspaceOf(options, folder)
   const config = await loadConfig(workspace, configPath(options, folder))
-  const wish = {
-    ...pick('provider', options.provider ?? config.provider),
-    ...pick('model', options.model ?? config.model),
-    ...pick('baseURL', options.baseUrl ?? config.baseURL),
-  }
   const turns = wholeNumber('--max-turns', options.maxTurns)
   const usd = amount('--budget', options.budget)
   return {
     workspace,
     storePath: options.store === undefined ? (config.store ?? join(workspace, '.seamfold', 'sessions.db')) : resolve(folder, options.store),
-    model: chooseModel(wish, environment),
+    model: chooseModel(modelWish(options, config), environment),
     mode: modeOf(options, config.mode),
     rules: config.rules,
     budget: { ...config.budget, ...pick('turns', turns), ...pick('usd', usd) },
@@ -71,6 +66,13 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
     ...pick('configFile', config.file),
   }
 }
+
+/** The model that was asked for: an option wins over the configuration. */
+export const modelWish = (options: Pick<SharedOptions, 'provider' | 'model' | 'baseUrl'>, config: ModelWish = {}): ModelWish => ({
+  ...pick('provider', options.provider ?? config.provider),
+  ...pick('model', options.model ?? config.model),
+  ...pick('baseURL', options.baseUrl ?? config.baseURL),
+})
 
 const configPath = ({ config }: SharedOptions, folder: string): string | undefined =>
   config === undefined ? undefined : resolve(folder, config)

@@ -95,6 +95,13 @@ describe('exit codes', () => {
     expect(existsSync(join(folder.path, '.seamfold'))).toBe(false)
   })
 
+  test('2 for a budget in dollars where the price is not known', async () => {
+    await using scene = await stage([])
+    const { code, stdout, stderr } = await scene.run('run', '--provider', 'anthropic', '--model', 'own-model', '--budget', '1', 'hi')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/price/)
+  })
+
   test('2 for a missing key, naming the variable', async () => {
     await using folder = await temporaryFolder()
     const { code, stderr } = await seamfold(['run', '--provider', 'anthropic', 'hi'], { cwd: folder.path })
@@ -187,6 +194,13 @@ describe('what must be asked', () => {
     expect(finished.code).toBe(0)
     expect(finished.stdout).toContain('It is written.')
     expect(await readFile(join(scene.folder, 'out.txt'), 'utf8')).toBe('done\n')
+  })
+
+  test('must be answered before anything else is said, which is refused without a word on standard output', async () => {
+    await using scene = await stage([answer([bash('true')])])
+    await scene.run('run', '--session', 'busy', 'do it')
+    const second = await scene.run('run', '--session', 'busy', 'do more')
+    expect(second).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('waits for bash') as unknown })
   })
 
   test('is told to the model when it is rejected', async () => {

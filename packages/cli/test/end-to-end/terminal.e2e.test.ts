@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { main, temporaryFolder } from './command.ts'
 
 /** Only the `script` of util-linux gives a terminal to a command in this way. */
-const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).stdout?.toString().includes('util-linux') === true
+const hasTerminal = process.platform === 'linux' && String(spawnSync('script', ['--version']).stdout).includes('util-linux')
 
 /** A command at a terminal of its own, whose keys are pressed by the test. */
 async function sit(turns: readonly ScriptStep[], words: string) {
@@ -36,12 +36,12 @@ async function sit(turns: readonly ScriptStep[], words: string) {
     ended,
     press: (keys: string) => void child.stdin.write(keys),
     /** Resolves when a text is on the screen, after the one that was waited for before. */
-    async saw(words: string): Promise<void> {
+    async saw(wanted: string): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>()
       const look = (): void => {
-        const place = screen.indexOf(words, from)
+        const place = screen.indexOf(wanted, from)
         if (place === -1) return
-        from = place + words.length
+        from = place + wanted.length
         resolve()
       }
       watching.add(look)
