@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { conversation, emptyConversation } from '../src/state/conversation.ts'
 import { callsOf } from '../src/state/calls.ts'
-import type { Conversation, Turn } from '../src/state/types.ts'
+import type { Conversation, ToolCall, Turn } from '../src/state/types.ts'
 import { play, session, type Step } from './session-script.ts'
 
 const fold = (envelopes: readonly Envelope[], from: Conversation = emptyConversation): Conversation => envelopes.reduce(conversation, from)
@@ -61,15 +61,87 @@ describe('a conversation', () => {
     )
   })
 
-  test('takes every envelope twice in a row without doubling anything', () => {
+  test('takes every envelope twice in a row without doubling anything, at any moment', () => {
     fc.assert(
-      fc.property(session, (script) => {
-        const envelopes = play(script).map(({ envelope }) => envelope)
+      fc.property(session, fc.nat(), (script, cut) => {
+        const all = play(script).map(({ envelope }) => envelope)
+        const envelopes = all.slice(0, cut % (all.length + 1))
         const doubled = envelopes.flatMap((envelope) => [envelope, envelope])
         expect(promised(fold(doubled))).toEqual(promised(fold(envelopes)))
       }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('shows at every moment exactly what the model has said of the turn in progress', () => {
+    fc.assert(
+      fc.property(session, (script) => {
+        let state = emptyConversation
+        for (const { envelope, snapshot } of play(script)) {
+          state = conversation(state, envelope)
+          const said = snapshot?.event.type === 'turn_snapshot' ? snapshot.event.blocks : []
+          const shown = state.streaming?.parts.map((part) =>
+            part.type === 'call' ? part.call.inputText : part.type === 'image' ? '' : part.text,
+          )
+          expect(shown ?? []).toEqual(said.map((block) => (block.type === 'tool_use' ? block.inputText : block.text)))
+        }
+      }),
       { numRuns: 200 },
     )
+  })
+
+  test('hears nothing of what comes too late: an older attempt, a turn or a run that has ended', () => {
+    fc.assert(
+      fc.property(session, fc.nat(), fc.nat(), (script, first, second) => {
+        const envelopes = play(script).map(({ envelope }) => envelope)
+        const [early, now] = [first % (envelopes.length + 1), second % (envelopes.length + 1)].toSorted((a, b) => a - b) as [number, number]
+        const between = envelopes.slice(early, now)
+        const over = between.some(({ event }) => ['turn_start', 'turn_end', 'agent_end', 'error', 'run_cancelled'].includes(event.type))
+        const late = envelopes.slice(0, early).findLast(({ event }) => 'block' in event)
+        fc.pre(over && late !== undefined)
+        const state = fold(envelopes.slice(0, now))
+        expect(late && conversation(state, late)).toBe(state)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('has every word and every result that the journal has, once', () => {
+    fc.assert(
+      fc.property(session, fc.nat(), (script, cut) => {
+        const all = play(script).map(({ envelope }) => envelope)
+        const envelopes = all.slice(0, cut % (all.length + 1))
+        const state = fold(envelopes)
+        const facts = envelopes.filter(({ durable }) => durable).map(({ event }) => event)
+        const said = [...state.items, ...state.held].filter((item) => item.kind === 'injected' || item.kind === 'prompt')
+        expect(said.length).toBe(facts.filter(({ type }) => type === 'message_injected' || type === 'agent_start').length)
+        const texts = turnsOf(state).filter(({ interrupted }) => interrupted !== true)
+        expect(texts.map(({ parts }) => parts.length)).toEqual(
+          facts.flatMap((fact) => (fact.type === 'turn_end' ? [fact.message.content.length] : [])),
+        )
+        const results = turnsOf(state)
+          .flatMap((turn) => deep(callsOf(turn)))
+          .filter(({ output }) => output !== undefined)
+        const ended = facts.flatMap((fact) => (fact.type === 'tool_end' ? [`${fact.callId} ${JSON.stringify(fact.output)}`] : []))
+        expect(results.map(({ callId, output }) => `${callId} ${JSON.stringify(output)}`).toSorted()).toEqual(ended.toSorted())
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('keeps the first result of a call', () => {
+    const turn = {
+      lost: [],
+      blocks: [{ type: 'tool', chunks: ['{}'] }],
+      call: { ask: 'no', outcome: 'succeeded', output: ['first'], nested: 0 },
+      steering: 'no',
+    } as const
+    const envelopes = play([{ turns: [turn], ending: 'suspended' }]).map(({ envelope }) => envelope)
+    const end = envelopes.findLast(({ event }) => event.type === 'tool_end')
+    const state = fold(envelopes)
+    const late = end?.event.type === 'tool_end' ? { ...end, cursor: 'later', event: { ...end.event, output: 'second' } } : undefined
+    const after = late ? conversation(state, late) : state
+    expect(after.items).toEqual(state.items)
   })
 
   test('needs no live event to reach its settled picture', () => {
@@ -87,8 +159,9 @@ describe('a conversation', () => {
     fc.assert(
       fc.property(session, (script) => {
         const state = fold(play(script).map(({ envelope }) => envelope))
-        for (const turn of turnsOf(state)) {
-          for (const call of callsOf(turn)) {
+        const ended = turnsOf(state).filter(({ runId }) => runId !== state.run?.id || state.run.endedAt !== undefined)
+        for (const turn of ended) {
+          for (const call of deep(callsOf(turn))) {
             expect(['succeeded', 'failed', 'abandoned']).toContain(call.status)
             expect(call.status !== 'succeeded' || JSON.stringify(call.input) === JSON.stringify({ n: call.callId })).toBe(true)
           }
@@ -113,6 +186,8 @@ describe('a conversation', () => {
     )
   })
 })
+
+const deep = (calls: readonly ToolCall[]): readonly ToolCall[] => calls.flatMap((call) => [call, ...deep(call.nested)])
 
 /** How much of the session has certainly happened for somebody with this state. */
 const seenUpTo = (steps: readonly Step[], state: Conversation): number =>

@@ -8,8 +8,7 @@ import { partialJson } from '../src/text/partial-json.ts'
 function begins(part: Json, whole: Json): boolean {
   if (typeof part === 'string') return typeof whole === 'string' && whole.startsWith(part)
   if (typeof part === 'number') return typeof whole === 'number'
-  if (Array.isArray(part))
-    return Array.isArray(whole) && part.every((item, index) => begins(item as Json, (whole as Json[])[index] ?? null))
+  if (Array.isArray(part)) return Array.isArray(whole) && part.every((item, index) => begins(item, (whole as Json[])[index] ?? null))
   if (part === null || typeof part !== 'object') return part === whole
   return Object.entries(part).every(([key, value]) => begins(value as Json, (whole as Record<string, Json>)[key] ?? null))
 }

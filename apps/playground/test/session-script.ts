@@ -4,8 +4,10 @@ import * as fc from 'fast-check'
 
 export type BlockScript = { readonly type: 'text' | 'reasoning' | 'tool'; readonly chunks: readonly string[] }
 export type CallScript = {
-  readonly ask: 'no' | 'approved' | 'rejected'
-  readonly outcome: 'succeeded' | 'failed' | 'denied'
+  /** `unanswered`: the run ends before anybody speaks. Only where the run ends right after. */
+  readonly ask: 'no' | 'approved' | 'rejected' | 'unanswered'
+  /** `open`: the run ends before the call does. Only where the run ends right after. */
+  readonly outcome: 'succeeded' | 'failed' | 'denied' | 'open'
   readonly output: readonly string[]
   readonly nested: number
 }
@@ -81,6 +83,7 @@ function playCall(writer: Writer, callId: string, call: CallScript): void {
   if (call.ask !== 'no') {
     const request = { requestId: `request-${callId}`, callId }
     writer.fact({ type: 'confirmation_required', ...request, toolName, args: {}, argsDigest: 'd', accesses: [], reason: 'rule' })
+    if (call.ask === 'unanswered') return
     writer.fact({ type: 'confirmation_received', ...request, approved: call.ask === 'approved' })
     if (call.ask === 'rejected') {
       writer.fact({ type: 'tool_end', ...common, output: 'rejected', isError: true, errorKind: 'rejected' })
@@ -103,6 +106,7 @@ function playCall(writer: Writer, callId: string, call: CallScript): void {
   })
   for (const delta of call.output) writer.live({ type: 'tool_output_delta', ...common, delta })
   for (let index = 0; index < call.nested; index += 1) playCall(writer, `${callId}/${index}`, { ...call, nested: 0, ask: 'no' })
+  if (call.outcome === 'open') return
   writer.fact({
     type: 'tool_end',
     ...common,
@@ -113,7 +117,11 @@ function playCall(writer: Writer, callId: string, call: CallScript): void {
 }
 
 /** False when the run is cut in the middle of the turn. */
-function playTurn(writer: Writer, script: TurnScript, { turn, cut }: { readonly turn: number; readonly cut: boolean }): boolean {
+function playTurn(
+  writer: Writer,
+  script: TurnScript,
+  { turn, cut, last }: { readonly turn: number; readonly cut: boolean; readonly last: boolean },
+): boolean {
   for (const [index, blocks] of script.lost.entries()) {
     writer.fact({ type: 'turn_start', turn, attempt: index + 1 })
     writer.stream(blocks, turn, index + 1)
@@ -141,7 +149,13 @@ function playTurn(writer: Writer, script: TurnScript, { turn, cut }: { readonly 
     cost: 0.5,
   })
   const calls = script.blocks.filter(({ type }) => type === 'tool')
-  for (const ordinal of calls.keys()) playCall(writer, `${offset}.${ordinal}`, script.call)
+  const { ask, outcome } = script.call
+  const call = {
+    ...script.call,
+    ask: !last && ask === 'unanswered' ? ('no' as const) : ask,
+    outcome: !last && outcome === 'open' ? ('failed' as const) : outcome,
+  }
+  for (const ordinal of calls.keys()) playCall(writer, `${offset}.${ordinal}`, call)
   if (script.steering === 'after') steer()
   return true
 }
@@ -160,7 +174,11 @@ export function play(runs: readonly RunScript[]): readonly Step[] {
       digests: { model: '', tools: '', policy: '', instructions: '' },
     })
     const whole = run.turns.every((turn, index) =>
-      playTurn(writer, turn, { turn: index + 1, cut: run.ending === 'cut' && index === run.turns.length - 1 }),
+      playTurn(writer, turn, {
+        turn: index + 1,
+        cut: run.ending === 'cut' && index === run.turns.length - 1,
+        last: index === run.turns.length - 1,
+      }),
     )
     if (run.ending === 'completed') writer.fact({ type: 'agent_end', text: 'done', usage, reason: 'end_turn' })
     else if (run.ending === 'failed')
@@ -175,8 +193,8 @@ export function play(runs: readonly RunScript[]): readonly Step[] {
 const chunks = fc.array(fc.string({ maxLength: 4 }), { minLength: 1, maxLength: 4 })
 const blocks = fc.array(fc.record({ type: fc.constantFrom('text', 'reasoning', 'tool'), chunks }), { maxLength: 4 })
 const call = fc.record({
-  ask: fc.constantFrom('no', 'approved', 'rejected'),
-  outcome: fc.constantFrom('succeeded', 'failed', 'denied'),
+  ask: fc.constantFrom('no', 'approved', 'rejected', 'unanswered'),
+  outcome: fc.constantFrom('succeeded', 'failed', 'denied', 'open'),
   output: chunks,
   nested: fc.nat({ max: 2 }),
 })

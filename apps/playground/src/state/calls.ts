@@ -76,7 +76,7 @@ const unbound =
   (calls, change) => {
     const ordinal = ordinalOf(reference.callId)
     const call = calls[ordinal]
-    if (call === undefined || call.callId !== undefined || outerOf(reference.callId) !== undefined) return undefined
+    if (call === undefined || outerOf(reference.callId) !== undefined) return undefined
     return calls.with(ordinal, change({ ...call, callId: reference.callId }))
   }
 

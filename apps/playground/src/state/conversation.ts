@@ -69,8 +69,7 @@ function foldLive(state: Conversation, { runId, timestamp, cursor }: Envelope, e
     case 'model_retry': {
       // A straggler of a turn that has ended has nothing to add to the fact that ended it.
       if (state.run?.id !== runId || state.streaming?.turn !== event.turn) return state
-      const { turn, attempt } = event
-      const streaming = foldStreaming(state.streaming, event, { runId, turn, attempt, timestamp })
+      const streaming = foldStreaming(state.streaming, event, timestamp)
       return streaming === state.streaming ? state : { ...state, streaming }
     }
     case 'tool_output_delta': {

@@ -22,10 +22,9 @@ export const emptyTurn = ({ runId, turn, attempt, timestamp }: Place): Turn => (
 
 type TurnEvent = Extract<LiveEvent, { turn: number }>
 
-/** Fold one live event into the turn in progress. A new attempt replaces an older one, an older one is over. */
-export function foldStreaming(current: Turn, event: TurnEvent, place: Place): Turn {
-  if (current.attempt > event.attempt) return current
-  const turn = current.attempt < event.attempt ? emptyTurn(place) : current
+/** Fold one live event into the turn in progress. What belongs to another attempt is over: a fact begins each attempt. */
+export function foldStreaming(turn: Turn, event: TurnEvent, timestamp: number): Turn {
+  if (turn.attempt !== event.attempt) return turn
   switch (event.type) {
     case 'turn_snapshot':
       return { ...turn, parts: event.blocks.map((block, index) => partOf(turn.key, block, index)) }
@@ -38,7 +37,7 @@ export function foldStreaming(current: Turn, event: TurnEvent, place: Place): Tu
     case 'reasoning_delta':
       return withPart(turn, event.block, (part) => growText(part, 'reasoning', event))
     case 'model_retry':
-      return { ...turn, retry: { code: event.code, message: event.message, delayMs: event.delayMs, timestamp: place.timestamp } }
+      return { ...turn, retry: { code: event.code, message: event.message, delayMs: event.delayMs, timestamp } }
   }
 }
 

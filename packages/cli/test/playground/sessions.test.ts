@@ -155,11 +155,11 @@ describe('the routes of the playground', () => {
     let text = ''
     while (!text.includes(': still here')) text += (await reader?.read())?.value ?? ''
     await here.playground.close()
-    const ended = async (): Promise<string> => {
+    const rest = async (): Promise<string> => {
       for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) text += read.value
       return 'ended'
     }
     // A connection that is closed while it streams may end or break; it does not stay.
-    expect(['ended', 'cut']).toContain(await ended().catch(() => 'cut'))
+    expect(['ended', 'cut']).toContain(await rest().catch(() => 'cut'))
   })
 })
