@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { main, temporaryFolder } from './command.ts'
 
 /** Only the `script` of util-linux gives a terminal to a command in this way. */
-const hasTerminal = process.platform === 'linux' && String(spawnSync('script', ['--version']).stdout).includes('util-linux')
+const terminalProgram: string = 'script'
+const hasTerminal = process.platform === 'linux' && String(spawnSync(terminalProgram, ['--version']).stdout).includes('util-linux')
 
 /** A command at a terminal of its own, whose keys are pressed by the test. */
 async function sit(turns: readonly ScriptStep[], words: string) {
@@ -21,7 +22,7 @@ async function sit(turns: readonly ScriptStep[], words: string) {
     ANTHROPIC_API_KEY: 'test',
     ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl,
   }
-  const child = spawn('script', ['-qefc', `'${process.execPath}' '${main}' ${words}`, '/dev/null'], { cwd: folder.path, env })
+  const child = spawn(terminalProgram, ['-qefc', `'${process.execPath}' '${main}' ${words}`, '/dev/null'], { cwd: folder.path, env })
   let screen = ''
   const watching = new Set<() => void>()
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
