@@ -10,7 +10,7 @@ function begins(part: Json, whole: Json): boolean {
   if (typeof part === 'number') return typeof whole === 'number'
   if (Array.isArray(part)) return Array.isArray(whole) && part.every((item, index) => begins(item, (whole as Json[])[index] ?? null))
   if (part === null || typeof part !== 'object') return part === whole
-  return Object.entries(part).every(([key, value]) => begins(value as Json, (whole as Record<string, Json>)[key] ?? null))
+  return Object.entries(part).every(([key, value]) => begins(value, (whole as Record<string, Json>)[key] ?? null))
 }
 
 const object = fc.dictionary(
