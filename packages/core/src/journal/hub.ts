@@ -23,6 +23,9 @@ export interface HubReader {
 /** Envelopes that a reader may be behind before it is told to catch up from the store and a merged delta. */
 const MAX_LAG = 4096
 
+/** Live events beside deltas that are kept since the last fact. */
+const MAX_TOLD = 256
+
 export class Hub {
   readonly #journal: Journal
   readonly #host: Host
@@ -30,6 +33,8 @@ export class Hub {
   #tail: HubNode = { envelopes: [], factsEnd: undefined, count: 0, next: undefined }
   #wake: PromiseWithResolvers<void> | undefined
   #provisional: Provisional | undefined
+  /** What was told since the last fact beside the model's words, for a reader that has just begun. */
+  #told: readonly Envelope[] = []
   #cursor: string
   #closed = false
 
@@ -39,6 +44,7 @@ export class Hub {
     this.#cursor = journal.cursor
     journal.onCommit(({ offset, envelopes }) => {
       this.#cursor = journal.cursor
+      this.#told = []
       if (
         envelopes.some(
           ({ event }) =>
@@ -79,11 +85,17 @@ export class Hub {
     if (provisional === undefined) return
     const events: LiveEvent[] = []
     for (const delta of deltas) if (delta.type !== 'done') events.push(provisional.add(delta))
-    if (events.length > 0) this.publishLive(events, runId)
+    if (events.length > 0) this.#publish(this.toEnvelopes(events, runId), undefined)
   }
 
   publishLive(events: readonly LiveEvent[], runId: string): void {
-    this.#publish(this.toEnvelopes(events, runId), undefined)
+    const envelopes = this.toEnvelopes(events, runId)
+    this.#told = [...this.#told, ...envelopes].slice(-MAX_TOLD)
+    this.#publish(envelopes, undefined)
+  }
+
+  get told(): readonly Envelope[] {
+    return this.#told
   }
 
   toEnvelopes(events: readonly LiveEvent[], runId: string): readonly Envelope[] {

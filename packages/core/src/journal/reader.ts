@@ -42,6 +42,7 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
   /** What it has had of the turn under way. */
   #seen: SeenTurn | undefined
   #started = false
+  #joined = false
   #finished = false
 
   constructor(options: ReaderOptions) {
@@ -159,14 +160,15 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
 
   /** From here on the hub delivers; what of the turn under way was missed comes first. */
   #joinTail(): void {
-    const { hub, runId } = this.#options
+    const { hub, runId, after, follow } = this.#options
+    const begins = !this.#joined && (after === undefined || after === '')
     this.node = hub.tail
-    const { provisional } = hub
+    this.#joined = true
     this.#index = 0
-    this.#buffer =
-      provisional === undefined || this.#options.follow === false
-        ? []
-        : hub.toEnvelopes(provisional.missed(this.#seen), runId ?? hub.journal.state.run?.id ?? '')
+    const missed = follow === false ? [] : (hub.provisional?.missed(this.#seen) ?? [])
+    const run = runId ?? hub.journal.state.run?.id ?? ''
+    // A reader that comes back may have had what was told: only one that begins is told it again.
+    this.#buffer = [...(begins && follow !== false ? hub.told : []), ...hub.toEnvelopes(missed, run)]
   }
 
   #read(from: number): ReturnType<SessionStore['read']> {

@@ -1,2 +1,0 @@
-/** A place for small programs that show one thing each. */
-export {}
