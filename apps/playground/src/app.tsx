@@ -4,7 +4,6 @@ import type { Api, ApiError } from './api/client.ts'
 import type { About } from './api/types.ts'
 import { ConversationView } from './components/conversation-view.tsx'
 import { Icon } from './components/icon.tsx'
-import { Notice } from './components/notice.tsx'
 import { Sidebar } from './components/sidebar.tsx'
 import { Welcome } from './components/welcome.tsx'
 import { useRoute } from './hooks/use-route.ts'
@@ -27,7 +26,7 @@ function Locked({ error }: { readonly error: ApiError }): ReactNode {
       <h1>This page needs its token</h1>
       <p>{error.message}</p>
       <p>
-        It looks like <code>http://127.0.0.1:4848/#token=…</code>, and is new whenever the program starts.
+        It looks like <code>{location.origin}/#token=…</code>, and is new whenever the program starts.
       </p>
     </main>
   )
@@ -43,7 +42,10 @@ export function App({ api }: { readonly api: Api }): ReactNode {
   const close = useCallback(() => setSessionsOpen(false), [])
   useEffect(() => {
     const onKey = (press: KeyboardEvent): void => {
-      if (press.key === 'Escape') close()
+      if (press.key !== 'Escape') return
+      close()
+      // Where it covers the conversation it is a drawer, and Escape closes drawers.
+      if (!wide()) setJournalOpen(false)
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
@@ -63,9 +65,8 @@ export function App({ api }: { readonly api: Api }): ReactNode {
       <Sidebar about={about} listed={listed} selected={id} onChoose={close} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
       <main className="main">
-        {listed.error && <Notice tone="danger">{listed.error.message}</Notice>}
         {id === undefined ? (
-          <Welcome api={api} about={about} onStarted={refresh} />
+          <Welcome api={api} about={about} trouble={listed.error?.message} onStarted={refresh} />
         ) : (
           <ConversationView
             key={id}

@@ -49,7 +49,7 @@ export function ConversationView({ api, id, summary, journalOpen, onJournal, onC
         <div className="conversation-scroll" ref={scroller}>
           <div className="conversation-content" ref={content}>
             {connection.state === 'refused' && <Notice tone="danger">{connection.message}</Notice>}
-            <ItemsView {...state} />
+            <ItemsView {...state} interrupted={interrupted} />
           </div>
         </div>
         <SessionComposer

@@ -11,9 +11,15 @@ const isRunning = ({ status, nested }: ToolCall): boolean => status === 'running
 /** Only these are drawn again when a running call says something. */
 const hasRunning = (item: Item): boolean => item.kind === 'turn' && callsOf(item).some(isRunning)
 
-export function ItemsView({ items, streaming, held, liveOutput }: Conversation): ReactNode {
-  // One list, so that a turn that settles stays where it is.
-  return [...items, ...(streaming ? [streaming] : []), ...held].map((item) => (
+export function ItemsView({
+  items,
+  streaming,
+  held,
+  liveOutput,
+  interrupted,
+}: Conversation & { readonly interrupted: boolean }): ReactNode {
+  // Nobody waits for the model of a run that was interrupted. One list, so that a turn that settles stays where it is.
+  return [...items, ...(streaming && !interrupted ? [streaming] : []), ...held].map((item) => (
     <ItemView key={item.key} item={item} liveOutput={hasRunning(item) ? liveOutput : noOutput} />
   ))
 }

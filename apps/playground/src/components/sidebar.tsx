@@ -4,6 +4,7 @@ import type { About } from '../api/types.ts'
 import { goTo } from '../hooks/use-route.ts'
 import type { Listed } from '../hooks/use-sessions.ts'
 import { Icon } from './icon.tsx'
+import { Notice } from './notice.tsx'
 import { SessionList } from './session-list.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
@@ -32,6 +33,7 @@ export function Sidebar({ about, listed, selected, onChoose }: SidebarProps): Re
         <Icon name="plus" /> New session
       </button>
       <div className="sidebar-scroll">
+        {listed.error && listed.sessions && <Notice tone="danger">{listed.error.message}</Notice>}
         <SessionList listed={listed} selected={selected} onChoose={onChoose} />
       </div>
       {about && (

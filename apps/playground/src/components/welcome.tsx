@@ -6,9 +6,14 @@ import { goTo } from '../hooks/use-route.ts'
 import { Composer } from './composer.tsx'
 import { Notice } from './notice.tsx'
 
-type WelcomeProps = { readonly api: Api; readonly about: About | undefined; readonly onStarted: () => void }
+type WelcomeProps = {
+  readonly api: Api
+  readonly about: About | undefined
+  readonly trouble: string | undefined
+  readonly onStarted: () => void
+}
 
-export function Welcome({ api, about, onStarted }: WelcomeProps): ReactNode {
+export function Welcome({ api, about, trouble, onStarted }: WelcomeProps): ReactNode {
   const [problem, setProblem] = useState<string>()
   const start = async (prompt: string): Promise<void> => {
     try {
@@ -33,7 +38,8 @@ export function Welcome({ api, about, onStarted }: WelcomeProps): ReactNode {
             ? 'The model is a built-in simulator, because no key was found. The tools, the files and the journal are real.'
             : 'Everything that happens is written to a journal, which you can watch as it grows.'}
         </p>
-        {problem !== undefined && (
+        {trouble !== undefined && <Notice tone="danger">{trouble}</Notice>}
+        {problem !== undefined && problem !== trouble && (
           <Notice tone="danger" onDismiss={() => setProblem(undefined)}>
             {problem}
           </Notice>
