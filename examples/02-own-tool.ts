@@ -44,7 +44,7 @@ const agent = createAgent({
 const run = await agent.run('Have ten tea on the shelf.')
 
 for await (const { event } of run) {
-  if (event.type === 'tool_end') console.log(`${event.isError ? '✗' : '✓'} ${event.name}: ${String(event.output).split('\n')[0]}`)
+  if (event.type === 'tool_end') console.log(`${event.isError ? '✗' : '✓'} ${event.name}: ${JSON.stringify(event.output).slice(0, 80)}`)
 }
 console.log((await run.completed()).text)
 assert.equal(shelf.get('tea'), 10)

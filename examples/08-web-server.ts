@@ -5,7 +5,7 @@
  * Run: node 08-web-server.ts (it starts, talks to itself as a browser would, and ends)
  */
 import assert from 'node:assert/strict'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import { type AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
@@ -21,9 +21,11 @@ const deploy = tool({
 const store = memoryStore()
 const agent = createAgent({ llm: scriptedLlm([[callOf('deploy')], 'It is live.']), tools: [deploy], store })
 
-const body = async (request: IncomingMessage): Promise<any> => JSON.parse((await request.toArray()).join('') || '{}')
+const body = async (request: IncomingMessage): Promise<Record<string, string>> => JSON.parse((await request.toArray()).join('') || '{}')
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void handle(request, response))
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, id = '', action] = (request.url ?? '').split('/')
   if (action === 'events') {
     const after = request.headers['last-event-id']?.toString()
@@ -31,15 +33,15 @@ const server = createServer(async (request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     Readable.fromWeb(toEventStream(publicEvents(view.events(after === undefined ? {} : { after }))) as never).pipe(response)
   } else if (action === 'send') {
-    await (await agent.session({ id })).send((await body(request)).prompt)
+    await (await agent.session({ id })).send((await body(request)).prompt ?? '')
     response.writeHead(202).end()
   } else if (action === 'answer') {
-    const { requestId, ...answer } = await body(request)
-    await (await openSession(store, id)).answer(requestId, answer)
+    const { requestId = '', by = 'nobody' } = await body(request)
+    await (await openSession(store, id)).answer(requestId, { decision: 'approve', by })
     await (await agent.session({ id })).resume()
     response.writeHead(202).end()
   } else response.writeHead(404).end()
-})
+}
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop`
@@ -75,7 +77,7 @@ const cursor = await watch(undefined, (event) => {
   requestId = event.requestId ?? requestId
   return event.type === 'run_suspended'
 })
-await post('answer', { requestId, decision: 'approve', by: 'the page' })
+await post('answer', { requestId, by: 'the page' })
 await watch(cursor, (event) => seen.push(event.type) > 0 && event.type === 'agent_end')
 console.log(seen.join(' '))
 for (const type of ['confirmation_required', 'confirmation_received', 'agent_end'])

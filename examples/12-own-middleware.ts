@@ -12,7 +12,7 @@ function readingLimit(characters: number): Middleware {
   return defineMiddleware<number>({
     name: 'reading-limit',
     initial: 0,
-    fold: (read, fact) => (fact.type === 'agent_start' ? 0 : fact.type === 'tool_end' ? read + String(fact.output).length : read),
+    fold: (read, fact) => (fact.type === 'agent_start' ? 0 : fact.type === 'tool_end' ? read + JSON.stringify(fact.output).length : read),
     start: (_run, read) => ({
       // Seen by this turn's model call only.
       prepareTurn: (draft) => ({ ...draft, messages: [...draft.messages, userText(`(${characters - read()} characters left to read)`)] }),

@@ -1,6 +1,6 @@
 /** Where commits and live events meet their readers: each at its own pace, with bounded memory. */
 import type { Host } from '../base/host.ts'
-import type { Envelope, LiveEvent } from '../model/event.ts'
+import type { AgentEvent, AgentEventType, Envelope, LiveEvent } from '../model/event.ts'
 import type { LlmEvent } from '../ports/llm-client.ts'
 import type { Journal } from './journal.ts'
 import { Provisional } from './provisional.ts'
@@ -19,6 +19,8 @@ export type HubNode = {
 export interface HubReader {
   node: HubNode | undefined
 }
+
+const TERMINAL: ReadonlySet<AgentEventType> = new Set<AgentEventType>(['agent_end', 'error', 'run_cancelled'])
 
 /** Envelopes that a reader may be behind before it is told to catch up from the store and a merged delta. */
 const MAX_LAG = 4096
@@ -42,17 +44,11 @@ export class Hub {
     this.#journal = journal
     this.#host = host
     this.#cursor = journal.cursor
-    journal.onCommit(({ offset, envelopes }) => {
+    journal.onCommit(({ envelopes }) => {
       this.#cursor = journal.cursor
       this.#told = []
-      if (
-        envelopes.some(
-          ({ event }) =>
-            event.type === 'turn_end' || event.type === 'agent_end' || event.type === 'error' || event.type === 'run_cancelled',
-        )
-      )
-        this.#provisional = undefined
-      this.#publish(envelopes, journal.state.length >= offset ? journal.state.length : undefined)
+      for (const { event } of envelopes) this.#settle(event)
+      this.#publish(envelopes, journal.state.length)
     })
   }
 
@@ -130,6 +126,12 @@ export class Hub {
   close(): void {
     this.#closed = true
     this.wake()
+  }
+
+  /** A fact makes void what was provisional before it. A turn's end may be stored when the next turn has begun. */
+  #settle(event: AgentEvent): void {
+    const ended = event.type === 'turn_end' ? event.turn === this.#provisional?.turn : TERMINAL.has(event.type)
+    if (ended) this.#provisional = undefined
   }
 
   #publish(envelopes: readonly Envelope[], factsEnd: number | undefined): void {

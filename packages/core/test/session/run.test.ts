@@ -94,3 +94,19 @@ describe('a run', () => {
     expect(await (await session.send('again')).completed()).toMatchObject({ text: 'next' })
   })
 })
+
+test('what the model says is shown in every turn, also when a turn ends and the next begins in one append', async () => {
+  const llm = scriptedLlm(
+    [[{ type: 'text', text: 'looking' }, callOf('echo', { n: 1 })], [{ type: 'text', text: 'again' }, callOf('echo', { n: 2 })], 'done'],
+    { chunk: 3 },
+  )
+  const run = await createAgent({ llm, tools: [echo] }).run('go')
+  const said = new Map<number, string>()
+  for await (const { event } of run)
+    if (event.type === 'text_delta') said.set(event.turn, (said.get(event.turn) ?? '').slice(0, event.start) + event.text)
+  expect([...said]).toEqual([
+    [1, 'looking'],
+    [2, 'again'],
+    [3, 'done'],
+  ])
+})
