@@ -7,6 +7,8 @@ const core = (file: string): string => fileURLToPath(new URL(`../../packages/cor
 
 export default defineConfig({
   base: './',
+  // What is bundled is named, with its licence.
+  build: { license: { fileName: 'licenses.md' } },
   plugins: [react()],
   resolve: {
     alias: [

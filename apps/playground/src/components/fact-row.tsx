@@ -5,7 +5,7 @@ import { factSummary } from '../text/fact-summary.ts'
 import { CodeBlock } from './code-block.tsx'
 
 /** Which kind of thing a fact is about, for its colour. */
-export function factFamily(type: string): string {
+function factFamily(type: string): string {
   if (type.startsWith('turn_')) return 'model'
   if (type.startsWith('tool_')) return 'tool'
   if (type.startsWith('confirmation_') || type === 'permission_denied' || type === 'run_suspended') return 'person'
