@@ -26,6 +26,26 @@ export class RemoteWorker {
     return this.#session?.welcome.capacity
   }
 
+  /** What it says that it can do; empty until it said so. */
+  get labels(): readonly string[] {
+    return this.#session?.welcome.labels ?? []
+  }
+
+  /** Connected, or getting back what was lost, and taking new steps. */
+  get ready(): boolean {
+    return this.#session?.over === false && !this.#session.draining
+  }
+
+  get draining(): boolean {
+    return this.#session?.over === false && this.#session.draining
+  }
+
+  /** Resolves once there is a connection. Gives words when there is none. */
+  async reach(): Promise<string | undefined> {
+    const words = await this.#reached(this.#closing.signal)
+    return typeof words === 'string' ? words : undefined
+  }
+
   /** Rejects with the signal's reason only. */
   async run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
     for (let count = 1; ; count++) {
@@ -46,7 +66,7 @@ export class RemoteWorker {
     try {
       return await orAborted(this.#current(), signal)
     } catch (error) {
-      signal.throwIfAborted()
+      if (signal !== this.#closing.signal) signal.throwIfAborted()
       return `The worker at ${this.url} cannot be reached (${toMessage(error)}): the step was not started`
     }
   }

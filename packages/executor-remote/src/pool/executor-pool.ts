@@ -1,0 +1,142 @@
+/** `executorPool({ workers })`: one executor over several workers. */
+import { failedStep, guardedExecutor, type AgentStepSpec, type ExecuteOptions, type StepOutcome } from '@seamfold/core/kit'
+import { settingsOf, type RemoteExecutorOptions } from '../client/options.ts'
+import type { RemoteExecutor } from '../client/remote-executor.ts'
+import { RemoteWorker } from '../client/remote-worker.ts'
+import { PoolMember } from './pool-member.ts'
+
+export interface ExecutorPoolOptions {
+  readonly workers: readonly RemoteExecutorOptions[]
+  /** The labels that a worker must have to get this step. Default: none. */
+  labelsOf?(spec: AgentStepSpec): readonly string[]
+  /**
+   * Whether a step whose worker was lost in the middle may run again on another: because its journal is in a store that both
+   * share, or because its effects allow it. Its events then start anew. Default: never; the outcome says what is not known.
+   */
+  rerunLost?(spec: AgentStepSpec): boolean
+}
+
+const DEFAULT_CONCURRENCY = 8
+
+/**
+ * Gives each step to the least busy worker that has the labels, and waits while all of those are full. A step that was not
+ * started goes to the next worker; one that was lost is reported, unless `rerunLost` says otherwise.
+ */
+export function executorPool(options: ExecutorPoolOptions): RemoteExecutor {
+  const pool = new Pool(options)
+  const { executeStep } = guardedExecutor({ contract: 1, executeStep: (spec, stepOptions) => pool.run(spec, stepOptions) })
+  const close = (): Promise<void> => pool.close()
+  return {
+    contract: 1,
+    get concurrencyHint() {
+      return pool.capacity > 0 ? pool.capacity : DEFAULT_CONCURRENCY
+    },
+    executeStep,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** What one step knows about the workers: which it has tried, and how often each had failed before. */
+type Search = { readonly labels: readonly string[]; readonly tried: Set<PoolMember>; readonly before: ReadonlyMap<PoolMember, number> }
+
+/** A place that was reserved, nobody, or undefined: wait. */
+type Choice = PoolMember | 'nobody' | undefined
+type Waiting = { readonly search: Search; readonly take: (choice: PoolMember | 'nobody') => void }
+
+class Pool {
+  readonly #options: ExecutorPoolOptions
+  readonly #members: readonly PoolMember[]
+  readonly #waiting = new Set<Waiting>()
+
+  constructor(options: ExecutorPoolOptions) {
+    this.#options = options
+    this.#members = options.workers.map((each) => {
+      const settings = settingsOf(each)
+      return new PoolMember(new RemoteWorker(settings), settings.system.clock, (placeFreed) => this.#changed(placeFreed))
+    })
+  }
+
+  /** Steps that the workers which can be reached run at once. */
+  get capacity(): number {
+    return this.#members.filter(({ ready }) => ready).reduce((sum, { capacity }) => sum + capacity, 0)
+  }
+
+  async run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepOutcome> {
+    const { labelsOf, rerunLost } = this.#options
+    const before = new Map(this.#members.map((member) => [member, member.failures]))
+    const search: Search = { labels: labelsOf?.(spec) ?? [], tried: new Set(), before }
+    let last: StepOutcome | undefined
+    for (;;) {
+      const member = this.#choose(search) ?? (await this.#wait(search, options.signal))
+      if (member === 'nobody') return last ?? this.#nobody(spec, search)
+      const { outcome, fate } = await member.run(spec, options)
+      if (fate === 'settled' || (fate === 'lost' && rerunLost?.(spec) !== true)) return outcome
+      search.tried.add(member)
+      last = outcome
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.close()))
+  }
+
+  /** The least busy worker with a place, which is reserved; nobody, when there is nothing to wait for. */
+  #choose(search: Search): Choice {
+    const open = this.#members.filter((member) => !search.tried.has(member))
+    const fitting = open.filter((member) => member.ready && member.has(search.labels))
+    for (const member of open) if (this.#worthReaching(member, search, fitting.length > 0)) member.reach()
+    const [best] = fitting.filter(({ hasPlace }) => hasPlace).toSorted((left, right) => left.load - right.load)
+    best?.reserve()
+    return best ?? (fitting.length > 0 || open.some(({ connecting }) => connecting) ? undefined : 'nobody')
+  }
+
+  /** Until there is a choice. Rejects with the signal's reason. */
+  async #wait(search: Search, signal: AbortSignal): Promise<PoolMember | 'nobody'> {
+    signal.throwIfAborted()
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.delete(waiting)
+        signal.removeEventListener('abort', stop)
+      }
+      const stop = (): void => {
+        leave()
+        reject(signal.reason as Error)
+      }
+      const take = (choice: PoolMember | 'nobody'): void => {
+        leave()
+        resolve(choice)
+      }
+      const waiting: Waiting = { search, take }
+      this.#waiting.add(waiting)
+      signal.addEventListener('abort', stop, { once: true })
+    })
+  }
+
+  #worthReaching(member: PoolMember, { before }: Search, thereAreOthers: boolean): boolean {
+    if (member.ready || member.failures !== before.get(member)) return false
+    return !(thereAreOthers && member.cooling)
+  }
+
+  #nobody(spec: AgentStepSpec, { labels }: Search): StepOutcome {
+    const wanted = labels.length > 0 ? ` with the labels ${labels.join(', ')}` : ''
+    const reasons = this.#members.map((member) => member.why(labels)).join('; ')
+    return failedStep(
+      spec,
+      `No worker${wanted} took step ${spec.taskId}, so it was not started: ${reasons === '' ? 'the pool is empty' : reasons}`,
+    )
+  }
+
+  /** There are workers to wait for, and none has a place. */
+  #isFull(): boolean {
+    return this.#members.some(({ ready }) => ready) && !this.#members.some(({ hasPlace }) => hasPlace)
+  }
+
+  #changed(placeFreed: boolean): void {
+    for (const { search, take } of this.#waiting) {
+      if (placeFreed && this.#isFull()) return
+      const choice = this.#choose(search)
+      if (choice !== undefined) take(choice)
+    }
+  }
+}

@@ -1,0 +1,167 @@
+/** Several workers behind one executor: placement, capacity, and what happens when one is not there or goes away. */
+import { agentExecutorSuite, runConformance, type ExecutorSubject } from '@seamfold/core/testing'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  executorPool,
+  serveExecutor,
+  type ExecutorPoolOptions,
+  type RemoteExecutor,
+  type ServeOptions,
+  type Serving,
+} from '../src/index.ts'
+import { useEnds } from './support/ends.ts'
+import { executorOf, gate, never, outcomeOf, specOf } from './support/steps.ts'
+
+const ends = useEnds()
+const pools: RemoteExecutor[] = []
+afterEach(async () => {
+  for (const pool of pools.splice(0)) await pool.close()
+})
+
+const poolOf = (urls: readonly string[], options: Omit<ExecutorPoolOptions, 'workers'> = {}): RemoteExecutor => {
+  const pool = executorPool({ workers: urls.map((url) => ({ url, connectMs: 200, graceMs: 200 })), ...options })
+  pools.push(pool)
+  return pool
+}
+
+/** A worker that answers with its name. */
+const named = (name: string, options: ServeOptions = {}): Promise<Serving> =>
+  ends.serve(
+    executorOf(async (spec) => outcomeOf(spec, name)),
+    options,
+  )
+
+const outputOf = async (pool: RemoteExecutor, prompt: string): Promise<string> =>
+  (await pool.executeStep(specOf(prompt), { signal: never() })).output
+
+type Closable = ExecutorSubject & { close(): Promise<void> }
+
+const poolSubject = (): Closable => {
+  const closers: (() => Promise<void>)[] = []
+  return {
+    async through(handler) {
+      const servings = [await serveExecutor(executorOf(handler)), await serveExecutor(executorOf(handler))]
+      const pool = executorPool({ workers: servings.map(({ url }) => ({ url })) })
+      closers.push(pool.close, ...servings.map(({ close }) => close))
+      return pool
+    },
+    async close() {
+      for (const close of closers) await close()
+    },
+  }
+}
+
+runConformance<ExecutorSubject>(
+  agentExecutorSuite,
+  { name: 'executorPool over two workers', create: poolSubject, destroy: (each) => (each as Closable).close() },
+  { describe, test },
+)
+
+describe('a pool', () => {
+  test('spreads steps over its workers, up to what each can do, and lets the rest wait', async () => {
+    const goOn = gate()
+    const started: string[] = []
+    const worker = (name: string, capacity: number): Promise<Serving> =>
+      ends.serve(
+        executorOf(async (spec) => {
+          started.push(name)
+          await goOn.opened
+          return outcomeOf(spec, name)
+        }),
+        { capacity },
+      )
+    const [small, large] = [await worker('small', 1), await worker('large', 3)]
+    const pool = poolOf([small.url, large.url])
+    const running = Array.from({ length: 6 }, (_, index) => outputOf(pool, String(index)))
+    await expect.poll(() => started.toSorted()).toEqual(['large', 'large', 'large', 'small'])
+    expect(pool.concurrencyHint).toBe(4)
+    goOn.open()
+    expect(await Promise.all(running)).toHaveLength(6)
+  })
+
+  test('gives a step to a worker with the labels that it needs', async () => {
+    const [plain, gpu] = [await named('plain', { labels: ['cpu'] }), await named('gpu', { labels: ['cpu', 'gpu'] })]
+    const pool = poolOf([plain.url, gpu.url], { labelsOf: ({ prompt }) => [prompt] })
+    expect(await Promise.all(['gpu', 'gpu', 'gpu'].map((label) => outputOf(pool, label)))).toEqual(['gpu', 'gpu', 'gpu'])
+    expect(await outputOf(pool, 'tpu')).toBe(
+      `No worker with the labels tpu took step tpu, so it was not started: ${plain.url} lacks the label tpu; ${gpu.url} lacks the label tpu`,
+    )
+  })
+
+  test('goes on without a worker that cannot be reached, and fails in words when there is none', async () => {
+    const gone = await named('gone')
+    await gone.close()
+    const here = await named('here')
+    const pool = poolOf([gone.url, here.url])
+    expect(await Promise.all(['a', 'b', 'c'].map((taskId) => outputOf(pool, taskId)))).toEqual(['here', 'here', 'here'])
+    expect(await outputOf(poolOf([gone.url]), 'a')).toMatch(/^No worker took step a, so it was not started: .*ECONNREFUSED/)
+    expect(await outputOf(poolOf([]), 'a')).toMatch(/the pool is empty$/)
+  })
+
+  test('moves the steps that a draining worker has not started', async () => {
+    const goOn = gate()
+    const started = gate()
+    const draining = await ends.serve(
+      executorOf(async (spec) => {
+        started.open()
+        await goOn.opened
+        return outcomeOf(spec, 'draining')
+      }),
+      { capacity: 8 },
+    )
+    const pool = poolOf([draining.url, (await named('other', { capacity: 1, labels: ['other'] })).url], {
+      labelsOf: ({ prompt }) => (prompt === 'warm up' ? ['other'] : []),
+    })
+    await outputOf(pool, 'warm up')
+    const first = Array.from({ length: 4 }, (_, index) => outputOf(pool, String(index)))
+    await started.opened
+    const drained = draining.drain()
+    expect(await outputOf(pool, 'late')).toBe('other')
+    goOn.open()
+    await drained
+    expect(await Promise.all(first)).toContain('draining')
+  })
+
+  test.each([
+    ['is reported and not run again', undefined, /^The worker at .* was closed: what the step did after its last event is not known$/],
+    ['is run again elsewhere where the caller allows it', (): boolean => true, /^other$/],
+  ])('a step that was lost with its worker %s', async (_what, rerunLost, output) => {
+    const started = gate()
+    const lost = await ends.serve(
+      executorOf(async (spec) => {
+        if (spec.prompt === 'first') return outcomeOf(spec, 'first')
+        started.open()
+        return new Promise(() => {})
+      }),
+      { labels: ['first'] },
+    )
+    const other = await named('other', { labels: ['second'] })
+    const labelsOf = ({ prompt }: { readonly prompt: string }): string[] => (prompt === 'a' ? [] : [prompt])
+    const pool = poolOf([lost.url, other.url], { labelsOf, ...(rerunLost && { rerunLost }) })
+    await Promise.all([outputOf(pool, 'first'), outputOf(pool, 'second')])
+    const running = outputOf(pool, 'a')
+    await started.opened
+    await lost.close()
+    expect(await running).toMatch(output)
+  })
+
+  test('a step can be cancelled while it waits for a place', async () => {
+    const goOn = gate()
+    const busy = await ends.serve(
+      executorOf(async (spec) => {
+        await goOn.opened
+        return outcomeOf(spec, 'ok')
+      }),
+      { capacity: 1 },
+    )
+    const pool = poolOf([busy.url])
+    const first = outputOf(pool, 'first')
+    await expect.poll(() => busy.steps).toBe(1)
+    const controller = new AbortController()
+    const waiting = pool.executeStep(specOf('waiting'), { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    goOn.open()
+    expect(await first).toBe('ok')
+  })
+})
