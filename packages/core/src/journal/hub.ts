@@ -39,6 +39,8 @@ export class Hub {
   #told: readonly Envelope[] = []
   #cursor: string
   #closed = false
+  /** Who must not be forgotten while anybody reads: readers hold the hub, and the hub its owner. */
+  owner: unknown
 
   constructor(journal: Journal, host: Host) {
     this.#journal = journal

@@ -54,6 +54,7 @@ export class LiveSession implements Session {
     const { state, sessionId } = options.log.journal
     this.id = sessionId
     this.metadata = state.length === 0 ? options.metadata : state.metadata
+    options.log.hub.owner = this
     options.log.writesWhile(() => this.#current !== undefined || this.#starting !== undefined)
   }
 

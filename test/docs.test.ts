@@ -1,0 +1,77 @@
+/** The documents are true: code in them type-checks, references name everything, links lead somewhere. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { FACT_KINDS } from '../packages/core/src/journal/fact-types.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+const documents = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'AGENTS.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+  ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
+].filter((path) => existsSync(join(root, path)))
+
+const blocks = documents.flatMap((path) =>
+  [...read(path).matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match, index) => ({ path, index, code: match[1] ?? '' })),
+)
+
+/** Names that a fragment takes from the text around it, and what follows from not knowing them. Everything else is an error. */
+const LEFT_TO_THE_TEXT = /error TS(2304|2307|2552|2593|7006|18004):/
+
+describe('the documents', () => {
+  test('hold code that type-checks', { timeout: 60_000 }, () => {
+    const folder = join(root, 'test/.snippets')
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
+    try {
+      for (const { path, index, code } of blocks)
+        writeFileSync(join(folder, `${path.replaceAll('/', '_')}.${index}.ts`), `${code}\nexport {}\n`)
+      const options = {
+        compilerOptions: { isolatedDeclarations: false, declaration: false },
+        extends: '../../tsconfig.base.json',
+        include: ['*.ts'],
+      }
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options))
+      let output = ''
+      try {
+        execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' })
+      } catch (error) {
+        output = String((error as { stdout?: string }).stdout)
+      }
+      expect(output.split('\n').filter((line) => line !== '' && !LEFT_TO_THE_TEXT.test(line))).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  test('link only to what is there', () => {
+    const dead = documents.flatMap((path) =>
+      [...read(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .map(([, target = '']) => ({ path, target }))
+        .filter(({ target }) => !existsSync(join(root, dirname(path), target))),
+    )
+    expect(dead).toEqual([])
+  })
+
+  test('name every fact, every live event and every error code', () => {
+    const events = read('docs/events.md')
+    expect(Object.keys(FACT_KINDS).filter((type) => !events.includes(`\`${type}\``))).toEqual([])
+    const live = /export type LiveEvent =([\s\S]*?)\n\n/.exec(read('packages/core/src/model/event.ts'))?.[1] ?? ''
+    const liveTypes = [...live.matchAll(/readonly type: '(\w+)'/g)].map((match) => match[1] ?? '')
+    expect(liveTypes.length).toBeGreaterThan(5)
+    expect(liveTypes.filter((type) => !events.includes(`\`${type}\``))).toEqual([])
+    const codes = [
+      ...(/export type ErrorCode =([\s\S]*?)\n\n/.exec(read('packages/core/src/base/errors.ts'))?.[1] ?? '').matchAll(/\| '(\w+)'/g),
+    ].map((match) => match[1] ?? '')
+    expect(codes.length).toBeGreaterThan(20)
+    expect(codes.filter((code) => !read('docs/errors.md').includes(`\`${code}\``))).toEqual([])
+  })
+})
