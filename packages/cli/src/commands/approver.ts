@@ -49,6 +49,7 @@ async function askOne(request: WaitingFor, signal: AbortSignal, options: Approve
   for (;;) {
     const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal })
     if (reply.type !== 'line') {
+      lines.rest()
       if (reply.type === 'interrupt') options.leave()
       return undefined
     }

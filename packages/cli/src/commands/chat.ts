@@ -4,7 +4,7 @@ import { type Usage, isAgentError } from '@seamfold/core/kit'
 import { costText, usageText } from '../render/ending.ts'
 import { headingLines } from '../render/heading.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
-import { listenForInterrupt } from '../terminal/interrupt.ts'
+import { ignoreInterrupts, listenForInterrupt } from '../terminal/interrupt.ts'
 import { createLines, type Lines } from '../terminal/lines.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from './exit-code.ts'
@@ -31,6 +31,7 @@ export async function chatCommand(options: ChatOptions, terminal: Terminal): Pro
       options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) },
     )
     // Each run listens for itself: at the prompt Ctrl-C is a key, and after a run it must not end the next one.
+    const attend = ignoreInterrupts()
     work.interrupt.close()
     const heading = { title: 'Seamfold', model: settings.model, workspace: settings.workspace, mode: settings.mode, session: session.id }
     terminal.print(
@@ -40,6 +41,7 @@ export async function chatCommand(options: ChatOptions, terminal: Terminal): Pro
     try {
       return await converse({ work, session, settings, terminal, lines })
     } finally {
+      attend()
       lines.close()
     }
   })

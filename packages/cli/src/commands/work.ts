@@ -89,4 +89,4 @@ async function settle(session: Session, ask: ((request: WaitingFor) => ReturnTyp
   return true
 }
 
-const noLines: Lines = { ask: () => Promise.resolve({ type: 'end' }), close: () => undefined }
+const noLines: Lines = { ask: () => Promise.resolve({ type: 'end' }), rest: () => undefined, close: () => undefined }

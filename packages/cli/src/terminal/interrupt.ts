@@ -11,6 +11,14 @@ export interface Interrupt {
   close(): void
 }
 
+const ignore = (): void => {}
+
+/** Keep Ctrl-C from ending the process until closed, where keys are read or somebody else listens. Returns how to close. */
+export function ignoreInterrupts(): () => void {
+  process.on('SIGINT', ignore)
+  return () => void process.off('SIGINT', ignore)
+}
+
 /** Listen for Ctrl-C, SIGTERM and SIGHUP until closed. The first fires `signal`, the second ends the process. */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController()

@@ -8,6 +8,8 @@ export type Reply = { readonly type: 'line'; readonly text: string } | { readonl
 export interface Lines {
   /** Show a prompt and wait for a line. `signal` gives up waiting, which counts as the end. */
   ask(prompt: string, options?: { readonly signal?: AbortSignal; readonly remember?: boolean }): Promise<Reply>
+  /** After Ctrl-C was the reply and no question follows: keys are signals again. */
+  rest(): void
   close(): void
 }
 
@@ -18,20 +20,26 @@ export function createLines(terminal: Terminal): Lines {
 
 function fromKeyboard({ input, output }: Terminal): Lines {
   const lines = createInterface({ input, output, removeHistoryDuplicates: true, historySize: 500 })
-  /** Lines that were typed ahead, for the next questions. */
-  const ahead: string[] = []
+  const ahead: Reply[] = [] // typed before it was asked for
   let waiting: ((reply: Reply) => void) | undefined
   let remembers = false
   let ended = false
+  const leaveAlone = (): void => {
+    if (!ended) rest(lines, input)
+  }
   const give = (reply: Reply): void => {
     const resolve = waiting
     waiting = undefined
-    if (!ended) rest(lines, input)
-    resolve?.(reply)
+    if (resolve === undefined) return void ahead.push(reply)
+    // After Ctrl-C often another question comes at once: a second Ctrl-C must not become a signal in between.
+    if (reply.type !== 'interrupt') leaveAlone()
+    resolve(reply)
   }
-  const giveUp = (): void => give({ type: 'end' })
+  const giveUp = (): void => {
+    if (waiting !== undefined) give({ type: 'end' })
+  }
   lines.on('history', (history: string[]) => void (remembers || history.shift()))
-  lines.on('line', (text) => (waiting === undefined ? ahead.push(text) : give({ type: 'line', text })))
+  lines.on('line', (text) => give({ type: 'line', text }))
   lines.on('SIGINT', () => {
     dropLine(lines, output)
     give({ type: 'interrupt' })
@@ -40,15 +48,13 @@ function fromKeyboard({ input, output }: Terminal): Lines {
     ended = true
     giveUp()
   })
-  rest(lines, input)
+  leaveAlone()
   return {
     async ask(prompt, { signal, remember = false } = {}) {
       if (ended || signal?.aborted === true) return { type: 'end' }
       const early = ahead.shift()
-      if (early !== undefined) {
-        output.write(`${prompt}${early}\n`)
-        return { type: 'line', text: early }
-      }
+      if (early?.type === 'line') output.write(`${prompt}${early.text}\n`)
+      if (early !== undefined) return early
       const { promise, resolve } = Promise.withResolvers<Reply>()
       signal?.addEventListener('abort', giveUp, { once: true })
       waiting = resolve
@@ -58,6 +64,7 @@ function fromKeyboard({ input, output }: Terminal): Lines {
       lines.prompt()
       return promise.finally(() => signal?.removeEventListener('abort', giveUp))
     },
+    rest: leaveAlone,
     close: () => lines.close(),
   }
 }
@@ -84,6 +91,7 @@ function fromPipe({ input }: Terminal): Lines {
       const next = await iterator.next()
       return next.done === true ? { type: 'end' } : { type: 'line', text: next.value }
     },
+    rest: () => {},
     close: () => lines.close(),
   }
 }

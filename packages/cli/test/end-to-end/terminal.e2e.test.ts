@@ -30,6 +30,7 @@ async function sit(turns: readonly ScriptStep[], words: string) {
     for (const look of watching) look()
   })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  void ended.then(() => watching.forEach((look) => look()))
   let from = 0
   return {
     folder: folder.path,
@@ -38,9 +39,10 @@ async function sit(turns: readonly ScriptStep[], words: string) {
     press: (keys: string) => void child.stdin.write(keys),
     /** Resolves when a text is on the screen, after the one that was waited for before. */
     async saw(wanted: string): Promise<void> {
-      const { promise, resolve } = Promise.withResolvers<void>()
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
       const look = (): void => {
         const place = screen.indexOf(wanted, from)
+        if (place === -1 && child.exitCode !== null) reject(new Error(`it ended without '${wanted}':\n${screen}`))
         if (place === -1) return
         from = place + wanted.length
         resolve()
