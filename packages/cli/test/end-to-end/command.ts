@@ -38,6 +38,7 @@ export class Started {
   readonly ended: Promise<Ended>
   stdout = ''
   #stderr = ''
+  #closed = false
   readonly #waiting = new Set<() => void>()
 
   constructor(words: readonly string[], { cwd, env, input = '' }: Start = {}) {
@@ -50,6 +51,7 @@ export class Started {
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text))
     this.child.on('error', reject)
     this.child.on('close', (code, signal) => {
+      this.#closed = true
       resolve({ code, signal, stdout: this.stdout, stderr: this.#stderr })
       for (const look of this.#waiting) look()
     })
@@ -63,7 +65,7 @@ export class Started {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const look = (): void => {
       if (this.stdout.includes(text)) resolve()
-      else if (this.child.exitCode !== null) reject(new Error(`it ended without '${text}':\n${this.stdout}\n${this.#stderr}`))
+      else if (this.#closed) reject(new Error(`it ended without '${text}':\n${this.stdout}\n${this.#stderr}`))
     }
     this.#waiting.add(look)
     look()

@@ -30,7 +30,11 @@ async function sit(turns: readonly ScriptStep[], words: string) {
     for (const look of watching) look()
   })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-  void ended.then(() => watching.forEach((look) => look()))
+  let closed = false
+  void ended.then(() => {
+    closed = true
+    watching.forEach((look) => look())
+  })
   let from = 0
   return {
     folder: folder.path,
@@ -42,7 +46,7 @@ async function sit(turns: readonly ScriptStep[], words: string) {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const look = (): void => {
         const place = screen.indexOf(wanted, from)
-        if (place === -1 && child.exitCode !== null) reject(new Error(`it ended without '${wanted}':\n${screen}`))
+        if (place === -1 && closed) reject(new Error(`it ended without '${wanted}':\n${screen}`))
         if (place === -1) return
         from = place + wanted.length
         resolve()
