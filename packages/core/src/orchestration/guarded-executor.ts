@@ -1,6 +1,5 @@
 /** Holds any executor to the contract of its seam, so that executors can be plain and callers need not check. */
 import { AgentError, toMessage } from '../base/errors.ts'
-import { childSignal } from '../base/signals.ts'
 import type { Envelope } from '../model/event.ts'
 import { failedStep, parseStepOutcome, type AgentStepSpec, type StepOutcome } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
@@ -32,17 +31,19 @@ export function guardedExecutor(executor: AgentExecutor): AgentExecutor {
 }
 
 function settleOnce(executor: AgentExecutor, spec: AgentStepSpec, { signal, onEvent }: ExecuteOptions): Promise<StepOutcome> {
-  const inner = childSignal(signal)
+  const inner = new AbortController()
   return new Promise<StepOutcome>((resolve, reject) => {
     let settled = false
     const settle = (act: () => void): void => {
       if (settled) return
       settled = true
-      inner.release()
       signal.removeEventListener('abort', stop)
       act()
     }
-    const stop = (): void => settle(() => reject(signal.reason as Error))
+    const stop = (): void => {
+      settle(() => reject(signal.reason as Error))
+      inner.abort(signal.reason)
+    }
     const fail = (why: string): void => settle(() => resolve(failedStep(spec, why)))
     const listen = (envelope: Envelope): void => {
       if (settled) return
