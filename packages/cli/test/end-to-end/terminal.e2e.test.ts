@@ -31,9 +31,9 @@ async function sit(turns: readonly ScriptStep[], words: string) {
   })
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   let closed = false
-  void ended.then(() => {
+  child.on('close', () => {
     closed = true
-    watching.forEach((look) => look())
+    for (const look of watching) look()
   })
   let from = 0
   return {
