@@ -10,6 +10,8 @@ function primes(count: number): readonly number[] {
 /** The first 32 bits of the fraction of a number. */
 const fraction = (value: number): number => ((value - Math.floor(value)) * 2 ** 32) | 0
 
+const at = (list: Int32Array, index: number): number => list[index] ?? 0
+
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))
 
 /** The message with a one bit, zeros and its length in bits: whole blocks of 64 bytes. */
@@ -29,7 +31,6 @@ export function sha256(): (text: string) => string {
   const rounds = Int32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)))
   const initial = Int32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)))
   const words = new Int32Array(64)
-  const at = (list: Int32Array, index: number): number => list[index] ?? 0
 
   const block = (state: Int32Array, view: DataView, offset: number): void => {
     for (let i = 0; i < 64; i++) words[i] = i < 16 ? view.getInt32(offset + i * 4) : schedule(i)

@@ -1,2 +1,0 @@
-/** Measures the runtime. */
-export {}

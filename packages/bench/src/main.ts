@@ -1,0 +1,68 @@
+/** `pnpm bench`: the table, or `--json`; `--passes N` samples each (default 5), `--quick` leaves out the long rows. */
+import { cpus, loadavg } from 'node:os'
+import { coldImport } from './cold-import.ts'
+import { compare, type Comparison, type Row, startServer } from './measure.ts'
+import { roundCost } from './rounds.ts'
+
+const flag = (name: string): boolean => process.argv.includes(`--${name}`)
+const passes = Number(process.argv[process.argv.indexOf('--passes') + 1]) || 5
+const baseline = 'sdk'
+const loops = ['sdk', 'fetch', 'seamfold, memory', 'seamfold, SQLite', 'seamfold, SQLite synced']
+
+const comparisons: readonly Comparison[] = [
+  { workload: 'rounds:10:1', loops, passes, baseline },
+  { workload: 'rounds:50:1', loops, passes, baseline },
+  { workload: 'rounds:100:1', loops, passes, baseline },
+  ...(flag('quick') ? [] : [{ workload: 'rounds:500:1', loops, passes, baseline }]),
+  { workload: 'deltas:20000:1', loops: ['sdk', 'fetch', 'seamfold, memory'], passes, baseline },
+  { workload: 'rounds:5:200', loops, passes, baseline },
+]
+
+const titles: Readonly<Record<string, string>> = {
+  'deltas:20000:1': '20,000 deltas, per delta',
+  'rounds:5:200': '200 sessions of 5 rounds at once, per round',
+}
+const title = (workload: string): string => titles[workload] ?? `run of ${workload.split(':')[1]} rounds, per round`
+
+const cell = (row: Row): string => {
+  const { median, least, most, best } = row.ratio
+  return [
+    row.loop.padEnd(24),
+    `${median.toFixed(2)}×`.padStart(7),
+    `[${least.toFixed(2)}–${most.toFixed(2)}]`.padStart(14),
+    `${best.toFixed(2)}×`.padStart(8),
+    `${row.wallRatio.toFixed(2)}×`.padStart(8),
+    `${row.cpuUs.toFixed(0)} µs`.padStart(10),
+    `${row.heapMb.toFixed(0)} MB`.padStart(8),
+  ].join(' ')
+}
+
+const say = (line: string): void => {
+  if (!flag('json')) console.log(line)
+}
+
+say(
+  `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}. Ratios are to the plain SDK loop of the same pass; times are rough.`,
+)
+const server = await startServer()
+const rows: Row[] = []
+try {
+  for (const comparison of comparisons) {
+    say(
+      `\n${title(comparison.workload)}\n${'loop'.padEnd(24)} ${'CPU'.padStart(7)} ${'range'.padStart(14)} ${'best'.padStart(8)} ${'wall'.padStart(8)} ${'CPU'.padStart(10)} ${'grows'.padStart(8)}`,
+    )
+    const measured = await compare(comparison, server)
+    rows.push(...measured)
+    for (const row of measured) say(cell(row))
+  }
+} finally {
+  server.close()
+}
+const [short, long, cold] = [await roundCost(50), await roundCost(500), await coldImport(passes)]
+say(
+  `\nruntime alone: ${short.cpuUs.toFixed(0)} µs of CPU a round in a run of 50, ${long.cpuUs.toFixed(0)} in one of 500; ${long.appends.toFixed(2)} appends, ${long.records.toFixed(2)} records and ${long.bytes.toFixed(0)} characters a round`,
+)
+say(
+  `importing core: ${cold.cpuMs.toFixed(1)} ms of CPU and ${cold.mb.toFixed(1)} MB over a bare process; loaded beside it: ${cold.loaded.join(', ') || 'nothing'}`,
+)
+if (flag('json')) console.log(JSON.stringify({ rows, runtime: { 50: short, 500: long }, cold }, undefined, 2))
