@@ -17,8 +17,8 @@ type Message = { readonly url?: string; readonly started?: string; readonly stop
 /** Everything that a worker says, and a wait for what it has said or will. */
 type Worker = { readonly child: ChildProcess; readonly url: string; said(wanted: Partial<Message>): Promise<void> }
 
-async function startWorker({ port = 0, graceMs = 300 } = {}): Promise<Worker> {
-  const child = fork(at('worker-process.ts'), [String(port), String(graceMs)], { execArgv: sources })
+async function startWorker({ port = 0, graceMs = 300, file = 'worker-process.ts' } = {}): Promise<Worker> {
+  const child = fork(at(file), [String(port), String(graceMs)], { execArgv: sources })
   children.push(child)
   const messages: Message[] = []
   child.on('message', (message) => void messages.push(message as Message))
@@ -49,6 +49,25 @@ test('a step runs in the process of the worker, and its events and outcome come 
   expect(child.pid).not.toBe(process.pid)
   expect(outcome).toMatchObject({ status: 'completed', output: `done by process ${child.pid}` })
   expect(events.map(({ event }) => event)).toMatchObject([{ type: 'text_delta', text: `by process ${child.pid}` }])
+})
+
+test('a whole agent works in the process of the worker: its tools run there, and every event of its run comes back', async () => {
+  const { url, child } = await startWorker({ file: 'agent-worker-process.ts' })
+  const events: Envelope[] = []
+  const spec = { ...specOf('whole'), agent: 'default' }
+  const outcome = await callerOf(url).executeStep(spec, { signal: never(), onEvent: (envelope) => void events.push(envelope) })
+  expect(outcome).toMatchObject({
+    status: 'completed',
+    output: 'It runs over there.',
+    sessionId: 'task-run-whole',
+    usage: { input: 2, output: 2 },
+  })
+  const types = events.map(({ event }) => event.type)
+  expect(types[0]).toBe('agent_start')
+  expect(types).toContain('agent_end')
+  expect(events.find(({ event }) => event.type === 'tool_end')?.event).toMatchObject({ name: 'where', output: `process ${child.pid}` })
+  const text = events.map(({ event }) => (event.type === 'text_delta' ? event.text : '')).join('')
+  expect(text).toBe('It runs over there.')
 })
 
 test('a worker that is killed fails its step with an outcome that says what happened', async () => {

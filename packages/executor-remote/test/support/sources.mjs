@@ -2,7 +2,7 @@
 import { registerHooks } from 'node:module'
 
 const core = new URL('../../../core/src/', import.meta.url)
-const doors = { '@seamfold/core/kit': 'kit.ts', '@seamfold/core/testing': 'testing.ts' }
+const doors = { '@seamfold/core': 'index.ts', '@seamfold/core/kit': 'kit.ts', '@seamfold/core/testing': 'testing.ts' }
 
 registerHooks({
   resolve: (specifier, context, next) =>
