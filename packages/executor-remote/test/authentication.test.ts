@@ -104,6 +104,9 @@ describe('serving is refused', () => {
     ],
     ['with an empty token', { token: '' }, /^A token is empty/],
     ['with a list of tokens that is empty, where others could reach it', { host: '::', token: [] }, /needs a token or authenticate/],
+    ['with a capacity of nothing', { capacity: 0 }, /^capacity is 0: give a whole number above zero$/],
+    ['with a limit that is no number', { maxMessageBytes: Number.NaN }, /^maxMessageBytes is NaN: give a whole number above zero$/],
+    ['with messages too small to begin', { maxMessageBytes: 100 }, /^maxMessageBytes is 100: give 1024 or more$/],
     ['on a server that is passed and a port', { server: createServer(), port: 1, token: 't' }, /either a server or host, port and tls/],
   ])('%s', async (_what, options, words) => {
     await expect(serveExecutor(executor, options)).rejects.toMatchObject({
@@ -135,6 +138,10 @@ describe('calling is refused', () => {
     expect(() => remoteExecutor({ url: 'wss://worker.example', token: 't' })).not.toThrow()
     expect(() => remoteExecutor({ url: 'ws://127.0.0.1:1', token: 't' })).not.toThrow()
   })
+})
+
+test('an option that cannot be is refused by its name', () => {
+  expect(() => remoteExecutor({ url: 'ws://127.0.0.1', heartbeatMs: -1 })).toThrow('heartbeatMs is -1: give a whole number above zero')
 })
 
 describe('TLS', () => {

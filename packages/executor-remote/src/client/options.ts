@@ -1,7 +1,15 @@
 /** What a caller may say about its worker, and the checks that are made before anything is sent. */
 import { AgentError, systemHost, type Host } from '@seamfold/core/kit'
 import type { ClientOptions } from 'ws'
-import { HANDSHAKE_MS, HEARTBEAT_MS, isLoopback, MAX_BUFFER_BYTES, MAX_MESSAGE_BYTES } from '../defaults.ts'
+import {
+  assertMessageBytes,
+  assertPositive,
+  HANDSHAKE_MS,
+  HEARTBEAT_MS,
+  isLoopback,
+  MAX_BUFFER_BYTES,
+  MAX_MESSAGE_BYTES,
+} from '../defaults.ts'
 
 /** The parts of TLS that a caller may set: its own authorities, its certificate, or a check of the worker's. */
 export type TlsOptions = Pick<ClientOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'checkServerIdentity' | 'rejectUnauthorized'>
@@ -38,6 +46,9 @@ export type Settings = Required<Omit<RemoteExecutorOptions, 'token' | 'concurren
 /** The options with their defaults. Throws `invalid_argument` on a URL that cannot work or a token that would travel in the clear. */
 export function settingsOf(options: RemoteExecutorOptions): Settings {
   const { token, ...rest } = options
+  const { concurrencyHint, connectMs, heartbeatMs, maxBufferBytes } = options
+  assertPositive({ concurrencyHint, connectMs, heartbeatMs, maxBufferBytes })
+  assertMessageBytes(options.maxMessageBytes)
   const url = URL.canParse(options.url) ? new URL(options.url) : undefined
   if (url === undefined || (url.protocol !== 'ws:' && url.protocol !== 'wss:')) {
     throw new AgentError('invalid_argument', `The url of a worker starts with ws:// or wss://, not ${JSON.stringify(options.url)}`)

@@ -1,6 +1,7 @@
 /** The frames of protocol version 1, and the check of each that comes from the other end. */
 import type { AgentStepSpec, Envelope, StepOutcome } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { MIN_MESSAGE_BYTES } from '../defaults.ts'
 import { closeCodes, ProtocolError } from './close-codes.ts'
 
 /** The versions that this package speaks, best first. */
@@ -65,7 +66,7 @@ export type WorkerFrame = Welcome | Ack | Numbered<WorkerMessage>
 const count = z.int().nonnegative()
 const seq = z.int().positive()
 const id = z.string().min(1).max(200)
-const bytes = z.int().min(1024)
+const bytes = z.int().min(MIN_MESSAGE_BYTES)
 
 const spec = z.looseObject({
   taskId: z.string(),

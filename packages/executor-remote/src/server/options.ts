@@ -2,7 +2,15 @@
 import { AgentError, systemHost, type Host } from '@seamfold/core/kit'
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer, ServerOptions as TlsServerOptions } from 'node:https'
-import { HANDSHAKE_MS, HEARTBEAT_MS, isLoopback, MAX_BUFFER_BYTES, MAX_MESSAGE_BYTES } from '../defaults.ts'
+import {
+  assertMessageBytes,
+  assertPositive,
+  HANDSHAKE_MS,
+  HEARTBEAT_MS,
+  isLoopback,
+  MAX_BUFFER_BYTES,
+  MAX_MESSAGE_BYTES,
+} from '../defaults.ts'
 import { tokenAuthenticator, type Authenticate } from './authenticate.ts'
 
 export interface ServeOptions {
@@ -54,6 +62,9 @@ export type ServeSettings = Defaulted &
 /** The options with their defaults. Throws `invalid_argument` rather than serve strangers. */
 export function serveSettings(options: ServeOptions, concurrencyHint = 8): ServeSettings {
   const { token: _token, ...rest } = options
+  const { capacity, maxQueued, heartbeatMs, handshakeMs, maxBufferBytes, maxFramesPerSecond, maxConnections } = options
+  assertPositive({ capacity, maxQueued, heartbeatMs, handshakeMs, maxBufferBytes, maxFramesPerSecond, maxConnections })
+  assertMessageBytes(options.maxMessageBytes)
   const host = options.host ?? '127.0.0.1'
   if (options.server !== undefined && (options.port !== undefined || options.tls !== undefined || options.host !== undefined)) {
     throw new AgentError('invalid_argument', 'Pass either a server or host, port and tls: a server that is passed has its own')

@@ -1,5 +1,5 @@
 /** `serveExecutor(executor, { port, token })`: lets callers at the other end of a WebSocket run steps here. */
-import { AgentError, toMessage, type AgentExecutor } from '@seamfold/core/kit'
+import { AgentError, guardedExecutor, toMessage, type AgentExecutor } from '@seamfold/core/kit'
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
@@ -27,7 +27,7 @@ export interface Serving {
  * Throws `invalid_argument` when others could reach it without authentication, and when it cannot listen there.
  */
 export async function serveExecutor(executor: AgentExecutor, options: ServeOptions = {}): Promise<Serving> {
-  const settings = serveSettings(options, executor.concurrencyHint)
+  const settings = serveSettings(options, guardedExecutor(executor).concurrencyHint)
   const sessions = new Sessions(executor, settings)
   const server = settings.server ?? ownServer(settings)
   const gate = openGate(settings, sessions)
