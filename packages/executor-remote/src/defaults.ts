@@ -1,5 +1,4 @@
 /** What both ends share: the defaults, one place for each number, and the checks of options. */
-
 import { AgentError } from '@seamfold/core/kit'
 
 /** Bytes of one message that are read at most: 16 MiB. */
