@@ -104,7 +104,7 @@ export async function fetchLoop(): Promise<LoopSetup> {
 
 export type Journal = 'memory' | 'sqlite' | 'sqlite-full'
 
-export async function runtimeLoop(journal: Journal): Promise<LoopSetup> {
+export async function runtimeLoop(journal: Journal, transport?: typeof fetch): Promise<LoopSetup> {
   const { createAgent, jsonSchema, tool } = await import('@seamfold/core')
   const { openai } = await import('@seamfold/llm-openai')
   const folder = mkdtempSync(join(tmpdir(), 'seamfold-bench-'))
@@ -114,8 +114,9 @@ export async function runtimeLoop(journal: Journal): Promise<LoopSetup> {
   const tools = [
     tool({ name: 'add', description, input: jsonSchema<{ a: number; b: number }>(parameters), effect: 'unsafe', execute: add }),
   ]
+  const own = transport === undefined ? {} : { fetch: transport }
   const loop: Loop = async ({ baseURL, run }) => {
-    const llm = openai({ model: 'gpt-4.1', apiKey: 'none', baseURL, mode: 'chat', headers: { 'x-run': run } })
+    const llm = openai({ model: 'gpt-4.1', apiKey: 'none', baseURL, mode: 'chat', headers: { 'x-run': run }, ...own })
     const agent = createAgent({ llm, tools, instructions: system, budget: { perRun: { turns: 100_000 } }, ...(store ? { store } : {}) })
     const started = await agent.run(prompt)
     let seen = 0
@@ -136,6 +137,7 @@ export const setups: Readonly<Record<string, () => Promise<LoopSetup>>> = {
   fetch: fetchLoop,
   sdk: sdkLoop,
   'seamfold, memory': () => runtimeLoop('memory'),
+  'seamfold, global fetch': () => runtimeLoop('memory', fetch),
   'seamfold, SQLite': () => runtimeLoop('sqlite'),
   'seamfold, SQLite synced': () => runtimeLoop('sqlite-full'),
 }

@@ -7,14 +7,14 @@ import { roundCost } from './rounds.ts'
 const flag = (name: string): boolean => process.argv.includes(`--${name}`)
 const passes = Number(process.argv[process.argv.indexOf('--passes') + 1]) || 5
 const baseline = 'sdk'
-const loops = ['sdk', 'fetch', 'seamfold, memory', 'seamfold, SQLite', 'seamfold, SQLite synced']
+const loops = ['sdk', 'fetch', 'seamfold, memory', 'seamfold, global fetch', 'seamfold, SQLite', 'seamfold, SQLite synced']
 
 const comparisons: readonly Comparison[] = [
   { workload: 'rounds:10:1', loops, passes, baseline },
   { workload: 'rounds:50:1', loops, passes, baseline },
   { workload: 'rounds:100:1', loops, passes, baseline },
   ...(flag('quick') ? [] : [{ workload: 'rounds:500:1', loops, passes, baseline }]),
-  { workload: 'deltas:20000:1', loops: ['sdk', 'fetch', 'seamfold, memory'], passes, baseline },
+  { workload: 'deltas:20000:1', loops: ['sdk', 'fetch', 'seamfold, memory', 'seamfold, global fetch'], passes, baseline },
   { workload: 'rounds:5:200', loops, passes, baseline },
 ]
 

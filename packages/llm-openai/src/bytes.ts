@@ -19,25 +19,51 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 
 export type ListBytes = (head: Uint8Array, messages: readonly Message[]) => readonly Uint8Array[]
 
+/** The bytes of a conversation so far, with room to grow. */
+type Grown = { bytes: Uint8Array; length: number; count: number; last: Message | undefined }
+
+const FIRST_ROOM = 4096
+
 /**
- * The items of a JSON list: `head` (the first items, may be empty), then what `render` makes of each message. A message
- * may become any number of items; the bytes of each are kept for as long as the message itself is.
+ * The items of a JSON list: `head` (the first items, may be empty), then what `render` makes of each message. A message may
+ * become any number of items, each written with the comma before it. A conversation that only grew since its last request is
+ * written from where it stood; any other one is put together anew from what is kept of each message.
  */
 export function messageList(render: (message: Message) => readonly object[]): ListBytes {
   const known = new WeakMap<Message, Uint8Array>()
-  return (head, messages) => {
-    const parts: Uint8Array[] = [head]
-    let first = head.length === 0
-    for (const message of messages) {
-      let bytes = known.get(message)
-      if (bytes === undefined) known.set(message, (bytes = encode(itemsText(render(message)))))
-      if (bytes.length === 0) continue
-      // Every item is kept with the comma before it; only the very first of the list goes without.
-      parts.push(first ? bytes.subarray(1) : bytes)
-      first = false
-    }
-    return parts
+  const grown = new WeakMap<Message, Grown>()
+  const bytesOf = (message: Message): Uint8Array => {
+    let bytes = known.get(message)
+    if (bytes === undefined) known.set(message, (bytes = encode(itemsText(render(message)))))
+    return bytes
   }
+  return (head, messages) => {
+    const [opening] = messages
+    if (opening === undefined) return [head]
+    let whole = grown.get(opening)
+    if (whole === undefined || messages[whole.count - 1] !== whole.last) {
+      whole = { bytes: new Uint8Array(FIRST_ROOM), length: 0, count: 0, last: undefined }
+      grown.set(opening, whole)
+    }
+    for (; whole.count < messages.length; whole.count++) {
+      const message = messages[whole.count]
+      if (message !== undefined) append(whole, bytesOf(message))
+      whole.last = message
+    }
+    const items = whole.bytes.subarray(0, whole.length)
+    return [head, head.length === 0 ? items.subarray(1) : items]
+  }
+}
+
+function append(whole: Grown, bytes: Uint8Array): void {
+  const length = whole.length + bytes.length
+  if (length > whole.bytes.length) {
+    const roomier = new Uint8Array(Math.max(length, whole.bytes.length * 2))
+    roomier.set(whole.bytes.subarray(0, whole.length))
+    whole.bytes = roomier
+  }
+  whole.bytes.set(bytes, whole.length)
+  whole.length = length
 }
 
 function itemsText(items: readonly object[]): string {

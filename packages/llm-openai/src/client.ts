@@ -1,5 +1,6 @@
 /** Loads the official SDK at the first request and has it authenticate and send one ready-made body. */
 import type { OpenAI } from 'openai'
+import { usualFetch } from './node-fetch.ts'
 import type { Settings } from './options.ts'
 
 export type Send = (body: Uint8Array, signal: AbortSignal) => Promise<Response>
@@ -18,13 +19,14 @@ export function sender(settings: Settings): Send {
 
 async function load({ apiKey, baseURL, options }: Settings): Promise<OpenAI> {
   const { OpenAI } = await import('openai')
+  const send = options.fetch ?? usualFetch()
   return new OpenAI({
     apiKey,
     baseURL,
     ...(options.organization === undefined ? {} : { organization: options.organization }),
     ...(options.project === undefined ? {} : { project: options.project }),
     ...(options.headers === undefined ? {} : { defaultHeaders: { ...options.headers } }),
-    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+    ...(send === undefined ? {} : { fetch: send }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   })
 }

@@ -1,3 +1,4 @@
 /** The public door of @seamfold/llm-openai. */
 export { openai } from './openai.ts'
 export type { OpenAiMode, OpenAiOptions, OpenAiReasoning } from './options.ts'
+export { nodeFetch, type NodeFetchOptions } from './node-fetch.ts'

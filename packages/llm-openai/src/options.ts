@@ -24,7 +24,10 @@ export type OpenAiOptions = {
   readonly project?: string
   /** Sent with every request; `null` takes a header of the SDK out. */
   readonly headers?: Readonly<Record<string, string | null>>
-  /** Takes the place of the global `fetch`: proxies, client certificates, own transports. */
+  /**
+   * Sends the requests: proxies, client certificates, own transports. Default: `nodeFetch()` on Node, the global `fetch` elsewhere
+   * and where NODE_USE_ENV_PROXY is set.
+   */
   readonly fetch?: typeof globalThis.fetch
   /** Default: `responses` for api.openai.com, `chat` everywhere else. */
   readonly mode?: OpenAiMode

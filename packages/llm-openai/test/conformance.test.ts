@@ -21,7 +21,7 @@ import {
   type TurnLike,
 } from '@seamfold/simulator'
 import { describe, test } from 'vitest'
-import { openai, type OpenAiMode } from '../src/index.ts'
+import { nodeFetch, openai, type OpenAiMode } from '../src/index.ts'
 
 const oslo = callTool('get_weather', { city: 'Oslo' })
 
@@ -66,7 +66,7 @@ interface Stage extends LlmClientSubject {
   close(): Promise<void>
 }
 
-async function stage(mode: OpenAiMode): Promise<Stage> {
+async function stage(mode: OpenAiMode, transport?: typeof fetch): Promise<Stage> {
   let scene: LlmScene = 'says_hello'
   let left = Promise.withResolvers<void>()
   const simulator = await startSimulator({
@@ -82,7 +82,14 @@ async function stage(mode: OpenAiMode): Promise<Stage> {
     async in(next) {
       scene = next
       left = Promise.withResolvers()
-      return openai({ model, apiKey: 'none', baseURL: simulator.openaiBaseUrl, mode, reasoning: reasons })
+      return openai({
+        model,
+        apiKey: 'none',
+        baseURL: simulator.openaiBaseUrl,
+        mode,
+        reasoning: reasons,
+        ...(transport ? { fetch: transport } : {}),
+      })
     },
     requests: () => simulator.requests.length,
     closed: () => left.promise,
@@ -103,3 +110,9 @@ for (const mode of ['chat', 'responses'] as const) {
     { describe, test },
   )
 }
+
+runConformance(
+  llmClientSuite,
+  { name: 'openai, chat, over node:http', create: () => stage('chat', nodeFetch()), destroy: (staged) => (staged as Stage).close() },
+  { describe, test },
+)

@@ -60,7 +60,7 @@ describe('a request', () => {
     await eventsOf(client)
     expect(server.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer one', 'Bearer two'])
     expect(server.asked[0]?.headers).toMatchObject({ 'openai-organization': 'org-1', 'openai-project': 'proj-1', 'x-team': 'blue' })
-    expect(server.asked[0]?.headers['user-agent']).not.toMatch(/OpenAI/)
+    expect(String(server.asked[0]?.headers['user-agent'])).not.toMatch(/OpenAI/)
   })
 
   test('goes through a fetch of the user as bytes that nobody wrote anew', async () => {

@@ -43,13 +43,20 @@ export function branchingStore(store: SessionStore): BranchingStore {
     for await (const { offset, record } of store.read(key, { ...options, from: Math.max(0, from - lineage.base) }))
       yield { offset: offset + lineage.base, record }
   }
+  const append: SessionStore['append'] = async (key, records, options) => {
+    const lineage = known.has(key) || options.expected > 0 ? await lineageOf(key) : undefined
+    if (lineage === undefined && options.expected === 0 && records[0] !== undefined) learn(key, records[0])
+    await store.append(key, records, lineage === undefined ? options : { ...options, expected: options.expected - lineage.base })
+  }
   return {
     contract: 1,
     plant: (key, lineage) => void known.set(key, lineage),
     read,
-    async append(key, records, options) {
-      const lineage = known.has(key) || options.expected > 0 ? await lineageOf(key) : undefined
-      await store.append(key, records, lineage === undefined ? options : { ...options, expected: options.expected - lineage.base })
+    append(key, records, options) {
+      // Most journals are nobody's fork: nothing is looked up for them.
+      return known.get(key) === 'root' || !key.startsWith(JOURNAL_PREFIX)
+        ? store.append(key, records, options)
+        : append(key, records, options)
     },
     keys: (options) => store.keys(options),
     async delete(key) {

@@ -65,6 +65,8 @@ export class Journal {
   #pending: Pending[] = []
   #flushing: Promise<void> | undefined
   #batches = 0
+  /** A lazy append waits for company already. */
+  #deferred = false
   #failure: unknown
 
   private constructor(options: JournalOptions) {
@@ -124,8 +126,14 @@ export class Journal {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#pending.push({ ...this.#say(facts, runId), sync, resolve, reject })
     if (this.#flushing === undefined) {
-      if (lazy) defer(() => void this.flush())
-      else queueMicrotask(() => void this.flush())
+      if (!lazy) queueMicrotask(() => void this.flush())
+      else if (!this.#deferred) {
+        this.#deferred = true
+        defer(() => {
+          this.#deferred = false
+          void this.flush()
+        })
+      }
     }
     return promise
   }

@@ -132,6 +132,9 @@ function toolContext(
   }
 }
 
-/** Two lists of accesses as one comparable text each. */
+/** Whether two lists say the same, in the same order. */
 const sameAccesses = (a: readonly Access[], b: readonly Access[]): boolean =>
-  a === b || canonicalJson(a.map(accessJson)) === canonicalJson(b.map(accessJson))
+  a === b || (a.length === b.length && a.every((access, index) => sameAccess(access, b[index])))
+
+const sameAccess = (a: Access, b: Access | undefined): boolean =>
+  b !== undefined && (a.kind === 'other' ? b.kind === 'other' : canonicalJson(accessJson(a)) === canonicalJson(accessJson(b)))

@@ -11,6 +11,7 @@ export interface RequestCache {
 
 export function requestCache(): RequestCache {
   const cleaned = new WeakMap<Message, { readonly model: ModelInfo; readonly messages: readonly Message[] }>()
+  let checked: { readonly model: ModelInfo; readonly count: number; readonly last: Message | undefined } | undefined
   const definitions = new WeakMap<readonly Tool[], readonly ToolDefinition[]>()
   const clean = (message: Message, model: ModelInfo): readonly Message[] => {
     const known = cleaned.get(message)
@@ -24,7 +25,14 @@ export function requestCache(): RequestCache {
   return {
     messagesFor(messages, model) {
       const foreign = ({ role, content }: Message): boolean => role === 'assistant' && content.some((block) => isForeign(block, model))
-      return messages.some(foreign) ? messages.flatMap((message) => (foreign(message) ? clean(message, model) : [message])) : messages
+      // Usually a history only grows: what was looked at in the turn before is not looked at again.
+      const from = checked?.model === model && messages[checked.count - 1] === checked.last ? checked.count : 0
+      for (let index = from; index < messages.length; index++) {
+        const message = messages[index]
+        if (message !== undefined && foreign(message)) return messages.flatMap((each) => (foreign(each) ? clean(each, model) : [each]))
+      }
+      checked = { model, count: messages.length, last: messages.at(-1) }
+      return messages
     },
     definitionsOf(tools) {
       const known = definitions.get(tools) ?? tools.map(({ definition }) => definition)

@@ -1,0 +1,116 @@
+/** A `fetch` over `node:http`: the same requests for about a quarter less CPU. */
+import type { Agent as HttpAgent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
+import type { Readable } from 'node:stream'
+
+export type NodeFetchOptions = {
+  /** Connections to one host at a time. Default: no limit. */
+  readonly maxSockets?: number
+}
+
+/** What an answer is read through: the part of a web stream's reader that the adapters use. */
+type Reader = {
+  read(): Promise<{ readonly done: boolean; readonly value: Uint8Array | undefined }>
+  cancel(reason?: unknown): Promise<void>
+  releaseLock(): void
+}
+
+/**
+ * What the adapter sends with on Node, unless `fetch` or `NODE_USE_ENV_PROXY` says otherwise. Connections are kept alive and
+ * shared by one adapter's requests; an idle one does not keep the process alive. Redirects are left to the global `fetch`.
+ */
+export function nodeFetch({ maxSockets = Infinity }: NodeFetchOptions = {}): typeof fetch {
+  const agents = new Map<string, HttpAgent | HttpsAgent>()
+  const open = async (url: URL, options: RequestOptions): Promise<ClientRequest> => {
+    const { Agent, request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
+    const agent = agents.get(url.protocol) ?? new Agent({ keepAlive: true, maxSockets })
+    agents.set(url.protocol, agent)
+    return request(url, { ...options, agent })
+  }
+  return async (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    init.signal?.throwIfAborted()
+    const body = bodyOf(init.body)
+    const headers: Record<string, string | number> = Object.fromEntries(new Headers(init.headers))
+    if (body !== undefined) headers['content-length'] = body.byteLength
+    const incoming = await send(await open(url, { method: init.method ?? 'GET', headers }), body, init.signal ?? undefined)
+    if (incoming.headers.location === undefined || incoming.statusCode === 201) return answerOf(incoming)
+    incoming.resume()
+    return fetch(input, init)
+  }
+}
+
+type Body = NonNullable<RequestInit['body']>
+
+function bodyOf(body: Body | null | undefined): Uint8Array | undefined {
+  if (body === undefined || body === null) return undefined
+  if (typeof body === 'string') return new TextEncoder().encode(body)
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+  throw new TypeError('nodeFetch sends texts and bytes; use the global fetch for other bodies')
+}
+
+/** Resolves with the head of the answer. The signal stops the request, and afterwards the reading of the answer. */
+function send(request: ClientRequest, body: Uint8Array | undefined, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => void request.destroy(signal?.reason as Error)
+    signal?.addEventListener('abort', stop, { once: true })
+    request.once('close', () => signal?.removeEventListener('abort', stop))
+    request.on('error', reject)
+    request.once('response', resolve)
+    request.end(body)
+  })
+}
+
+/** Nothing is compressed unasked, but a gateway may do it all the same. */
+async function plain(incoming: IncomingMessage): Promise<Readable> {
+  const encoding = incoming.headers['content-encoding']
+  if (encoding === undefined || encoding === 'identity') return incoming
+  const { createBrotliDecompress, createUnzip } = await import('node:zlib')
+  return incoming.pipe(encoding === 'br' ? createBrotliDecompress() : createUnzip())
+}
+
+/** A success is read as it comes; anything else is a whole `Response`, since it is short and read as text. */
+async function answerOf(incoming: IncomingMessage): Promise<Response> {
+  const status = incoming.statusCode ?? 0
+  const headers = new Headers()
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2)
+    headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '')
+  const content = await plain(incoming)
+  const ok = status >= 200 && status < 300
+  if (!ok || !(headers.get('content-type') ?? '').startsWith('text/event-stream')) {
+    const chunks: Uint8Array[] = await content.toArray()
+    return new Response(status === 204 || status === 304 ? null : Buffer.concat(chunks), { status, headers })
+  }
+  const streaming: Pick<Response, 'status' | 'ok' | 'headers'> & {
+    readonly body: { getReader(): Reader; cancel(reason?: unknown): Promise<void> }
+  } = {
+    status,
+    ok,
+    headers,
+    body: { getReader: () => readerOf(content), cancel: async (reason) => void content.destroy(asError(reason)) },
+  }
+  // The adapters read nothing else of an answer that streams.
+  return streaming as unknown as Response
+}
+
+function readerOf(content: Readable): Reader {
+  const iterator: AsyncIterator<Uint8Array> = content[Symbol.asyncIterator]()
+  return {
+    async read() {
+      const { done, value } = await iterator.next()
+      return { done: done === true, value: done === true ? undefined : value }
+    },
+    async cancel(reason) {
+      content.destroy(asError(reason))
+    },
+    releaseLock: () => {},
+  }
+}
+
+const asError = (reason: unknown): Error | undefined => (reason instanceof Error ? reason : undefined)
+
+/** What to send with where the caller says nothing: undefined leaves it to the SDK. */
+export function usualFetch(): typeof fetch | undefined {
+  const node = globalThis.process?.versions?.node
+  return node === undefined || process.env.NODE_USE_ENV_PROXY !== undefined ? undefined : nodeFetch()
+}

@@ -1,0 +1,96 @@
+/** The transport on Node: the same answers as the global `fetch`, for what model servers send. */
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from 'vitest'
+import { nodeFetch } from '../src/index.ts'
+
+const servers: Server[] = []
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+const serve = async (listener: RequestListener): Promise<string> => {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const textOf = async (response: Response): Promise<string> => {
+  const reader = response.body?.getReader()
+  let text = ''
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
+    if (done) return text
+    text += new TextDecoder().decode(value)
+  }
+}
+
+describe('nodeFetch', () => {
+  test('sends bytes and headers, and keeps its connection', async () => {
+    const seen: unknown[] = []
+    const answer: RequestListener = async (request, response) => {
+      seen.push([request.method, request.headers['x-team'], Buffer.concat(await request.toArray()).toString(), request.socket.remotePort])
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: yes\n\n')
+    }
+    const url = await serve((request, response) => void answer(request, response))
+    const send = nodeFetch()
+    const ask = async (): Promise<string> =>
+      textOf(await send(url, { method: 'POST', headers: { 'x-team': 'blue' }, body: new TextEncoder().encode('grüß') }))
+    expect([await ask(), await ask()]).toEqual(['data: yes\n\n', 'data: yes\n\n'])
+    expect(seen[0]).toEqual(['POST', 'blue', 'grüß', expect.any(Number)])
+    expect(seen[1]).toEqual(seen[0])
+  })
+
+  test('reads what a gateway compressed unasked', async () => {
+    const url = await serve((_, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }).end(gzipSync('data: small\n\n')),
+    )
+    expect(await textOf(await nodeFetch()(url))).toBe('data: small\n\n')
+  })
+
+  test('follows a redirect with its body', async () => {
+    const target = await serve(
+      (request, response) => void request.toArray().then((body) => response.end(`got ${Buffer.concat(body).toString()}`)),
+    )
+    const url = await serve((request, response) => {
+      request.resume()
+      response.writeHead(307, { location: target }).end()
+    })
+    expect(await (await nodeFetch()(url, { method: 'POST', body: 'this' })).text()).toBe('got this')
+  })
+
+  test('gives a refusal whole, with its headers', async () => {
+    const url = await serve((_, response) =>
+      response.writeHead(429, { 'retry-after': '2', 'content-type': 'application/json' }).end('{"error":1}'),
+    )
+    const response = await nodeFetch()(url)
+    expect([response.status, response.ok, response.headers.get('retry-after'), await response.json()]).toEqual([
+      429,
+      false,
+      '2',
+      { error: 1 },
+    ])
+  })
+
+  test('stops with the reason of its signal, before and after the head of the answer', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/streams') response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: on\n\n')
+    })
+    for (const path of ['/silent', '/streams']) {
+      const controller = new AbortController()
+      const asked = nodeFetch()(`${url}${path}`, { signal: controller.signal }).then(textOf)
+      setImmediate(() => controller.abort(new Error('enough')))
+      await expect(asked).rejects.toThrow('enough')
+    }
+  })
+
+  test('refuses a server that is not there', async () => {
+    await expect(nodeFetch()('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+})
