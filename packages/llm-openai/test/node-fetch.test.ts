@@ -1,5 +1,5 @@
 /** The transport on Node: the same answers as the global `fetch`, for what model servers send. */
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ const textOf = async (response: Response): Promise<string> => {
 describe('nodeFetch', () => {
   test('sends bytes and headers, and keeps its connection', async () => {
     const seen: unknown[] = []
-    const answer: RequestListener = async (request, response) => {
+    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       seen.push([request.method, request.headers['x-team'], Buffer.concat(await request.toArray()).toString(), request.socket.remotePort])
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: yes\n\n')
     }

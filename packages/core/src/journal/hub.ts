@@ -22,11 +22,13 @@ export interface HubReader {
 
 const TERMINAL: ReadonlySet<AgentEventType> = new Set<AgentEventType>(['agent_end', 'error', 'run_cancelled'])
 
+/** Where a reader may begin: facts before `offset` are read from the store, the rest from the node. */
+export interface Mark extends HubReader {
+  readonly offset: number
+}
+
 /** Envelopes that a reader may be behind before it is told to catch up from the store and a merged delta. */
 const MAX_LAG = 4096
-
-/** Live events beside deltas that are kept since the last fact. */
-const MAX_TOLD = 256
 
 export class Hub {
   readonly #journal: Journal
@@ -35,8 +37,6 @@ export class Hub {
   #tail: HubNode = { envelopes: [], factsEnd: undefined, count: 0, next: undefined }
   #wake: PromiseWithResolvers<void> | undefined
   #provisional: Provisional | undefined
-  /** What was told since the last fact beside the model's words, for a reader that has just begun. */
-  #told: readonly Envelope[] = []
   #cursor: string
   #closed = false
   /** Who must not be forgotten while anybody reads: readers hold the hub, and the hub its owner. */
@@ -48,7 +48,6 @@ export class Hub {
     this.#cursor = journal.cursor
     journal.onCommit(({ envelopes }) => {
       this.#cursor = journal.cursor
-      this.#told = []
       for (const { event } of envelopes) this.#settle(event)
       this.#publish(envelopes, journal.state.length)
     })
@@ -87,13 +86,7 @@ export class Hub {
   }
 
   publishLive(events: readonly LiveEvent[], runId: string): void {
-    const envelopes = this.toEnvelopes(events, runId)
-    this.#told = [...this.#told, ...envelopes].slice(-MAX_TOLD)
-    this.#publish(envelopes, undefined)
-  }
-
-  get told(): readonly Envelope[] {
-    return this.#told
+    this.#publish(this.toEnvelopes(events, runId), undefined)
   }
 
   toEnvelopes(events: readonly LiveEvent[], runId: string): readonly Envelope[] {
@@ -101,6 +94,13 @@ export class Hub {
     const { sessionId } = this.#journal
     const cursor = this.#cursor
     return events.map((event) => ({ cursor, durable: false, sessionId, runId, timestamp, event }))
+  }
+
+  /** A place to begin reading from later, without missing anything: given up when it falls too far behind. */
+  mark(): Mark {
+    const mark = { node: this.#tail, offset: this.#journal.state.length }
+    this.#readers.add(mark)
+    return mark
   }
 
   join(reader: HubReader): void {

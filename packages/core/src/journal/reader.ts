@@ -5,7 +5,7 @@ import { orAborted } from '../base/signals.ts'
 import type { Envelope } from '../model/event.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { fromCursor, isAt } from './cursor.ts'
-import type { Hub, HubNode, HubReader } from './hub.ts'
+import type { Hub, HubNode, HubReader, Mark } from './hub.ts'
 import { toEnvelope } from './journal.ts'
 import { type SeenTurn, seenAfter } from './provisional.ts'
 import { decodeRecord } from './record.ts'
@@ -18,6 +18,8 @@ export interface ReaderOptions {
   readonly after?: string | undefined
   /** Start at this offset, where no cursor is given. Default: 0. */
   readonly from?: number
+  /** Where to go over from the store to the hub. Default: at the end of both. */
+  readonly mark?: Mark
   /** Only what belongs to this run. Default: everything. */
   readonly runId?: string
   /** Go on with what happens from now on. Default: true. */
@@ -42,7 +44,6 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
   /** What it has had of the turn under way. */
   #seen: SeenTurn | undefined
   #started = false
-  #joined = false
   #finished = false
 
   constructor(options: ReaderOptions) {
@@ -141,34 +142,35 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
 
   /** Read facts from the store, or join the hub when there are no more. */
   async #catchUp(): Promise<void> {
-    const { hub } = this.#options
+    const { hub, mark } = this.#options
+    if (mark?.node !== undefined && this.#next === mark.offset) {
+      this.node = mark.node
+      return
+    }
     const envelopes: Envelope[] = []
     let read = 0
     for await (const { offset, record } of this.#read(this.#next)) {
       const envelope = toEnvelope(decodeRecord(record, offset, this.#where()), hub.journal.sessionId)
       if (envelope) envelopes.push(envelope)
       this.#next = offset + 1
-      if (++read === PAGE) break
+      if (++read === PAGE || this.#next === mark?.offset) break
     }
     if (read > 0) {
       this.#index = 0
       this.#buffer = envelopes
-    } else if (this.#next <= hub.journal.state.length) this.#joinTail()
+    } else if (this.#next === hub.journal.state.length) this.#joinTail()
+    else if (this.#next < hub.journal.state.length) return // more was stored while this was reading: read on
     else if (this.#options.follow === false) this.#finish()
     else await this.#sleep() // stored, and about to be published
   }
 
   /** From here on the hub delivers; what of the turn under way was missed comes first. */
   #joinTail(): void {
-    const { hub, runId, after, follow } = this.#options
-    const begins = !this.#joined && (after === undefined || after === '')
+    const { hub, runId, follow } = this.#options
     this.node = hub.tail
-    this.#joined = true
     this.#index = 0
     const missed = follow === false ? [] : (hub.provisional?.missed(this.#seen) ?? [])
-    const run = runId ?? hub.journal.state.run?.id ?? ''
-    // A reader that comes back may have had what was told: only one that begins is told it again.
-    this.#buffer = [...(begins && follow !== false ? hub.told : []), ...hub.toEnvelopes(missed, run)]
+    this.#buffer = hub.toEnvelopes(missed, runId ?? hub.journal.state.run?.id ?? '')
   }
 
   #read(from: number): ReturnType<SessionStore['read']> {

@@ -1,15 +1,18 @@
 /** A run in a user's hands: readable by many, and always ending in a value. */
+import type { Mark } from '../journal/hub.ts'
 import type { Envelope } from '../model/event.ts'
 import type { Prompt } from '../model/message.ts'
 import type { RunState } from '../model/session-state.ts'
 import { completedOrThrow } from './run-result.ts'
-import type { SessionLog } from './session-log.ts'
+import type { RunPlace, SessionLog } from './session-log.ts'
 import type { CompletedRun, Run, RunResult } from './types.ts'
 
 export interface RunParts {
   readonly state: RunState
   readonly log: SessionLog
   readonly result: Promise<RunResult>
+  /** Where the segment under way begins; none for a run that is not. */
+  readonly mark: Mark | undefined
   steer(prompt: Prompt): Promise<void>
   cancel(reason: string): Promise<boolean>
 }
@@ -38,11 +41,15 @@ export class RunHandle implements Run {
   }
 
   events(options: { readonly after?: string; readonly signal?: AbortSignal } = {}): AsyncIterable<Envelope> {
-    return this.#parts.log.runEvents(this.#parts.state, () => this.#end, options)
+    return this.#parts.log.runEvents(this.#place(), options)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Envelope> {
-    return this.#parts.log.runEvents(this.#parts.state, () => this.#end)
+    return this.#parts.log.runEvents(this.#place())
+  }
+
+  #place(): RunPlace {
+    return { run: this.#parts.state, end: () => this.#end, mark: this.#parts.mark }
   }
 
   steer(prompt: Prompt): Promise<void> {

@@ -2,7 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { childSignal } from '../base/signals.ts'
-import { Hub } from '../journal/hub.ts'
+import { Hub, type Mark } from '../journal/hub.ts'
 import { type InboxEntry, sendToInbox } from '../journal/inbox.ts'
 import { type ExtraFold, Journal } from '../journal/journal.ts'
 import { Reader } from '../journal/reader.ts'
@@ -21,6 +21,9 @@ export interface SessionLogOptions {
   readonly host: Host
   readonly folds?: readonly ExtraFold[]
 }
+
+/** Which run's events, how far, and from where the hub has them all. */
+export type RunPlace = { readonly run: RunState; readonly end: () => number | undefined; readonly mark: Mark | undefined }
 
 export class SessionLog {
   readonly journal: Journal
@@ -73,12 +76,13 @@ export class SessionLog {
 
   /** A run's own events, until `end` says where they end. */
   runEvents(
-    run: RunState,
-    end: () => number | undefined,
+    { run, end, mark }: RunPlace,
     { after, signal }: { readonly after?: string; readonly signal?: AbortSignal } = {},
   ): AsyncIterableIterator<Envelope> {
     const { store, host } = this.#options
-    return new Reader({ hub: this.hub, store, host, after, from: run.startOffset, runId: run.id, end, signal })
+    // A mark is where its own segment began: whoever comes back with a cursor may stand behind it.
+    const start = after === undefined && mark !== undefined ? { mark } : {}
+    return new Reader({ hub: this.hub, store, host, after, from: run.startOffset, runId: run.id, end, signal, ...start })
   }
 
   async answer(requestId: string, answer: Answer): Promise<void> {

@@ -226,6 +226,7 @@ export class LiveSession implements Session {
       state,
       log,
       result,
+      mark: undefined,
       steer: (prompt) => this.steer(prompt),
       cancel: (reason) => (openRun(log.journal.state)?.id === state.id ? this.cancel(reason) : Promise.resolve(false)),
     })
@@ -252,12 +253,13 @@ export class LiveSession implements Session {
     const segment = new Segment({ parts, log, runId, control, holding })
     const state = log.journal.state.run
     if (state?.id !== runId) throw new AgentError('internal', `Run ${runId} was claimed and is not there`)
+    const mark = log.hub.mark()
     const result = this.#settle(segment, { state, holding })
     const cancel = async (reason: string): Promise<boolean> => {
       control.abort(new AgentError('cancelled', reason))
       return (await result).status === 'cancelled'
     }
-    const run = new RunHandle({ state, log, result, steer: (prompt) => this.steer(prompt), cancel })
+    const run = new RunHandle({ state, log, result, mark, steer: (prompt) => this.steer(prompt), cancel })
     this.#current = { run, segment, abort: (reason) => control.abort(reason) }
     return run
   }
