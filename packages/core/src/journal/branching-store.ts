@@ -30,23 +30,11 @@ export function branchingStore(store: SessionStore): BranchingStore {
     known.set(key, lineage ?? 'root')
     return lineage
   }
-  async function* read(key: string, options: ReadOptions = {}): AsyncGenerator<StoredRecord> {
-    const { from = 0 } = options
-    const lineage = await lineageOf(key)
-    if (lineage === undefined) return yield* store.read(key, options)
-    if (from < lineage.base) {
-      for await (const stored of read(journalKey(lineage.origin), options)) {
-        if (stored.offset >= lineage.base) break
-        yield stored
-      }
-    }
-    for await (const { offset, record } of store.read(key, { ...options, from: Math.max(0, from - lineage.base) }))
-      yield { offset: offset + lineage.base, record }
-  }
+  const read = branchedRead(store, lineageOf)
   const append: SessionStore['append'] = async (key, records, options) => {
     const lineage = known.has(key) || options.expected > 0 ? await lineageOf(key) : undefined
-    if (lineage === undefined && options.expected === 0 && records[0] !== undefined) learn(key, records[0])
     await store.append(key, records, lineage === undefined ? options : { ...options, expected: options.expected - lineage.base })
+    if (lineage === undefined && options.expected === 0 && records[0] !== undefined) learn(key, records[0])
   }
   return {
     contract: 1,
@@ -64,6 +52,23 @@ export function branchingStore(store: SessionStore): BranchingStore {
       await store.delete(key)
     },
     ...(store.close ? { close: () => store.close?.() ?? Promise.resolve() } : {}),
+  }
+}
+
+/** Reads a fork's journal whole: its origin's up to where it left, then its own. */
+function branchedRead(store: SessionStore, lineageOf: (key: string) => Promise<Lineage | undefined>): SessionStore['read'] {
+  return async function* read(key: string, options: ReadOptions = {}): AsyncGenerator<StoredRecord> {
+    const { from = 0 } = options
+    const lineage = await lineageOf(key)
+    if (lineage === undefined) return yield* store.read(key, options)
+    if (from < lineage.base) {
+      for await (const stored of read(journalKey(lineage.origin), options)) {
+        if (stored.offset >= lineage.base) break
+        yield stored
+      }
+    }
+    for await (const { offset, record } of store.read(key, { ...options, from: Math.max(0, from - lineage.base) }))
+      yield { offset: offset + lineage.base, record }
   }
 }
 

@@ -47,6 +47,8 @@ export class LiveSession implements Session {
   #current: Current | undefined
   /** A send, resume or cancel that has not come to its run yet. */
   #starting: Promise<unknown> | undefined
+  /** Sends with an id, one after the other. */
+  #namedSends: Promise<void> = Promise.resolve()
   #closed = false
 
   constructor(options: LiveSessionOptions) {
@@ -97,6 +99,14 @@ export class LiveSession implements Session {
     const blocks = checkedPrompt(prompt)
     const output = options.output === undefined ? undefined : { name: 'answer', schema: toSchema(options.output).json }
     options.signal?.throwIfAborted()
+    if (options.id === undefined) return this.#sendNow(blocks, output, options)
+    // The same send twice at once: the second one waits for the first, and finds its run.
+    const sending = this.#namedSends.then(() => this.#sendNow(blocks, output, options))
+    this.#namedSends = sending.then(ignore, ignore)
+    return sending
+  }
+
+  async #sendNow(blocks: readonly (TextBlock | ImageBlock)[], output: RunState['output'], options: SendOptions): Promise<Run> {
     const earlier = await this.#sameSend(options.id, blocks)
     if (earlier) return earlier
     return this.#exclusively(async () => {
@@ -199,7 +209,6 @@ export class LiveSession implements Session {
   /** The run that this send id stands for already. */
   async #sameSend(sendId: string | undefined, prompt: readonly (TextBlock | ImageBlock)[]): Promise<Run | undefined> {
     if (sendId === undefined) return undefined
-    await this.#starting?.catch(() => {}) // it may be the same send, twice at once
     const known = (await this.runs()).find((run) => run.sendId === sendId)
     if (known === undefined) return undefined
     if (JSON.stringify(known.prompt) !== JSON.stringify(prompt)) {
@@ -287,3 +296,5 @@ export class LiveSession implements Session {
     return hold({ leases, sessionId: this.id, host, onLost })
   }
 }
+
+const ignore = (): void => {}

@@ -71,14 +71,14 @@ class Screen {
       this.facts.push(`${cursor} ${event.type}`)
       this.cursor = cursor
     }
-    const put = (turn: number, block: number, start: number, text: string): void => {
+    const put = ({ turn, block, start }: { turn: number; block: number; start: number }, text: string): void => {
       const key = `${turn}.${block}`
       const before = this.said.get(key) ?? ''
       expect(before.length, 'a delta joins on to what is there').toBeGreaterThanOrEqual(start)
       this.said.set(key, before.slice(0, start) + text)
     }
     if (event.type === 'turn_start') this.#forget(event.turn)
-    if (event.type === 'text_delta' || event.type === 'reasoning_delta') put(event.turn, event.block, event.start, event.text)
+    if (event.type === 'text_delta' || event.type === 'reasoning_delta') put(event, event.text)
     if (event.type === 'turn_snapshot') {
       this.#forget(event.turn)
       for (const [block, part] of event.blocks.entries()) if (part.type !== 'tool_use') this.said.set(`${event.turn}.${block}`, part.text)

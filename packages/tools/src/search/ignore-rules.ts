@@ -50,6 +50,7 @@ function parseLine(raw: string): Rule | undefined {
   }
   const onlyDirectories = line.endsWith('/')
   if (onlyDirectories) line = line.slice(0, -1).replace(/\\$/, '')
+  if (line === '') return undefined // a lone slash, escaped or not, matches nothing
   if (!isAnchored && !line.includes('/') && !line.startsWith('**/')) line = `**/${line}`
   if (line.endsWith('/**')) line = `${line}/*`
   const matches = matcher(byteText(line))

@@ -48,7 +48,7 @@ export const bashTool = (shell: BashOperations): Tool =>
   })
 
 /** What a command came to, in words and numbers. */
-export function commandResult(end: CommandEnd, output: OutputWindow, timeout: number): ToolResult {
+function commandResult(end: CommandEnd, output: OutputWindow, timeout: number): ToolResult {
   const { ending, exitCode, signal, leftovers } = end
   const text = output.text()
   const metadata = {

@@ -9,8 +9,7 @@ export type Root = { readonly given: string; readonly real: string }
 const LINK_LIMIT = 40
 
 /** Whether `path` is `outer` or below it; both absolute and normalised. */
-export const isInside = (outer: string, path: string): boolean =>
-  path === outer || path.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`)
+const isInside = (outer: string, path: string): boolean => path === outer || path.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`)
 
 /** The path relative to the root, links followed where they exist. Throws a fault when it leads outside. */
 export async function containedPath(root: Root, path: string): Promise<string> {

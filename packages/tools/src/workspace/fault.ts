@@ -8,7 +8,7 @@ export const fault = (kind: ToolErrorKind, message: string, cause?: unknown): Ag
   new AgentError(CODES[kind] ?? 'invalid_argument', message, { details: { kind }, ...(cause === undefined ? {} : { cause }) })
 
 /** Read an error as a failed result; what is none of ours is thrown on. */
-export function faultResult(error: unknown): ToolResult {
+function faultResult(error: unknown): ToolResult {
   if (!isAgentError(error) || typeof error.details['kind'] !== 'string') throw error
   return failed(error.message, { kind: error.details['kind'] as ToolErrorKind })
 }
