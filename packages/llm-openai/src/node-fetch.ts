@@ -63,11 +63,19 @@ function send(request: ClientRequest, body: Uint8Array | undefined, signal: Abor
 
 /** Nothing is compressed unasked, but a gateway may do it all the same. */
 async function plain(incoming: IncomingMessage): Promise<Readable> {
+  // Whoever reads is told of an error by the read; an answer that nobody reads any more must not end the process.
+  incoming.on('error', ignore)
   const encoding = incoming.headers['content-encoding']
   if (encoding === undefined || encoding === 'identity') return incoming
   const { createBrotliDecompress, createUnzip } = await import('node:zlib')
-  return incoming.pipe(encoding === 'br' ? createBrotliDecompress() : createUnzip())
+  const content = encoding === 'br' ? createBrotliDecompress() : createUnzip()
+  content.on('error', ignore)
+  incoming.on('error', (error) => content.destroy(error))
+  content.once('close', () => incoming.destroy())
+  return incoming.pipe(content)
 }
+
+const ignore = (): void => {}
 
 /** A success is read as it comes; anything else is a whole `Response`, since it is short and read as text. */
 async function answerOf(incoming: IncomingMessage): Promise<Response> {

@@ -90,6 +90,17 @@ describe('nodeFetch', () => {
     }
   })
 
+  test('may be stopped when nobody reads any more', async () => {
+    const url = await serve((_, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: on\n\n'))
+    const controller = new AbortController()
+    const response = await nodeFetch()(url, { signal: controller.signal })
+    await response.body?.getReader().read()
+    controller.abort(new Error('enough'))
+    // An error that nobody listens to would be thrown at the process by now.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    expect(controller.signal.aborted).toBe(true)
+  })
+
   test('refuses a server that is not there', async () => {
     await expect(nodeFetch()('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
