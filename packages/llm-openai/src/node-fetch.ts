@@ -34,7 +34,7 @@ export function nodeFetch({ maxSockets = Infinity }: NodeFetchOptions = {}): typ
     const headers: Record<string, string | number> = Object.fromEntries(new Headers(init.headers))
     if (body !== undefined) headers['content-length'] = body.byteLength
     const incoming = await send(await open(url, { method: init.method ?? 'GET', headers }), body, init.signal ?? undefined)
-    if (incoming.headers.location === undefined || incoming.statusCode === 201) return answerOf(incoming)
+    if (incoming.headers.location === undefined || incoming.statusCode === 201) return answerOf(incoming, init.signal ?? undefined)
     incoming.resume()
     return fetch(input, init)
   }
@@ -52,10 +52,15 @@ function bodyOf(body: Body | null | undefined): Uint8Array | undefined {
 /** Resolves with the head of the answer. The signal stops the request, and afterwards the reading of the answer. */
 function send(request: ClientRequest, body: Uint8Array | undefined, signal: AbortSignal | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => void request.destroy(signal?.reason as Error)
+    request.on('error', reject)
+    const stop = (): void => {
+      reject(signal?.reason as Error)
+      // Without the reason: a connection that is on its way back to the agent has nobody who would listen to it.
+      request.destroy()
+    }
+    if (signal?.aborted) return stop()
     signal?.addEventListener('abort', stop, { once: true })
     request.once('close', () => signal?.removeEventListener('abort', stop))
-    request.on('error', reject)
     request.once('response', resolve)
     request.end(body)
   })
@@ -78,7 +83,7 @@ async function plain(incoming: IncomingMessage): Promise<Readable> {
 const ignore = (): void => {}
 
 /** A success is read as it comes; anything else is a whole `Response`, since it is short and read as text. */
-async function answerOf(incoming: IncomingMessage): Promise<Response> {
+async function answerOf(incoming: IncomingMessage, signal: AbortSignal | undefined): Promise<Response> {
   const status = incoming.statusCode ?? 0
   const headers = new Headers()
   for (let index = 0; index < incoming.rawHeaders.length; index += 2)
@@ -95,27 +100,28 @@ async function answerOf(incoming: IncomingMessage): Promise<Response> {
     status,
     ok,
     headers,
-    body: { getReader: () => readerOf(content), cancel: async (reason) => void content.destroy(asError(reason)) },
+    body: { getReader: () => readerOf(content, signal), cancel: async () => void content.destroy() },
   }
   // The adapters read nothing else of an answer that streams.
   return streaming as unknown as Response
 }
 
-function readerOf(content: Readable): Reader {
+function readerOf(content: Readable, signal: AbortSignal | undefined): Reader {
   const iterator: AsyncIterator<Uint8Array> = content[Symbol.asyncIterator]()
   return {
     async read() {
-      const { done, value } = await iterator.next()
+      const { done, value } = await iterator.next().catch((error: unknown) => {
+        signal?.throwIfAborted()
+        throw error
+      })
       return { done: done === true, value: done === true ? undefined : value }
     },
-    async cancel(reason) {
-      content.destroy(asError(reason))
+    async cancel() {
+      content.destroy()
     },
     releaseLock: () => {},
   }
 }
-
-const asError = (reason: unknown): Error | undefined => (reason instanceof Error ? reason : undefined)
 
 /** What to send with where the caller says nothing: undefined leaves it to the SDK. */
 export function usualFetch(): typeof fetch | undefined {
