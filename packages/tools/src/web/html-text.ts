@@ -3,7 +3,7 @@
 /** `isBodyOnly` leaves navigation, headers, footers, asides and forms out. */
 export type HtmlOptions = { readonly format: 'markdown' | 'text'; readonly isBodyOnly: boolean }
 
-const NEVER = ['script', 'style', 'noscript', 'template', 'iframe', 'object', 'svg', 'canvas', 'head'] as const
+const NEVER = ['script', 'style', 'noscript', 'template', 'iframe', 'object', 'svg', 'canvas', 'head', 'title'] as const
 const AROUND = ['nav', 'header', 'footer', 'aside', 'form', 'button'] as const
 
 /** The parser is loaded at the first page. */

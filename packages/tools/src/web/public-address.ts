@@ -9,7 +9,7 @@ const GLOBAL = ipaddr.IPv6.parse('2000::')
 const TUNNELS = ['2001::', '2002::'] as const
 
 /** Private, loopback, link-local, shared, reserved, multicast and everything that embeds an IPv4 address is not public. */
-function isPublicAddress(text: string): boolean {
+export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false
   const address = ipaddr.parse(text)
   if (address.range() !== 'unicast') return false
