@@ -1,0 +1,33 @@
+/** Event names that are kept for concerns still to come, so that nobody gives them another meaning. */
+
+/** Each comes with the concern that fires it; until then no event has this type. */
+export const RESERVED_EVENTS: Readonly<Record<string, string>> = {
+  agent_mode_changed: 'styles of an agent',
+  confirmation_timeout: 'approvals with a deadline',
+  external_task_pending: 'work that is completed elsewhere',
+  external_task_completed: 'work that is completed elsewhere',
+  context_resolving: 'context providers',
+  context_resolved: 'context providers',
+  context_compacted: 'compaction',
+  command_dead_lettered: 'lanes',
+  command_retry: 'lanes',
+  queue_alert: 'lanes',
+  task_updated: 'plans',
+  planning_start: 'plans',
+  planning_end: 'plans',
+  step_start: 'plans',
+  step_end: 'plans',
+  goal_extracted: 'goals',
+  goal_progress: 'goals',
+  goal_achieved: 'goals',
+  memory_stored: 'memory',
+  memory_recalled: 'memory',
+  memories_searched: 'memory',
+  memory_cleared: 'memory',
+  subagent_start: 'sub-agents',
+  subagent_progress: 'sub-agents',
+  subagent_end: 'sub-agents',
+  user_question: 'questions to a person',
+  passivation_requested: 'hosts that put sessions to sleep',
+  peer_invocation: 'agents that call each other',
+}
