@@ -31,7 +31,7 @@ async function fetched(
   await (await createAgent({ llm, tools: [webFetchTool({ allowHosts })] }).run('go')).completed()
   const block = llm.requests[1]?.messages.at(-1)?.content[0]
   if (block?.type !== 'tool_result') throw new Error('no result')
-  return { text: String(block.content), isError: block.isError }
+  return { text: JSON.stringify(block.content), isError: block.isError }
 }
 
 describe('web_fetch', () => {

@@ -1,7 +1,7 @@
 /** Leaves out of a list the files that ignore files above the searched directory name. */
 import { join } from 'node:path'
 import type { IgnoreLevel } from './ignore-tree.ts'
-import { inSlices, type SliceLimits } from './in-slices.ts'
+import { inSlices, type SliceLimits } from '../base/in-slices.ts'
 import { levelAt, namesIn } from './walk.ts'
 
 /** `paths` are below `from`, both relative to `root`. */

@@ -1,11 +1,10 @@
 /** Does long work in slices of a few milliseconds, and stops a single step that will not end. */
 import { setImmediate as nextTick } from 'node:timers/promises'
-import { createContext, Script } from 'node:vm'
+import { withinTime } from './within-time.ts'
 
 const SLICE_MS = 10
 /** One slice may take this long before it is broken off: only a regular expression that backtracks without end does. */
 const STUCK_MS = 1_000
-const SCRIPT = new Script('slice()')
 
 /** Milliseconds for all of it. */
 export type SliceLimits = { readonly signal: AbortSignal; readonly deadline: number }
@@ -19,21 +18,11 @@ export async function inSlices(step: () => boolean, { signal, deadline }: SliceL
   const slice = (): void => {
     for (const end = performance.now() + SLICE_MS; more && performance.now() < end;) more = step()
   }
-  const context = createContext({ slice })
   for (;;) {
     signal.throwIfAborted()
-    try {
-      SCRIPT.runInContext(context, { timeout: STUCK_MS })
-    } catch (error) {
-      if (isTimeout(error)) return 'stuck'
-      throw error
-    }
+    if (withinTime(STUCK_MS, slice) === 'late') return 'stuck'
     if (!more) return 'done'
     if (performance.now() > deadline) return 'late'
     await nextTick()
   }
 }
-
-/** The error is made in the other context, so it is no `Error` of ours. */
-const isTimeout = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
