@@ -4,16 +4,15 @@ import { type CommandProcesses, signalTo } from './process-tree.ts'
 
 const POLL_MS = 15
 const KILL_MS = 5_000
+const FREEZE_ROUNDS = 20
 
 /** How many processes were found. `graceMs` is what they get between being asked and being killed. */
 export async function endCommand(processes: CommandProcesses, graceMs: number): Promise<number> {
-  const first = processes.survivors()
-  if (first.length === 0) return 0
-  const seen = new Set(first)
-  if (await askToEnd(processes, first, graceMs)) return seen.size
+  const seen = freeze(processes)
+  if (seen.size === 0 || (await askToEnd(processes, seen, graceMs))) return seen.size
   for (const deadline = performance.now() + KILL_MS; performance.now() < deadline;) {
-    const left = processes.survivors()
-    if (left.length === 0) break
+    const left = freeze(processes)
+    if (left.size === 0) break
     for (const pid of left) {
       seen.add(pid)
       signalTo(pid, 'SIGKILL')
@@ -23,8 +22,26 @@ export async function endCommand(processes: CommandProcesses, graceMs: number): 
   return seen.size
 }
 
-async function askToEnd(processes: CommandProcesses, first: readonly number[], graceMs: number): Promise<boolean> {
-  for (const pid of first) signalTo(pid, 'SIGTERM')
+/**
+ * Stop them all until no look finds another one. A process that runs could start a child after the look and end before the next,
+ * and such a child, with an environment of its own, would belong to nobody.
+ */
+function freeze(processes: CommandProcesses): Set<number> {
+  const stopped = new Set<number>()
+  for (let round = 0; round < FREEZE_ROUNDS; round++) {
+    const running = processes.survivors().filter((pid) => !stopped.has(pid))
+    if (running.length === 0) break
+    for (const pid of running) {
+      stopped.add(pid)
+      signalTo(pid, 'SIGSTOP')
+    }
+  }
+  return stopped
+}
+
+async function askToEnd(processes: CommandProcesses, stopped: ReadonlySet<number>, graceMs: number): Promise<boolean> {
+  for (const pid of stopped) signalTo(pid, 'SIGTERM')
+  for (const pid of stopped) signalTo(pid, 'SIGCONT')
   for (const deadline = performance.now() + graceMs; performance.now() < deadline;) {
     await wait(POLL_MS)
     if (processes.survivors().length === 0) return true
