@@ -20,7 +20,7 @@ export class OutputWindow {
     this.total += chunk.length
     const room = Math.min(this.#half - this.#headBytes, chunk.length)
     if (room > 0) {
-      this.#head.push(chunk.slice(0, room))
+      this.#head.push(new Uint8Array(chunk.subarray(0, room)))
       this.#headBytes += room
     }
     if (room < chunk.length) this.#addTail(chunk.subarray(Math.max(room, chunk.length - this.#half)))
@@ -36,11 +36,11 @@ export class OutputWindow {
   }
 
   #addTail(chunk: Uint8Array): void {
-    this.#tail.push(chunk.slice())
+    this.#tail.push(new Uint8Array(chunk))
     this.#tailBytes += chunk.length
     if (this.#tailBytes < this.#half * 2) return
     const kept = Buffer.concat(this.#tail).subarray(this.#tailBytes - this.#half)
-    this.#tail = [Uint8Array.from(kept)]
+    this.#tail = [new Uint8Array(kept)]
     this.#tailBytes = kept.length
   }
 }
