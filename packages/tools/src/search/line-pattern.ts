@@ -21,7 +21,8 @@ export function linePattern(source: string, ignoreCase: boolean): LinePattern {
     return {
       test: (line) => expression.test(line),
       ...(read.literal === '' || isInsensitive ? {} : { literal: Buffer.from(read.literal) }),
-      ...(read.ripgrep === undefined ? {} : { ripgrep: `${isInsensitive ? '(?i)' : ''}${read.ripgrep}` }),
+      // ripgrep may miss an empty line where alternatives can match it: such a pattern narrows nothing down anyway.
+      ...(read.ripgrep === undefined || expression.test('') ? {} : { ripgrep: `${isInsensitive ? '(?i)' : ''}${read.ripgrep}` }),
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
