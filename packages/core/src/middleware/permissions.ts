@@ -13,6 +13,7 @@ import { answerFact } from '../model/answer.ts'
 import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
 import { canonicalJson } from '../model/json.ts'
 import type { Judgement, PermissionPolicy } from '../model/policy.ts'
+import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { RequestState } from '../model/session-state.ts'
 import { failed, type Tool } from '../model/tool.ts'
 
@@ -46,7 +47,7 @@ export function permissions(options: PermissionOptions): Middleware {
 
 /** The same array when nothing is hidden, so that what was made of it can be kept. */
 function exposed(tools: readonly Tool[], policy: PermissionPolicy): readonly Tool[] {
-  const kept = tools.filter(({ definition }) => policy.exposes(definition.name))
+  const kept = tools.filter(({ definition: { name } }) => name === STRUCTURED_OUTPUT_TOOL || policy.exposes(name))
   return kept.length === tools.length ? tools : kept
 }
 
@@ -72,6 +73,7 @@ class Gate {
   }
 
   #judge({ call, accesses, args }: ToolInvocation): Judgement {
+    if (call.name === STRUCTURED_OUTPUT_TOOL) return { decision: 'allow', reason: 'it is the answer itself' }
     const { sessionId, metadata } = this.#run
     return this.#options.policy.judge({ tool: call.name, accesses, args, session: { id: sessionId, metadata } })
   }

@@ -1,6 +1,7 @@
 /** Holds a run's answer to a schema: natively, through a tool, or by the prompt; with repair. */
 import { AgentError } from '../base/errors.ts'
 import { defineMiddleware, type Middleware, type TurnReport, type Verdict } from '../loop/middleware.ts'
+import type { Fact } from '../model/event.ts'
 import { findJson } from '../model/find-json.ts'
 import { isJsonObject, type Json, type JsonSchema } from '../model/json.ts'
 import { textOf, userText } from '../model/message.ts'
@@ -15,12 +16,12 @@ const unwrap = (schema: JsonSchema, value: Json): Json =>
 
 type Attempt = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problems: string }
 
-export function structuredOutput(): Middleware {
+/** After turn `turns` nothing is sent back any more. */
+export function structuredOutput(turns: number): Middleware {
   return defineMiddleware<number>({
     name: 'structured-output',
     initial: 0,
-    fold: (repairs, fact) =>
-      fact.type === 'agent_start' ? 0 : fact.type === 'message_injected' && fact.source === 'structured-output' ? repairs + 1 : repairs,
+    fold: (repairs, fact) => (fact.type === 'agent_start' ? 0 : isSentBack(fact) ? repairs + 1 : repairs),
     start(run, repairs) {
       const { output, model } = run
       if (output === undefined) return {}
@@ -32,28 +33,36 @@ export function structuredOutput(): Middleware {
         prepareTurn(draft) {
           if (mode === 'native') return { ...draft, output: { name, schema: wire } }
           if (mode === 'prompt') return { ...draft, system: `${draft.system}\n\n${inWords(wire)}` }
-          return repairs() > 0 ? { ...draft, toolChoice: { name: STRUCTURED_OUTPUT_TOOL } } : draft
+          // Without its own tool there would be no answer: not even in a turn that has no other.
+          return repairs() > 0 || draft.toolChoice === 'none' ? { ...draft, toolChoice: { name: STRUCTURED_OUTPUT_TOOL } } : draft
         },
         async decideNext(report): Promise<Verdict | undefined> {
           const given = report.calls.some((call) => call.name === STRUCTURED_OUTPUT_TOOL)
-          if (report.calls.length > 0 && !given) return undefined
+          const last = report.turn >= turns
+          if (report.calls.length > 0 && !given && !last) return undefined
           if (report.stopReason === 'refusal') return undefined
           const attempt = await judge(report)
           if (attempt.ok) return { type: 'stop', reason: 'end_turn', output: unwrap(schema, attempt.value) }
-          if (given) return undefined // the tool's own result has told the model what is wrong
-          if (repairs() < REPAIRS) return { type: 'continue', inject: [userText(repairWords(attempt.problems, mode))] }
-          return {
-            type: 'fail',
-            error: new AgentError(
-              'output_invalid',
-              `The answer does not match the schema '${name}' after ${REPAIRS} repairs:\n${attempt.problems}`,
-            ),
+          if (last || repairs() >= (given ? REPAIRS + 1 : REPAIRS)) {
+            const when = last ? 'in the last turn' : `after ${REPAIRS} repairs`
+            return {
+              type: 'fail',
+              error: new AgentError('output_invalid', `The answer does not match the schema '${name}' ${when}:\n${attempt.problems}`),
+            }
           }
+          if (given) return undefined // the tool's own result has told the model what is wrong
+          return { type: 'continue', inject: [userText(repairWords(attempt.problems, mode))] }
         },
       }
     },
   })
 }
+
+/** A wrong answer that the model was told of: by us, or by the tool's own result. */
+const isSentBack = (fact: Fact): boolean =>
+  fact.type === 'message_injected'
+    ? fact.source === 'structured-output'
+    : fact.type === 'tool_end' && fact.name === STRUCTURED_OUTPUT_TOOL && fact.isError
 
 async function check(schema: JsonSchema, wire: JsonSchema, { calls, reply }: TurnReport): Promise<Attempt> {
   const call = calls.find(({ name }) => name === STRUCTURED_OUTPUT_TOOL)

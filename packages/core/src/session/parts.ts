@@ -20,6 +20,7 @@ import { DEFAULT_TURNS, turnLimit } from '../middleware/turn-limit.ts'
 import { turnTime } from '../middleware/turn-time.ts'
 import type { RunDigests } from '../model/event.ts'
 import { type PermissionPolicy, policy } from '../model/policy.ts'
+import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { Tool } from '../model/tool.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { LlmClient } from '../ports/llm-client.ts'
@@ -98,7 +99,7 @@ function builtin(
     turnLimit(turns),
     malformedGuard(),
     duplicateGuard(),
-    structuredOutput(),
+    structuredOutput(turns),
     ...(hooks ? [hooksAround(hooks)] : []),
     permissions({
       policy: judge,
@@ -147,6 +148,11 @@ function checkTools(tools: readonly Tool[]): void {
     const name = (each as Partial<Tool>).definition?.name
     if (name === undefined) throw new AgentError('invalid_argument', `Something in 'tools' is not a tool: make tools with tool({…})`)
     if (seen.has(name)) throw new AgentError('invalid_argument', `Two tools are called '${name}': a model could not tell them apart`)
+    if (name === STRUCTURED_OUTPUT_TOOL)
+      throw new AgentError(
+        'invalid_argument',
+        `A tool may not be called '${name}': that is how a model gives an answer that is held to a schema`,
+      )
     seen.add(name)
   }
 }
