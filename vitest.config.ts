@@ -6,6 +6,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const doors: Record<string, string> = {
+  '@seamfold/core/testing/node': 'packages/core/src/testing-node.ts',
   '@seamfold/core/testing': 'packages/core/src/testing.ts',
   '@seamfold/core/kit': 'packages/core/src/kit.ts',
   '@seamfold/core': 'packages/core/src/index.ts',
@@ -13,6 +14,7 @@ const doors: Record<string, string> = {
   '@seamfold/llm-openai': 'packages/llm-openai/src/index.ts',
   '@seamfold/tools': 'packages/tools/src/index.ts',
   '@seamfold/store-sqlite': 'packages/store-sqlite/src/index.ts',
+  '@seamfold/store-jsonl': 'packages/store-jsonl/src/index.ts',
   '@seamfold/executor-remote': 'packages/executor-remote/src/index.ts',
   '@seamfold/simulator': 'packages/simulator/src/index.ts',
   '@seamfold/cli': 'packages/cli/src/index.ts',
@@ -24,10 +26,12 @@ const folders = [
   'packages/llm-openai',
   'packages/tools',
   'packages/store-sqlite',
+  'packages/store-jsonl',
   'packages/executor-remote',
   'packages/simulator',
   'packages/cli',
   'packages/bench',
+  'packages/crash-matrix',
   'apps/playground',
   'examples',
 ].filter((folder) => existsSync(at(folder)))

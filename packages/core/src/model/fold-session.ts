@@ -36,7 +36,7 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
         claimsSinceProgress: fact.attempt,
       }
     case 'session_released':
-      return state.claim?.fence === fact.fence ? { claim: undefined } : {}
+      return state.claim?.fence === fact.fence ? { claim: undefined, claimsSinceProgress: 0 } : {}
     case 'agent_start':
       return { claimsSinceProgress: 0, ...(state.run === undefined ? {} : { ended: state.ended.append(state.run) }) }
     case 'tool_end':

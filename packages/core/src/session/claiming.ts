@@ -3,12 +3,22 @@ import { AgentError, isAgentError } from '../base/errors.ts'
 import { openRunKey } from '../journal/keys.ts'
 import type { Fact } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
+import type { RunState, SessionState } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { Holding } from './holding.ts'
 import type { SessionLog } from './session-log.ts'
 
-/** Resumptions of a run without any progress before it is given up. */
+/** Resumptions of a run that were cut off without any progress before it is given up. */
 const MAX_CLAIMS = 10
+
+/** Why a run is resumed no more: whoever did so was cut off again and again, at the same place. */
+export function exhaustion(run: RunState, { claimsSinceProgress }: SessionState): AgentError | undefined {
+  if (claimsSinceProgress < MAX_CLAIMS) return undefined
+  return new AgentError(
+    'recovery_exhausted',
+    `Run ${run.id} was resumed ${claimsSinceProgress} times without getting anywhere: find out what cuts it off, and send a new prompt`,
+  )
+}
 
 /** Facts of another run that the same append ends. */
 export type Before = { readonly runId: string; readonly facts: readonly Fact[] }
@@ -25,18 +35,12 @@ export type ClaimOptions = {
   readonly release?: boolean
 }
 
-/** Throws `session_lost` when another writer was first, `recovery_exhausted` when resuming leads nowhere. */
+/** Throws `session_lost` when another writer was first. */
 export async function claim(
   { journal }: SessionLog,
   { holding, runId, metadata, facts, before, release = false }: ClaimOptions,
 ): Promise<void> {
   const { length, fence, claimsSinceProgress } = journal.said
-  if (claimsSinceProgress >= MAX_CLAIMS && facts.length === 0) {
-    throw new AgentError(
-      'recovery_exhausted',
-      `Run ${runId} was resumed ${claimsSinceProgress} times without getting anywhere: cancel it, or find out what stops it`,
-    )
-  }
   const created: readonly Fact[] = length === 0 ? [{ type: 'session_created', metadata }] : []
   const released: readonly Fact[] = release ? [{ type: 'session_released', fence: fence + 1 }] : []
   const claimed: Fact = {
@@ -68,10 +72,10 @@ export async function notClaimed({ journal }: SessionLog, error: unknown): Promi
   )
 }
 
-/** Leave a marker by which the run is found when this process is gone. */
+/** Leave a marker by which the run is found when this process is gone, before anything of it is stored. */
 export async function markOpen(store: SessionStore, sessionId: string, runId: string): Promise<void> {
   try {
-    await store.append(openRunKey(sessionId, runId), ['open'], { expected: 0 })
+    await store.append(openRunKey(sessionId, runId), ['open'], { expected: 0, sync: true })
   } catch (error) {
     if (!isAgentError(error, 'store_conflict')) throw error // it was marked before
   }

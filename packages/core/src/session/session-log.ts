@@ -3,7 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { childSignal } from '../base/signals.ts'
 import { Hub, type Mark } from '../journal/hub.ts'
-import { type InboxEntry, sendToInbox } from '../journal/inbox.ts'
+import { type InboxEntry, readInbox, sendToInbox } from '../journal/inbox.ts'
 import { type ExtraFold, Journal } from '../journal/journal.ts'
 import { Reader } from '../journal/reader.ts'
 import type { Envelope, WaitingFor } from '../model/event.ts'
@@ -61,6 +61,13 @@ export class SessionLog {
 
   async waitingFor(): Promise<readonly WaitingFor[]> {
     return waitingOf(openRun(await this.state()))
+  }
+
+  /** Every request of the suspended run is open, and the inbox has no answer: going on would change nothing. */
+  async stillWaits(run: RunState): Promise<boolean> {
+    if (run.status !== 'suspended' || run.cancelRequested !== undefined || waitingOf(run).length === 0) return false
+    const { store, sessionId } = this.#options
+    return (await readInbox(store, sessionId, this.journal.state)).length === 0
   }
 
   async *events({ after, follow = true, signal }: ReadOptions = {}): AsyncGenerator<Envelope, void, undefined> {

@@ -2,15 +2,14 @@
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
 import { childSignal } from '../base/signals.ts'
 import { openRunKey } from '../journal/keys.ts'
-import { readInbox } from '../journal/inbox.ts'
 import type { Envelope, Fact, WaitingFor } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { ImageBlock, Message, Prompt, TextBlock } from '../model/message.ts'
 import { toSchema } from '../model/schema.ts'
-import { openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
+import { openRun, type RunState, type SessionState } from '../model/session-state.ts'
 import { type Holding, hold } from './holding.ts'
-import { type Before, claim, markOpen, notClaimed } from './claiming.ts'
-import { endingFacts } from './closing.ts'
+import { type Before, claim, exhaustion, markOpen, notClaimed } from './claiming.ts'
+import { type Ending, endingFacts } from './closing.ts'
 import { prefixOf, writeFork } from './fork.ts'
 import type { AgentParts } from './parts.ts'
 import { CANCELLED_BY_HOST, RunHandle } from './run.ts'
@@ -135,7 +134,9 @@ export class LiveSession implements Session {
       await log.journal.catchUp()
       const open = openRun(log.journal.state)
       if (open === undefined) return undefined
-      if (await this.#stillWaits(open)) return this.#settledHandle(open)
+      if (await log.stillWaits(open)) return this.#settledHandle(open)
+      const error = exhaustion(open, log.journal.state)
+      if (error !== undefined) return this.#settledHandle(await this.#endOpen(open, { type: 'failed', error }))
       return this.#start({ runId: open.id, signal, facts: [], before: undefined })
     })
   }
@@ -145,25 +146,28 @@ export class LiveSession implements Session {
     await this.#starting?.catch(() => {}) // whoever starts it is told; here it is only waited for
     if (this.#current) return this.#current.run.cancel(reason)
     return this.#exclusively(async () => {
-      const { log, parts } = this.#options
+      const { log } = this.#options
       await log.journal.catchUp()
       const open = openRun(log.journal.state)
       if (open === undefined) return false
-      const holding = await this.#hold(() => {})
-      try {
-        await claim(log, {
-          holding,
-          runId: open.id,
-          metadata: this.metadata,
-          facts: endingFacts(open, { type: 'cancelled', reason }, ''),
-          release: true,
-        })
-        await parts.store.delete(openRunKey(this.id, open.id))
-      } finally {
-        await holding.release()
-      }
+      await this.#endOpen(open, { type: 'cancelled', reason })
       return true
     })
+  }
+
+  /** Ends a run that nobody is at work on, in one append. */
+  async #endOpen(open: RunState, ending: Ending): Promise<RunState> {
+    const { log, parts } = this.#options
+    const holding = await this.#hold(() => {})
+    try {
+      await claim(log, { holding, runId: open.id, metadata: this.metadata, facts: endingFacts(open, ending, ''), release: true })
+      await parts.store.delete(openRunKey(this.id, open.id))
+      return log.journal.state.run ?? open
+    } catch (error) {
+      throw await notClaimed(log, error)
+    } finally {
+      await holding.release().catch(() => {}) // it runs out by itself
+    }
   }
 
   async fork({ at, id = this.#options.parts.host.id('session'), metadata = {}, keepRun = false }: ForkOptions = {}): Promise<Session> {
@@ -218,14 +222,6 @@ export class LiveSession implements Session {
       )
     }
     return this.#current?.run.id === known.id ? this.#current.run : this.#settledHandle(known)
-  }
-
-  /** Every request of the batch is open, and the inbox has no answer: going on would change nothing. */
-  async #stillWaits(run: RunState): Promise<boolean> {
-    if (run.status !== 'suspended' || run.cancelRequested !== undefined) return false
-    const { log, parts } = this.#options
-    if (waitingOf(run).length === 0) return false
-    return (await readInbox(parts.store, this.id, log.journal.state)).length === 0
   }
 
   #settledHandle(state: RunState): RunHandle {
