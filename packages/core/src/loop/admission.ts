@@ -1,5 +1,6 @@
 /** What a call's arguments come to: checked against the tool's schema, with what they would touch. */
 import { toMessage } from '../base/errors.ts'
+import { orAborted } from '../base/signals.ts'
 import type { Access } from '../model/access.ts'
 import type { Json } from '../model/json.ts'
 import type { ToolUseBlock } from '../model/message.ts'
@@ -8,19 +9,20 @@ import { failed, type Tool, type ToolResult } from '../model/tool.ts'
 export type Admitted = { readonly ok: true; readonly input: Json; readonly accesses: readonly Access[] }
 export type Refused = { readonly ok: false; readonly result: ToolResult }
 
-/** Check arguments as they were given. A tool that throws here refuses the call: nothing has happened yet. */
-export async function admit(tool: Tool, args: Json): Promise<Admitted | Refused> {
+/** Check arguments as they were given. A tool that throws here refuses the call: nothing has happened yet. Throws the signal's reason. */
+export async function admit(tool: Tool, args: Json, signal: AbortSignal): Promise<Admitted | Refused> {
   const { name } = tool.definition
   try {
     const parsing = tool.parse(args)
-    const parsed = parsing instanceof Promise ? await parsing : parsing
+    const parsed = parsing instanceof Promise ? await orAborted(parsing, signal) : parsing
     if (!parsed.ok) {
       const words = parsed.problems.map((problem) => `- ${problem}`).join('\n')
       return refused(`The arguments of '${name}' do not match its schema:\n${words}\nCorrect them and call it again.`)
     }
     const touching = tool.access(parsed.value)
-    return { ok: true, input: parsed.value, accesses: touching instanceof Promise ? await touching : touching }
+    return { ok: true, input: parsed.value, accesses: touching instanceof Promise ? await orAborted(touching, signal) : touching }
   } catch (error) {
+    signal.throwIfAborted()
     return refused(`The arguments of '${name}' were refused: ${toMessage(error)}`)
   }
 }

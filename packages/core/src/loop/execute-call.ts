@@ -1,6 +1,6 @@
 /** The innermost tool call: its turn in the queue, its start in the ledger, then the effect within its time. */
 import { AgentError, toMessage } from '../base/errors.ts'
-import { childSignal, orAborted } from '../base/signals.ts'
+import { type ChildSignal, childSignal, orAborted } from '../base/signals.ts'
 import { type Access, accessJson, describeAccess } from '../model/access.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
 import { failed, type ToolContext, type ToolResult, toToolResult } from '../model/tool.ts'
@@ -10,11 +10,16 @@ import { unknownOutcome } from './ledger.ts'
 import { resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
 import { currentRun } from './model-step.ts'
 
+/** A call that a tool makes. */
+export type NestedCall = { readonly name: string; readonly input: Json; readonly signal: AbortSignal }
+
 /** What a call needs beside its invocation. */
 export interface CallFrame {
   readonly ticket: Ticket
-  /** How the tool calls other tools. Throws when one of them waits for somebody who is not here. */
-  invoke(name: string, input: Json): Promise<ToolResult>
+  /** How the tool calls other tools, each until the signal fires. Throws when one of them waits for somebody who is not here. */
+  invoke(call: NestedCall): Promise<ToolResult>
+  /** Resolves when none of them is under way. */
+  idle(): Promise<unknown>
   /** What nested calls wait for. */
   waiting(): Extract<ToolOutcome, { type: 'suspended' }> | undefined
 }
@@ -30,7 +35,7 @@ export async function executeCall(context: LoopContext, invocation: ToolInvocati
   const turn = frame.ticket.acquire()
   if (turn !== undefined) await orAborted(turn, invocation.signal)
   const looked = tool.access(input)
-  const touches = looked instanceof Promise ? await looked : looked
+  const touches = looked instanceof Promise ? await orAborted(looked, invocation.signal) : looked
   if (!sameAccesses(touches, accesses)) return resultOf(changed(call.name, accesses, touches))
   await recordStart(context, invocation)
   context.assertHolding()
@@ -50,10 +55,11 @@ const changed = (name: string, before: readonly Access[], now: readonly Access[]
 }
 
 /** Stored, and safe from loss of power, before the effect begins; effects of class `none` need not wait for it. */
-async function recordStart(context: LoopContext, { callId, call, tool, args, input, accesses }: ToolInvocation): Promise<void> {
+async function recordStart(context: LoopContext, { callId, call, tool, args, input, accesses, signal }: ToolInvocation): Promise<void> {
   const attempt = (currentRun(context).batch?.states.get(callId)?.start?.attempt ?? 0) + 1
   const effect = tool.effect(input)
-  const witness = effect === 'none' ? undefined : await tool.witness?.(input)
+  const looking = effect === 'none' ? undefined : tool.witness?.(input)
+  const witness = looking && (await orAborted(looking, signal))
   const stored = context.run.append(
     [
       {
@@ -79,9 +85,10 @@ async function perform(context: LoopContext, invocation: ToolInvocation, frame: 
   const { tool, input, signal: outer, timeoutMs = 0, call } = invocation
   const { clock } = context.run.host
   const child = childSignal(outer)
+  const nested = nestedCalls(call.name, child.signal, frame)
   const stopTimer = timeoutMs > 0 ? clock.timer(timeoutMs, () => child.abort(lateError(call.name, timeoutMs))) : undefined
   try {
-    const work = tool.execute(input, toolContext(context, invocation, { signal: child.signal, frame }))
+    const work = tool.execute(input, toolContext(context, invocation, { signal: child.signal, invoke: nested.invoke }))
     return toToolResult(await settleOrGiveUp(work, child.signal, clock))
   } catch (error) {
     if (outer.aborted) throw outer.reason
@@ -92,7 +99,36 @@ async function perform(context: LoopContext, invocation: ToolInvocation, frame: 
       : { ...unknownOutcome(call.name, why), errorKind: 'timeout' }
   } finally {
     stopTimer?.()
+    await nested.end()
     child.release()
+  }
+}
+
+/** The calls that one tool makes: none outlives it, and none begins when it has ended. */
+function nestedCalls(
+  name: string,
+  parent: AbortSignal,
+  frame: CallFrame,
+): { invoke(name: string, input: Json): Promise<ToolResult>; end(): Promise<void> } {
+  const ended = (): AgentError => new AgentError('invalid_argument', `The call of '${name}' has ended: it can call no other tool any more`)
+  let scope: ChildSignal | undefined
+  let over = false
+  return {
+    invoke(other, input) {
+      if (over || parent.aborted) return Promise.reject(parent.aborted ? (parent.reason as Error) : ended())
+      scope ??= childSignal(parent)
+      const result = frame.invoke({ name: other, input, signal: scope.signal })
+      result.catch(() => {}) // a tool that does not wait for its call is not told either
+      return result
+    },
+    async end() {
+      over = true
+      if (scope === undefined) return
+      // What waits for somebody is run again from its start: the others may finish before.
+      if (frame.waiting() === undefined) scope.abort(ended())
+      await frame.idle()
+      scope.release()
+    },
   }
 }
 
@@ -118,7 +154,7 @@ function settleOrGiveUp(work: Promise<unknown>, signal: AbortSignal, clock: Loop
 function toolContext(
   context: LoopContext,
   { callId, call }: ToolInvocation,
-  { signal, frame }: { readonly signal: AbortSignal; readonly frame: CallFrame },
+  { signal, invoke }: Pick<ToolContext, 'signal' | 'invoke'>,
 ): ToolContext {
   const { run, fence } = context
   return {
@@ -127,7 +163,7 @@ function toolContext(
     fence,
     signal,
     progress: (delta) => run.emit({ type: 'tool_output_delta', id: call.id, callId, name: call.name, delta }),
-    invoke: frame.invoke,
+    invoke,
     session: { id: run.sessionId, metadata: run.metadata },
   }
 }

@@ -1,4 +1,5 @@
 /** What to do about a call that was started by somebody who is gone: run it, take its result, or say that nobody knows. */
+import { orAborted } from '../base/signals.ts'
 import type { Effect } from '../model/access.ts'
 import type { FactOf } from '../model/event.ts'
 import type { Json } from '../model/json.ts'
@@ -26,9 +27,8 @@ export async function recover(
   { input, signal, starterMayLive }: RecoveryContext,
 ): Promise<Recovery> {
   if (start.effect === 'none') return RUN
-  const answer = (await tool.probe?.(input, { idempotencyKey: start.idempotencyKey, witness: start.witness, signal })) ?? {
-    state: 'unknown' as const,
-  }
+  const probing = tool.probe?.(input, { idempotencyKey: start.idempotencyKey, witness: start.witness, signal })
+  const answer = probing === undefined ? { state: 'unknown' as const } : await orAborted(probing, signal)
   if (answer.state === 'done') return { type: 'settled', result: toToolResult(answer.result) }
   if (RUNS_AGAIN.has(start.effect)) return RUN
   if (answer.state === 'not_started' && !starterMayLive) return RUN

@@ -10,8 +10,8 @@ import { toolEnd } from '../model/tool-end.ts'
 import { AccessQueue, type Ticket } from './access-queue.ts'
 import { type Admitted, admit, malformed, type Refused, unknownTool } from './admission.ts'
 import type { LoopContext } from './context.ts'
-import { type CallFrame, executeCall } from './execute-call.ts'
-import { recover } from './ledger.ts'
+import { type CallFrame, executeCall, type NestedCall } from './execute-call.ts'
+import { notStarted, recover, unknownOutcome } from './ledger.ts'
 import { resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
 import { currentRun } from './model-step.ts'
 import type { ComposedStages } from './stages.ts'
@@ -28,7 +28,7 @@ type Entry = {
   readonly fixed: boolean
   readonly admission: Admitted | Refused
   /** The calls that this one has made: their order is their identity. */
-  readonly nested: { ordinal: number; waiting: WaitingFor[] }
+  readonly nested: { ordinal: number; waiting: WaitingFor[]; readonly open: Set<Promise<unknown>> }
 }
 
 export class ToolStep {
@@ -36,6 +36,8 @@ export class ToolStep {
   readonly #frames = new Map<string, CallFrame>()
   readonly #queue: AccessQueue
   #stages: ComposedStages | undefined
+  /** Fires when the batch under way can no longer be finished. */
+  #scope: AbortSignal | undefined
 
   constructor(context: LoopContext) {
     this.#context = context
@@ -58,6 +60,7 @@ export class ToolStep {
   /** Run every call of the batch that has no result. Resolves when none runs any more; says what is waited for. */
   async runBatch(): Promise<readonly WaitingFor[]> {
     const scope = childSignal(this.#context.run.signal)
+    this.#scope = scope.signal
     const entries: Entry[] = []
     for (const { callId, call } of openCalls(currentRun(this.#context).batch))
       entries.push(await this.#enter({ callId, call, signal: scope.signal, parent: undefined }))
@@ -74,19 +77,19 @@ export class ToolStep {
   async #enter({ callId, call, signal, parent }: Pick<Entry, 'callId' | 'call' | 'signal' | 'parent'>): Promise<Entry> {
     const tool = this.#context.tools.find(({ definition }) => definition.name === call.name)
     const { args, fixed } = argsOf(currentRun(this.#context), callId, call)
-    const admission = await this.#admission(call, tool, { args, fixed })
+    const admission = await this.#admission(call, tool, { args, fixed, signal })
     const ticket = this.#queue.enter(admission.ok ? admission.accesses : [], parent?.ticket)
-    return { callId, call, signal, parent, ticket, tool, args, fixed, admission, nested: { ordinal: 0, waiting: [] } }
+    return { callId, call, signal, parent, ticket, tool, args, fixed, admission, nested: { ordinal: 0, waiting: [], open: new Set() } }
   }
 
   async #admission(
     call: ToolUseBlock,
     tool: Tool | undefined,
-    { args, fixed }: { readonly args: Json; readonly fixed: boolean },
+    { args, fixed, signal }: { readonly args: Json; readonly fixed: boolean; readonly signal: AbortSignal },
   ): Promise<Admitted | Refused> {
     if (tool === undefined) return { ok: false, result: unknownTool(call.name, this.#context.tools) }
     if (call.invalidInput !== undefined && !fixed) return { ok: false, result: malformed(call) }
-    return admit(tool, args)
+    return admit(tool, args, signal)
   }
 
   /** The gate: nothing runs but through here, and nothing comes out but one result or a wait. */
@@ -131,25 +134,42 @@ export class ToolStep {
   }
 
   #frame(entry: Entry): CallFrame {
-    const { waiting } = entry.nested
+    const { waiting, open } = entry.nested
     return {
       ticket: entry.ticket,
       waiting: () => (waiting.length > 0 ? { type: 'suspended', waitingFor: waiting } : undefined),
-      invoke: (name, input) => this.#invoke(entry, name, input),
+      invoke: (call) => {
+        const result = this.#invoke(entry, call)
+        const settled: Promise<unknown> = result.then(ignore, ignore).then(() => open.delete(settled))
+        open.add(settled)
+        return result
+      },
+      idle: () => Promise.all(open),
     }
   }
 
-  async #invoke(outer: Entry, name: string, input: Json): Promise<ToolResult> {
+  async #invoke(outer: Entry, { name, input, signal }: NestedCall): Promise<ToolResult> {
     const callId = `${outer.callId}/${outer.nested.ordinal++}`
     const call: ToolUseBlock = { type: 'tool_use', id: callId, name, input }
     const earlier = currentRun(this.#context).batch?.states.get(callId)
     if (earlier?.result !== undefined) return this.#repeated(call, earlier.argsDigest, earlier.result)
-    const entry = await this.#enter({ callId, call, signal: outer.signal, parent: outer })
-    const outcome = await this.#pass(entry)
+    const entry = await this.#enter({ callId, call, signal, parent: outer })
+    const outcome = await this.#pass(entry).catch((error: unknown) => {
+      // When the whole batch is stopped, its end says what became of each call; else that is said here.
+      if (signal.aborted && this.#scope?.aborted !== true) this.#end(entry, this.#stopped(entry, outer))
+      throw error
+    })
     if (outcome.type === 'result') return outcome.result
     if (!mayWait(outer)) return this.#refuseWaiting(entry, outer)
     outer.nested.waiting.push(...outcome.waitingFor)
     throw new AgentError('unsupported', `The call of '${name}' waits for an answer: '${outer.call.name}' is run again when it has come`)
+  }
+
+  /** A nested call whose outer one was stopped, or did not wait for it. */
+  #stopped({ callId, call }: Entry, outer: Entry): ToolResult {
+    const start = currentRun(this.#context).batch?.states.get(callId)?.start
+    const why = `the call of '${outer.call.name}' that made it ended before it did`
+    return start === undefined || start.effect === 'none' ? notStarted(why) : unknownOutcome(call.name, why)
   }
 
   /** A nested call that was settled in an earlier attempt is not repeated, if it is the same call. */
@@ -187,3 +207,5 @@ function argsOf(run: RunState, callId: string, call: ToolUseBlock): { readonly a
   if (request === undefined) return { args: call.input, fixed: false }
   return { args: request.answer?.args ?? request.request.args, fixed: true }
 }
+
+const ignore = (): void => {}

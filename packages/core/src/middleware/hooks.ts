@@ -71,6 +71,6 @@ async function rewritten(
   if (decision.decision === 'block')
     return failed(`'${invocation.call.name}' was blocked by a hook: ${decision.reason}`, { kind: 'permission_denied' })
   if (decision.input === undefined) return invocation
-  const admitted = await admit(invocation.tool, decision.input)
+  const admitted = await admit(invocation.tool, decision.input, invocation.signal)
   return admitted.ok ? { ...invocation, args: decision.input, input: admitted.input, accesses: admitted.accesses } : admitted.result
 }

@@ -69,7 +69,7 @@ class Gate {
       return this.#refuse(invocation, `it needs an approval (${reason}) and nobody is here to give one`)
     }
     const request = await this.#requestFor(invocation, reason)
-    return this.#answered(invocation, next, request.answer ? request : await this.#ask(request))
+    return this.#answered(invocation, next, request.answer ? request : await this.#ask(request, invocation.signal))
   }
 
   #judge({ call, accesses, args }: ToolInvocation): Judgement {
@@ -90,7 +90,7 @@ class Gate {
       return resultOf(failed(words, { kind: 'rejected' }))
     }
     if (answer.args === undefined || canonicalJson(answer.args) === canonicalJson(invocation.args)) return this.#approved(invocation, next)
-    const admitted = await admit(invocation.tool, answer.args)
+    const admitted = await admit(invocation.tool, answer.args, invocation.signal)
     if (!admitted.ok) return resultOf(admitted.result)
     return this.#approved({ ...invocation, args: answer.args, input: admitted.input, accesses: admitted.accesses }, next)
   }
@@ -138,11 +138,11 @@ class Gate {
   }
 
   /** Ask whoever is here; an answer from elsewhere counts as well, and the first one wins. */
-  async #ask({ request }: RequestState): Promise<RequestState> {
+  async #ask({ request }: RequestState, until: AbortSignal): Promise<RequestState> {
     const { confirm } = this.#options
     if (confirm === undefined) return this.#state(request.requestId)
     const stop = new AbortController()
-    const signal = AbortSignal.any([this.#run.signal, stop.signal])
+    const signal = AbortSignal.any([until, stop.signal])
     const elsewhere = this.#run.until((state) => (state.run?.requests.get(request.requestId)?.answer ? 'elsewhere' : undefined), signal)
     elsewhere.catch(() => {}) // it is stopped below when the answer came from here
     try {
