@@ -1,0 +1,4 @@
+/** The public door of @seamfold/store-jsonl. */
+export { jsonlBlobs } from './jsonl-blobs.ts'
+export { jsonlLeases, type JsonlLeasesOptions } from './jsonl-leases.ts'
+export { jsonlStore, type JsonlOptions } from './jsonl-store.ts'
