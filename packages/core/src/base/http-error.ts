@@ -6,8 +6,8 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([408, 409, 425, 500, 502, 503, 
 /** Milliseconds that `Retry-After` asks to wait: seconds or an HTTP date (RFC 9110, 10.2.3). Undefined when it says nothing usable. */
 export function retryAfterMs(value: string | null | undefined, now: number): number | undefined {
   if (value === null || value === undefined || value.trim() === '') return undefined
-  const seconds = Number(value)
-  if (Number.isFinite(seconds)) return seconds >= 0 ? Math.round(seconds * 1000) : undefined
+  const wait = Math.round(Number(value) * 1000)
+  if (Number.isFinite(wait)) return wait >= 0 ? wait : undefined
   const date = Date.parse(value)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
