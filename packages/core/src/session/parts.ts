@@ -100,7 +100,7 @@ function builtin(
     malformedGuard(),
     duplicateGuard(),
     structuredOutput(turns),
-    ...(hooks ? [hooksAround(hooks)] : []),
+    ...(hooks ? [hooksAround(hooks, timeouts.hookMs)] : []),
     permissions({
       policy: judge,
       unanswered: options.unanswered ?? (options.store ? 'suspend' : 'reject'),

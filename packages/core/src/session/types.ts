@@ -29,6 +29,8 @@ export type Timeouts = {
   readonly chunkMs?: number
   /** One tool call. Default: 600,000. */
   readonly toolMs?: number
+  /** One answer of a hook. Default: 30,000. */
+  readonly hookMs?: number
 }
 
 export type RetryOptions = {
