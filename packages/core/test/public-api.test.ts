@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import * as core from '../src/index.ts'
 import * as kit from '../src/kit.ts'
 import * as testing from '../src/testing.ts'
+import * as testingNode from '../src/testing-node.ts'
 import { FACT_KINDS } from '../src/journal/fact-types.ts'
 import { STACK_ORDER } from '../src/middleware/default-stack.ts'
 
@@ -70,6 +71,7 @@ describe('the doors', () => {
         'crashingStore',
       ]),
     )
+    expect(Object.keys(testingNode).toSorted()).toEqual(['crashMatrix', 'formatMatrices', 'runCrashChild'])
   })
 })
 

@@ -47,6 +47,23 @@ describe('nodeFetch', () => {
     expect(seen[1]).toEqual(seen[0])
   })
 
+  test('gives an answer that streams as an ordinary response, whatever is done with it', async () => {
+    const url = await serve((_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: yes\n\n'))
+    const send = nodeFetch()
+    expect(await (await send(url)).text()).toBe('data: yes\n\n')
+    const loud = new TransformStream<string, string>({ transform: (text, controller) => controller.enqueue(text.toUpperCase()) })
+    const answer = await send(url)
+    const changed = new Response(
+      answer.body?.pipeThrough(new TextDecoderStream()).pipeThrough(loud).pipeThrough(new TextEncoderStream()),
+      answer,
+    )
+    expect([changed.status, changed.headers.get('content-type'), await textOf(changed)]).toEqual([
+      200,
+      'text/event-stream',
+      'DATA: YES\n\n',
+    ])
+  })
+
   test('reads what a gateway compressed unasked', async () => {
     const url = await serve((_, response) =>
       response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }).end(gzipSync('data: small\n\n')),

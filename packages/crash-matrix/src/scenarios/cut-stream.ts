@@ -8,7 +8,7 @@ import { common, everythingAllowed, model, modelledBy } from '../world.ts'
 const WORDS = 'Let me think about this for a while before I order anything at all. '
 
 /** Enough for some deltas, and for no whole reply. */
-const BYTES_BEFORE_CUT = 1500
+const BYTES_BEFORE_CUT = 3000
 
 export const cutStream: CrashScenario = {
   ...common,
@@ -23,6 +23,8 @@ export const cutStream: CrashScenario = {
     permissions: everythingAllowed,
     retry: { baseDelayMs: 1 },
   }),
+  check: ({ facts }) =>
+    facts.some(({ event }) => event.type === 'turn_start' && event.attempt > 1) ? [] : ['no reply was cut off, so this shows nothing'],
 }
 
 function cuttingOnce(): typeof fetch {

@@ -20,7 +20,7 @@ export function sqliteScenario(name: string, { module, durability }: SqliteOptio
     surroundings: modelledBy(({ calls }) => (calls.length === 0 ? [callTool('order'), callTool('store')] : text('Ordered and stored.'))),
     store: (world) => {
       const driver = watchedDriver(world)
-      return { ...sqliteStore(driver, durability === undefined ? {} : { durability }), close: () => Promise.resolve(driver.close()).then() }
+      return { ...sqliteStore(driver, durability === undefined ? {} : { durability }), close: async () => void driver.close() }
     },
     losePower: loseUnsynced,
     agent: (world) => ({ llm: model(), tools: [keyedTool(world), idempotentTool(world)], permissions: everythingAllowed }),

@@ -4,6 +4,9 @@ import type { Evidence } from './crash-scenario.ts'
 import { comparable, firstDifference } from './comparable.ts'
 import type { EffectFile } from './effect-log.ts'
 
+/** Fewer attempts to resume a run than this are no reason to give it up. */
+const LEAST_ATTEMPTS = 10
+
 /** What the uninterrupted run tells of the scenario. */
 export interface Reference {
   readonly state: string
@@ -46,7 +49,13 @@ export function countedTools(evidence: CutEvidence): ReadonlySet<string> {
 }
 
 export function brokenLaws(evidence: CutEvidence, reference: Reference): readonly string[] {
-  return [...effectsOnce(evidence, reference), ...announced(evidence), ...oneEnd(evidence), ...sameOutcome(evidence, reference)]
+  return [
+    ...effectsOnce(evidence, reference),
+    ...announced(evidence),
+    ...oneEnd(evidence),
+    ...patient(evidence),
+    ...sameOutcome(evidence, reference),
+  ]
 }
 
 /** Every effect happened once, or is reported unknown where the tool gave no means to know. */
@@ -82,9 +91,19 @@ function oneEnd({ facts }: CutEvidence): readonly string[] {
   return [...ends].filter(([, count]) => count !== 1).map(([id, count]) => `run ${id} has ${count} ends`)
 }
 
-/** Where nothing became unknown, the state is the one that an uninterrupted run comes to. */
+const givenUp = ({ facts }: CutEvidence): boolean =>
+  facts.some(({ event }) => event.type === 'error' && event.code === 'recovery_exhausted')
+
+/** No run is given up before it was resumed in vain again and again. */
+function patient(evidence: CutEvidence): readonly string[] {
+  const attempts = evidence.facts.map(({ event }) => (event.type === 'session_claimed' ? event.attempt : 0))
+  const most = Math.max(0, ...attempts)
+  return givenUp(evidence) && most < LEAST_ATTEMPTS ? [`a run was given up after ${most} attempts to resume it`] : []
+}
+
+/** Where nothing became unknown and no run was given up, the state is the one that an uninterrupted run comes to. */
 function sameOutcome(evidence: CutEvidence, reference: Reference): readonly string[] {
-  if (unknownCalls(evidence) > 0) return []
+  if (unknownCalls(evidence) > 0 || givenUp(evidence)) return []
   const difference = firstDifference(reference.state, comparable(evidence.state, evidence.directory))
   return difference === undefined ? [] : [`the state differs from an uninterrupted run's: ${difference}`]
 }

@@ -16,6 +16,8 @@ export interface CrashMatrixOptions {
   readonly every?: number
   /** How many of the resuming processes are killed too, each at another place. Default: 0. */
   readonly again?: number
+  /** Kill all of those at this place of theirs, counted from 1: a run that gets nowhere must end all the same. Default: spread. */
+  readonly againAt?: number
   /** Cuts at the same time. Default: one per processor. */
   readonly parallel?: number
   /** Milliseconds after which a process counts as hanging. Default: 60,000. */
@@ -42,14 +44,22 @@ export interface CrashMatrixResult {
  * new one goes on.
  *
  * Checked are: every record that the store promised is still there; every effect that a tool notes in `world.effects` happened
- * once, or is reported unknown where the tool has no `probe`; where nothing became unknown the state is the one of the
- * uninterrupted run; each run has one end; the journal's chain is whole; an open run is found by `agent.unfinished()`; no process
+ * once, or is reported unknown where the tool has no `probe`; where nothing became unknown and no run was given up the state is the
+ * one of the uninterrupted run; each run has one end; the journal's chain is whole; an open run is found by `agent.unfinished()`; no process
  * outlives its agent (on systems with `/proc`); what the surroundings object to; and your own `check`.
  *
  * Throws `invalid_argument` when the uninterrupted work breaks a law by itself.
  */
 export async function crashMatrix(scenario: CrashScenario, options: CrashMatrixOptions = {}): Promise<CrashMatrixResult> {
-  const { powerLoss = false, every = 1, again = 0, parallel = availableParallelism(), timeoutMs = 60_000, directory = tmpdir() } = options
+  const {
+    powerLoss = false,
+    every = 1,
+    again = 0,
+    againAt,
+    parallel = availableParallelism(),
+    timeoutMs = 60_000,
+    directory = tmpdir(),
+  } = options
   mkdirSync(directory, { recursive: true })
   const root = mkdtempSync(join(directory, 'crash-matrix-'))
   const surroundings = await scenario.surroundings?.()
@@ -58,7 +68,7 @@ export async function crashMatrix(scenario: CrashScenario, options: CrashMatrixO
     const { reference, places } = await uninterrupted(common)
     const firsts = Array.from({ length: places }, (_, index) => index + 1).filter((place) => (place - 1) % every === 0)
     const cuts = await orderedParallel(firsts, parallel, (first) =>
-      cutAndJudge({ ...common, kills: killsFrom(first, { again, places }) }, reference),
+      cutAndJudge({ ...common, kills: killsFrom(first, { again, againAt, places }) }, reference),
     )
     const objections = surroundings?.violations?.() ?? []
     const violations = [...cuts.flatMap(described), ...objections]
@@ -69,10 +79,12 @@ export async function crashMatrix(scenario: CrashScenario, options: CrashMatrixO
   }
 }
 
-/** Later kills fall anywhere in what is left, most of it soon after the start: spread without chance, so that a failure comes again. */
-const killsFrom = (first: number, { again, places }: { readonly again: number; readonly places: number }): readonly number[] => [
+type Repetition = { readonly again: number; readonly againAt: number | undefined; readonly places: number }
+
+/** Later kills fall anywhere in what is left, spread without chance, so that a failure comes again. */
+const killsFrom = (first: number, { again, againAt, places }: Repetition): readonly number[] => [
   first,
-  ...Array.from({ length: again }, (_, index) => 1 + ((first * 7 + index * 5) % places)),
+  ...Array.from({ length: again }, (_, index) => againAt ?? 1 + ((first * 7 + index * 5) % places)),
 ]
 
 const described = ({ killedAt, violations, directory }: CutResult): readonly string[] =>
