@@ -147,7 +147,7 @@ class Gate {
     elsewhere.catch(() => {}) // it is stopped below when the answer came from here
     try {
       // Somebody who cannot answer has not answered.
-      const asked = confirm(request, { signal }).catch(() => (signal.throwIfAborted(), undefined))
+      const asked = (async () => confirm(request, { signal }))().catch(() => (signal.throwIfAborted(), undefined))
       const here = await Promise.race([elsewhere, asked])
       if (here !== 'elsewhere' && here !== undefined) await this.#run.append([answerFact(request, here)], { sync: true })
     } finally {

@@ -14,6 +14,8 @@ const NOTHING: Spent = { tokens: 0, usd: 0, pending: undefined, lastTurn: 0 }
 
 /** An answer shorter than this is not worth asking for. */
 const LEAST_OUTPUT = 256
+/** What one answer may have where neither the agent nor the model says. */
+const DEFAULT_OUTPUT = 32_000
 const WARN_AT = 0.8
 /** What one image may cost at most, in tokens. */
 const IMAGE_TOKENS = 4000
@@ -48,11 +50,13 @@ export function runBudget(budget: RunBudget, price: Price | undefined): Middlewa
     },
     start(run, spent) {
       let warned = false
+      const calls = callCount(run)
       return {
         wrapModelCall(call, next) {
           const input = spent().lastTurn + newTokens(call, spent().lastTurn > 0)
-          const output = outputWithin({ budget, price, spent: spent(), input, call, run })
-          if (output < LEAST_OUTPUT) throw exhausted(budget, spent())
+          const ceiling = Math.min(call.request.maxOutputTokens ?? Infinity, run.model.maxOutputTokens ?? DEFAULT_OUTPUT)
+          const output = Math.floor(Math.min(leftFor({ budget, price, spent: spent(), input }), ceiling))
+          if (output < Math.min(LEAST_OUTPUT, ceiling)) throw exhausted(budget, spent())
           if (!warned && shareOf(budget, spent()) >= WARN_AT) {
             warned = true
             warn({ budget, spent: spent(), run })
@@ -65,7 +69,7 @@ export function runBudget(budget: RunBudget, price: Price | undefined): Middlewa
         },
         async wrapToolCall(invocation, next) {
           const { toolCalls } = budget
-          if (toolCalls === undefined || (run.state().run?.toolCalls ?? 0) < toolCalls) return next(invocation)
+          if (toolCalls === undefined || calls.begin(invocation.callId, toolCalls)) return next(invocation)
           return resultOf(
             failed(`The budget of ${toolCalls} tool calls is used up. Answer with what you know.`, { kind: 'permission_denied' }),
           )
@@ -87,24 +91,31 @@ function newTokens({ request }: ModelCall, counted: boolean): number {
   return new TextEncoder().encode(text).length + fixed + images * IMAGE_TOKENS
 }
 
-type OutputInput = {
-  readonly budget: RunBudget
-  readonly price: Price | undefined
-  readonly spent: Spent
-  readonly input: number
-  readonly call: ModelCall
-  readonly run: RunContext
-}
+type LeftInput = { readonly budget: RunBudget; readonly price: Price | undefined; readonly spent: Spent; readonly input: number }
 
 /** Output tokens that the limits leave after the input. */
-function outputWithin({ budget, price, spent, input, call, run }: OutputInput): number {
+function leftFor({ budget, price, spent, input }: LeftInput): number {
   const lost = spent.pending ?? { tokens: 0, usd: 0 }
   const byTokens = budget.tokens === undefined ? Infinity : budget.tokens - spent.tokens - lost.tokens - input
-  const byUsd =
-    budget.usd === undefined || price === undefined
-      ? Infinity
-      : ((budget.usd - spent.usd - (lost.usd ?? 0)) * 1e6 - input * dearest(price)) / price.output
-  return Math.floor(Math.min(byTokens, byUsd, call.request.maxOutputTokens ?? Infinity, run.model.maxOutputTokens ?? 32_000))
+  if (budget.usd === undefined || price === undefined) return byTokens
+  return Math.min(byTokens, ((budget.usd - spent.usd - (lost.usd ?? 0)) * 1e6 - input * dearest(price)) / price.output)
+}
+
+/** Counts the calls that have ended and those under way, which the facts do not tell of yet. */
+function callCount(run: RunContext): { begin(callId: string, limit: number): boolean } {
+  const begun = new Set<string>()
+  let offset: number | undefined
+  return {
+    begin(callId, limit) {
+      const { toolCalls = 0, batch } = run.state().run ?? {}
+      if (batch?.offset !== offset) begun.clear()
+      offset = batch?.offset
+      for (const id of begun) if (batch?.states.get(id)?.result !== undefined) begun.delete(id)
+      const may = toolCalls + begun.size < limit
+      if (may) begun.add(callId)
+      return may
+    },
+  }
 }
 
 const shareOf = (budget: RunBudget, spent: Spent): number =>
