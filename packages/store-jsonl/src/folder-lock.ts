@@ -1,10 +1,11 @@
 /** One writer at a time in a folder, among all processes of a machine. */
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentError } from '@seamfold/core/kit'
 import { explainFileError } from './file-errors.ts'
 
 type Connection = { exec(sql: string): void; close(): void }
+type Opened = { readonly connection: Connection; readonly identity: string }
 type NodeSqlite = { readonly DatabaseSync: new (path: string) => Connection }
 
 /** SQLite's "somebody else holds it", see https://www.sqlite.org/rescode.html */
@@ -23,7 +24,7 @@ export interface FolderLockOptions {
 export class FolderLock {
   readonly path: string
   readonly #busyTimeoutMs: number
-  #connection: Connection | undefined
+  #opened: Opened | undefined
 
   constructor(folder: string, { busyTimeoutMs }: FolderLockOptions) {
     this.path = join(folder, '.lock')
@@ -42,7 +43,7 @@ export class FolderLock {
         try {
           return work()
         } finally {
-          this.#connection?.exec('ROLLBACK')
+          this.#opened?.connection.exec('ROLLBACK')
         }
       }
       if (performance.now() - started > this.#busyTimeoutMs) throw this.#busy()
@@ -51,15 +52,18 @@ export class FolderLock {
   }
 
   close(): void {
-    this.#connection?.close()
-    this.#connection = undefined
+    this.#opened?.connection.close()
+    this.#opened = undefined
   }
 
   #take(): boolean {
     try {
-      this.#connection ??= connect(this.path)
-      this.#connection.exec('BEGIN IMMEDIATE')
-      return true
+      this.#opened ??= connect(this.path)
+      this.#opened.connection.exec('BEGIN IMMEDIATE')
+      // Whoever comes later opens what has the name now: a file that was removed excludes nobody.
+      if (identify(this.path) === this.#opened.identity) return true
+      this.close()
+      return this.#take()
     } catch (error) {
       if (error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === BUSY) return false
       throw explainFileError(error, this.path)
@@ -75,7 +79,7 @@ export class FolderLock {
   }
 }
 
-function connect(path: string): Connection {
+function connect(path: string): Opened {
   // Opened once as a plain file, so that a folder that cannot be written is reported in the file system's words.
   closeSync(openSync(path, 'a'))
   const sqlite = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined
@@ -85,8 +89,15 @@ function connect(path: string): Connection {
       `This runtime (${process.version}) has no node:sqlite, whose file locks are used here: use Node 22.18 or newer`,
     )
   }
+  const identity = identify(path)
   const connection = new sqlite.DatabaseSync(path)
   // Nothing is ever written, so there is no journal to keep beside it.
   connection.exec('PRAGMA journal_mode = MEMORY')
-  return connection
+  return { connection, identity }
+}
+
+/** Tells a file from another one that has its name later: a number is not used again while the file is open. */
+function identify(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return found === undefined ? 'gone' : `${found.dev} ${found.ino}`
 }

@@ -1,6 +1,7 @@
 /** Lists the keys of a folder that begin with a prefix, to the letter. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTask } from 'node:timers/promises'
 import { AgentError } from '@seamfold/core/kit'
 import { explainFileError, fileErrorCode } from './file-errors.ts'
 import { fileName, plainKey } from './file-name.ts'
@@ -11,6 +12,8 @@ import { readHead } from './log-head.ts'
 const OURS = /^(?:[a-z0-9_.-]+|.+~[0-9a-f]{32})\.jsonl$/
 /** Most first batches fit. */
 const FIRST_READ = 16 * 1024
+/** So many files are looked at before others get their turn. */
+const FILES = 32
 
 export interface KeysRequest {
   readonly prefix: string
@@ -22,7 +25,9 @@ export interface KeysRequest {
 export async function* listKeys(folder: Folder, { prefix, signal, assertOpen }: KeysRequest): AsyncGenerator<string> {
   assertOpen()
   signal?.throwIfAborted()
+  let seen = 0
   for (const entry of entries(folder.path)) {
+    if (++seen % FILES === 0) await nextTask()
     signal?.throwIfAborted()
     assertOpen()
     const name = entry.slice(0, -EXTENSION.length)
