@@ -73,9 +73,9 @@ export class AccessQueue {
     if (entry.parent === undefined && this.#running() >= this.#limit) return false
     return !this.#entries.some((other, place) => {
       if (other === entry || !conflictsAny(other.accesses, entry.accesses)) return false
-      // A call that waits for its own nested calls holds nobody up, and neither does one behind us that has not begun.
-      if (other.state === 'running') return other.children === 0
-      // A nested call waits only for what runs: whoever queues may be waiting for its parent.
+      // A call that waits for its own nested calls holds no other call's nested ones up: each might wait for the other for good.
+      if (other.state === 'running') return other.children === 0 || entry.parent === undefined
+      // A call behind us that has not begun holds nobody up. A nested call waits only for what runs: whoever queues may be waiting for its parent.
       return entry.parent === undefined && other.parent === undefined && place < index
     })
   }
