@@ -1,0 +1,97 @@
+/** Approvals with somebody there: whoever answers first is heard, here or elsewhere. */
+import { describe, expect, test } from 'vitest'
+import { type Answer, createAgent, memoryStore, openSession, tool, type WaitingFor } from '../../src/index.ts'
+import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
+import { collect, eventsOf, pass, resultsIn } from '../middleware/runs.ts'
+
+function start() {
+  const host = manualHost()
+  const store = memoryStore()
+  const asked = Promise.withResolvers<{ readonly request: WaitingFor; readonly signal: AbortSignal }>()
+  const answered = Promise.withResolvers<Answer | undefined>()
+  let writes = 0
+  const write = tool({
+    name: 'write',
+    description: 'Writes.',
+    access: () => [{ kind: 'write', path: 'a' }],
+    effect: 'unsafe',
+    execute: () => `write ${++writes}`,
+  })
+  const llm = scriptedLlm([[callOf('write')], 'done'])
+  const agent = createAgent({
+    llm,
+    tools: [write],
+    store,
+    host,
+    confirm: (request, { signal }) => {
+      asked.resolve({ request, signal })
+      return answered.promise
+    },
+  })
+  return { host, store, llm, agent, asked: asked.promise, answer: answered.resolve, writes: () => writes }
+}
+
+describe('a question that is asked in place', () => {
+  test('is a fact before it is asked, so that somebody elsewhere may answer it', async () => {
+    const { store, agent, asked, answer } = start()
+    const run = await agent.run('go')
+    const { request } = await asked
+    expect(await (await openSession(store, run.sessionId)).waitingFor()).toEqual([request])
+    answer({ decision: 'approve' })
+    await run.completed()
+  })
+
+  test('is taken back when it is answered elsewhere, and the call goes on with that answer', async () => {
+    const { host, store, agent, asked, writes, llm } = start()
+    const run = await agent.run('go')
+    const { request, signal } = await asked
+    await (await openSession(store, run.sessionId)).answer(request.requestId, { decision: 'approve', by: 'the other desk' })
+    await pass(run.completed(), host.clock)
+    expect([signal.aborted, writes()]).toEqual([true, 1])
+    expect(await eventsOf(run, 'confirmation_received')).toMatchObject([{ approved: true, by: 'the other desk', inboxOffset: 0 }])
+    expect(resultsIn(llm.requests[1])).toEqual(['write 1'])
+    expect(await eventsOf(run, 'run_suspended')).toEqual([])
+  })
+
+  test('may be answered through its own session, at once', async () => {
+    const { agent, asked, host, writes } = start()
+    const session = await agent.session()
+    const run = await session.send('go')
+    const { request } = await asked
+    const before = host.clock.now()
+    await session.answer(request.requestId, { decision: 'reject', message: 'not you' })
+    expect(await run.completed()).toMatchObject({ text: 'done' })
+    expect([writes(), host.clock.now() - before]).toEqual([0, 0])
+  })
+
+  test('is answered once, also when both answer in the same breath', async () => {
+    const { host, store, agent, asked, answer, writes } = start()
+    const session = await agent.session()
+    const run = await session.send('go')
+    const { request } = await asked
+    const elsewhere = (await openSession(store, session.id)).answer(request.requestId, { decision: 'reject', message: 'no' })
+    answer({ decision: 'approve' })
+    await elsewhere
+    await pass(run.completed(), host.clock)
+    const answers = await eventsOf(run, 'confirmation_received')
+    const state = (await session.runs())[0]?.requests.get(request.requestId)
+    expect(state?.answer).toEqual(answers[0])
+    expect(writes()).toBe(answers[0]?.approved === true ? 1 : 0)
+  })
+
+  test('waits durably when whoever is there says nothing, and may be answered later', async () => {
+    const { host, store, agent, answer, asked, writes } = start()
+    const session = await agent.session()
+    const run = await session.send('go')
+    await asked
+    answer(undefined)
+    expect(await pass(run.result, host.clock)).toMatchObject({ status: 'suspended' })
+    const [waiting] = await session.waitingFor()
+    await (await openSession(store, session.id)).answer(waiting?.requestId ?? '', { decision: 'approve' })
+    expect(await pass((await session.resume())?.completed() ?? Promise.reject(new Error('nothing to resume')), host.clock)).toMatchObject({
+      text: 'done',
+    })
+    expect(writes()).toBe(1)
+    expect(await collect(agent.unfinished())).toEqual([])
+  })
+})
