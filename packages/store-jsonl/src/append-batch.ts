@@ -22,7 +22,7 @@ const REWRITE_PAGE = 1024 * 1024
 export async function appendBatch(folder: Folder, batch: Batch, signal?: AbortSignal): Promise<void> {
   const path = logPath(folder, batch.key)
   try {
-    await getAcquainted(folder, batch.key)
+    if (folder.indexes.get(path) === undefined) await getAcquainted(folder, batch.key)
     const log = await folder.lock.run(() => commit(folder, batch), signal)
     if (log !== undefined) await finish(folder, log, batch.sync)
   } catch (error) {

@@ -32,7 +32,6 @@ export async function* readLog(folder: Folder, request: ReadRequest): AsyncGener
 
 /** Looks at a log that this process has not seen yet from its first line to its last, without keeping anybody waiting. */
 export async function getAcquainted(folder: Folder, key: string): Promise<void> {
-  if (folder.indexes.get(logPath(folder, key)) !== undefined) return
   for await (const _ of readLines(folder, { key, from: 0, signal: undefined, assertOpen: () => undefined })) continue
 }
 

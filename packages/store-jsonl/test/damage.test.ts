@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { isAgentError } from '@seamfold/core/kit'
 import { describe, expect, test } from 'vitest'
 import { jsonlStore } from '../src/index.ts'
+import { parseLine, toLines } from '../src/line.ts'
+import { parseBatches } from '../src/parse-batches.ts'
 import { collect, failureOf, recordsIn, recordsOf, told } from './reading.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -93,6 +95,22 @@ describe('a line in the middle', () => {
     await store.close?.()
   })
 
+  test('of a batch that somebody began and another did not finish is reported', () => {
+    const start = { offset: 0, position: 0, chain: 0 }
+    const whole = toLines(['a', 'b', 'c'], start).bytes
+    const begun = whole.subarray(0, whole.indexOf('\n') + 1)
+    const { chain } = toLines(['a', 'b', 'c'], start).end
+    const reasonFor = (next: Buffer): unknown => parseBatches(Buffer.concat([begun, next]), start).rest
+    const first = parseLine(begun.subarray(0, -1), 0)
+    const after = { offset: 1, position: begun.length, chain: typeof first === 'string' ? chain : first.chain }
+    expect(reasonFor(toLines(['x'], after).bytes)).toEqual({ offset: 1, reason: 'it is 1 of 1 of its batch where 2 of 3 belongs' })
+    expect(reasonFor(toLines(['x', 'y'], after).bytes)).toEqual({ offset: 1, reason: 'it is 1 of 2 of its batch where 2 of 3 belongs' })
+    expect(reasonFor(toLines(['x'], { ...after, offset: 0 }).bytes)).toEqual({
+      offset: 1,
+      reason: 'it holds record 0 where record 1 belongs',
+    })
+  })
+
   test('does not keep other logs from being read, listed and written', async () => {
     const folder = fresh()
     const path = await write(folder)
@@ -103,6 +121,34 @@ describe('a line in the middle', () => {
     expect((await collect(store.keys())).toSorted()).toEqual(['log', 'other'])
     await store.delete('log')
     expect(await collect(store.keys())).toEqual(['other'])
+    await store.close?.()
+  })
+})
+
+describe('a log that somebody cut between two batches', () => {
+  test('is as long as it is now, also for a store that knew it longer', async () => {
+    const folder = fresh()
+    const path = await write(folder)
+    const store = jsonlStore(folder)
+    expect(await recordsIn(store)).toEqual(ALL)
+    writeFileSync(path, `${readFileSync(path, 'utf8').split('\n').slice(0, 4).join('\n')}\n`)
+    expect(await recordsIn(store)).toEqual(ALL.slice(0, 3))
+    await store.append('log', ['x'], { expected: 3 })
+    expect(await recordsOf(folder)).toEqual([...ALL.slice(0, 3), 'x'])
+    await store.close?.()
+  })
+
+  test('and another store made longer again is refused once at most, never mixed up', async () => {
+    const folder = fresh()
+    const path = await write(folder)
+    const store = jsonlStore(folder)
+    expect(await recordsIn(store)).toEqual(ALL)
+    writeFileSync(path, `${readFileSync(path, 'utf8').split('\n').slice(0, 4).join('\n')}\n`)
+    const long = Array.from({ length: 20 }, (_, index) => `new ${index}`)
+    await jsonlStore(folder).append('log', long, { expected: 3 })
+    expect(told(await failureOf(store.append('log', ['x'], { expected: 6 })))).toMatch(/^store_corrupt: Line 8 of /)
+    await store.append('log', ['x'], { expected: 23 })
+    expect(await recordsIn(store)).toEqual([...ALL.slice(0, 3), ...long, 'x'])
     await store.close?.()
   })
 })
