@@ -33,20 +33,32 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
   const lease = await leases.acquire(key, holder, TTL_MS)
   if (lease.holder !== holder) throw heldBy(sessionId, lease)
   let { expiresAt } = lease
-  let stop: (() => void) | undefined
+  let over = false
+  let stops: readonly (() => void)[] = []
+  const end = (): void => {
+    over = true
+    for (const stop of stops) stop()
+  }
   const lost = (): AgentError =>
     new AgentError(
       'session_lost',
       `The lease of session ${sessionId} ran out before it could be renewed: another process may hold the session`,
     )
+  const lose = (): void => {
+    end()
+    onLost(lost())
+  }
   const renew = async (): Promise<void> => {
     const renewed = await leases.renew(key, holder, TTL_MS).catch(() => ({ holder, expiresAt }))
-    if (renewed === undefined || renewed.expiresAt <= host.clock.now()) return onLost(lost())
+    if (over) return
+    if (renewed === undefined) return lose()
     expiresAt = renewed.expiresAt
     arm()
   }
+  /** A renewal that fails, or that nobody answers, leaves what is left of the lease. */
   const arm = (): void => {
-    stop = host.clock.timer(TTL_MS / 3, () => void renew())
+    for (const stop of stops) stop()
+    stops = [host.clock.timer(expiresAt - host.clock.now(), lose), host.clock.timer(TTL_MS / 3, () => void renew())]
   }
   arm()
   return {
@@ -56,7 +68,7 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
       if (host.clock.now() > expiresAt - MARGIN_MS) throw lost()
     },
     async release() {
-      stop?.()
+      end()
       await leases.release(key, holder)
     },
   }
