@@ -25,6 +25,8 @@ class LocalAgent implements Agent {
   /** Weak: a session that nobody holds and that runs nothing may be forgotten. */
   readonly #sessions = new Map<string, WeakRef<LiveSession>>()
   readonly #opening = new Map<string, Promise<LiveSession>>()
+  /** Agents of steps that are under way. */
+  readonly #helpers = new Set<Agent>()
   #closed = false
 
   constructor(options: AgentOptions, parts: AgentParts) {
@@ -69,13 +71,23 @@ class LocalAgent implements Agent {
   }
 
   executor(): AgentExecutor {
-    return guardedExecutor(localExecutor(this, this.#options, createAgent))
+    const { store } = this.#parts
+    const unanswered = this.#options.unanswered ?? (this.durable ? 'suspend' : 'reject')
+    const make = (options: AgentOptions): Agent => {
+      this.#assertOpen()
+      const helper = createAgent({ ...options, store, unanswered })
+      this.#helpers.add(helper)
+      return helper
+    }
+    const close = (helper: Agent): Promise<void> => helper.close().finally(() => this.#helpers.delete(helper))
+    return guardedExecutor(localExecutor(this, this.#options, { make, close }))
   }
 
   async close(): Promise<void> {
     this.#closed = true // first, so that no new run slips in
     await Promise.all([...this.#opening.values()].map((opening) => opening.catch(() => {}))) // whoever opens it is told
     await Promise.all([...this.#sessions.values()].map(async (session) => session.deref()?.close()))
+    await Promise.all([...this.#helpers].map((helper) => helper.close()))
   }
 
   #assertOpen(): void {

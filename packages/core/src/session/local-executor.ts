@@ -8,8 +8,14 @@ import type { Agent, AgentOptions, AgentProfile, Run, RunResult } from './types.
 /** The agent that steps get when no other is named so. */
 const OWN_NAME = 'default'
 
+/** Agents that live as long as a step. */
+export interface Helpers {
+  make(options: AgentOptions): Agent
+  close(helper: Agent): Promise<void>
+}
+
 /** Steps of an agent that `options.agents` does not know fail and say which there are. */
-export function localExecutor(own: Agent, options: AgentOptions, create: (options: AgentOptions) => Agent): AgentExecutor {
+export function localExecutor(own: Agent, options: AgentOptions, helpers: Helpers): AgentExecutor {
   const profiles = new Map<string, AgentProfile>(Object.entries(options.agents ?? {}))
   return {
     contract: 1,
@@ -17,8 +23,13 @@ export function localExecutor(own: Agent, options: AgentOptions, create: (option
       const profile = profiles.get(spec.agent)
       if (profile === undefined && spec.agent !== OWN_NAME)
         return failedStep(spec, unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()]))
-      const agent = profile === undefined && spec.maxSteps === undefined ? own : create(withProfile(options, profile ?? {}, spec))
-      return execute(agent, spec, execution)
+      if (profile === undefined && spec.maxSteps === undefined) return execute(own, spec, execution)
+      const helper = helpers.make(withProfile(options, profile ?? {}, spec))
+      try {
+        return await execute(helper, spec, execution)
+      } finally {
+        await helpers.close(helper)
+      }
     },
   }
 }
