@@ -79,6 +79,7 @@ test('every fact has its version, and all but one are critical', () => {
   expect(Object.fromEntries(Object.entries(FACT_KINDS).map(([type, { version }]) => [type, version]))).toEqual({
     session_created: 1,
     session_forked: 1,
+    session_rewound: 1,
     session_claimed: 1,
     session_released: 1,
     agent_start: 1,

@@ -1,12 +1,15 @@
-/** Shows each session's journal whole: a fork's own records behind the prefix that it shares with its origin. */
+/** Shows each session's journal as it counts: behind a fork's shared past, and without what a rewinding left behind. */
 import { isJsonObject } from '../model/json.ts'
 import type { SessionStore, StoredRecord } from '../ports/session-store.ts'
 import { JOURNAL_PREFIX, journalKey } from './keys.ts'
+import { livePieces, rewindings } from './rewindings.ts'
 
 /** Where a fork leaves its origin: the origin's records before `base` are the fork's as well. */
 export type Lineage = { readonly origin: string; readonly base: number }
 
 export interface BranchingStore extends SessionStore {
+  /** Every record there is, also those that a rewinding left behind. */
+  readAll: SessionStore['read']
   /** Say where a fork that has no record yet will leave its origin. */
   plant(key: string, lineage: Lineage): void
 }
@@ -30,7 +33,7 @@ export function branchingStore(store: SessionStore): BranchingStore {
     known.set(key, lineage ?? 'root')
     return lineage
   }
-  const read = branchedRead(store, lineageOf)
+  const reads = branchedReads(store, lineageOf)
   const append: SessionStore['append'] = async (key, records, options) => {
     const lineage = known.has(key) || options.expected > 0 ? await lineageOf(key) : undefined
     await store.append(key, records, lineage === undefined ? options : { ...options, expected: options.expected - lineage.base })
@@ -39,7 +42,7 @@ export function branchingStore(store: SessionStore): BranchingStore {
   return {
     contract: 1,
     plant: (key, lineage) => void known.set(key, lineage),
-    read,
+    ...reads,
     append(key, records, options) {
       // Most journals are nobody's fork: nothing is looked up for them.
       return known.get(key) === 'root' || !key.startsWith(JOURNAL_PREFIX)
@@ -55,21 +58,42 @@ export function branchingStore(store: SessionStore): BranchingStore {
   }
 }
 
-/** Reads a fork's journal whole: its origin's up to where it left, then its own. */
-function branchedRead(store: SessionStore, lineageOf: (key: string) => Promise<Lineage | undefined>): SessionStore['read'] {
-  return async function* read(key: string, options: ReadOptions = {}): AsyncGenerator<StoredRecord> {
+type Read = (key: string, options?: ReadOptions, before?: number) => AsyncGenerator<StoredRecord>
+
+function branchedReads(
+  store: SessionStore,
+  lineageOf: (key: string) => Promise<Lineage | undefined>,
+): Pick<BranchingStore, 'read' | 'readAll'> {
+  /** A fork's journal whole: its origin's up to where it left, then its own. */
+  const joined = (readOrigin: Read): Read =>
+    async function* join(key, options = {}) {
+      const { from = 0 } = options
+      const lineage = await lineageOf(key)
+      if (lineage === undefined) return yield* store.read(key, options)
+      const { origin, base } = lineage
+      if (from < base) {
+        for await (const stored of readOrigin(journalKey(origin), options, base)) {
+          if (stored.offset >= base) break
+          yield stored
+        }
+      }
+      for await (const { offset, record } of store.read(key, { ...options, from: Math.max(0, from - base) }))
+        yield { offset: offset + base, record }
+    }
+  const all: Read = (key, options) => joined(all)(key, options)
+  const found = rewindings(store, all)
+  /** A fork sees its origin as it was when it left: a later rewinding of the origin is none of its business. */
+  const live: Read = async function* read(key, options = {}, before = Infinity) {
+    if (!key.startsWith(JOURNAL_PREFIX)) return yield* store.read(key, options)
     const { from = 0 } = options
-    const lineage = await lineageOf(key)
-    if (lineage === undefined) return yield* store.read(key, options)
-    if (from < lineage.base) {
-      for await (const stored of read(journalKey(lineage.origin), options)) {
-        if (stored.offset >= lineage.base) break
+    for (const piece of livePieces(await found(key), { from, before })) {
+      for await (const stored of joined(live)(key, { ...options, from: piece.from })) {
+        if (stored.offset >= piece.end) break
         yield stored
       }
     }
-    for await (const { offset, record } of store.read(key, { ...options, from: Math.max(0, from - lineage.base) }))
-      yield { offset: offset + lineage.base, record }
   }
+  return { read: (key, options) => live(key, options), readAll: all }
 }
 
 /** The origin that a fork's first record names; undefined for the first record of any other session. */

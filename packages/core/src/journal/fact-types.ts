@@ -11,6 +11,7 @@ export type FactKind = {
 export const FACT_KINDS: Readonly<Record<FactType, FactKind>> = {
   session_created: { version: 1, critical: true },
   session_forked: { version: 1, critical: true },
+  session_rewound: { version: 1, critical: true },
   session_claimed: { version: 1, critical: true },
   session_released: { version: 1, critical: true },
   agent_start: { version: 1, critical: true },

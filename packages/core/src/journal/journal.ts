@@ -31,10 +31,12 @@ export interface AppendFactsOptions {
 }
 
 /** Facts that were committed, as envelopes. */
-export type Commit = { readonly offset: number; readonly envelopes: readonly Envelope[] }
+export type Commit = { readonly envelopes: readonly Envelope[] }
 
-/** Everything that is folded, and the chain so far. */
-type Folded = { readonly session: SessionState; readonly extra: readonly unknown[]; readonly chain: string }
+/** Everything that is folded, and the record that came last. */
+type Folded = { readonly session: SessionState; readonly extra: readonly unknown[]; readonly last: Pick<DecodedRecord, 'chain'> }
+
+const NOTHING_YET = { chain: '' }
 
 type Pending = {
   readonly records: readonly string[]
@@ -75,7 +77,7 @@ export class Journal {
     this.key = journalKey(options.sessionId)
     this.#writer = options.host.id('w')
     this.#folds = options.folds ?? []
-    this.#stored = { session: emptySession, extra: this.#folds.map(({ initial }) => initial), chain: '' }
+    this.#stored = this.#nothing()
     this.#said = this.#stored
   }
 
@@ -103,7 +105,7 @@ export class Journal {
 
   /** The cursor of the last stored fact; empty when there is none. */
   get cursor(): string {
-    return this.state.length === 0 ? '' : toCursor(this.state.length - 1, this.#stored.chain)
+    return this.state.length === 0 ? '' : toCursor(this.state.length - 1, this.#stored.last.chain)
   }
 
   /** Throws what made an append fail: from then on nothing more can be said. */
@@ -149,14 +151,33 @@ export class Journal {
   /** Reads what others have appended since. Forgets what was said and could not be stored. */
   async catchUp(): Promise<void> {
     await this.flush()
-    const { store, host } = this.#options
-    for await (const { offset, record } of store.read(this.key, { from: this.state.length })) {
-      if (this.#flushing !== undefined || this.#pending.length > 0 || offset !== this.state.length) return
-      const decoded = decodeRecord(record, offset, { host, key: this.key })
+    for await (const decoded of this.#read({ from: this.state.length })) {
+      if (this.#flushing !== undefined || this.#pending.length > 0 || decoded.offset < this.state.length) return
+      if (isElsewhere(decoded, this.state.length)) this.#stored = await this.#before(decoded.offset)
       this.#advance([decoded], this.#fold(this.#stored, decoded))
     }
     this.#failure = undefined
     this.#said = this.#stored
+  }
+
+  /** What everything in front of a record adds up to, read anew. */
+  async #before(offset: number): Promise<Folded> {
+    let folded = this.#nothing()
+    for await (const decoded of this.#read({ from: 0 })) {
+      if (decoded.offset >= offset) break
+      folded = this.#fold(folded, decoded)
+    }
+    return folded
+  }
+
+  #nothing(): Folded {
+    return { session: emptySession, extra: this.#folds.map(({ initial }) => initial), last: NOTHING_YET }
+  }
+
+  async *#read(options: { readonly from: number }): AsyncGenerator<DecodedRecord, void, undefined> {
+    const { store, host } = this.#options
+    const where = { host, key: this.key }
+    for await (const { offset, record } of store.read(this.key, options)) yield decodeRecord(record, offset, where)
   }
 
   #say(facts: readonly Fact[], runId: string): Pick<Pending, 'records' | 'decoded' | 'after'> {
@@ -166,8 +187,8 @@ export class Journal {
     const records: string[] = []
     const decoded: DecodedRecord[] = []
     for (const fact of facts) {
-      const { record, chain } = encodeRecord(fact, this.#said.chain, { host, runId, timestamp, writer })
-      const entry = { offset: this.said.length, runId, timestamp, writer, chain, fact }
+      const { record, chain } = encodeRecord(fact, this.#said.last.chain, { host, runId, timestamp, writer })
+      const entry = { offset: this.said.length, runId, timestamp, chain, fact }
       records.push(record)
       decoded.push(entry)
       this.#said = this.#fold(this.#said, entry)
@@ -175,12 +196,13 @@ export class Journal {
     return { records, decoded, after: this.#said }
   }
 
-  #fold({ session, extra }: Folded, { offset, runId, timestamp, chain, fact }: DecodedRecord): Folded {
-    if (fact === undefined) return { session: { ...session, length: offset + 1 }, extra, chain }
+  #fold({ session, extra }: Folded, last: DecodedRecord): Folded {
+    const { offset, runId, timestamp, fact } = last
+    if (fact === undefined) return { session: { ...session, length: offset + 1 }, extra, last }
     return {
       session: foldFact(session, { offset, runId, timestamp, fact }, this.sessionId),
       extra: this.#folds.length === 0 ? extra : extra.map((state, index) => this.#folds[index]?.fold(state as never, fact, runId)),
-      chain,
+      last,
     }
   }
 
@@ -217,13 +239,16 @@ export class Journal {
   }
 
   #advance(records: readonly DecodedRecord[], after: Folded): void {
-    const { length } = this.state
     this.#stored = after
     if (this.#pending.length === 0) this.#said = after
+    if (this.#listeners.size === 0) return
     const envelopes = records.flatMap((record) => toEnvelope(record, this.sessionId) ?? [])
-    for (const listener of this.#listeners) listener({ offset: length, envelopes })
+    for (const listener of this.#listeners) listener({ envelopes })
   }
 }
+
+/** The session was rewound to before what was read of it: what comes next follows on something else. */
+const isElsewhere = ({ fact }: DecodedRecord, length: number): boolean => fact?.type === 'session_rewound' && fact.to.offset !== length - 1
 
 /** A stored fact as readers get it; undefined for one that this version skips. */
 export function toEnvelope({ offset, chain, runId, timestamp, fact }: DecodedRecord, sessionId: string): Envelope | undefined {

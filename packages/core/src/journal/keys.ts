@@ -17,6 +17,9 @@ export const FORK_PREFIX = 'fork/'
 export const forkKey = (originId: string, forkId: string): string =>
   `${FORK_PREFIX}${encodeURIComponent(originId)}/${encodeURIComponent(forkId)}`
 
+/** Where a session was rewound, so that what it no longer stands on can be passed over without reading it. */
+export const rewoundKey = (sessionId: string): string => `rewound/${sessionId}`
+
 /** A marker that a session was deleted, while forks still need its records. */
 export const deletedKey = (sessionId: string): string => `deleted/${sessionId}`
 

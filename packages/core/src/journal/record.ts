@@ -28,13 +28,35 @@ type Header = {
 export type RecordContext = { readonly runId: string; readonly timestamp: number; readonly writer: string }
 
 /** A record as read: its fact, or undefined where a newer, uncritical one is skipped. */
-export type DecodedRecord = {
+export interface DecodedRecord {
   readonly offset: number
   readonly runId: string
   readonly timestamp: number
-  readonly writer: string
+  /** Its chain digest: computed when it is asked for, since most records are only folded. */
   readonly chain: string
   readonly fact: Fact | undefined
+}
+
+class ReadRecord implements DecodedRecord {
+  readonly offset: number
+  readonly runId: string
+  readonly timestamp: number
+  readonly fact: Fact | undefined
+  readonly #head: string
+  readonly #host: Host
+
+  constructor(head: string, { header, offset, fact, host }: { header: Header; offset: number; fact: Fact | undefined; host: Host }) {
+    this.#head = head
+    this.#host = host
+    this.offset = offset
+    this.runId = header.run
+    this.timestamp = header.at
+    this.fact = fact
+  }
+
+  get chain(): string {
+    return shortDigest(this.#host, this.#head)
+  }
 }
 
 /** Digests are cut to 128 bits: enough to notice damage, and short in every record. */
@@ -70,9 +92,10 @@ export function decodeRecord(record: string, offset: number, where: { readonly h
   const head = record.slice(0, line)
   const header = parseHeader(head, offset, where.key)
   const kind: FactKind | undefined = Object.hasOwn(FACT_KINDS, header.t) ? FACT_KINDS[header.t as Fact['type']] : undefined
-  const base = { offset, runId: header.run, timestamp: header.at, writer: header.by, chain: shortDigest(where.host, head) }
-  if (kind !== undefined && header.v <= kind.version) return { ...base, fact: parsePayload(record.slice(line + 1), offset, where.key) }
-  if (header.k === 0) return { ...base, fact: undefined }
+  const { host } = where
+  if (kind !== undefined && header.v <= kind.version)
+    return new ReadRecord(head, { header, offset, fact: parsePayload(record.slice(line + 1), offset, where.key), host })
+  if (header.k === 0) return new ReadRecord(head, { header, offset, fact: undefined, host })
   throw new AgentError(
     'store_newer',
     `Record ${offset} of ${where.key} is a '${header.t}' of version ${header.v}, which this version does not know. Upgrade @seamfold/core to read it`,

@@ -40,7 +40,8 @@ export function runBudget(budget: RunBudget, price: Price | undefined): Middlewa
     initial: NOTHING,
     fold(spent, fact) {
       if (fact.type === 'agent_start') return NOTHING
-      if (fact.type === 'session_forked') return { ...spent, pending: undefined } // the origin's attempt is the origin's
+      // An attempt under way belongs to the branch that was left.
+      if (fact.type === 'session_forked' || fact.type === 'session_rewound') return { ...spent, pending: undefined }
       // An attempt whose end was never seen counts as its worst case.
       const before = fact.type === 'turn_start' && spent.pending ? settle(spent, spent.pending.tokens, spent.pending.usd ?? 0) : spent
       if (fact.type === 'turn_start') return { ...before, pending: fact.reservation }

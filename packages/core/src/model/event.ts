@@ -45,6 +45,15 @@ export type Fact =
       readonly metadata: JsonObject
     }
   | {
+      readonly type: 'session_rewound'
+      /** The fact that this one follows on, with its chain digest: what lies between no longer counts. */
+      readonly to: { readonly offset: number; readonly chain: string }
+      readonly id: string
+      /** As far as the session had come, which is not taken back. */
+      readonly fence: number
+      readonly inboxNext: number
+    }
+  | {
       readonly type: 'session_claimed'
       readonly holder: string
       readonly fence: number

@@ -34,8 +34,9 @@ export function startRun({ fact, runId, offset, timestamp }: StoredFact & { read
 /** The run after one more fact. Facts of other runs, and facts after the end, change nothing. */
 export function foldRun(run: RunState, stored: StoredFact, sessionId = ''): RunState {
   if (isTerminal(run.status)) return run
-  // A fork inherits no request and no answer: whoever was asked was asked about the origin.
-  if (stored.fact.type === 'session_forked') return { ...run, status: 'executing', requests: new Map() }
+  // Another branch inherits no request and no answer: whoever was asked was asked about the one before.
+  if (stored.fact.type === 'session_forked' || stored.fact.type === 'session_rewound')
+    return { ...run, status: 'executing', requests: new Map() }
   if (stored.runId !== run.id) return run
   return { ...run, ...change(run, stored, sessionId), updatedAt: stored.timestamp, eventCount: run.eventCount + 1 }
 }

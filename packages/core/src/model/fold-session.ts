@@ -29,6 +29,8 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
       return { metadata: fact.metadata, createdAt: timestamp }
     case 'session_forked':
       return { metadata: fact.metadata, claim: undefined, claimsSinceProgress: 0, inboxNext: 0, forkedFrom: fact.origin }
+    case 'session_rewound':
+      return { claim: undefined, claimsSinceProgress: 0, fence: fact.fence, inboxNext: fact.inboxNext }
     case 'session_claimed':
       return {
         claim: { holder: fact.holder, fence: fact.fence, timestamp, afterExpiry: fact.afterExpiry === true },

@@ -1,7 +1,7 @@
 /** `deleteSession`: forget a session, and leave the forks that share its past whole. */
 import { AgentError, isAgentError } from '../base/errors.ts'
 import { branchingStore, parseLineage } from '../journal/branching-store.ts'
-import { deletedKey, FORK_PREFIX, forkKey, inboxKey, journalKey, openRunPrefix } from '../journal/keys.ts'
+import { deletedKey, FORK_PREFIX, forkKey, inboxKey, journalKey, openRunPrefix, rewoundKey } from '../journal/keys.ts'
 import { Journal } from '../journal/journal.ts'
 import { openRun } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -31,6 +31,7 @@ async function sweep(store: SessionStore, id: string): Promise<void> {
     break
   }
   await store.delete(journalKey(id))
+  await store.delete(rewoundKey(id))
   await store.delete(deletedKey(id))
   if (origin === undefined) return
   await store.delete(forkKey(origin, id))

@@ -9,7 +9,7 @@ import { decodeRecord } from '../journal/record.ts'
 import type { Fact } from '../model/event.ts'
 import { foldFact } from '../model/fold-session.ts'
 import type { JsonObject } from '../model/json.ts'
-import { emptySession, openRun, type SessionState } from '../model/session-state.ts'
+import { emptySession, openRun, type RunState, type SessionState } from '../model/session-state.ts'
 import { markOpen } from './claiming.ts'
 import { closeOpenCalls, endingFacts } from './closing.ts'
 
@@ -40,15 +40,17 @@ export async function writeFork(request: ForkRequest): Promise<void> {
   const run = openRun(state)
   if (run !== undefined && keepRun) await markOpen(store, forkId, run.id)
   const origin = { sessionId: originId, offset, chain }
-  const closers: readonly Fact[] =
-    run === undefined
-      ? []
-      : keepRun
-        ? closeOpenCalls(run, MAY_HAVE_HAPPENED)
-        : endingFacts(run, { type: 'cancelled', reason: MAY_HAVE_HAPPENED }, '')
-  await journal.append([{ type: 'session_forked', origin, metadata: { ...state.metadata, ...metadata } }, ...closers], run?.id ?? '', {
-    sync: true,
-  })
+  const forked: Fact = { type: 'session_forked', origin, metadata: { ...state.metadata, ...metadata } }
+  await journal.append([forked, ...closersOf(run, { keepRun, why: MAY_HAVE_HAPPENED })], run?.id ?? '', { sync: true })
+}
+
+/** What a branch that begins in the middle of a run says of it: its open calls are closed, and unless it is kept, so is the run. */
+export function closersOf(
+  run: RunState | undefined,
+  { keepRun, why }: { readonly keepRun: boolean; readonly why: string },
+): readonly Fact[] {
+  if (run === undefined) return []
+  return keepRun ? closeOpenCalls(run, why) : endingFacts(run, { type: 'cancelled', reason: why }, '')
 }
 
 /** The state at a fact, and that fact's digest. */
@@ -67,8 +69,8 @@ export async function prefixOf({
     chain = decoded.chain
     const { fact } = decoded
     state = fact === undefined ? { ...state, length: offset + 1 } : foldFact(state, { ...decoded, fact }, originId)
-    if (offset !== place?.offset) continue
-    if (isAt(place, chain)) return { state, chain }
+    if (place === undefined || offset < place.offset) continue
+    if (offset === place.offset && isAt(place, chain)) return { state, chain }
     throw new AgentError('cursor_diverged', `The cursor ${at} belongs to another branch of session ${originId}`)
   }
   if (state.length === 0) throw new AgentError('session_not_found', `There is no session '${originId}' to fork`)

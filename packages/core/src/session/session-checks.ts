@@ -11,6 +11,16 @@ export function checkedPrompt(prompt: Prompt): readonly (TextBlock | ImageBlock)
   return blocks
 }
 
+/** The run that a send id stands for already. Throws `invalid_argument` when it was given another prompt. */
+export function earlierRun(runs: readonly RunState[], sendId: string, prompt: readonly (TextBlock | ImageBlock)[]): RunState | undefined {
+  const known = runs.find((run) => run.sendId === sendId)
+  if (known === undefined || JSON.stringify(known.prompt) === JSON.stringify(prompt)) return known
+  throw new AgentError(
+    'invalid_argument',
+    `The send id '${sendId}' belongs to run ${known.id}, which was given another prompt: use a new id`,
+  )
+}
+
 /** Why the session takes no new prompt. `here`: a run is under way in this process. */
 export function busyError(sessionId: string, run: RunState | undefined, here: boolean): AgentError {
   const details = run === undefined ? {} : { runId: run.id, status: run.status }

@@ -14,10 +14,11 @@ import { prefixOf, writeFork } from './fork.ts'
 import type { AgentParts } from './parts.ts'
 import { CANCELLED_BY_HOST, RunHandle } from './run.ts'
 import { failedResult, resultFrom } from './run-result.ts'
+import { writeRewinding } from './rewind.ts'
 import { Segment } from './segment.ts'
-import { busyError, checkedPrompt } from './session-checks.ts'
+import { busyError, checkedPrompt, earlierRun } from './session-checks.ts'
 import type { SessionLog } from './session-log.ts'
-import type { Answer, ForkOptions, ReadOptions, Run, RunResult, SendOptions, Session } from './types.ts'
+import type { Answer, ForkOptions, ReadOptions, RewindOptions, Run, RunResult, SendOptions, Session } from './types.ts'
 
 export interface LiveSessionOptions {
   readonly parts: AgentParts
@@ -149,22 +150,26 @@ export class LiveSession implements Session {
       const { log } = this.#options
       await log.journal.catchUp()
       const open = openRun(log.journal.state)
-      if (open === undefined) return false
-      await this.#endOpen(open, { type: 'cancelled', reason })
-      return true
+      if (open !== undefined) await this.#endOpen(open, { type: 'cancelled', reason })
+      return open !== undefined
     })
   }
 
   /** Ends a run that nobody is at work on, in one append. */
   async #endOpen(open: RunState, ending: Ending): Promise<RunState> {
     const { log, parts } = this.#options
+    const facts = endingFacts(open, ending, '')
+    await this.#whileHeld((holding) => claim(log, { holding, runId: open.id, metadata: this.metadata, facts, release: true }))
+    await parts.store.delete(openRunKey(this.id, open.id))
+    return log.journal.state.run ?? open
+  }
+
+  async #whileHeld(work: (holding: Holding) => Promise<void>): Promise<void> {
     const holding = await this.#hold(() => {})
     try {
-      await claim(log, { holding, runId: open.id, metadata: this.metadata, facts: endingFacts(open, ending, ''), release: true })
-      await parts.store.delete(openRunKey(this.id, open.id))
-      return log.journal.state.run ?? open
+      await work(holding)
     } catch (error) {
-      throw await notClaimed(log, error)
+      throw await notClaimed(this.#options.log, error)
     } finally {
       await holding.release().catch(() => {}) // it runs out by itself
     }
@@ -174,6 +179,15 @@ export class LiveSession implements Session {
     const { store, host } = this.#options.parts
     await writeFork({ store, host, originId: this.id, forkId: id, at, metadata, keepRun })
     return this.#options.open(id)
+  }
+
+  async rewind({ to, keepRun = false }: RewindOptions): Promise<void> {
+    return this.#exclusively(async () => {
+      const { log, parts } = this.#options
+      const { store, host } = parts
+      await this.#whileHeld(() => writeRewinding({ store, host, sessionId: this.id, to, keepRun }))
+      await log.journal.catchUp()
+    })
   }
 
   async at(cursor: string): Promise<SessionState> {
@@ -200,27 +214,17 @@ export class LiveSession implements Session {
     await this.#lastSegment()
     if (this.#closed)
       throw new AgentError('session_closed', `Session ${this.id} was closed: open it again with agent.session({ id: '${this.id}' })`)
-    if (this.#current || this.#starting) throw this.#busy(this.#options.log.journal.said.run)
+    if (this.#current || this.#starting) throw busyError(this.id, this.#options.log.journal.said.run, true)
     const starting = work().finally(() => (this.#starting = undefined))
     this.#starting = starting
     return starting
   }
 
-  #busy(run: RunState | undefined): AgentError {
-    return busyError(this.id, run, this.#current !== undefined || this.#starting !== undefined)
-  }
-
   /** The run that this send id stands for already. */
   async #sameSend(sendId: string | undefined, prompt: readonly (TextBlock | ImageBlock)[]): Promise<Run | undefined> {
     if (sendId === undefined) return undefined
-    const known = (await this.runs()).find((run) => run.sendId === sendId)
+    const known = earlierRun(await this.runs(), sendId, prompt)
     if (known === undefined) return undefined
-    if (JSON.stringify(known.prompt) !== JSON.stringify(prompt)) {
-      throw new AgentError(
-        'invalid_argument',
-        `The send id '${sendId}' belongs to run ${known.id}, which was given another prompt: use a new id`,
-      )
-    }
     return this.#current?.run.id === known.id ? this.#current.run : this.#settledHandle(known)
   }
 

@@ -157,6 +157,13 @@ export interface ForkOptions {
   readonly keepRun?: boolean
 }
 
+export interface RewindOptions {
+  /** The last fact that still counts. */
+  readonly to: string
+  /** Leave a run that was under way there to be resumed, instead of ending it. Default: false. */
+  readonly keepRun?: boolean
+}
+
 export interface ReadOptions {
   /** Only what comes after this cursor. Default: from the first fact. */
   readonly after?: string
@@ -196,6 +203,12 @@ export interface Session extends Omit<SessionView, 'cancel'> {
    * to `resume()`. Files in the workspace are not rewound. Throws `cursor_invalid`, `cursor_diverged`.
    */
   fork(options?: ForkOptions): Promise<Session>
+  /**
+   * Go on from an earlier fact under the same name. What came after it no longer counts, and a cursor from there says
+   * `cursor_diverged`; nothing is removed, and forks stay whole. As with a fork, no approval is inherited. Throws `session_busy` while a
+   * run is under way here, `cursor_invalid`, `cursor_diverged`.
+   */
+  rewind(options: RewindOptions): Promise<void>
   /** The state as it was right after a fact. */
   at(cursor: string): Promise<SessionState>
   /** The run that is under way here. */

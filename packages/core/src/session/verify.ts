@@ -11,14 +11,14 @@ export type Verification = { readonly records: number; readonly problem?: { read
 
 /**
  * Finds damage. It is no proof against somebody who can write the store: whoever changes a record can compute the chain anew.
- * A session that was never written has no records and no problem.
+ * What a rewinding left behind is checked too. A session that was never written has no records and no problem.
  */
 export async function verifySession(store: SessionStore, id: string): Promise<Verification> {
   const host = systemHost()
   const key = journalKey(id)
   let previous = ''
   let records = 0
-  for await (const { offset, record } of branchingStore(store).read(key)) {
+  for await (const { offset, record } of branchingStore(store).readAll(key)) {
     try {
       const { chain } = decodeRecord(record, offset, { host, key })
       const message = verifyRecord(record, previous, host)
