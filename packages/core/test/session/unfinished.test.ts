@@ -1,0 +1,148 @@
+/** What is left undone in a store: found by its markers, with what it needs to go on. */
+import { describe, expect, test } from 'vitest'
+import { type Agent, createAgent, memoryStore, openSession, policy, tool, type UnfinishedRun } from '../../src/index.ts'
+import type { SessionStore } from '../../src/kit.ts'
+import { callOf, crashingStore, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
+import { collect, pass } from '../middleware/runs.ts'
+
+const ask = tool({
+  name: 'ask',
+  description: 'Asks.',
+  access: ({ path }) => [{ kind: 'write', path: String(path) }],
+  effect: 'idempotent',
+  execute: () => 'ok',
+})
+
+const agentOn = (store: SessionStore, replies: readonly ScriptedReply[] = []): Agent =>
+  createAgent({ llm: scriptedLlm(replies), tools: [ask], store })
+
+const unfinished = async (store: SessionStore): Promise<readonly UnfinishedRun[]> => collect(agentOn(store).unfinished())
+
+const markers = async (store: SessionStore): Promise<readonly string[]> => collect(store.keys({ prefix: 'open/' }))
+
+/** A run that waits for so many approvals. */
+async function waiting(store: SessionStore, count = 1) {
+  const calls = Array.from({ length: count }, (_, n) => callOf('ask', { path: `${n}` }))
+  const session = await agentOn(store, [calls]).session({ id: 's' })
+  const run = await session.send('go')
+  await run.result
+  return { run, view: await openSession(store, 's') }
+}
+
+describe('a run that is not finished', () => {
+  test('waits: it is suspended, and says for what', async () => {
+    const store = memoryStore()
+    const { run, view } = await waiting(store, 2)
+    expect(await unfinished(store)).toEqual([{ sessionId: 's', runId: run.id, status: 'suspended', waitingFor: await view.waitingFor() }])
+  })
+
+  test('is answered as soon as one of its questions is, and says what is still open', async () => {
+    const store = memoryStore()
+    const { view } = await waiting(store, 2)
+    const [first, second] = await view.waitingFor()
+    await view.answer(first?.requestId ?? '', { decision: 'approve' })
+    expect(await unfinished(store)).toMatchObject([{ status: 'answered' }])
+    const session = await agentOn(store).session({ id: 's' })
+    await (
+      await session.resume()
+    )?.result
+    expect(await unfinished(store)).toMatchObject([{ status: 'suspended', waitingFor: [{ requestId: second?.requestId }] }])
+  })
+
+  test('is answered when it was cancelled from elsewhere: going on will end it', async () => {
+    const store = memoryStore()
+    const { view } = await waiting(store)
+    await view.cancel()
+    expect(await unfinished(store)).toMatchObject([{ status: 'answered' }])
+    await (
+      await (await agentOn(store).session({ id: 's' })).resume()
+    )?.result
+    expect(await unfinished(store)).toEqual([])
+  })
+
+  test('was interrupted wherever its process died, and goes on from there', async () => {
+    const script: readonly ScriptedReply[] = [[callOf('ask', { path: 'a' })], 'done']
+    const free = policy({ default: 'allow' })
+    const count = crashingStore(memoryStore(), { at: Infinity, when: 'before' })
+    await (await createAgent({ llm: scriptedLlm(script), tools: [ask], store: count, permissions: free }).run('go')).completed()
+    const seen: string[] = []
+    for (let at = 1; at <= count.appends; at++) {
+      const store = memoryStore()
+      const host = manualHost()
+      const dying = createAgent({
+        llm: scriptedLlm(script),
+        tools: [ask],
+        store: crashingStore(store, { at, when: 'before' }),
+        permissions: free,
+        host,
+      })
+      await pass(
+        dying
+          .run('go')
+          .then((run) => run.result)
+          .catch(() => {}),
+        host.clock,
+      )
+      const found = await unfinished(store)
+      seen.push(found.map(({ status }) => status).join())
+      const script2 = (await collect(store.read('journal/session-1'))).some(({ record }) => record.startsWith('{"t":"turn_end"'))
+        ? ['done']
+        : script
+      const session = await createAgent({ llm: scriptedLlm(script2), tools: [ask], store, permissions: free }).session({ id: 'session-1' })
+      const result = await (await session.resume())?.result
+      expect(result?.status ?? 'nothing to do').toBe(found.length > 0 ? 'completed' : 'nothing to do')
+      expect(await unfinished(store)).toEqual([])
+    }
+    expect(new Set(seen)).toEqual(new Set(['', 'interrupted']))
+    expect(seen.filter((status) => status === 'interrupted').length).toBeGreaterThan(2)
+  })
+
+  test('is left out where it is under way here, and found by others', async () => {
+    const store = memoryStore()
+    const begun = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<string>()
+    const wait = tool({ name: 'wait', description: 'Waits.', execute: () => (begun.resolve(), released.promise) })
+    const here = createAgent({ llm: scriptedLlm([[callOf('wait')], 'done']), tools: [wait], store })
+    const run = await here.run('go')
+    await begun.promise
+    expect(await collect(here.unfinished())).toEqual([])
+    expect(await unfinished(store)).toMatchObject([{ runId: run.id, status: 'interrupted' }])
+    released.resolve('go on')
+    await run.completed()
+    expect(await unfinished(store)).toEqual([])
+  })
+})
+
+describe('finding them', () => {
+  test('reads no journal but theirs', async () => {
+    const inner = memoryStore()
+    for (let n = 0; n < 5; n++) await (await (await agentOn(inner, ['done']).session({ id: `ended ${n}` })).send('go')).completed()
+    await waiting(inner)
+    const read: string[] = []
+    const store: SessionStore = { ...inner, read: (key, options) => (read.push(key), inner.read(key, options)) }
+    expect(await unfinished(store)).toHaveLength(1)
+    expect(read).toContain('journal/s')
+    expect(read.filter((key) => key.includes('ended'))).toEqual([])
+  })
+
+  test('removes markers whose run has ended, and leaves those whose run may still begin', async () => {
+    const store = memoryStore()
+    await (await (await agentOn(store, ['done']).session({ id: 'a' })).send('go', { id: 'x' })).completed()
+    const [ended] = await (await agentOn(store).session({ id: 'a' })).runs()
+    await store.append(`open/a/${ended?.id}`, ['open'], { expected: 0 })
+    await store.append('open/b/run-to-come', ['open'], { expected: 0 })
+    await store.append('open/not-one-of-ours', ['open'], { expected: 0 })
+    expect(await unfinished(store)).toEqual([])
+    expect((await markers(store)).toSorted()).toEqual(['open/b/run-to-come', 'open/not-one-of-ours'])
+  })
+
+  test('understands ids with any characters', async () => {
+    const store = memoryStore()
+    const id = 'a/b %2F ünï/🙂'
+    const session = await agentOn(store, [[callOf('ask', { path: 'a' })]]).session({ id })
+    await (
+      await session.send('go')
+    ).result
+    expect(await unfinished(store)).toMatchObject([{ sessionId: id, status: 'suspended' }])
+  })
+})
