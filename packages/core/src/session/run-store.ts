@@ -47,6 +47,9 @@ type Entry = {
   readonly order: number
 }
 
+/** What may come after a run's end begins no record: the run may have been forgotten. */
+const LATE: ReadonlySet<AgentEvent['type']> = new Set(['session_released', 'tool_end', 'inbox_skipped'])
+
 const TERMINAL: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled'])
 
 export class InMemoryRunStore {
@@ -68,9 +71,10 @@ export class InMemoryRunStore {
   }
 
   /** Take in one event. What comes after the end of a run is counted and kept, and changes nothing else. */
-  record({ event, runId, sessionId, timestamp }: Envelope): void {
-    if (runId === '') return
-    const entry = this.#entries.get(runId) ?? this.#create(runId, sessionId, timestamp)
+  record({ event, runId, sessionId, timestamp, durable }: Envelope): void {
+    const known = this.#entries.get(runId)
+    if (runId === '' || (known === undefined && (!durable || LATE.has(event.type)))) return
+    const entry = known ?? this.#create(runId, sessionId, timestamp)
     const sequence = entry.snapshot.eventCount
     entry.events.push({ sequence, timestampMs: timestamp, event })
     const { maxEventsPerRun } = this.#options
