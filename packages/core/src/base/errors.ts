@@ -12,6 +12,10 @@ export type ErrorCode =
   | 'session_lost' // another process took the session from us
   | 'session_closed' // the session or its agent was closed
   | 'session_not_found' // there is no such session in the store
+  | 'workflow_held' // another live process runs this workflow
+  | 'workflow_lost' // another process took the workflow from us
+  | 'workflow_suspended' // a step waits for an answer: answer, and run the workflow again
+  | 'step_changed' // a step's id was used before for another question
   | 'request_not_found' // no pending request has that id
   | 'cursor_invalid' // not a cursor of this session
   | 'cursor_diverged' // a cursor of another branch of this session

@@ -30,3 +30,6 @@ export function parseOpenRunKey(key: string): { readonly sessionId: string; read
   if (session === undefined || run === undefined || rest.length > 0) return undefined
   return { sessionId: decodeURIComponent(session), runId: decodeURIComponent(run) }
 }
+
+/** The log of a workflow: which steps were begun, and what came of them. */
+export const workflowKey = (rootId: string): string => `workflow/${rootId}`

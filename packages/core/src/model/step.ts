@@ -1,8 +1,17 @@
 /** One unit of work for an executor, and what came of it: plain JSON, since it may cross a network. */
-import { AgentError } from '../base/errors.ts'
+import { AgentError, type ErrorCode } from '../base/errors.ts'
 import type { WaitingFor } from './event.ts'
-import { isJsonObject, type Json, type JsonSchema } from './json.ts'
+import { canonicalJson, isJsonObject, type Json, type JsonSchema } from './json.ts'
 import { noUsage, type Usage } from './usage.ts'
+
+/** What a step may use up. */
+export type StepBudget = {
+  /** Tokens in and out, cached ones included. */
+  readonly tokens?: number
+  /** US dollars: needs a model with a price. */
+  readonly usd?: number
+  readonly toolCalls?: number
+}
 
 /** What a step may use: composed with the worker's own limits, never widening them. */
 export type StepAuthority = {
@@ -10,6 +19,7 @@ export type StepAuthority = {
   readonly deadline?: number
   /** How deep in the tree of agents this step is; the root is 0. */
   readonly depth?: number
+  readonly budget?: StepBudget
 }
 
 export type AgentStepSpec = {
@@ -22,6 +32,8 @@ export type AgentStepSpec = {
   /** Turns. Default: the agent's. */
   readonly maxSteps?: number
   readonly parentSessionId?: string
+  /** The session that does it: given again, it goes on where it stood, or tells how it ended. Default: named by the `taskId`. */
+  readonly sessionId?: string
   readonly outputSchema?: JsonSchema
   readonly authority?: StepAuthority
 }
@@ -39,20 +51,26 @@ export type StepOutcome = {
   readonly usage: Usage
   readonly structured?: Json
   readonly waitingFor?: readonly WaitingFor[]
+  /** Why it failed, where that is known. */
+  readonly code?: ErrorCode
 }
 
 export const stepSessionId = (taskId: string): string => `task-run-${taskId}`
 
 /** The outcome of a step that could not be done. */
-export const failedStep = ({ taskId, agent }: AgentStepSpec, message: string, usage: Usage = noUsage): StepOutcome => ({
+export const failedStep = ({ taskId, agent, sessionId }: AgentStepSpec, message: string, usage: Usage = noUsage): StepOutcome => ({
   taskId,
-  sessionId: stepSessionId(taskId),
+  sessionId: sessionId ?? stepSessionId(taskId),
   agent,
   output: message,
   success: false,
   status: 'failed',
   usage,
 })
+
+/** What a step asks, as a text that is the same for the same question. How long it may take and who asks is no part of it. */
+export const stepQuestion = ({ agent, description, prompt, maxSteps, outputSchema }: AgentStepSpec): string =>
+  JSON.stringify([agent, description, prompt, maxSteps ?? null, outputSchema === undefined ? null : canonicalJson(outputSchema)])
 
 const STATUSES: ReadonlySet<unknown> = new Set<StepStatus>(['completed', 'failed', 'cancelled', 'suspended'])
 
