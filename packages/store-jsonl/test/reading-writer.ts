@@ -1,8 +1,12 @@
-/** A process that reads a store, tries to write to it in three ways, and prints what happened. */
+/** A process that reads a store as an ordinary user, tries to write to it in three ways, and prints what happened. */
 import { isAgentError } from '@seamfold/core/kit'
 import { jsonlLeases, jsonlStore } from '../src/index.ts'
 
 const [folder = ''] = process.argv.slice(2)
+// Nothing is closed to root, so it becomes nobody.
+const nobody = 65_534
+if (process.getuid?.() === 0) process.setgid?.(nobody)
+if (process.getuid?.() === 0) process.setuid?.(nobody)
 const store = jsonlStore(folder)
 const records: string[] = []
 for await (const { record } of store.read('log')) records.push(record)
