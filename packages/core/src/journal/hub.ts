@@ -103,6 +103,7 @@ export class Hub {
     return mark
   }
 
+  /** Follow a reader that has a node. */
   join(reader: HubReader): void {
     this.#readers.add(reader)
   }
@@ -140,7 +141,11 @@ export class Hub {
     const node: HubNode = { envelopes, factsEnd, count: this.#tail.count + envelopes.length, next: undefined }
     this.#tail.next = node
     this.#tail = node
-    for (const reader of this.#readers) if (reader.node !== undefined && node.count - reader.node.count > MAX_LAG) reader.node = undefined
+    for (const reader of this.#readers) {
+      if (reader.node !== undefined && node.count - reader.node.count <= MAX_LAG) continue
+      reader.node = undefined
+      this.#readers.delete(reader) // it joins again when it has caught up; a mark never does
+    }
     this.wake()
   }
 }

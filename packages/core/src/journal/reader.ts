@@ -126,7 +126,6 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
   async #start(): Promise<void> {
     this.#started = true
     const { hub, after } = this.#options
-    hub.join(this)
     if (after === undefined || after === '') return
     const place = fromCursor(after)
     this.#next = place.offset + 1
@@ -145,6 +144,7 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
     const { hub, mark } = this.#options
     if (mark?.node !== undefined && this.#next === mark.offset) {
       this.node = mark.node
+      hub.join(this)
       return
     }
     const envelopes: Envelope[] = []
@@ -168,6 +168,7 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
   #joinTail(): void {
     const { hub, runId, follow } = this.#options
     this.node = hub.tail
+    hub.join(this)
     this.#index = 0
     const missed = follow === false ? [] : (hub.provisional?.missed(this.#seen) ?? [])
     this.#buffer = hub.toEnvelopes(missed, runId ?? hub.journal.state.run?.id ?? '')

@@ -1,7 +1,7 @@
 /** Keeps a run within its tokens, dollars and tool calls: the worst case is set aside before each attempt. */
 import { AgentError } from '../base/errors.ts'
 import { defineMiddleware, type Middleware, type ModelCall, resultOf, type RunContext } from '../loop/middleware.ts'
-import type { Reservation } from '../model/event.ts'
+import type { Fact, Reservation } from '../model/event.ts'
 import { failed } from '../model/tool.ts'
 import { costOf, type Price, totalTokens } from '../model/usage.ts'
 
@@ -27,6 +27,21 @@ const settle = (spent: Spent, tokens: number, usd: number): Spent => ({
   pending: undefined,
 })
 
+/** What is used up after one more fact. */
+const foldSpent =
+  (price: Price | undefined) =>
+  (spent: Spent, fact: Fact): Spent => {
+    if (fact.type === 'agent_start') return NOTHING
+    // An attempt under way belongs to the branch that was left.
+    if (fact.type === 'session_forked' || fact.type === 'session_rewound') return { ...spent, pending: undefined }
+    // An attempt whose end was never seen counts as its worst case.
+    const before = fact.type === 'turn_start' && spent.pending ? settle(spent, spent.pending.tokens, spent.pending.usd ?? 0) : spent
+    if (fact.type === 'turn_start') return { ...before, pending: fact.reservation }
+    if (fact.type === 'turn_end')
+      return { ...settle(before, totalTokens(fact.usage), price ? costOf(fact.usage, price) : 0), lastTurn: totalTokens(fact.usage) }
+    return before
+  }
+
 /** Throws `invalid_argument` for dollars without a price. */
 export function runBudget(budget: RunBudget, price: Price | undefined): Middleware {
   if (budget.usd !== undefined && price === undefined) {
@@ -38,17 +53,7 @@ export function runBudget(budget: RunBudget, price: Price | undefined): Middlewa
   return defineMiddleware<Spent>({
     name: 'run-budget',
     initial: NOTHING,
-    fold(spent, fact) {
-      if (fact.type === 'agent_start') return NOTHING
-      // An attempt under way belongs to the branch that was left.
-      if (fact.type === 'session_forked' || fact.type === 'session_rewound') return { ...spent, pending: undefined }
-      // An attempt whose end was never seen counts as its worst case.
-      const before = fact.type === 'turn_start' && spent.pending ? settle(spent, spent.pending.tokens, spent.pending.usd ?? 0) : spent
-      if (fact.type === 'turn_start') return { ...before, pending: fact.reservation }
-      if (fact.type === 'turn_end')
-        return { ...settle(before, totalTokens(fact.usage), price ? costOf(fact.usage, price) : 0), lastTurn: totalTokens(fact.usage) }
-      return before
-    },
+    fold: foldSpent(price),
     start(run, spent) {
       let warned = false
       const calls = callCount(run)
