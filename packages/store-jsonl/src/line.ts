@@ -43,6 +43,7 @@ export function toLines(records: readonly string[], start: Mark): { readonly byt
 
 /** Reads a line, its newline left out, that follows one whose checksum is `chain`. Gives what is wrong with it instead, in words. */
 export function parseLine(bytes: Buffer, chain: number): Line | string {
+  if (bytes.includes(0)) return 'it holds zeros, as loss of power leaves them in what was stored last and never synced'
   const match = FRAME.exec(bytes.toString('latin1', 0, FRAME_LENGTH))
   if (match === null || bytes.at(-1) !== BRACE) return 'it is not a line that this store writes'
   const [frame, offset, index, size, crc] = match

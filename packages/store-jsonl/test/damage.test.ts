@@ -80,6 +80,14 @@ describe('a line in the middle', () => {
     await check([...lines, ''], 8)
   })
 
+  test('that loss of power left empty is told apart from one that was changed', async () => {
+    const bytes = readFileSync(await write(fresh()))
+    const at = bytes.indexOf('"record":"d"')
+    const { records, error } = await readUntilDamage(lay(bytes.fill(0, at, at + 5)))
+    expect(records).toEqual(ALL.slice(0, 3))
+    expect(told(error)).toMatch(/^store_corrupt: Line 5 of ".*" is damaged: it holds zeros, as loss of power leaves them.*head -n 4/)
+  })
+
   test('stops an append too, and a log that was mended goes on in the same store', async () => {
     const folder = fresh()
     const path = await write(folder)
