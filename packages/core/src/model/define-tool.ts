@@ -1,8 +1,8 @@
 /** `tool({…})`: from what an author writes to what the runtime runs, checked at once. */
-import { AgentError } from '../base/errors.ts'
+import { AgentError, toMessage } from '../base/errors.ts'
 import type { Access, Effect } from './access.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
-import { type AnySchema, toSchema } from './schema.ts'
+import { type AnySchema, type Schema, toSchema } from './schema.ts'
 import type { ProbeAnswer, ProbeContext, Tool, ToolContext } from './tool.ts'
 
 /** What an author says of a tool. `T` is what the schema makes of the model's arguments. */
@@ -36,7 +36,7 @@ export function tool<T = JsonObject>(options: ToolOptions<T>): Tool {
   if (!NAME.test(name)) throw new AgentError('invalid_argument', `Tool name ${JSON.stringify(name)}: use 1 to 64 of a-z, A-Z, 0-9, _ and -`)
   if (description.trim() === '')
     throw new AgentError('invalid_argument', `Tool ${name} has no description: the model reads it to know when to call it`)
-  const schema = options.input === undefined ? undefined : toSchema(options.input)
+  const schema = options.input === undefined ? undefined : schemaOf(name, options.input)
   const parameters = schema?.json ?? { type: 'object', properties: {} }
   if (parameters.type !== 'object') {
     throw new AgentError(
@@ -56,6 +56,14 @@ export function tool<T = JsonObject>(options: ToolOptions<T>): Tool {
     ...(witness ? { witness: (input) => witness(typed(input)) } : {}),
     ...(probe ? { probe: (input, context) => probe(typed(input), context) } : {}),
     execute: async (input, context) => options.execute(typed(input), context),
+  }
+}
+
+function schemaOf<T>(name: string, input: AnySchema<T>): Schema<T> {
+  try {
+    return toSchema(input)
+  } catch (error) {
+    throw new AgentError('invalid_argument', `The input schema of tool ${name}: ${toMessage(error)}`, { cause: error })
   }
 }
 

@@ -1,7 +1,7 @@
 /** Schemas from any library that speaks Standard Schema, and raw JSON Schema for those who have none. */
-import { Validator } from '@cfworker/json-schema'
-import { AgentError } from '../base/errors.ts'
+import { AgentError, toMessage } from '../base/errors.ts'
 import { isJsonObject, type Json, type JsonSchema } from './json.ts'
+import { compileSchema } from './json-schema.ts'
 import type { Parsed } from './tool.ts'
 
 /** The part of the Standard Schema interface (standardschema.dev, version 1) that we read. */
@@ -30,22 +30,17 @@ export type AnySchema<T = unknown> = StandardSchema<T> | Schema<T>
 
 /**
  * A schema from raw JSON Schema (draft 2020-12). `T` is what you promise the schema describes.
- * Throws `invalid_argument` when it is not a JSON Schema object.
+ * Throws `invalid_argument`, naming the place, when it is not a JSON Schema object or is broken.
  */
 export function jsonSchema<T = Json>(schema: JsonSchema): Schema<T> {
   if (!isJsonObject(schema)) throw new AgentError('invalid_argument', `A JSON Schema is an object; this is ${JSON.stringify(schema)}`)
-  let validator: Validator | undefined
+  const validate = compileSchema(schema)
   return {
     json: schema,
     parse(value) {
-      validator ??= new Validator({ ...schema }, '2020-12', false)
-      const { valid, errors } = validator.validate(value)
+      const problems = validate(value)
       // The value was just checked against the schema that T was promised to match.
-      if (valid) return { ok: true, value: value as T }
-      return {
-        ok: false,
-        problems: errors.map(({ instanceLocation, error }) => `${instanceLocation.replace(/^#\/?/, '') || 'input'}: ${error}`),
-      }
+      return problems.length === 0 ? { ok: true, value: value as T } : { ok: false, problems }
     },
   }
 }
@@ -53,8 +48,13 @@ export function jsonSchema<T = Json>(schema: JsonSchema): Schema<T> {
 /** Read any schema as ours. Throws `invalid_argument` when it cannot say itself as JSON Schema. */
 export function toSchema<T>(schema: AnySchema<T>): Schema<T> {
   if ('json' in schema) return schema
-  const standard = schema['~standard']
-  const json = standard.jsonSchema?.input({ target: 'draft-2020-12' })
+  const standard = (schema as Partial<StandardSchema<T>>)['~standard']
+  if (standard === undefined)
+    throw new AgentError(
+      'invalid_argument',
+      'This is no schema of a library that speaks Standard Schema: wrap a plain JSON Schema with jsonSchema(…)',
+    )
+  const json = shapeOf(standard)
   if (json === undefined) {
     throw new AgentError(
       'invalid_argument',
@@ -68,6 +68,16 @@ export function toSchema<T>(schema: AnySchema<T>): Schema<T> {
       const result = standard.validate(value)
       return result instanceof Promise ? result.then(fromStandard) : fromStandard(result)
     },
+  }
+}
+
+function shapeOf({ vendor, jsonSchema: shape }: StandardSchema['~standard']): Record<string, unknown> | undefined {
+  try {
+    return shape?.input({ target: 'draft-2020-12' })
+  } catch (error) {
+    throw new AgentError('invalid_argument', `A schema of '${vendor}' cannot say itself as JSON Schema: ${toMessage(error)}`, {
+      cause: error,
+    })
   }
 }
 
