@@ -40,8 +40,11 @@ function nest(
     name: 'slow',
     description: 'Is slow.',
     access: () => [],
-    execute: async () => {
-      for (let left = 10; left > 0; left--) await new Promise((resolve) => setImmediate(resolve))
+    execute: async (_, { signal }) => {
+      for (let left = 10; left > 0; left--) {
+        await new Promise((resolve) => setImmediate(resolve))
+        signal.throwIfAborted()
+      }
       return `slow ${done.push('slow')}`
     },
   })
