@@ -32,6 +32,30 @@ export { costOf, totalTokens, type Price, type Usage } from './model/usage.ts'
 export { textOf, toolCallsOf, userText } from './model/message.ts'
 export { orderedParallel } from './base/ordered-parallel.ts'
 export { guardedExecutor } from './orchestration/guarded-executor.ts'
+export { executeLoop, executePipeline, executeStepsParallel, type LoopOptions, type PipelineOptions } from './orchestration/combinators.ts'
+export { executeStepsParallelResumable, type ResumableOptions } from './orchestration/resumable.ts'
+export { Workflow, type CallOptions } from './orchestration/workflow.ts'
+export { WorkflowBudget, type BudgetSnapshot, type WorkflowBudgetOptions } from './orchestration/workflow-budget.ts'
+export {
+  defineWorkflow,
+  type RunWorkflowOptions,
+  type WorkflowBody,
+  type WorkflowDefinition,
+  type WorkflowResult,
+} from './orchestration/define-workflow.ts'
+export type {
+  NextRound,
+  OnChanged,
+  PipelineStage,
+  StageError,
+  StepListener,
+  StepOptions,
+  StepRetry,
+  WorkflowEvent,
+  WorkflowListener,
+  WorkflowOptions,
+  WorkflowStep,
+} from './orchestration/workflow-types.ts'
 export type {
   Agent,
   AgentOptions,
@@ -79,4 +103,4 @@ export type { Json, JsonObject, JsonSchema } from './model/json.ts'
 export type { Block, ImageBlock, Message, Prompt, TextBlock, ToolUseBlock } from './model/message.ts'
 export type { Access, AccessKind, Effect } from './model/access.ts'
 export type { Tool, ToolContext, ToolDefinition, ToolErrorKind, ToolResult } from './model/tool.ts'
-export type { AgentStepSpec, StepOutcome, StepStatus } from './model/step.ts'
+export type { AgentStepSpec, StepAuthority, StepBudget, StepOutcome, StepStatus } from './model/step.ts'

@@ -55,6 +55,7 @@ export {
   stepSessionId,
   type AgentStepSpec,
   type StepAuthority,
+  type StepBudget,
   type StepOutcome,
   type StepStatus,
 } from './model/step.ts'

@@ -1,0 +1,220 @@
+/** Brings steps to their outcomes: from the log where they are there, else by attempts that are stored before they are made. */
+import { AgentError } from '../base/errors.ts'
+import type { Host } from '../base/host.ts'
+import type { Envelope } from '../model/event.ts'
+import { failedStep, stepQuestion, stepSessionId, type StepOutcome } from '../model/step.ts'
+import { addUsage, noUsage, type Usage } from '../model/usage.ts'
+import type { AgentExecutor } from '../ports/agent-executor.ts'
+import { attemptStep, specOf } from './attempt.ts'
+import { planStep, stepChanged, type StepPlan } from './step-plan.ts'
+import type { StepGrant, WorkflowBudget } from './workflow-budget.ts'
+import type { WorkflowLog } from './workflow-log.ts'
+import type { OnChanged, StepListener, WorkflowListener, WorkflowStep } from './workflow-types.ts'
+
+export interface RunnerParts {
+  /** Guarded. */
+  readonly executor: AgentExecutor
+  readonly host: Host
+  readonly rootId: string
+  readonly onStepEvent: StepListener | undefined
+  readonly budget: WorkflowBudget | undefined
+  readonly log: WorkflowLog | undefined
+  readonly onChanged: OnChanged
+  readonly emit: WorkflowListener | undefined
+  readonly used: ((usage: Usage) => void) | undefined
+  /** Resolves when the step may have been answered. Without it a suspended outcome is returned as it is. */
+  readonly answered: ((outcome: StepOutcome, signal: AbortSignal) => Promise<void>) | undefined
+}
+
+/** How many steps of a call are still to begin, and how many have. */
+export type Call = { readonly signal: AbortSignal; pending: number }
+
+export type PlannedStep = { readonly step: WorkflowStep; readonly key: string; readonly identity: string; readonly plan: StepPlan }
+
+type Attempt = PlannedStep & { readonly attempt: number; readonly resume: string | undefined }
+
+const UNPLANNED: StepPlan = { type: 'run', attempt: 1, resume: undefined, changed: false }
+
+export class StepRunner {
+  readonly #parts: RunnerParts
+  readonly #call: Call
+  #running = 0
+
+  constructor(parts: RunnerParts, call: Call) {
+    this.#parts = parts
+    this.#call = call
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
+
+  get limit(): number {
+    return this.#parts.executor.concurrencyHint ?? 1
+  }
+
+  /** Throws `step_changed` where the log has another question under this key, and nothing was said about what to do then. */
+  plan(step: WorkflowStep, key: string): PlannedStep {
+    const { log, host, onChanged, emit } = this.#parts
+    if (log === undefined) return { step, key, identity: '', plan: UNPLANNED }
+    const identity = host.digest(stepQuestion(step)).slice(0, 32)
+    const entry = log.found.steps.get(key)
+    const plan = planStep(entry, identity, onChanged)
+    if (plan.type === 'refused' || plan.changed) emit?.({ type: 'step_changed', action: actionOf(plan), ...placeOf(step, key) })
+    if (plan.type === 'refused') throw stepChanged(key, entry?.outcome !== undefined)
+    return { step, key, identity, plan }
+  }
+
+  async run(planned: PlannedStep): Promise<StepOutcome> {
+    const { plan, step, key } = planned
+    this.#call.pending--
+    if (plan.type === 'refused') throw stepChanged(key, true)
+    if (plan.type === 'cached') {
+      this.#parts.log?.found.steps.delete(key) // told once; the workflow's memory does not grow with it
+      this.#parts.emit?.({ type: 'step_cached', ...placeOf(step, key) })
+      return plan.outcome
+    }
+    this.#running++
+    try {
+      return await this.#attempts(planned, plan)
+    } finally {
+      this.#running--
+    }
+  }
+
+  async #attempts(planned: PlannedStep, from: Extract<StepPlan, { type: 'run' }>): Promise<StepOutcome> {
+    const { step } = planned
+    let { attempt, resume } = from
+    let usage = noUsage
+    let tries = 1
+    for (;;) {
+      const outcome = await this.#attempt({ ...planned, attempt, resume })
+      usage = addUsage(usage, outcome.usage)
+      // What was resumed may have been cancelled by whoever was at it before: that is no answer to us.
+      const staleCancel = resume !== undefined && outcome.status === 'cancelled'
+      if (!staleCancel) {
+        if (outcome.status !== 'failed' || outcome.code === 'budget_exhausted' || tries >= (step.retry?.attempts ?? 1))
+          return attempt === from.attempt ? outcome : { ...outcome, usage }
+        await this.#pause(step, tries++)
+      }
+      attempt++
+      resume = undefined
+    }
+  }
+
+  async #pause({ retry }: WorkflowStep, tries: number): Promise<void> {
+    const delayMs = (retry?.delayMs ?? 0) * 2 ** (tries - 1)
+    if (delayMs > 0) await this.#parts.host.clock.sleep(delayMs, { signal: this.#call.signal })
+  }
+
+  async #attempt(attempt: Attempt): Promise<StepOutcome> {
+    const { budget, log } = this.#parts
+    const { signal } = this.#call
+    signal.throwIfAborted()
+    if (budget === undefined) return this.#begin(attempt, undefined)
+    const { rootId } = this.#parts
+    const others = Math.min(this.limit - this.#running, this.#call.pending)
+    const grant = await budget.grant({ rootId, wanted: attempt.step.budget?.tokens, sharers: 1 + Math.max(0, others), signal })
+    if (grant === undefined) return deniedStep(attempt.step)
+    let outcome: StepOutcome | undefined
+    try {
+      log?.assertUsable()
+      outcome = await this.#begin(attempt, grant)
+      return outcome
+    } finally {
+      grant.settle(outcome?.code === 'timeout' ? undefined : outcome?.usage)
+      if (outcome?.code === 'budget_exhausted') budget.starved(grant.tokens)
+    }
+  }
+
+  /** Stores that it may run, runs it, and stores what came of it. */
+  async #begin({ step, key, identity, attempt, resume }: Attempt, grant: StepGrant | undefined): Promise<StepOutcome> {
+    const { log, host, emit } = this.#parts
+    const sessionId = resume ?? this.#sessionOf({ step, key, identity, attempt })
+    if (log !== undefined) {
+      log.assertUsable()
+      if (resume === undefined)
+        await log.append({ type: 'step_start', key, identity, attempt, sessionId: sessionId ?? '', at: host.clock.now() }, { sync: true })
+      this.#call.signal.throwIfAborted()
+    }
+    emit?.({
+      type: 'step_run',
+      attempt,
+      resumed: resume !== undefined,
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...placeOf(step, key),
+    })
+    const outcome = await this.#untilDone({ step, key, sessionId, grant })
+    if (outcome.status === 'suspended') return outcome
+    this.#parts.used?.(outcome.usage)
+    await log?.append({ type: 'step_end', key, attempt, outcome, at: host.clock.now() })
+    emit?.({ type: 'step_end', attempt, status: outcome.status, success: outcome.success, ...placeOf(step, key) })
+    return outcome
+  }
+
+  /** Asks until there is an end, or nobody here waits for answers. */
+  async #untilDone({ step, key, sessionId, grant }: Asked): Promise<StepOutcome> {
+    const { executor, host, onStepEvent, answered, emit } = this.#parts
+    const { signal } = this.#call
+    const plain = sessionId === undefined && grant?.tokens === undefined && isPlain(step)
+    const spec = plain ? step : specOf(step, sessionId, grant?.tokens)
+    const onEvent = listenerOf(grant, onStepEvent && ((envelope) => onStepEvent(envelope, spec)))
+    for (;;) {
+      grant?.restart()
+      const outcome = await attemptStep(spec, step.timeoutMs, { executor, host, signal, onEvent })
+      if (outcome.status !== 'suspended') return outcome
+      emit?.({ type: 'step_suspended', waitingFor: outcome.waitingFor ?? [], ...placeOf(step, key) })
+      if (answered === undefined) return outcome
+      await answered(outcome, signal)
+    }
+  }
+
+  /** Without a log: the one that the step names. With one: named after what is asked, where and how often. */
+  #sessionOf({ step, key, identity, attempt }: Omit<Attempt, 'plan' | 'resume'>): string | undefined {
+    const { log, host } = this.#parts
+    if (step.sessionId !== undefined || log === undefined)
+      return attempt === 1 ? step.sessionId : `${step.sessionId ?? stepSessionId(step.taskId)}.${attempt}`
+    return `step-${host.digest(JSON.stringify([log.found.born, key, identity, attempt])).slice(0, 32)}`
+  }
+}
+
+type Asked = {
+  readonly step: WorkflowStep
+  readonly key: string
+  readonly sessionId: string | undefined
+  readonly grant: StepGrant | undefined
+}
+
+const placeOf = ({ taskId, agent }: WorkflowStep, key: string): { key: string; taskId: string; agent: string } => ({ key, taskId, agent })
+
+const actionOf = (plan: StepPlan): OnChanged =>
+  plan.type === 'refused' ? 'stop' : plan.type === 'run' && plan.resume === undefined ? 'rerun' : 'reuse'
+
+const isPlain = ({ retry, timeoutMs, budget }: WorkflowStep): boolean =>
+  retry === undefined && timeoutMs === undefined && budget === undefined
+
+const deniedStep = (step: WorkflowStep): StepOutcome => ({
+  ...failedStep(step, `The workflow's budget is used up, so step ${step.taskId} was not begun`),
+  code: 'budget_exhausted',
+})
+
+function listenerOf(
+  grant: StepGrant | undefined,
+  onStepEvent: ((envelope: Envelope) => void) | undefined,
+): ((envelope: Envelope) => void) | undefined {
+  if (grant === undefined) return onStepEvent
+  return (envelope) => {
+    grant.observe(envelope)
+    onStepEvent?.(envelope)
+  }
+}
+
+/** Throws `invalid_argument` before anything runs. */
+export function assertDistinct(steps: readonly WorkflowStep[]): void {
+  const seen = new Set<string>()
+  for (const { taskId } of steps) {
+    if (seen.has(taskId))
+      throw new AgentError('invalid_argument', `Two steps have the id '${taskId}', so nothing was run: give each step its own taskId`)
+    seen.add(taskId)
+  }
+}

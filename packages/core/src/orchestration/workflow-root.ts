@@ -1,0 +1,171 @@
+/** What a workflow and all its scopes share: the executor, the log, the budget, the listeners. */
+import { AgentError } from '../base/errors.ts'
+import { type Host, systemHost } from '../base/host.ts'
+import { type ChildSignal, childSignal } from '../base/signals.ts'
+import { sendToInbox } from '../journal/inbox.ts'
+import { inboxKey } from '../journal/keys.ts'
+import type { AnswerDecision, WaitingFor } from '../model/event.ts'
+import type { StepOutcome } from '../model/step.ts'
+import { addUsage, noUsage, type Usage } from '../model/usage.ts'
+import type { AgentExecutor } from '../ports/agent-executor.ts'
+import { guardedExecutor } from './guarded-executor.ts'
+import { type Call, type RunnerParts, StepRunner } from './step-runner.ts'
+import type { WorkflowBudget } from './workflow-budget.ts'
+import { WorkflowLog } from './workflow-log.ts'
+import type { WorkflowEvent, WorkflowListener, WorkflowOptions } from './workflow-types.ts'
+
+/** Milliseconds between looks at the inboxes of suspended steps. */
+const POLL_MS = 250
+
+/** A suspended step: which of its inbox was there when it was last asked, and how to ask it again at once. */
+type Waiting = { seen: number; readonly requestIds: ReadonlySet<string>; wake: () => void }
+
+export class WorkflowRoot {
+  readonly rootId: string
+  readonly budget: WorkflowBudget | undefined
+  readonly host: Host
+  readonly #options: WorkflowOptions
+  readonly #executor: AgentExecutor
+  readonly #control: ChildSignal
+  readonly #listeners = new Set<WorkflowListener>()
+  readonly #waiting = new Map<string, Waiting>()
+  /** Of all steps, also those that another process saw end. */
+  usage: Usage = noUsage
+  #log: Promise<WorkflowLog | undefined> | undefined
+  #closed = false
+
+  constructor(options: WorkflowOptions) {
+    this.#options = options
+    this.#executor = guardedExecutor(options.executor)
+    this.host = options.host ?? systemHost()
+    this.rootId = options.rootId ?? this.host.id('wf')
+    this.budget = options.budget
+    this.#control = childSignal(options.signal)
+    if (this.rootId === '') throw new AgentError('invalid_argument', 'A rootId must not be empty: leave it out to get a new one')
+    if (options.onEvent) this.#listeners.add(options.onEvent)
+  }
+
+  get signal(): AbortSignal {
+    return this.#control.signal
+  }
+
+  get concurrencyHint(): number {
+    return this.#executor.concurrencyHint ?? 1
+  }
+
+  /** Reads and claims the log, once. Undefined where there is no store. */
+  open(): Promise<WorkflowLog | undefined> {
+    if (this.#closed)
+      throw new AgentError('invalid_argument', `Workflow ${this.rootId} was closed: make a new one with the same rootId to go on`)
+    this.#log ??= this.#open()
+    return this.#log
+  }
+
+  async #open(): Promise<WorkflowLog | undefined> {
+    const { store, leases } = this.#options
+    if (store === undefined) return undefined
+    const { rootId, host, signal } = this
+    const log = await WorkflowLog.open({ store, leases, rootId, host, signal, onLost: (error) => this.#control.abort(error) })
+    this.usage = log.found.usage
+    this.budget?.restore(rootId, log.found.usage)
+    return log
+  }
+
+  /** A runner for one call. `signal` stops this call only. */
+  async runner(pending: number, signal?: AbortSignal): Promise<StepRunner> {
+    const log = await this.open()
+    const both = signal === undefined ? this.signal : AbortSignal.any([this.signal, signal])
+    both.throwIfAborted()
+    const call: Call = { signal: both, pending }
+    const parts: RunnerParts = {
+      executor: this.#executor,
+      host: this.host,
+      rootId: this.rootId,
+      onStepEvent: this.#options.onStepEvent,
+      budget: this.budget,
+      log,
+      onChanged: this.#options.onChanged ?? 'stop',
+      emit: this.#listeners.size === 0 ? undefined : (event) => this.emit(event),
+      used: (usage) => (this.usage = addUsage(this.usage, usage)),
+      answered: this.#options.suspended === 'wait' ? (outcome, stop) => this.#answered(outcome, stop) : undefined,
+    }
+    return new StepRunner(parts, call)
+  }
+
+  /** Throws `workflow_suspended` where some of these wait for answers. */
+  settled<T extends StepOutcome | null>(outcomes: T[]): T[] {
+    const waiting = outcomes.filter((outcome) => outcome?.status === 'suspended')
+    if (waiting.length === 0) return outcomes
+    throw suspendedError(
+      this.rootId,
+      waiting.flatMap((outcome) => outcome?.waitingFor ?? []),
+    )
+  }
+
+  emit(event: WorkflowEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  subscribe(listener: WorkflowListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async answer(requestId: string, answer: AnswerDecision): Promise<void> {
+    const found = [...this.#waiting].find(([, { requestIds }]) => requestIds.has(requestId))
+    const { store } = this.#options
+    if (found === undefined || store === undefined)
+      throw new AgentError('request_not_found', `Workflow ${this.rootId} has no step that waits for '${requestId}' here`)
+    const [sessionId, waiting] = found
+    await sendToInbox(store, sessionId, { entry: { type: 'answer', requestId, answer }, from: 0 })
+    waiting.wake()
+  }
+
+  async close(options?: { readonly discard: boolean }): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#control.abort(new AgentError('cancelled', `Workflow ${this.rootId} was closed`))
+    this.#control.release()
+    const log = await this.#log?.catch(() => undefined) // whoever opened it was told
+    await log?.close(options).catch(() => {}) // it was told before, or the claim is taken over without the release
+  }
+
+  /** Resolves when the step's inbox holds something that it had not when it was last asked. */
+  async #answered({ sessionId, waitingFor = [] }: StepOutcome, signal: AbortSignal): Promise<void> {
+    const waiting: Waiting = {
+      seen: this.#waiting.get(sessionId)?.seen ?? 0,
+      requestIds: new Set(waitingFor.map(({ requestId }) => requestId)),
+      wake: () => {},
+    }
+    this.#waiting.set(sessionId, waiting)
+    for (;;) {
+      const length = await this.#inboxLength(sessionId, waiting.seen)
+      const grown = length > waiting.seen
+      waiting.seen = length
+      if (grown) return
+      const stop = childSignal(signal)
+      waiting.wake = () => stop.abort(waiting)
+      try {
+        await this.host.clock.sleep(POLL_MS, { signal: stop.signal })
+      } catch (error) {
+        if (error !== waiting) throw error
+      } finally {
+        stop.release()
+      }
+    }
+  }
+
+  async #inboxLength(sessionId: string, from: number): Promise<number> {
+    let length = from
+    const { store } = this.#options
+    if (store) for await (const { offset } of store.read(inboxKey(sessionId), { from })) length = offset + 1
+    return length
+  }
+}
+
+const suspendedError = (rootId: string, waitingFor: readonly WaitingFor[]): AgentError =>
+  new AgentError(
+    'workflow_suspended',
+    `Workflow ${rootId} waits for ${waitingFor.map(({ toolName, requestId }) => `${toolName} (${requestId})`).join(', ') || 'an answer'}: answer in the step's session, and run the workflow with the same rootId again`,
+    { details: { rootId, waitingFor } },
+  )

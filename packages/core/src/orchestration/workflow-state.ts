@@ -1,0 +1,58 @@
+/** What a workflow's log has come to: a fold over its records. */
+import { type Json, canonicalJson } from '../model/json.ts'
+import type { StepOutcome } from '../model/step.ts'
+import { addUsage, noUsage, type Usage } from '../model/usage.ts'
+import type { WorkflowRecord } from './workflow-record.ts'
+
+/** The last attempt at a step. */
+export type StepEntry = {
+  readonly identity: string
+  readonly attempt: number
+  readonly sessionId: string
+  /** Undefined while nobody saw its end: it may have run. */
+  readonly outcome: StepOutcome | undefined
+}
+
+export class WorkflowState {
+  /** Whoever claimed it first: sessions are named after this life of the root, not after one that was deleted. */
+  born = ''
+  /** Who holds it, where nobody has let go. */
+  holder: string | undefined
+  begun: { readonly name: string; readonly input: Json } | undefined
+  ended: { readonly output: Json } | undefined
+  usage: Usage = noUsage
+  readonly steps: Map<string, StepEntry> = new Map()
+
+  fold(record: WorkflowRecord): void {
+    switch (record.type) {
+      case 'workflow_claimed':
+        if (this.born === '') this.born = record.holder
+        this.holder = record.holder
+        return
+      case 'workflow_released':
+        this.holder = undefined
+        return
+      case 'workflow_start':
+        this.begun = record
+        return
+      case 'workflow_end':
+        this.ended = record
+        return
+      case 'step_start': {
+        const { key, identity, attempt, sessionId } = record
+        this.steps.set(key, { identity, attempt, sessionId, outcome: undefined })
+        return
+      }
+      case 'step_end': {
+        const entry = this.steps.get(record.key)
+        this.usage = addUsage(this.usage, record.outcome.usage)
+        if (entry?.attempt === record.attempt) this.steps.set(record.key, { ...entry, outcome: record.outcome })
+      }
+    }
+  }
+
+  /** Whether it was begun with this. */
+  wasGiven(input: Json): boolean {
+    return this.begun !== undefined && canonicalJson(this.begun.input) === canonicalJson(input)
+  }
+}

@@ -1,0 +1,173 @@
+/** `Workflow`: steps arranged by code, with milestones, a budget, and a journal from which all of it goes on. */
+import { AgentError, toMessage } from '../base/errors.ts'
+import { orderedParallel } from '../base/ordered-parallel.ts'
+import type { AnswerDecision } from '../model/event.ts'
+import type { JsonObject } from '../model/json.ts'
+import { failedStep, type StepOutcome } from '../model/step.ts'
+import { runRounds } from './combinators.ts'
+import { runPipeline } from './run-pipeline.ts'
+import { assertDistinct } from './step-runner.ts'
+import type { BudgetSnapshot } from './workflow-budget.ts'
+import { WorkflowRoot } from './workflow-root.ts'
+import type { LogLevel, NextRound, PipelineStage, WorkflowListener, WorkflowOptions, WorkflowStep } from './workflow-types.ts'
+
+export type CallOptions = {
+  /** Stops this call only. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * With a store every verb is resumed: a step whose result is there is not run again, and one that was cut off goes on in its own
+ * session. What decides is the step's id, within its phase, round or scope, and what it asks: a body that runs again must ask the
+ * same under the same ids. Verbs reject with the signal's reason, with what the store threw, with `step_changed`,
+ * `workflow_held`, `workflow_lost` and `workflow_suspended`; a failed step is an outcome.
+ */
+export class Workflow {
+  readonly #root: WorkflowRoot
+  readonly #path: string
+  readonly #taken = new Set<string>()
+  readonly #scopes = new Set<string>()
+  #phases = 0
+  #rounds = 0
+
+  constructor(options: WorkflowOptions | WorkflowRoot, path: string = '') {
+    this.#root = options instanceof WorkflowRoot ? options : new WorkflowRoot(options)
+    this.#path = path
+  }
+
+  get rootId(): string {
+    return this.#root.rootId
+  }
+
+  /** Fires when the workflow stops: pass it to what else you wait for. */
+  get signal(): AbortSignal {
+    return this.#root.signal
+  }
+
+  /** One step. */
+  async agent(step: WorkflowStep, options?: CallOptions): Promise<StepOutcome> {
+    const [outcome] = await this.parallel([step], options)
+    return outcome ?? failedStep(step, 'The step produced no outcome')
+  }
+
+  /** Steps side by side; outcomes in the steps' order. */
+  async parallel(steps: readonly WorkflowStep[], options?: CallOptions): Promise<StepOutcome[]> {
+    assertDistinct(steps)
+    const known = steps.find(({ taskId }) => this.#taken.has(taskId))
+    if (known !== undefined) throw this.#takenError(known.taskId)
+    for (const { taskId } of steps) this.#taken.add(taskId)
+    return this.#barrier('', steps, options)
+  }
+
+  /** Steps side by side as a milestone: numbered, named, and with ids of its own. */
+  async phase(name: string, steps: readonly WorkflowStep[], options?: CallOptions): Promise<StepOutcome[]> {
+    assertDistinct(steps)
+    const root = this.#root
+    const index = this.#phases++
+    const place = { scope: this.#path, name, index }
+    root.emit({ type: 'phase_start', ...place, stepCount: steps.length })
+    const outcomes = await this.#barrier(`${index}:${escapePart(name)}/`, steps, options)
+    const succeeded = outcomes.filter(({ success }) => success).length
+    root.emit({ type: 'phase_end', ...place, succeeded, failed: outcomes.length - succeeded })
+    if (root.budget?.isExhausted())
+      root.emit({ type: 'budget_exhausted', resource: 'workflow_tokens', reason: exhaustion(root.budget.snapshot()) })
+    return outcomes
+  }
+
+  /** Each item through all stages, no item waiting for another; a failed step ends its item's chain. */
+  async pipeline<I>(items: readonly I[], stages: readonly PipelineStage<I>[], options?: CallOptions): Promise<(StepOutcome | null)[]> {
+    const runner = await this.#root.runner(items.length, options?.signal)
+    const outcomes = await runPipeline(items, {
+      stages,
+      limit: runner.limit,
+      signal: runner.signal,
+      run: (step) => runner.run(runner.plan(step, this.#key('', step))),
+      take: (taskId) => this.#taken.size < this.#taken.add(taskId).size,
+      onStageError: ({ item, stage, error }) =>
+        this.log('error', `Stage ${stage} of item ${item} threw: ${toMessage(error)}`, { item, stage }),
+    })
+    return this.#root.settled(outcomes)
+  }
+
+  /** Rounds of steps, each a barrier with ids of its own; `next` is called after every one. Gives the last round's outcomes. */
+  async rounds(
+    initial: readonly WorkflowStep[],
+    next: NextRound,
+    { maxRounds, ...options }: CallOptions & { readonly maxRounds: number },
+  ): Promise<StepOutcome[]> {
+    const unit = `rounds:${this.#rounds++}`
+    return runRounds(initial, {
+      next,
+      maxRounds,
+      round: async (steps, index) => {
+        assertDistinct(steps)
+        return this.#barrier(`${unit}/${index}/`, steps, options)
+      },
+    })
+  }
+
+  /** Says something to whoever listens. */
+  log(level: LogLevel, message: string, fields: JsonObject = {}): void {
+    this.#root.emit({ type: 'log', scope: this.#path, level, message, fields })
+  }
+
+  /** A part with ids and numbers of its own, so that parts that run at once do not number each other. Each name is given once. */
+  scope(name: string): Workflow {
+    if (this.#scopes.has(name))
+      throw new AgentError(
+        'invalid_argument',
+        `There is a scope '${name}' already: its numbers would depend on who is faster, so give each its own name`,
+      )
+    this.#scopes.add(name)
+    return new Workflow(this.#root, `${this.#path}${escapePart(name).replaceAll(':', '%3A')}/`)
+  }
+
+  /** Calls back at once, in order, for every event. A listener that throws stops the call whose event it is. Returns the way to stop it. */
+  subscribe(listener: WorkflowListener): () => void {
+    return this.#root.subscribe(listener)
+  }
+
+  budgetSnapshot(): BudgetSnapshot | undefined {
+    return this.#root.budget?.snapshot()
+  }
+
+  /** Answers what a step waits for here (`suspended: 'wait'`), and wakes it. Throws `request_not_found`. */
+  answer(requestId: string, answer: AnswerDecision): Promise<void> {
+    return this.#root.answer(requestId, answer)
+  }
+
+  /** Stops what is under way and lets go of the root: then it may be run again at once, here or elsewhere. */
+  close(): Promise<void> {
+    return this.#root.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #barrier(unit: string, steps: readonly WorkflowStep[], { signal }: CallOptions = {}): Promise<StepOutcome[]> {
+    const runner = await this.#root.runner(steps.length, signal)
+    // All are planned before any is run: a changed step stops the call before its siblings do anything.
+    const planned = steps.map((step) => runner.plan(step, this.#key(unit, step)))
+    return this.#root.settled(await orderedParallel(planned, runner.limit, (each) => runner.run(each)))
+  }
+
+  #key(unit: string, { taskId }: WorkflowStep): string {
+    return `${this.#path}${unit}${escapePart(taskId)}`
+  }
+
+  #takenError(taskId: string): AgentError {
+    return new AgentError(
+      'invalid_argument',
+      `Step id '${taskId}' was used before in this workflow: give each step its own id, or put them into phases, rounds or scopes, which have ids of their own`,
+    )
+  }
+}
+
+/** A name as one part of a key. */
+const escapePart = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')
+
+const exhaustion = ({ consumedTokens, limitTokens }: BudgetSnapshot): string =>
+  limitTokens === undefined
+    ? `the budget around it is used up; this workflow used ${consumedTokens} tokens`
+    : `${consumedTokens} of ${limitTokens} tokens are used`
