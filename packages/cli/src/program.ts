@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodeOfError } from './commands/exit-code.ts'
 import { AgentError, isAgentError, toMessage } from '@seamfold/core/kit'
 import { nearest } from './config/nearest.ts'
+import { visible } from './render/text.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 type Action<Arguments extends readonly unknown[]> = (...given: Arguments) => Promise<number>
@@ -33,7 +34,12 @@ function complain(error: unknown, terminal: Terminal): number {
     isAgentError(error) && error.code !== 'internal'
       ? []
       : [error instanceof Error ? (error.stack ?? '').split('\n').slice(1).join('\n') : '']
-  terminal.complain(`${colors.red('error:')} ${[first, ...rest, ...trace].filter((line) => line !== '').join('\n')}\n`)
+  terminal.complain(
+    `${colors.red('error:')} ${[first, ...rest, ...trace]
+      .filter((line) => line !== '')
+      .map(visible)
+      .join('\n')}\n`,
+  )
   return exitCodeOfError(error)
 }
 

@@ -23,7 +23,7 @@ export async function answerCommand(
     const waiting = await view.waitingFor()
     if (answer === undefined) {
       if (waiting.length === 0) terminal.print(`Session ${view.id} waits for nothing.\n`)
-      else terminal.print(`${waitingLines(waiting, { places, terminal }).join('\n')}\n`)
+      else terminal.print(`${(await waitingLines(waiting, { places, terminal, whole: true })).join('\n')}\n`)
       return 0
     }
     const request = requestOf(waiting, requestId, view.id)

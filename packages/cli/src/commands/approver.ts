@@ -1,7 +1,10 @@
 /** Asks the person at the terminal whether a call may run. */
 import type { Answer, Rule } from '@seamfold/core'
 import type { WaitingFor } from '@seamfold/core/kit'
-import { requestLines } from '../render/request.ts'
+import type { Change } from '../render/diff.ts'
+import { requestExcerpt } from '../render/request.ts'
+import type { Style } from '../render/style.ts'
+import { columnsOf, visibleLine } from '../render/text.ts'
 import { rulesLike } from '../setup/permissions.ts'
 import type { Lines } from '../terminal/lines.ts'
 import type { Screen } from '../terminal/screen.ts'
@@ -31,21 +34,15 @@ export function createApprover(options: ApproverOptions): Approver {
   }
 }
 
+type Asked = { readonly request: WaitingFor; readonly change: Change | undefined; readonly always: ReturnType<typeof rulesLike> }
+
 async function askOne(request: WaitingFor, signal: AbortSignal, options: ApproverOptions): Promise<Answer | undefined> {
   const { terminal, screen, lines, workspace } = options
-  const style = terminal.style()
-  const { colors, signs } = style
+  const { colors, signs } = terminal.style()
   const change = await proposedChange(workspace, request.toolName, request.args)
-  const always = rulesLike(request.toolName, request.accesses)
+  const asked: Asked = { request, change, always: rulesLike(request.toolName, request.accesses) }
   screen.watch(undefined)
-  screen.print(`\n${requestLines(request, change, style).join('\n')}\n`)
-  const key = (letter: string, rest: string): string => colors.dim('[') + colors.bold(letter) + colors.dim(']') + rest
-  const choices = [
-    key('y', 'es'),
-    key('n', 'o, and why'),
-    ...(always === undefined ? [] : [key('a', `lways in this session: ${always.words}`)]),
-  ]
-  screen.print(`  ${choices.join('  ')}\n`)
+  screen.print(`\n${questionLines(asked, false, terminal.style()).join('\n')}\n`)
   for (;;) {
     const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal })
     if (reply.type !== 'line') {
@@ -54,22 +51,47 @@ async function askOne(request: WaitingFor, signal: AbortSignal, options: Approve
       return undefined
     }
     const answer = readAnswer(reply.text)
-    if (answer === 'always' && always !== undefined) {
-      options.allow(always.rules)
+    if (answer === 'always' && asked.always !== undefined) {
+      options.allow(asked.always.rules)
       return { decision: 'approve', by: 'terminal' }
     }
-    if (answer !== undefined && answer !== 'always') return answer
-    screen.print(`  Type y, n${always === undefined ? '' : ' or a'}. After n may follow what the agent should do instead.\n`)
+    if (answer === 'show') screen.print(`\n${questionLines(asked, true, terminal.style()).join('\n')}\n`)
+    else if (answer !== undefined && answer !== 'always') return answer
+    else {
+      const keys = asked.always === undefined ? 'y, n or s' : 'y, n, a or s'
+      screen.print(`  Type ${keys}; s shows all of it. After n may follow what the agent should do instead.\n`)
+    }
   }
 }
 
-/** What a person typed: `y`, `n`, `n use the other file`, `a`. Anything else is no answer. */
-export function readAnswer(text: string): Answer | 'always' | undefined {
+/** What is asked, and the keys that answer it. */
+function questionLines({ request, change, always }: Asked, whole: boolean, style: Style): readonly string[] {
+  const { lines, hidden } = requestExcerpt(request, { style, change, whole, rest: 's shows all of it' })
+  const { colors } = style
+  const key = (letter: string, rest: string): string => colors.dim('[') + colors.bold(letter) + colors.dim(']') + rest
+  const choices = [
+    key('y', 'es'),
+    key('n', 'o, and why'),
+    ...(hidden > 0 ? [key('s', 'how all of it')] : []),
+    ...(always === undefined ? [] : [key('a', `lways in this session: ${alwaysWords(always.words, style)}`)]),
+  ]
+  return [...lines, `  ${choices.join('  ')}`]
+}
+
+/** What would be allowed, where that is short: else it is what stands above. */
+function alwaysWords(words: string, { width }: Style): string {
+  const shown = visibleLine(words)
+  return columnsOf(shown) > width - 50 || shown !== words ? 'exactly this' : shown
+}
+
+/** What a person typed: `y`, `n`, `n use the other file`, `a`, `s`. Anything else is no answer. */
+export function readAnswer(text: string): Answer | 'always' | 'show' | undefined {
   const [word = '', ...rest] = text.trim().split(/\s+/)
   const message = rest.join(' ')
   const key = word.toLowerCase().replace(/[,:.]$/, '')
   if ((key === 'y' || key === 'yes') && message === '') return { decision: 'approve', by: 'terminal' }
   if ((key === 'a' || key === 'always') && message === '') return 'always'
+  if ((key === 's' || key === 'show') && message === '') return 'show'
   if (key === 'n' || key === 'no') return { decision: 'reject', by: 'terminal', ...(message === '' ? {} : { message }) }
   return undefined
 }

@@ -3,6 +3,7 @@ import type { Session } from '@seamfold/core'
 import { type Usage, isAgentError } from '@seamfold/core/kit'
 import { costText, usageText } from '../render/ending.ts'
 import { headingLines } from '../render/heading.ts'
+import { visible } from '../render/text.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { ignoreInterrupts, listenForInterrupt } from '../terminal/interrupt.ts'
 import { createLines, type Lines } from '../terminal/lines.ts'
@@ -73,7 +74,8 @@ async function converse(chat: Chat): Promise<number> {
     const next = await proceed(chat, () => session.send(text))
     if (next === 'leave') return leave(chat)
     if (next === 'suspended' && !terminal.interactive) return EXIT.suspended
-    if (next === 'suspended') terminal.print(`\n${waitingLines(await session.waitingFor(), { places: settings, terminal }).join('\n')}\n\n`)
+    if (next === 'suspended')
+      terminal.print(`\n${(await waitingLines(await session.waitingFor(), { places: settings, terminal })).join('\n')}\n\n`)
   }
 }
 
@@ -109,7 +111,7 @@ async function proceed({ work, terminal }: Chat, start: Starting): Promise<'done
   } catch (error) {
     // A refused message ends nothing: the person is told and may say something else.
     if (!isAgentError(error)) throw error
-    terminal.print(`\n  ${terminal.style().colors.red(terminal.style().signs.failed)} ${error.message}\n\n`)
+    terminal.print(`\n  ${terminal.style().colors.red(terminal.style().signs.failed)} ${visible(error.message)}\n\n`)
     return 'done'
   } finally {
     interrupt.close()

@@ -34,7 +34,7 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
       )
     const result = await work.follow(run)
     if (result.status === 'suspended') {
-      const text = `\n${waitingLines(result.waitingFor, { places: settings, terminal }).join('\n')}\n`
+      const text = `\n${(await waitingLines(result.waitingFor, { places: settings, terminal })).join('\n')}\n`
       if (format === 'text') terminal.print(text)
       else terminal.complain(text)
     }

@@ -33,7 +33,7 @@ export async function runCommand(words: readonly string[], options: RunOptions, 
     // Only what was accepted is announced: a refusal stands alone.
     announce(settings, prompt, { terminal, format, ...(options.session === undefined ? {} : { session: options.session }) })
     const result = await work.follow(run, { prompts: false })
-    report(result, { ...work, settings, terminal, format })
+    await report(result, { ...work, settings, terminal, format })
     return exitCodeOfRun(result, work.interrupt.code())
   })
 }
@@ -89,7 +89,7 @@ function announce(settings: Settings, task: string, { terminal, format, session 
 type Reporting = Pick<Work, 'screen'> & { readonly settings: Settings; readonly terminal: Terminal; readonly format: Format }
 
 /** What is left to say after the last event. */
-function report(result: RunResult, { settings, terminal, format }: Reporting): void {
+async function report(result: RunResult, { settings, terminal, format }: Reporting): Promise<void> {
   if (format === 'quiet' && result.status === 'completed') {
     terminal.print(`${result.output === undefined ? result.text : JSON.stringify(result.output)}\n`)
   }
@@ -98,7 +98,7 @@ function report(result: RunResult, { settings, terminal, format }: Reporting): v
     terminal.print(`\n${JSON.stringify(result.output, undefined, 2)}\n`)
   }
   if (result.status === 'suspended') {
-    const text = `\n${waitingLines(result.waitingFor, { places: settings, terminal }).join('\n')}\n`
+    const text = `\n${(await waitingLines(result.waitingFor, { places: settings, terminal })).join('\n')}\n`
     if (format === 'text') terminal.print(text)
     else terminal.complain(text)
   }

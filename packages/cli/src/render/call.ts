@@ -1,6 +1,6 @@
 /** Says a tool call in a few words: what it is about, from its arguments. */
 import type { Json, JsonObject } from '@seamfold/core/kit'
-import { oneLine, plural } from './text.ts'
+import { plural, visibleLine } from './text.ts'
 
 /** Plain JSON as an object; anything else as one without keys. */
 export const asObject = (value: Json | undefined): JsonObject =>
@@ -51,7 +51,7 @@ const KNOWN: Readonly<Record<string, Describe>> = {
 /** The gist of a call's arguments, on one line. */
 export function describeCall(name: string, args: Json): string {
   const known = KNOWN[name]?.(args)
-  if (known !== undefined && known !== '') return oneLine(known)
+  if (known !== undefined && known !== '') return visibleLine(known)
   const entries = Object.entries(asObject(args))
-  return oneLine(entries.map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', '))
+  return visibleLine(entries.map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', '))
 }

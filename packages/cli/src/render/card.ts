@@ -2,7 +2,7 @@
 import { describeCall } from './call.ts'
 import { duration } from './measure.ts'
 import { type EndedCall, outcomeOf } from './outcome.ts'
-import { columnsOf, cut, oneLine, padEnd } from './text.ts'
+import { columnsOf, cut, oneLine, padEnd, visibleLine } from './text.ts'
 import type { Style } from './style.ts'
 
 export type Card = EndedCall & {
@@ -27,7 +27,7 @@ export function cardLines(card: Card, style: Style): readonly string[] {
   const took = card.tookMs === undefined ? '' : duration(card.tookMs)
   const told = [brief, took].filter((part) => part !== '').map((part) => (part === oneLine(part) ? colors.dim(part) : part))
   const tail = told.length === 0 ? '' : `  ${told.join(colors.dim(` ${signs.dot} `))}`
-  const name = padEnd(oneLine(card.name), NAME_COLUMNS)
+  const name = padEnd(visibleLine(card.name), NAME_COLUMNS)
   const room = width - columnsOf(indent) - 2 - columnsOf(name) - 1
   const gist = describeCall(card.name, card.args)
   const head = `${indent}${sign} ${colors.bold(name)} `

@@ -1,6 +1,6 @@
 /** Shows what changed in a file: hunks with line numbers, the changed part of a changed line set off. */
 import { parsePatch, structuredPatch } from 'diff'
-import { cut, groupDigits, linesOf, padStart } from './text.ts'
+import { chop, cut, groupDigits, padStart, visible } from './text.ts'
 import type { Style } from './style.ts'
 
 /** A file before and after, undefined where it does not exist; or what changed in it as a unified diff. */
@@ -18,15 +18,36 @@ export type DiffOptions = {
   readonly context?: number
   /** Lines shown at the most. Default: 60. */
   readonly limit?: number
+  /** Go on with a long line in the next ones, instead of cutting it. Default: false. */
+  readonly wrap?: boolean
 }
 
+/** Lines for a person, and how many more there would be. */
+export type Excerpt = { readonly lines: readonly string[]; readonly hidden: number }
+
 /** A change as lines for a person. An unchanged file is no lines. */
-export function diffLines(change: Change, { style, indent = '', context = 2, limit = 60 }: DiffOptions): readonly string[] {
+export function diffLines(change: Change, options: DiffOptions): readonly string[] {
+  const { lines, hidden } = diffExcerpt(change, options)
+  const { style, indent = '' } = options
+  return hidden > 0 ? [...lines, indent + style.colors.dim(`${style.signs.ellipsis} ${groupDigits(hidden)} more lines`)] : lines
+}
+
+/** The first lines of a change, and how many more there are. */
+export function diffExcerpt(change: Change, { style, indent = '', context = 2, limit = 60, wrap = false }: DiffOptions): Excerpt {
   const rows = rowsOf(change, context)
-  const digits = String(Math.max(0, ...rows.map(({ line }) => line))).length
-  const shown = rows.slice(0, limit).map((row) => indent + paintRow(row, { style, digits, room: style.width - indent.length - digits - 3 }))
-  const rest = rows.length - shown.length
-  return rest > 0 ? [...shown, indent + style.colors.dim(`${style.signs.ellipsis} ${groupDigits(rest)} more lines`)] : shown
+  const digits = String(rows.reduce((last, { line }) => Math.max(last, line), 0)).length
+  const room = Math.max(8, style.width - indent.length - digits - 3)
+  const paint = (row: Row): readonly string[] => paintRow(row, { style, digits, room, wrap })
+  const lines: string[] = []
+  let taken = 0
+  for (const row of rows) {
+    if (lines.length >= limit) break
+    lines.push(...paint(row).map((line) => indent + line))
+    taken++
+  }
+  // A line that was wrapped may go past the limit: what is cut off it counts as well.
+  const over = Math.max(0, lines.length - limit)
+  return { lines: lines.slice(0, lines.length - over), hidden: rows.length - taken + over }
 }
 
 /** How many lines a change adds and removes. */
@@ -108,15 +129,23 @@ function pair(rows: readonly Row[]): readonly Row[] {
   return paired
 }
 
-function paintRow(row: Row, { style, digits, room }: { readonly style: Style; readonly digits: number; readonly room: number }): string {
+type RowLook = { readonly style: Style; readonly digits: number; readonly room: number; readonly wrap: boolean }
+
+/** One line, or several where it is wrapped. What is in a file is shown as it is there: nothing of it is taken out. */
+function paintRow(row: Row, { style, digits, room, wrap }: RowLook): readonly string[] {
   const { colors, signs } = style
-  if (row.kind === 'gap') return colors.dim(padStart(row.text === '' ? signs.ellipsis : row.text, digits))
+  if (row.kind === 'gap') return [colors.dim(padStart(row.text === '' ? signs.ellipsis : row.text, digits))]
   const number = colors.dim(padStart(String(row.line), digits))
-  const text = cut(linesOf(row.text)[0] ?? '', Math.max(8, room), signs.ellipsis)
-  if (row.kind === 'same') return `${number}   ${colors.dim(text)}`.trimEnd()
-  const paint = row.kind === 'added' ? colors.green : colors.red
-  const sign = row.kind === 'added' ? '+' : signs.minus
-  return `${number} ${paint(sign)} ${emphasise(text, row.partner === undefined ? undefined : (linesOf(row.partner)[0] ?? ''), { paint, bold: colors.bold })}`.trimEnd()
+  const whole = visible(row.text)
+  const [text = '', ...rest] = wrap ? chop(whole, room) : [cut(whole, room, signs.ellipsis)]
+  const paint = row.kind === 'added' ? colors.green : row.kind === 'removed' ? colors.red : colors.dim
+  const sign = row.kind === 'added' ? '+' : row.kind === 'removed' ? signs.minus : ' '
+  const partner = row.partner === undefined || rest.length > 0 ? undefined : visible(row.partner)
+  const first = row.kind === 'same' ? paint(text) : emphasise(text, partner, { paint, bold: colors.bold })
+  return [
+    `${number} ${row.kind === 'same' ? sign : paint(sign)} ${first}`.trimEnd(),
+    ...rest.map((piece) => `${' '.repeat(digits + 3)}${paint(piece)}`),
+  ]
 }
 
 type Paint = (text: string) => string

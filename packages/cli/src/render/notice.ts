@@ -2,7 +2,7 @@
 import { type AgentEvent, textOf } from '@seamfold/core/kit'
 import { describeCall } from './call.ts'
 import { duration } from './measure.ts'
-import { cut, linesOf, oneLine } from './text.ts'
+import { cut, linesOf, oneLine, visibleLine } from './text.ts'
 import type { Style } from './style.ts'
 import { wrapWords } from './wrap.ts'
 
@@ -16,7 +16,7 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
       return [
         ...line(
           colors.red(signs.denied),
-          `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.red('denied')}`,
+          `${colors.bold(visibleLine(event.toolName))} ${gist(event.toolName, event.args, style)} ${colors.red('denied')}`,
           style,
         ),
         ...wrapWords(`    ${colors.dim(oneLine(event.reason))}`, style.width, '    '),
@@ -24,7 +24,7 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
     case 'confirmation_required':
       return line(
         colors.yellow(signs.waiting),
-        `${colors.bold(event.toolName)} ${gist(event.toolName, event.args, style)} ${colors.yellow('waits for approval')}`,
+        `${colors.bold(visibleLine(event.toolName))} ${gist(event.toolName, event.args, style)} ${colors.yellow('waits for approval')}`,
         style,
       )
     case 'confirmation_received':

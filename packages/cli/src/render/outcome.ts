@@ -65,16 +65,19 @@ const command: Tell = (call, { style, lines }) => {
   const report = readTestReport(resultText(call.output))
   if (report !== undefined) return tests(report, call, style)
   const said = lines.filter((line) => line.trim() !== '' && !NOTE.test(line))
-  const code = call.exitCode ?? (call.isError ? 1 : 0)
-  const timedOut = call.errorKind === 'timeout' ? 'timed out' : undefined
-  if (code !== 0) return { brief: style.colors.red(timedOut ?? `exit ${code}`), body: tail(said, style) }
+  const ended = ENDINGS[call.errorKind ?? ''] ?? (call.exitCode === undefined ? undefined : `exit ${call.exitCode}`)
+  // Without an exit code nothing was run, or nobody knows how it ended: only its words tell.
+  if (call.isError) return { brief: style.colors.red(ended ?? 'failed'), body: tail(said, style) }
   const [only] = said
   if (only === undefined) return { brief: 'no output', body: [] }
   return { brief: said.length === 1 ? cut(oneLine(only), 48, style.signs.ellipsis) : plural(said.length, 'line'), body: [] }
 }
 
+/** Commands that did not end by themselves have no exit code that means anything. */
+const ENDINGS: Readonly<Record<string, string>> = { timeout: 'timed out', cancelled: 'cancelled' }
+
 /** What the bash tool says beside a command's own output; the card says it itself. */
-const NOTE = /^\[(no output|exit code \w+|ended by signal \w+)\]$/
+const NOTE = /^\[(no output|exit code \w+|ended by signal \w+)\]$|^\[Cancelled\./
 
 const KNOWN: Readonly<Record<string, Tell>> = {
   bash: command,

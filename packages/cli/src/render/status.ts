@@ -1,7 +1,7 @@
 /** The one line that says what is going on right now, while nothing else can be printed. */
 import { describeCall } from './call.ts'
 import { openCalls } from './calls.ts'
-import { cut, plural } from './text.ts'
+import { cut, plural, visibleLine } from './text.ts'
 import type { Style } from './style.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -23,7 +23,7 @@ export function statusLine(
     first === undefined
       ? 'thinking'
       : running.length === 1
-        ? `${first.name} ${describeCall(first.name, first.args)}`
+        ? `${visibleLine(first.name)} ${describeCall(first.name, first.args)}`
         : plural(running.length, 'call')
   const seconds = Math.floor((now - since) / 1000)
   const time = seconds < 1 ? '' : `  ${seconds} s`

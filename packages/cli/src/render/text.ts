@@ -15,7 +15,31 @@ const PLAIN = /^[\u0020-\u007e]*$/
 export const harmless = (text: string): string =>
   stripVTControlCharacters(text).replace(/\r\n?/g, '\n').replaceAll('\t', '  ').replace(CONTROLS, '').replace(BIDI, '')
 
-/** The same, on one line. */
+/** A whole emoji, or what a terminal does not show as it is: controls, invisible characters, blanks that are no space, turns of direction. */
+const UNSEEN = new RegExp(
+  String.raw`(\p{RGI_Emoji})|[[\p{Cc}--[\n\t]]\p{Cs}\p{Zl}\p{Zp}[\p{Zs}--[\u0020]]\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]`,
+  'gv',
+)
+const NAMED: Readonly<Record<string, string>> = { '\r': String.raw`\r`, '\u001b': String.raw`\x1b` }
+
+/**
+ * Text that somebody is asked to judge: nothing is taken out. What a terminal would not show, or would obey, is written as
+ * `\x1b`, `\r` or `\u202e`; tabs become two spaces, and only `\n` ends a line.
+ */
+export const visible = (text: string): string =>
+  text.replace(UNSEEN, (part, emoji?: string) => emoji ?? escaped(part)).replaceAll('\t', '  ')
+
+function escaped(char: string): string {
+  const code = char.codePointAt(0) ?? 0
+  const digits = code.toString(16)
+  if (code <= 0xff) return NAMED[char] ?? `\\x${digits.padStart(2, '0')}`
+  return code <= 0xffff ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`
+}
+
+/** The same, on one line: line ends and rows of blanks become one space. */
+export const visibleLine = (text: string): string => visible(text).replace(/\s+/g, ' ').trim()
+
+/** Harmless text on one line. */
 export const oneLine = (text: string): string => harmless(text).replace(/\s+/g, ' ').trim()
 
 /** Columns that a text without line ends fills; colours count nothing. */
@@ -58,6 +82,32 @@ export const linesOf = (text: string): readonly string[] => {
   const lines = harmless(text).split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines
+}
+
+/** The lines of a visible text, without the empty one after a final line end. */
+export const visibleLines = (text: string): readonly string[] => {
+  const lines = visible(text).split('\n')
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop()
+  return lines
+}
+
+/** A line in pieces of so many columns, wherever that cuts it: nothing is left out. */
+export function chop(line: string, columns: number): readonly string[] {
+  if (columnsOf(line) <= columns) return [line]
+  const pieces: string[] = []
+  let piece = ''
+  let filled = 0
+  for (const char of line) {
+    const next = columnsOf(char)
+    if (filled + next > columns && piece !== '') {
+      pieces.push(piece)
+      piece = ''
+      filled = 0
+    }
+    piece += char
+    filled += next
+  }
+  return [...pieces, piece]
 }
 
 /** `1 file`, `2 files`. */

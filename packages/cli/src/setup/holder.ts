@@ -30,6 +30,7 @@ export function leasesOfTheLiving(leases: LeaseStore): LeaseStore {
       return leases.acquire(key, holder, ttlMs)
     },
     renew: (key, holder, ttlMs) => leases.renew(key, holder, ttlMs),
+    transfer: (key, holder, options) => leases.transfer(key, holder, options),
     release: (key, holder) => leases.release(key, holder),
     async read(key) {
       const lease = await leases.read(key)

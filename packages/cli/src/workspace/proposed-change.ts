@@ -12,7 +12,8 @@ export async function proposedChange(workspace: string, toolName: string, args: 
   if (path === undefined) return undefined
   const before = await readFile(resolve(workspace, path), 'utf8').catch(() => undefined)
   const after = afterwards(toolName, args, before)
-  return after === undefined ? undefined : { path, before, after }
+  // Bytes that are no text have no lines to compare.
+  return after === undefined || after.includes('\0') || before?.includes('\0') === true ? undefined : { path, before, after }
 }
 
 function afterwards(toolName: string, args: Json, before: string | undefined): string | undefined {

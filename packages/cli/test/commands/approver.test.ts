@@ -10,6 +10,8 @@ describe('an answer', () => {
     ['n', { decision: 'reject', by: 'terminal' }],
     ['no, use pnpm', { decision: 'reject', by: 'terminal', message: 'use pnpm' }],
     ['a', 'always'],
+    ['s', 'show'],
+    ['show', 'show'],
     ['', undefined],
     ['yes please', undefined],
     ['nope', undefined],

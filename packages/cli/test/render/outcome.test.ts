@@ -87,6 +87,17 @@ describe('a call', () => {
     expect(body).toEqual(['… 12 lines above', ...Array.from({ length: 8 }, (_, index) => `line ${index + 13}`)])
   })
 
+  test('that was stopped is no exit of its own', () => {
+    const cancelled = { output: 'half\n[Cancelled. What it had done stays done.]', isError: true, errorKind: 'cancelled' }
+    expect(tell(cancelled)).toEqual({ brief: 'cancelled', body: ['half'] })
+    expect(tell({ ...cancelled, exitCode: 1 }).brief).toBe('cancelled')
+    expect(tell({ output: 'late', isError: true, errorKind: 'timeout', exitCode: 137 }).brief).toBe('timed out')
+  })
+
+  test('that never had an exit code is not given one', () => {
+    expect(tell({ output: 'No shell was found.', isError: true })).toEqual({ brief: 'failed', body: ['No shell was found.'] })
+  })
+
   test('that edited shows what changed, with its line numbers', () => {
     const diff = '--- a/x\n+++ b/x\n@@ -9,3 +9,3 @@\n a\n-b\n+c\n d\n'
     expect(tell({ name: 'edit', args: { file_path: 'x' }, metadata: { diff } })).toEqual({
