@@ -1,9 +1,10 @@
 /** Runs steps in this process: each in a session of its own, named by its task, so that it is found again. */
 import { AgentError } from '../base/errors.ts'
+import { systemHost } from '../base/host.ts'
 import { jsonSchema } from '../model/schema.ts'
 import { type AgentStepSpec, failedStep, type StepOutcome, stepSessionId } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
-import type { Agent, AgentOptions, AgentProfile, Run, RunResult } from './types.ts'
+import type { Agent, AgentOptions, AgentProfile, Run, RunResult, Session } from './types.ts'
 
 /** The agent that steps get when no other is named so. */
 const OWN_NAME = 'default'
@@ -14,40 +15,82 @@ export interface Helpers {
   close(helper: Agent): Promise<void>
 }
 
-/** Steps of an agent that `options.agents` does not know fail and say which there are. */
+/**
+ * Steps of an agent that `options.agents` does not know fail and say which there are. What a step's authority allows is composed
+ * with the agent's own limits, whichever is stricter. Steps of one session are done one after the other.
+ */
 export function localExecutor(own: Agent, options: AgentOptions, helpers: Helpers): AgentExecutor {
   const profiles = new Map<string, AgentProfile>(Object.entries(options.agents ?? {}))
+  const { clock } = options.host ?? systemHost()
+  const sessions = new Map<string, Promise<void>>()
   return {
     contract: 1,
-    async executeStep(spec, execution) {
-      const profile = profiles.get(spec.agent)
-      if (profile === undefined && spec.agent !== OWN_NAME)
-        return failedStep(spec, unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()]))
-      if (profile === undefined && spec.maxSteps === undefined) return execute(own, spec, execution)
-      const helper = helpers.make(withProfile(options, profile ?? {}, spec))
-      try {
-        return await execute(helper, spec, execution)
-      } finally {
-        await helpers.close(helper)
-      }
-    },
+    executeStep: (spec, execution) =>
+      inTurn(sessions, sessionOf(spec), async () => {
+        execution.signal.throwIfAborted()
+        const profile = profiles.get(spec.agent)
+        if (profile === undefined && spec.agent !== OWN_NAME)
+          return failedStep(spec, unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()]))
+        const leftMs = (spec.authority?.deadline ?? Infinity) - clock.now()
+        if (leftMs <= 0)
+          return { ...failedStep(spec, `The deadline of step ${spec.taskId} has passed, so it was not begun`), code: 'timeout' }
+        const limited = spec.maxSteps !== undefined || spec.authority?.budget !== undefined || leftMs < Infinity
+        if (profile === undefined && !limited) return execute(own, spec, execution)
+        const helper = helpers.make(withProfile(withAuthority(options, spec, leftMs), profile ?? {}, spec))
+        try {
+          return await execute(helper, spec, execution)
+        } finally {
+          await helpers.close(helper)
+        }
+      }),
+  }
+}
+
+const sessionOf = ({ sessionId, taskId }: AgentStepSpec): string => sessionId ?? stepSessionId(taskId)
+
+/** After whatever was asked of this session before, whether it succeeded or not. */
+async function inTurn<T>(turns: Map<string, Promise<void>>, id: string, work: () => Promise<T>): Promise<T> {
+  const before = turns.get(id)
+  const { promise: turn, resolve: end } = Promise.withResolvers<void>()
+  turns.set(id, turn)
+  try {
+    await before
+    return await work()
+  } finally {
+    if (turns.get(id) === turn) turns.delete(id)
+    end()
   }
 }
 
 async function execute(agent: Agent, spec: AgentStepSpec, { signal, onEvent }: ExecuteOptions): Promise<StepOutcome> {
+  const depth = spec.authority?.depth
   const metadata = {
     agent: spec.agent,
     description: spec.description,
     ...(spec.parentSessionId === undefined ? {} : { parentSessionId: spec.parentSessionId }),
+    ...(depth === undefined ? {} : { depth }),
   }
-  const session = await agent.session({ id: stepSessionId(spec.taskId), metadata })
-  const output = spec.outputSchema === undefined ? {} : { output: jsonSchema(spec.outputSchema) }
-  // The same task is the same run: one that was interrupted goes on, one that has ended is told again.
-  const run = (await session.resume({ signal })) ?? (await session.send(spec.prompt, { id: spec.taskId, signal, ...output }))
+  const session = await agent.session({ id: sessionOf(spec), metadata })
+  const run = (await unfinishedRun(session, spec, signal)) ?? (await sendStep(session, spec, signal))
   if (onEvent) await forward(run, onEvent)
   const result = await run.result
   signal.throwIfAborted()
   return toOutcome(spec, result)
+}
+
+/** The same task is the same run: one that was interrupted goes on, one that has ended is told again. */
+function sendStep(session: Session, { taskId, prompt, outputSchema }: AgentStepSpec, signal: AbortSignal): Promise<Run> {
+  return session.send(prompt, { id: taskId, signal, ...(outputSchema === undefined ? {} : { output: jsonSchema(outputSchema) }) })
+}
+
+/** What was left of this step, if it was. Another task's run in the same session is brought to its end first. */
+async function unfinishedRun(session: Session, { taskId }: AgentStepSpec, signal: AbortSignal): Promise<Run | undefined> {
+  const open = await session.resume({ signal })
+  if (open === undefined) return undefined
+  const known = (await session.runs()).find(({ id }) => id === open.id)
+  if (known?.sendId === taskId) return open
+  await open.result
+  return undefined
 }
 
 async function forward(run: Run, onEvent: NonNullable<ExecuteOptions['onEvent']>): Promise<void> {
@@ -67,7 +110,7 @@ function toOutcome(spec: AgentStepSpec, result: RunResult): StepOutcome {
     case 'completed':
       return { ...base, output: result.text, ...(result.output === undefined ? {} : { structured: result.output }) }
     case 'failed':
-      return { ...base, output: result.error.message }
+      return { ...base, output: result.error.message, code: result.error.code }
     case 'cancelled':
       return { ...base, output: result.reason }
     case 'suspended':
@@ -89,6 +132,18 @@ function withProfile(
     ...(instructions === undefined ? {} : { instructions }),
     ...(tools === undefined ? {} : { tools }),
     ...(Number.isFinite(turns) ? { budget: { ...options.budget, perRun: { ...options.budget?.perRun, turns } } } : {}),
+  }
+}
+
+function withAuthority(options: AgentOptions, { authority = {} }: AgentStepSpec, leftMs: number): AgentOptions {
+  const { budget = {}, timeouts } = options
+  const limits: Record<string, number> = { ...budget.perRun }
+  for (const [name, limit] of Object.entries(authority.budget ?? {})) limits[name] = Math.min(limit, limits[name] ?? Infinity)
+  const totalMs = Math.min(leftMs, timeouts?.totalMs || Infinity)
+  return {
+    ...options,
+    budget: { ...budget, perRun: limits },
+    ...(totalMs === Infinity ? {} : { timeouts: { ...timeouts, totalMs } }),
   }
 }
 
