@@ -128,9 +128,15 @@ const shareOf = (budget: RunBudget, spent: Spent): number =>
   Math.max(budget.tokens ? spent.tokens / budget.tokens : 0, budget.usd ? spent.usd / budget.usd : 0)
 
 const exhausted = (budget: RunBudget, spent: Spent): AgentError =>
-  new AgentError('budget_exhausted', `The run's budget is used up: ${used(budget, spent)}, and the next call would go past it`, {
-    details: { tokens: spent.tokens, usd: spent.usd },
-  })
+  new AgentError(
+    'budget_exhausted',
+    `The run's budget is used up: ${used(budget, spent)}${setAside(spent.pending)}, and the next call would go past it`,
+    { details: { tokens: spent.tokens, usd: spent.usd, setAside: spent.pending?.tokens ?? 0 } },
+  )
+
+/** A provider counts what an attempt took when it ends: until then it counts as the most that it may have taken. */
+const setAside = (pending: Reservation | undefined): string =>
+  pending === undefined ? '' : `, with ${pending.tokens} more tokens set aside for an attempt that broke off`
 
 const used = ({ tokens, usd }: RunBudget, spent: Spent): string =>
   [tokens === undefined ? '' : `${spent.tokens} of ${tokens} tokens`, usd === undefined ? '' : `$${spent.usd.toFixed(4)} of $${usd}`]

@@ -30,4 +30,11 @@ export const RESERVED_EVENTS: Readonly<Record<string, string>> = {
   user_question: 'questions to a person',
   passivation_requested: 'hosts that put sessions to sleep',
   peer_invocation: 'agents that call each other',
+  tool_request_bound: 'what a request was made of',
+  run_capability_bound: 'what a request was made of',
+  model_presentation_bound: 'what a request was made of',
+  model_input_bound: 'what a request was made of',
+  model_usage_bound: 'what a request was made of',
+  cognitive_context_bound: 'what a request was made of',
+  run_control_applied: 'control from outside',
 }

@@ -1,4 +1,5 @@
 /** What a tool is: its schema, what it declares, and the function that does the work. */
+import { toMessage } from '../base/errors.ts'
 import type { Access, Effect } from './access.ts'
 import type { Json, JsonObject, JsonSchema } from './json.ts'
 import type { ImageBlock, TextBlock, ToolResultContent } from './message.ts'
@@ -108,7 +109,20 @@ export function toToolResult(value: unknown): ToolResult {
   if (isToolResult(value)) return value
   if (typeof value === 'string') return succeeded(value)
   if (isBlocks(value)) return succeeded(value)
-  return succeeded(value === undefined ? 'Done.' : (JSON.stringify(value) ?? `Done: a ${typeof value}.`))
+  if (value instanceof Error) return failed(value.message)
+  return succeeded(value === undefined ? 'Done.' : textOfValue(value))
+}
+
+/** What has no text of its own was done all the same: the model is told that much. */
+function textOfValue(value: unknown): string {
+  const name = typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'object') : typeof value
+  try {
+    const text = JSON.stringify(value) ?? ''
+    // A Map or a Response has nothing of its own to show.
+    return text === '' || (text === '{}' && name !== 'Object' && name !== 'object') ? `Done: a ${name}, which is no JSON.` : text
+  } catch (error) {
+    return `Done: a ${name}, which is no JSON (${toMessage(error)}).`
+  }
 }
 
 const isBlocks = (value: unknown): value is readonly (TextBlock | ImageBlock)[] =>

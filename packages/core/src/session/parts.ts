@@ -53,6 +53,7 @@ const DEFAULT_PARALLEL = 8
 
 /** Throws `invalid_argument`, naming the option, before anything is done. */
 export function toParts(options: AgentOptions): AgentParts {
+  checkNames(options)
   checkContract('llm', options.llm)
   checkContract('store', options.store)
   checkContract('blobs', options.blobs)
@@ -130,6 +131,37 @@ function builtin(
       ...(timeouts.chunkMs === undefined ? {} : { chunkMs: timeouts.chunkMs }),
     }),
   ]
+}
+
+/** All options by name, so that a misspelt one is not lost without a word. */
+const OPTIONS: Readonly<Record<keyof AgentOptions, true>> = {
+  llm: true,
+  instructions: true,
+  tools: true,
+  store: true,
+  blobs: true,
+  leases: true,
+  permissions: true,
+  hooks: true,
+  budget: true,
+  timeouts: true,
+  retry: true,
+  confirm: true,
+  unanswered: true,
+  maxParallelTools: true,
+  maxToolOutput: true,
+  use: true,
+  agents: true,
+  host: true,
+}
+
+function checkNames(options: AgentOptions): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name))
+  if (unknown !== undefined)
+    throw new AgentError('invalid_argument', `createAgent has no option '${unknown}'; its options are ${Object.keys(OPTIONS).join(', ')}`)
+  const { permissions: judge } = options
+  if (judge !== undefined && typeof (judge as Partial<PermissionPolicy>).describe !== 'function')
+    throw new AgentError('invalid_argument', "The option 'permissions' must have judge, exposes and describe: make one with policy({…})")
 }
 
 function checkContract(name: string, port: { readonly contract: unknown } | undefined): void {

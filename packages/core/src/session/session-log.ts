@@ -8,6 +8,7 @@ import { type ExtraFold, Journal } from '../journal/journal.ts'
 import { Reader } from '../journal/reader.ts'
 import type { Envelope, WaitingFor } from '../model/event.ts'
 import { promptMessage, type Prompt } from '../model/message.ts'
+import { assertAnswer } from '../model/answer.ts'
 import { openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { Answer, ReadOptions } from './types.ts'
@@ -93,6 +94,7 @@ export class SessionLog {
   }
 
   async answer(requestId: string, answer: Answer): Promise<void> {
+    assertAnswer(answer)
     const run = (await this.state()).run
     const request = run?.requests.get(requestId)
     if (request === undefined) {

@@ -1,5 +1,5 @@
 /** A session that this process may write: one run at a time, from wherever its journal stands. */
-import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
+import { AgentError, toMessage } from '../base/errors.ts'
 import { childSignal } from '../base/signals.ts'
 import { openRunKey } from '../journal/keys.ts'
 import type { Envelope, Fact, WaitingFor } from '../model/event.ts'
@@ -13,12 +13,13 @@ import { type Ending, endingFacts } from './closing.ts'
 import { prefixOf, writeFork } from './fork.ts'
 import type { AgentParts } from './parts.ts'
 import { CANCELLED_BY_HOST, RunHandle } from './run.ts'
-import { failedResult, resultFrom } from './run-result.ts'
+import { resultFrom } from './run-result.ts'
 import { writeRewinding } from './rewind.ts'
 import { Segment } from './segment.ts'
+import { settled } from './settled.ts'
 import { busyError, checkedPrompt, earlierRun } from './session-checks.ts'
 import type { SessionLog } from './session-log.ts'
-import type { Answer, ForkOptions, ReadOptions, RewindOptions, Run, RunResult, SendOptions, Session } from './types.ts'
+import type { Answer, ForkOptions, ReadOptions, RewindOptions, Run, SendOptions, Session } from './types.ts'
 
 export interface LiveSessionOptions {
   readonly parts: AgentParts
@@ -145,7 +146,7 @@ export class LiveSession implements Session {
   async cancel(reason: string = CANCELLED_BY_HOST): Promise<boolean> {
     await this.#lastSegment()
     await this.#starting?.catch(() => {}) // whoever starts it is told; here it is only waited for
-    if (this.#current) return this.#current.run.cancel(reason)
+    if (this.#current) return this.#stop(this.#current, reason)
     return this.#exclusively(async () => {
       const { log } = this.#options
       await log.journal.catchUp()
@@ -237,7 +238,7 @@ export class LiveSession implements Session {
       result,
       mark: undefined,
       steer: (prompt) => this.steer(prompt),
-      cancel: (reason) => (openRun(log.journal.state)?.id === state.id ? this.cancel(reason) : Promise.resolve(false)),
+      cancel: (reason) => this.#cancelRun(state.id, reason),
     })
   }
 
@@ -263,32 +264,21 @@ export class LiveSession implements Session {
     const state = log.journal.state.run
     if (state?.id !== runId) throw new AgentError('internal', `Run ${runId} was claimed and is not there`)
     const mark = log.hub.mark()
-    const result = this.#settle(segment, { state, holding })
-    const cancel = async (reason: string): Promise<boolean> => {
-      control.abort(new AgentError('cancelled', reason))
-      return (await result).status === 'cancelled'
-    }
+    const result = settled(segment, { parts, log, state, holding }).finally(() => (this.#current = undefined))
+    const cancel = (reason: string): Promise<boolean> => this.#cancelRun(runId, reason)
     const run = new RunHandle({ state, log, result, mark, steer: (prompt) => this.steer(prompt), cancel })
     this.#current = { run, segment, abort: (reason) => control.abort(reason) }
     return run
   }
 
-  async #settle(segment: Segment, { state, holding }: { readonly state: RunState; readonly holding: Holding }): Promise<RunResult> {
-    const { log, parts } = this.#options
-    await Promise.resolve() // the run is in its reader's hands before anything happens
-    try {
-      await segment.run()
-      const ended = log.journal.state.run ?? state
-      if (openRun(log.journal.state) === undefined) await parts.store.delete(openRunKey(this.id, state.id))
-      return resultFrom(ended, this.id)
-    } catch (error) {
-      const failure = isAgentError(error) ? error : new AgentError('internal', toMessage(error), { cause: error })
-      log.hub.publishLive([{ type: 'persistence_failed', operation: 'end of run', error: failure.message }], state.id)
-      return failedResult(log.journal.state.run ?? state, this.id, failure)
-    } finally {
-      await holding.release().catch(() => {}) // it runs out by itself
-      this.#current = undefined
-    }
+  /** Whichever segment the run is in, and also between two of them. */
+  async #cancelRun(runId: string, reason: string): Promise<boolean> {
+    return openRun(this.#options.log.journal.state)?.id === runId && this.cancel(reason)
+  }
+
+  async #stop({ run, abort }: Current, reason: string): Promise<boolean> {
+    abort(new AgentError('cancelled', reason))
+    return (await run.result).status === 'cancelled'
   }
 
   #hold(onLost: (error: AgentError) => void): Promise<Holding> {

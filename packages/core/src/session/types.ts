@@ -38,7 +38,10 @@ export type RetryOptions = {
   readonly attempts?: number
   /** Milliseconds before the second try; doubles each time, with jitter. Default: 500. */
   readonly baseDelayMs?: number
-  /** Milliseconds that are waited at the most, also when the provider asks for more. Default: 30,000. */
+  /**
+   * Milliseconds that are waited at the most; when the provider asks for longer, the run fails instead. Default: 30,000, and up to
+   * five minutes where the provider asks for it.
+   */
   readonly maxDelayMs?: number
 }
 

@@ -38,7 +38,7 @@ describe('a run that never ends by itself', () => {
     expect(llm.requests[0]).toMatchObject({ toolChoice: 'none', messages: [{ role: 'user', content: [{ text: 'what do you know?' }] }] })
   })
 
-  test('does no more work in its last turn, also when the model calls a tool all the same', async () => {
+  test('does no more work in its last turn, and is no success when the model calls a tool all the same', async () => {
     let changes = 0
     const change = tool({ name: 'change', description: 'Changes.', access: () => [], execute: () => `change ${++changes}` })
     const llm = scriptedLlm([
@@ -47,10 +47,15 @@ describe('a run that never ends by itself', () => {
       'goes on',
     ])
     const session = await createAgent({ llm, tools: [change], budget: { perRun: { turns: 2 } } }).session()
-    expect(await (await session.send('go')).completed()).toMatchObject({ reason: 'turn_limit', text: 'one more thing' })
+    const result = await (await session.send('go')).result
+    expect(result).toMatchObject({ status: 'failed', text: 'one more thing', error: { code: 'budget_exhausted' } })
+    expect(result).toMatchObject({
+      error: { message: expect.stringContaining("in the last one the model still called 'change'") as string },
+    })
     expect(changes).toBe(1)
     await (await session.send('and now?')).completed()
-    expect(llm.requests[2]?.messages.at(-2)?.content).toMatchObject([{ type: 'tool_result', isError: true, content: /no tools are left/ }])
+    const given = llm.requests[2]?.messages.flatMap(({ content }) => content).filter(({ type }) => type === 'tool_result')
+    expect(given?.at(-1)).toMatchObject({ isError: true, content: /no tools are left/ })
   })
 
   test('keeps its count over a suspension', async () => {

@@ -17,7 +17,8 @@ turn_end agent_end error confirmation_required confirmation_received confirmatio
 permission_denied context_resolving context_resolved command_dead_lettered command_retry queue_alert task_updated memory_stored
 memory_recalled memories_searched memory_cleared subagent_start subagent_progress subagent_end planning_start planning_end step_start
 step_end goal_extracted goal_progress goal_achieved context_compacted persistence_failed budget_threshold_hit passivation_requested
-peer_invocation tool_execution_start user_question`.split(/\s+/)
+peer_invocation tool_execution_start user_question tool_request_bound run_capability_bound model_presentation_bound model_input_bound
+model_usage_bound cognitive_context_bound run_control_applied`.split(/\s+/)
 
 describe('an event name', () => {
   test('is fired or reserved, and never both', () => {

@@ -1,0 +1,94 @@
+/** What cannot be meant is refused at once, in words, before anything is done. */
+import { describe, expect, test } from 'vitest'
+import { createAgent, memoryStore, openSession, tool } from '../../src/index.ts'
+import { callOf, scriptedLlm } from '../../src/testing.ts'
+
+const refusal = (words: string): object =>
+  expect.objectContaining({ code: 'invalid_argument', message: expect.stringContaining(words) as string }) as object
+
+describe('createAgent', () => {
+  test.each<[object, string]>([
+    [{ tols: [] }, "createAgent has no option 'tols'; its options are llm, instructions, tools"],
+    [{ permissions: { judge: () => ({ decision: 'allow', reason: '' }) } }, "'permissions' must have judge, exposes and describe"],
+    [{ store: { append: () => {} } }, "'store' must be an adapter of contract 1"],
+  ])('given %j', (options, words) => {
+    expect(() => createAgent({ llm: scriptedLlm([]), ...options })).toThrow(refusal(words))
+  })
+})
+
+describe('a prompt', () => {
+  test.each<[unknown, string]>([
+    [5, 'A prompt is a text or a list of text and image blocks; this is 5'],
+    [undefined, 'this is nothing'],
+    ['  ', 'The prompt is empty'],
+    [[], 'The prompt is empty'],
+  ])('that is %j', async (prompt, words) => {
+    await expect(createAgent({ llm: scriptedLlm([]) }).run(prompt as string)).rejects.toEqual(refusal(words))
+  })
+})
+
+describe('an answer', () => {
+  test.each([{ decision: 'maybe' }, {}, null, 'approve', { approved: true }, { decision: 'reply', text: 'x' }])(
+    'that is %j',
+    async (answer) => {
+      const store = memoryStore()
+      const change = tool({
+        name: 'change',
+        description: 'Changes.',
+        access: () => [{ kind: 'write', path: 'a' }],
+        execute: () => 'changed',
+      })
+      const session = await createAgent({ llm: scriptedLlm([[callOf('change')], 'done']), tools: [change], store }).session({ id: 's' })
+      await (
+        await session.send('go')
+      ).result
+      const [waiting] = await session.waitingFor()
+      const view = await openSession(store, 's')
+      await expect(view.answer(waiting?.requestId ?? '', answer as never)).rejects.toEqual(
+        refusal("An answer is { decision: 'approve', input? }"),
+      )
+      await view.answer(waiting?.requestId ?? '', { decision: 'approve' })
+      expect(await (await session.resume())?.completed()).toMatchObject({ text: 'done' })
+    },
+  )
+})
+
+describe('cancelling', () => {
+  test('says false of a run that has ended, however it ended', async () => {
+    const agent = createAgent({ llm: scriptedLlm(['done']) })
+    const run = await agent.run('go')
+    await run.result
+    expect(await run.cancel()).toBe(false)
+  })
+
+  test('ends a run once, also one that is suspended, through the handle that it began with', async () => {
+    const store = memoryStore()
+    const change = tool({ name: 'change', description: 'Changes.', access: () => [{ kind: 'write', path: 'a' }], execute: () => 'changed' })
+    const session = await createAgent({ llm: scriptedLlm([[callOf('change')], 'done']), tools: [change], store }).session({ id: 's' })
+    const run = await session.send('go')
+    expect((await run.result).status).toBe('suspended')
+    expect([await run.cancel('enough'), await run.cancel('enough')]).toEqual([true, false])
+    expect((await session.runs()).at(-1)).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  })
+})
+
+describe('what a tool returns', () => {
+  const cycle: Record<string, unknown> = {}
+  cycle.self = cycle
+  test.each<[string, () => unknown, object]>([
+    [
+      'a big integer',
+      () => ({ n: 5n }),
+      { content: expect.stringMatching(/^Done: a Object, which is no JSON \(.*BigInt/), isError: false },
+    ],
+    ['a cycle', () => cycle, { content: expect.stringMatching(/^Done: a Object, which is no JSON/), isError: false }],
+    ['a map', () => new Map([[1, 2]]), { content: 'Done: a Map, which is no JSON.', isError: false }],
+    ['an error', () => new Error('no such file'), { content: 'no such file', isError: true }],
+    ['an empty object', () => ({}), { content: '{}', isError: false }],
+  ])('is told as it is: %s', async (_, execute, expected) => {
+    const llm = scriptedLlm([[callOf('work')], 'done'])
+    const work = tool({ name: 'work', description: 'Works.', readOnly: true, execute })
+    await (await createAgent({ llm, tools: [work] }).run('go')).completed()
+    expect(llm.requests[1]?.messages.at(-1)?.content).toMatchObject([expected])
+  })
+})
