@@ -109,6 +109,9 @@ describe('calls of one reply', () => {
     second?.release()
     await settled()
     expect(third?.state).toBe('running')
+    const fourth = new Call(queue, [write('a')])
+    fourth.acquire()
+    expect(fourth.state).toBe('waiting')
   })
 
   test('are judged by what they declare last', async () => {

@@ -156,18 +156,20 @@ describe('what a call would touch', () => {
     expect((await batch([vague], [callOf('vague')])).read).toEqual(["The arguments of 'vague' were refused: no such drive"])
   })
 
-  test.each(['access', 'witness'] as const)(
-    'and a tool that never says it (%s) does not keep a run from being cancelled',
-    async (question) => {
-      const asked = Promise.withResolvers<void>()
-      const never = (): Promise<never> => (asked.resolve(), new Promise(() => {}))
-      const mute = simple('mute', () => 'ran', { [question]: never })
-      const run = await createAgent({ llm: scriptedLlm([[callOf('mute')]]), tools: [mute], permissions: free }).run('go')
-      await asked.promise
-      expect(await run.cancel('enough')).toBe(true)
-      expect(await eventsOf(run, 'tool_end')).toMatchObject([{ errorKind: 'cancelled' }])
-    },
-  )
+  test.each([
+    ['access', 1],
+    ['access', 2],
+    ['witness', 1],
+  ] as const)('and a tool that never says it (%s, question %i) does not keep a run from being cancelled', async (question, at) => {
+    const asked = Promise.withResolvers<void>()
+    let questions = 0
+    const never = (): unknown => (++questions < at ? [] : (asked.resolve(), new Promise(() => {})))
+    const mute = simple('mute', () => 'ran', { [question]: never })
+    const run = await createAgent({ llm: scriptedLlm([[callOf('mute')]]), tools: [mute], permissions: free }).run('go')
+    await asked.promise
+    expect(await run.cancel('enough')).toBe(true)
+    expect(await eventsOf(run, 'tool_end')).toMatchObject([{ errorKind: 'cancelled' }])
+  })
 })
 
 describe('the gate', () => {

@@ -43,7 +43,7 @@ describe('whichever append fails', () => {
           const n = effect.at(-1)
           expect(starts.filter((record) => record.includes(`"args":{"n":${n}}`))).toHaveLength(1)
         }
-        expect(await verifySession(inner, sessionId)).toEqual({ records: records.length })
+        expect(await verifySession(inner, sessionId)).toEqual({ records: records.length, redacted: 0 })
       }
     },
   )
