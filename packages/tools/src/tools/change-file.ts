@@ -4,6 +4,7 @@ import { diffText } from '../text/diff-text.ts'
 import { digest } from '../text/digest.ts'
 import { wholeText } from '../text/whole-text.ts'
 import { fault, reporting } from '../workspace/fault.ts'
+import { refuseGitDirectory } from '../workspace/git-directory.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { pathAccess } from './paths.ts'
 import { fileDigest, probeFile } from './write.ts'
@@ -43,6 +44,7 @@ export function fileChange<Input extends { readonly file_path: string }>(workspa
       return probeFile(workspace, input.file_path, { witness, after, result: () => succeeded(summary, { file_path: input.file_path }) })
     },
     execute: reporting(async (input: Input) => {
+      await refuseGitDirectory(workspace, input.file_path)
       const before = await wholeText(workspace, input.file_path)
       const changed = change(before, input)
       if ('problem' in changed) throw fault('invalid_input', `${input.file_path} was not changed: ${changed.problem}`)

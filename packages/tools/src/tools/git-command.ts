@@ -26,7 +26,7 @@ export type GitCommand = { readonly words: readonly string[]; readonly changes: 
 export function gitCommand(input: GitInput): GitCommand {
   switch (input.command) {
     case 'status':
-      return reads('status', '--short', '--branch')
+      return reads('status', '--short', '--branch', ALONE)
     case 'log':
       return reads(
         'log',
@@ -41,6 +41,8 @@ export function gitCommand(input: GitInput): GitCommand {
         'diff',
         '--no-ext-diff',
         '--no-textconv',
+        '--submodule=short',
+        ALONE,
         ...(input.staged ? ['--staged'] : []),
         ...plain('target', input.target),
         ...after(input.path),
@@ -58,6 +60,9 @@ export function gitCommand(input: GitInput): GitCommand {
       return worktree(input)
   }
 }
+
+/** To look into a submodule is to run git there, with another configuration. Its commit is compared all the same. */
+const ALONE = '--ignore-submodules=dirty'
 
 const reads = (...words: readonly string[]): GitCommand => ({ words, changes: false })
 const changes = (...words: readonly string[]): GitCommand => ({ words, changes: true })

@@ -6,6 +6,7 @@ import { endingWhole, OutputWindow } from '../shell/output-window.ts'
 import { fault, reporting } from '../workspace/fault.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { type GitCommand, gitCommand, type GitInput } from './git-command.ts'
+import { gitScript, quoted } from './git-script.ts'
 
 const TIMEOUT_MS = 60_000
 
@@ -38,11 +39,7 @@ const gitInput = z.object({
     .describe(`Output in bytes, at most ${MOST_BYTES}. Default: ${DEFAULT_BYTES}`),
 })
 
-/** No pager, no colours, no locks for reading, and none of the programs that a repository may name for reading. */
-const PROGRAM =
-  'git --no-pager --no-optional-locks -c core.fsmonitor=false -c color.ui=false -c core.quotePath=false -c log.showSignature=false'
-
-/** Reading commands have no effect; the others are judged as the command that they run. */
+/** Reading commands have no effect and run no other program; the others are judged as the command that they run. */
 export const gitTool = (workspace: Workspace, shell: BashOperations): Tool =>
   tool({
     name: 'git',
@@ -57,11 +54,11 @@ export const gitTool = (workspace: Workspace, shell: BashOperations): Tool =>
     },
     effect: (input) => (understood(input)?.changes === true ? 'unsafe' : 'none'),
     execute: reporting(async (input: GitInput, { signal }: ToolContext) => {
-      const { words } = gitCommand(input)
+      const command = gitCommand(input)
       // Its own paths git keeps inside; a worktree is a directory that we name.
       if (input.path !== undefined) await workspace.resolve(input.path)
       const output = new OutputWindow()
-      const end = await shell.run(`${PROGRAM} ${quoted(words)}`, { timeoutMs: TIMEOUT_MS, signal, onOutput: (chunk) => output.add(chunk) })
+      const end = await shell.run(gitScript(command), { timeoutMs: TIMEOUT_MS, signal, onOutput: (chunk) => output.add(chunk) })
       if (end.ending === 'timed_out') throw fault('timeout', `git took more than ${TIMEOUT_MS} ms and was ended. Check before repeating it`)
       if (end.ending === 'cancelled') throw fault('cancelled', 'Cancelled. What git did until then stays done')
       return result(output.text(), end.exitCode, input.max_bytes)
@@ -76,10 +73,6 @@ function understood(input: GitInput): GitCommand | undefined {
     return undefined
   }
 }
-
-/** Words for a POSIX shell. */
-const quoted = (words: readonly string[]): string =>
-  words.map((word) => (/^[A-Za-z0-9_./:@%+,=~^-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
 
 function result(text: string, exitCode: number | undefined, limit: number): ToolResult {
   const bytes = Buffer.from(text)

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { digest } from '../text/digest.ts'
 import { wholeFile } from '../text/whole-text.ts'
 import { reporting } from '../workspace/fault.ts'
+import { refuseGitDirectory } from '../workspace/git-directory.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { pathAccess } from './paths.ts'
 
@@ -26,6 +27,7 @@ export const writeTool = (workspace: Workspace): Tool =>
     probe: async (given, { witness }) =>
       probeFile(workspace, given.file_path, { witness, after: digest(given.content), result: () => result(given) }),
     execute: reporting(async (given: Input) => {
+      await refuseGitDirectory(workspace, given.file_path)
       await workspace.writeFile(given.file_path, Buffer.from(given.content))
       return result(given)
     }),
