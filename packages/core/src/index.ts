@@ -8,6 +8,7 @@ export { toEventStream, type EventStreamOptions } from './session/event-stream.t
 export { hooks } from './session/define-hooks.ts'
 export { InMemoryRunStore } from './session/run-store.ts'
 export { memoryStore } from './stores/memory-store.ts'
+export { watchedStore } from './stores/watched-store.ts'
 export { memoryLeases } from './stores/memory-leases.ts'
 export { storeBlobs } from './stores/store-blobs.ts'
 export { tool, type ToolOptions } from './model/define-tool.ts'

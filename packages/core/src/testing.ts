@@ -6,6 +6,8 @@ export { sharedStoreSuite, type SharedStore } from './testing/shared-store-suite
 export { sessionStoreMutants, type SessionStoreMutant } from './testing/store-mutants.ts'
 export { crashingStore, type CrashingStore, type CrashingStoreOptions } from './testing/crashing-store.ts'
 export { leaseStoreSuite, type TimedLeases } from './testing/lease-store-suite.ts'
+export { watchStoreSuite, type WatchSubject } from './testing/watch-store-suite.ts'
+export { watchStoreMutants, type WatchStoreMutant } from './testing/watch-store-mutants.ts'
 export { blobStoreSuite } from './testing/blob-store-suite.ts'
 export { llmClientSuite } from './testing/llm-client-suite.ts'
 export { llmClientMutants, type LlmClientMutant } from './testing/llm-client-mutants.ts'

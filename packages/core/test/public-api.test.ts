@@ -49,6 +49,7 @@ describe('the doors', () => {
       'totalTokens',
       'userText',
       'verifySession',
+      'watchedStore',
     ])
   })
 

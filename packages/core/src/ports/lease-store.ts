@@ -8,6 +8,12 @@ export type Lease = {
   readonly takenFrom?: string
 }
 
+export interface TransferOptions {
+  readonly to: string
+  /** From now on. */
+  readonly ttlMs: number
+}
+
 /**
  * Keeps leases by key. It never decides who may write (the log's length does), only who is alive.
  *
@@ -17,6 +23,9 @@ export type Lease = {
  * - A lease that has expired is free and no longer its holder's. [lease.expiry]
  * - Of several that acquire at the same time one gets the lease, and all are told who. [lease.race]
  * - `renew` extends the caller's lease and returns it, or undefined when it is no longer the caller's. [lease.renew]
+ * - `transfer` hands the caller's lease to another holder in one step, so that nobody gets it in between, and returns it, or undefined
+ *   when it is no longer the caller's: then nothing has changed. [lease.transfer]
+ * - Of a transfer and others that acquire at the same time one gets the lease, and all are told who. [lease.transfer_race]
  * - `release` frees the caller's lease and nobody else's. [lease.release]
  * - `read` returns the lease that is in force, or undefined. [lease.read]
  */
@@ -24,6 +33,7 @@ export interface LeaseStore {
   readonly contract: 1
   acquire(key: string, holder: string, ttlMs: number): Promise<Lease>
   renew(key: string, holder: string, ttlMs: number): Promise<Lease | undefined>
+  transfer(key: string, holder: string, options: TransferOptions): Promise<Lease | undefined>
   release(key: string, holder: string): Promise<void>
   read(key: string): Promise<Lease | undefined>
 }

@@ -29,6 +29,9 @@ export function memoryLeases({ clock = systemHost().clock }: MemoryLeasesOptions
     async renew(key, holder, ttlMs) {
       return inForce(key)?.holder === holder ? put(key, holder, ttlMs) : undefined
     },
+    async transfer(key, holder, { to, ttlMs }) {
+      return inForce(key)?.holder === holder ? put(key, to, ttlMs) : undefined
+    },
     async release(key, holder) {
       if (leases.get(key)?.holder === holder) leases.delete(key)
     },

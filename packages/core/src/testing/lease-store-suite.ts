@@ -86,6 +86,45 @@ const cases: readonly Case<TimedLeases>[] = [
     },
   },
   {
+    id: 'lease.transfer',
+    title: 'a holder hands its lease to another; a stranger or one whose lease ran out cannot, and changes nothing',
+    async run({ leases, advance }) {
+      const mine = await leases.acquire('session', 'one', TTL_MS)
+      assertEqual(await leases.transfer('session', 'two', { to: 'two', ttlMs: 60 * TTL_MS }), undefined, 'a transfer by a stranger')
+      assertEqual(await leases.transfer('free', 'one', { to: 'two', ttlMs: TTL_MS }), undefined, 'a transfer of a lease never acquired')
+      assertEqual(await leases.read('free'), undefined, 'the lease never acquired')
+      assertEqual(await leases.read('session'), mine, 'the lease after a stranger’s transfer')
+      await advance(TTL_MS / 2)
+      const theirs = await leases.transfer('session', 'one', { to: 'two', ttlMs: TTL_MS })
+      assertEqual(theirs?.holder, 'two', 'the holder after the transfer')
+      if (theirs !== undefined) assertLater(theirs, mine)
+      assertEqual(await leases.read('session'), theirs, 'the lease after the transfer')
+      assertEqual(await leases.renew('session', 'one', TTL_MS), undefined, 'a renewal by the one who gave it away')
+      await leases.release('session', 'one')
+      assertEqual((await leases.renew('session', 'two', TTL_MS))?.holder, 'two', 'the holder that renewed what it was given')
+      await advance(TTL_MS + 100)
+      assertEqual(await leases.transfer('session', 'two', { to: 'one', ttlMs: TTL_MS }), undefined, 'a transfer after expiry')
+      const next = await leases.acquire('session', 'three', TTL_MS)
+      assertEqual([next.holder, next.takenFrom], ['three', 'two'], 'who got the lease that ran out, and from whom')
+    },
+  },
+  {
+    id: 'lease.transfer_race',
+    title: 'nobody gets a lease in the middle of a transfer',
+    async run({ leases }) {
+      await leases.acquire('session', 'one', TTL_MS)
+      const [first, given, second] = await Promise.all([
+        leases.acquire('session', 'three', TTL_MS),
+        leases.transfer('session', 'one', { to: 'two', ttlMs: TTL_MS }),
+        leases.acquire('session', 'four', TTL_MS),
+      ])
+      assertEqual(given?.holder, 'two', 'the holder after the transfer')
+      assert(['one', 'two'].includes(first.holder), `the lease was ${first.holder}'s in the middle of a transfer`)
+      assert(['one', 'two'].includes(second.holder), `the lease was ${second.holder}'s in the middle of a transfer`)
+      assertEqual((await leases.read('session'))?.holder, 'two', 'the holder at the end')
+    },
+  },
+  {
     id: 'lease.release',
     title: 'releasing frees the caller’s lease and nobody else’s',
     async run({ leases }) {

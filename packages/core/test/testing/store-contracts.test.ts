@@ -5,6 +5,7 @@ import { blobStoreSuite } from '../../src/testing/blob-store-suite.ts'
 import { leaseStoreSuite } from '../../src/testing/lease-store-suite.ts'
 import { sessionStoreSuite } from '../../src/testing/session-store-suite.ts'
 import { sharedStoreSuite } from '../../src/testing/shared-store-suite.ts'
+import { watchStoreSuite } from '../../src/testing/watch-store-suite.ts'
 
 const citedIn = (port: string): string[] => {
   const text = readFileSync(new URL(`../../src/ports/${port}.ts`, import.meta.url), 'utf8')
@@ -19,6 +20,10 @@ test('the session store', () => {
 
 test('the lease store', () => {
   expect(citedIn('lease-store')).toEqual(idsOf(leaseStoreSuite))
+})
+
+test('the watch store', () => {
+  expect(citedIn('watch-store')).toEqual(idsOf(watchStoreSuite))
 })
 
 test('the blob store', () => {

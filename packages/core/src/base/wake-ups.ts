@@ -1,0 +1,45 @@
+/** Wakes whoever waits for keys to change: several changes while a waiter is busy are one wake-up. */
+
+export interface WakeUps {
+  /** Wake who watches this key; without one, everybody. */
+  wake(key?: string): void
+  /** Wakes at once, then whenever a key that begins with the prefix was woken, until the signal fires: that throws its reason. */
+  watch(prefix: string, signal?: AbortSignal): AsyncGenerator<void, void, undefined>
+}
+
+type Waiter = { readonly prefix: string; due: boolean; resume(): void }
+
+/** `onFirst` is called when somebody begins to watch and nobody did, and gives what is to be called when nobody does any more. */
+export function wakeUps(onFirst?: () => () => void): WakeUps {
+  const waiters = new Set<Waiter>()
+  let onLast: (() => void) | undefined
+  return {
+    wake(key) {
+      for (const waiter of waiters) {
+        if (key !== undefined && !key.startsWith(waiter.prefix)) continue
+        waiter.due = true
+        waiter.resume()
+      }
+    },
+    async *watch(prefix, signal) {
+      signal?.throwIfAborted()
+      if (waiters.size === 0) onLast = onFirst?.()
+      const waiter: Waiter = { prefix, due: true, resume: () => {} }
+      const stop = (): void => waiter.resume()
+      waiters.add(waiter)
+      signal?.addEventListener('abort', stop, { once: true })
+      try {
+        for (;;) {
+          if (!waiter.due) await new Promise<void>((resolve) => (waiter.resume = resolve))
+          signal?.throwIfAborted()
+          waiter.due = false
+          yield
+        }
+      } finally {
+        signal?.removeEventListener('abort', stop)
+        waiters.delete(waiter)
+        if (waiters.size === 0) onLast?.()
+      }
+    },
+  }
+}
