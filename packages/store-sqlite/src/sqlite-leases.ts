@@ -40,8 +40,7 @@ export function sqliteLeases(database: SqliteDatabase, { now = Date.now }: Sqlit
         return { ...put(key, holder, ttlMs), ...(expired === holder ? {} : { takenFrom: expired }) }
       }),
     renew: (key, holder, ttlMs) => change(key, () => (inForce(key)?.holder === holder ? put(key, holder, ttlMs) : undefined)),
-    transfer: (key, holder, { to, ttlMs }) =>
-      change(key, () => (inForce(key)?.holder === holder ? put(key, to, ttlMs) : undefined)),
+    transfer: (key, holder, { to, ttlMs }) => change(key, () => (inForce(key)?.holder === holder ? put(key, to, ttlMs) : undefined)),
     release: (key, holder) =>
       change(key, () => {
         database.prepare('DELETE FROM seamfold_lease WHERE key = ? AND holder = ?').run(toStoredText(key), toStoredText(holder))

@@ -4,6 +4,7 @@ import { appendRecords } from './append-records.ts'
 import { sqliteDatabase, type SqliteDatabase, type SqliteOptions, type SqliteSource } from './database.ts'
 import { listKeys } from './list-keys.ts'
 import { readRecords } from './read-records.ts'
+import { replaceRecord } from './replace-record.ts'
 import { toStoredText } from './stored-text.ts'
 
 /**
@@ -45,6 +46,10 @@ export function sqliteStore(source: SqliteSource | SqliteDatabase, options?: Sql
     async delete(key) {
       assertOpen()
       await database.write({ writer: key, sync: false, run: () => deleteLog(database, key) })
+    },
+    async replace(key, offset, change) {
+      assertOpen()
+      await replaceRecord(database, { key, offset, ...change })
     },
     close: () => (closed ??= owned ? database.close() : Promise.resolve()),
   }

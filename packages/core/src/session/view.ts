@@ -6,7 +6,8 @@ import { deletedKey, JOURNAL_PREFIX } from '../journal/keys.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { CANCELLED_BY_HOST } from './run.ts'
 import { SessionLog } from './session-log.ts'
-import type { SessionView } from './types.ts'
+import type { SessionView, UnfinishedRun } from './types.ts'
+import { unfinishedRuns as findUnfinished } from './unfinished.ts'
 
 /** Throws `session_not_found` when nothing was ever stored under that id. */
 export async function openSession(given: SessionStore, id: string): Promise<SessionView> {
@@ -32,6 +33,11 @@ export async function* storedSessions(store: SessionStore): AsyncGenerator<strin
     const id = key.slice(JOURNAL_PREFIX.length)
     if (!(await isDeleted(store, id))) yield id
   }
+}
+
+/** Runs in a store that are not finished, whoever began them: found by their markers, without reading every log. */
+export function unfinishedRuns(store: SessionStore): AsyncGenerator<UnfinishedRun, void, undefined> {
+  return findUnfinished(branchingStore(store), systemHost(), () => false)
 }
 
 /** Its records are there for its forks only. */

@@ -1,6 +1,6 @@
 /** What is left undone in a store: found by its markers, with what it needs to go on. */
 import { describe, expect, test } from 'vitest'
-import { type Agent, createAgent, memoryStore, openSession, policy, tool, type UnfinishedRun } from '../../src/index.ts'
+import { type Agent, createAgent, memoryStore, openSession, policy, tool, type UnfinishedRun, unfinishedRuns } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, crashingStore, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { collect, pass } from '../middleware/runs.ts'
@@ -16,7 +16,12 @@ const ask = tool({
 const agentOn = (store: SessionStore, replies: readonly ScriptedReply[] = []): Agent =>
   createAgent({ llm: scriptedLlm(replies), tools: [ask], store })
 
-const unfinished = async (store: SessionStore): Promise<readonly UnfinishedRun[]> => collect(agentOn(store).unfinished())
+/** As an agent finds them, which is what anybody finds who can open the store. */
+async function unfinished(store: SessionStore): Promise<readonly UnfinishedRun[]> {
+  const found = await collect(agentOn(store).unfinished())
+  expect(await collect(unfinishedRuns(store))).toEqual(found)
+  return found
+}
 
 const markers = async (store: SessionStore): Promise<readonly string[]> => collect(store.keys({ prefix: 'open/' }))
 

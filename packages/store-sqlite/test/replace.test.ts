@@ -1,0 +1,30 @@
+/** What was replaced is gone from the file, and from the write-ahead log beside it. */
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { sqliteStore } from '../src/index.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const fresh = temporaryFolder()
+
+const bytesOf = (path: string): string =>
+  [path, `${path}-wal`]
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, 'latin1'))
+    .join('')
+
+for (const size of [20, 2_000, 200_000]) {
+  test(`a record of ${size} characters leaves nothing behind`, async () => {
+    const path = fresh()
+    const store = sqliteStore(path)
+    const secret = `secret-${'7'.repeat(size)}-secret`
+    for (let index = 0; index < 40; index++)
+      await store.append('log', [index === 17 ? secret : `record ${index} ${'x'.repeat(300)}`], { expected: index })
+    expect(bytesOf(path)).toContain('secret-777')
+    await store.replace?.('log', 17, { expected: secret, record: 'gone' })
+    expect(bytesOf(path)).not.toContain('secret-777')
+    expect(bytesOf(path)).not.toContain('777-secret')
+    await store.append('log', ['after'], { expected: 40 })
+    await store.close?.()
+    expect(bytesOf(path)).not.toContain('777')
+  })
+}
