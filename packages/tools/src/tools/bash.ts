@@ -1,6 +1,7 @@
 /** The `bash` tool: runs a command in the workspace. */
 import { failed, succeeded, tool, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import type { BashOperations, CommandEnd } from '../shell/bash-operations.ts'
 import { OutputWindow } from '../shell/output-window.ts'
 import { ProgressStream } from '../shell/progress-stream.ts'
@@ -12,7 +13,7 @@ const MOST_MS = 600_000
 /** What ending a command may take on top. */
 const MARGIN_MS = 30_000
 
-const input = z.object({
+const input = toolInput({
   command: z.string().min(1).describe('The command line, for bash'),
   timeout: z.int().min(1).max(MOST_MS).default(DEFAULT_MS).describe(`Milliseconds, at most ${MOST_MS}. Default: ${DEFAULT_MS}`),
 })

@@ -1,15 +1,16 @@
 /** The `batch` tool: several calls of other tools in one. */
 import { failed, type Json, resultText, succeeded, tool, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 
 const NAME = 'batch'
 const MOST_CALLS = 32
 const MOST_AT_ONCE = 16
 
-const input = z.object({
+const input = toolInput({
   invocations: z
     .array(
-      z.object({
+      toolInput({
         tool: z.string().min(1).describe('Name of the tool'),
         args: z.record(z.string(), z.json()).default({}).describe('Its arguments'),
         id: z.string().optional().describe('A name for this call in the result'),

@@ -1,11 +1,12 @@
 /** The `edit` tool: replaces one text in a file by another. */
 import { tool, type Tool } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import { replaceText } from '../text/replace-text.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { fileChange } from './change-file.ts'
 
-const input = z.object({
+const input = toolInput({
   file_path: z.string().describe('Path of the file, relative to the workspace or absolute inside it'),
   old_string: z.string().describe('The text to replace, exactly as it is in the file'),
   new_string: z.string().describe('The text to put in its place'),

@@ -1,6 +1,7 @@
 /** The `git` tool: the common commands of git, without a shell line to get wrong. */
 import { type Access, failed, succeeded, tool, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import type { BashOperations } from '../shell/bash-operations.ts'
 import { endingWhole, OutputWindow } from '../shell/output-window.ts'
 import { fault, reporting } from '../workspace/fault.ts'
@@ -14,7 +15,7 @@ const MOST_COMMITS = 200
 const DEFAULT_BYTES = 64 * 1024
 const MOST_BYTES = 96 * 1024
 
-const gitInput = z.object({
+const gitInput = toolInput({
   command: z.enum(['status', 'log', 'diff', 'branch', 'checkout', 'stash', 'remote', 'worktree']),
   subcommand: z.enum(['list', 'create', 'remove']).default('list').describe('For branch and worktree. Default: list'),
   name: z.string().optional().describe('Name of the branch to create, remove or put into a worktree'),

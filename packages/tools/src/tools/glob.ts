@@ -1,6 +1,7 @@
 /** The `glob` tool: files by their name. */
 import { succeeded, tool, type Tool } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import { globMatcher } from '../search/glob-matcher.ts'
 import type { WorkspaceSearch } from '../search/workspace-search.ts'
 import { reporting } from '../workspace/fault.ts'
@@ -9,7 +10,7 @@ import { pathAccess } from './paths.ts'
 
 const MOST = 1_000
 
-const input = z.object({
+const input = toolInput({
   pattern: z.string().min(1).describe("A glob, e.g. '**/*.test.ts' or 'src/**'. One without / matches names at any depth"),
   path: z.string().default('.').describe('Directory to look in; the pattern counts from there. Default: the root of the workspace'),
 })

@@ -1,6 +1,7 @@
 /** The `grep` tool: lines that match a regular expression. */
 import { succeeded, tool, type Tool, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import { globMatcher } from '../search/glob-matcher.ts'
 import { linePattern } from '../search/line-pattern.ts'
 import type { GrepLine, WorkspaceSearch } from '../search/workspace-search.ts'
@@ -13,7 +14,7 @@ const OUTPUT_BYTES = 96 * 1024
 const MOST_ANCHORS = 64
 const MOST_CONTEXT = 20
 
-const input = z.object({
+const input = toolInput({
   pattern: z.string().min(1).describe('A regular expression; it is matched line by line'),
   path: z.string().default('.').describe('File or directory to look in. Default: the root of the workspace'),
   glob: z.string().min(1).optional().describe("Only files that match this glob, e.g. '*.ts' or 'src/**/*.tsx'"),

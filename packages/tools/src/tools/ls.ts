@@ -1,13 +1,14 @@
 /** The `ls` tool: what is in a directory. */
 import { succeeded, tool, type Tool } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import { reporting } from '../workspace/fault.ts'
 import type { DirectoryEntry, Workspace } from '../workspace/workspace.ts'
 import { pathAccess } from './paths.ts'
 
 const MOST = 1_000
 
-const input = z.object({ path: z.string().default('.').describe('Path of the directory. Default: the root of the workspace') })
+const input = toolInput({ path: z.string().default('.').describe('Path of the directory. Default: the root of the workspace') })
 
 /** Lists names, hidden ones too; directories end with `/`, links show their target. At most 1,000. */
 export const lsTool = (workspace: Workspace): Tool =>

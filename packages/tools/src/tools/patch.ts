@@ -1,11 +1,12 @@
 /** The `patch` tool: applies a unified diff to one file. */
 import { tool, type Tool } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import { applyPatch } from '../text/apply-patch.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { fileChange } from './change-file.ts'
 
-const input = z.object({
+const input = toolInput({
   file_path: z.string().describe('Path of the file, relative to the workspace or absolute inside it'),
   diff: z.string().describe('Unified diff of this file: hunks with exact line numbers, counts and context'),
 })

@@ -1,6 +1,7 @@
 /** The `read` tool: lines of a text file with their numbers, or an image. */
 import { succeeded, tool, type Tool, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import { imageType, readImage } from './read-image.ts'
 import { readLines } from './read-lines.ts'
 import { fault, reporting } from '../workspace/fault.ts'
@@ -9,7 +10,7 @@ import { pathAccess } from './paths.ts'
 
 const MOST_LINES = 2_000
 
-const input = z.object({
+const input = toolInput({
   file_path: z.string().describe('Path of the file, relative to the workspace or absolute inside it'),
   offset: z.int().min(0).default(0).describe('How many lines to skip. Default: 0'),
   limit: z.int().min(1).default(MOST_LINES).describe(`How many lines to give, at most ${MOST_LINES}. Default: ${MOST_LINES}`),

@@ -1,16 +1,17 @@
 /** The `update_plan` tool: the model's list of what it is going to do. */
 import { failed, succeeded, tool, type Tool } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 
 const MOST_STEPS = 64
 
 const MARKS = { pending: '[ ]', in_progress: '[>]', completed: '[x]' } as const
 
-const input = z.object({
+const input = toolInput({
   explanation: z.string().optional().describe('Why the plan changed, in a sentence'),
   plan: z
     .array(
-      z.object({
+      toolInput({
         step: z.string().min(1).describe('What is to be done, in a few words'),
         status: z.enum(['pending', 'in_progress', 'completed']),
       }),

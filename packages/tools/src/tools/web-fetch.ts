@@ -1,6 +1,7 @@
 /** The `web_fetch` tool: a page of the public web as text. */
 import { failed, isAgentError, succeeded, tool, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import { fetchPage, type Page, webAddress } from '../web/fetch-page.ts'
 import { decodeBody, isHtml } from '../web/html-head.ts'
 import { htmlText } from '../web/html-text.ts'
@@ -11,7 +12,7 @@ const MOST_SECONDS = 120
 const DEFAULT_CHARACTERS = 50_000
 const MOST_CHARACTERS = 100_000
 
-const input = z.object({
+const input = toolInput({
   url: z.string().describe('The address, with http:// or https://'),
   format: z.enum(['markdown', 'text', 'html']).default('markdown').describe('Default: markdown'),
   timeout: z

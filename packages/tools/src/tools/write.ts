@@ -1,6 +1,7 @@
 /** The `write` tool: makes a file or replaces all of it. */
 import { isAgentError, type Json, type ProbeAnswer, succeeded, tool, type Tool, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
+import { toolInput } from '../base/tool-input.ts'
 import { digest } from '../text/digest.ts'
 import { wholeFile } from '../text/whole-text.ts'
 import { reporting } from '../workspace/fault.ts'
@@ -8,7 +9,7 @@ import { refuseGitDirectory } from '../workspace/git-directory.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { pathAccess } from './paths.ts'
 
-const input = z.object({
+const input = toolInput({
   file_path: z.string().describe('Path of the file, relative to the workspace or absolute inside it'),
   content: z.string().describe('The whole new content'),
 })
