@@ -152,10 +152,9 @@ class Drive {
       const due = this.#blows.filter(({ after }) => after <= seen)
       this.#blows = this.#blows.filter(({ after }) => after > seen)
       for (const { kind } of due) {
-        if (kind === 'cancel') void run.cancel()
+        if (kind === 'cancel') this.#alsoWaitFor(run.cancel())
         if (kind === 'steer') await session.steer('hurry').catch((error: unknown) => expect(error).toBeInstanceOf(AgentError))
-        if (kind === 'abort')
-          this.#cancelling = session.cancel('aborted').catch((error: unknown) => expect(error).toBeInstanceOf(AgentError))
+        if (kind === 'abort') this.#alsoWaitFor(session.cancel('aborted'))
         if (kind === 'crash') {
           crashed = true
           kill()
@@ -164,6 +163,12 @@ class Drive {
       if (crashed) break
     }
     return crashed
+  }
+
+  /** A cancel that is still at work when the next thing is asked for would be in its way. */
+  #alsoWaitFor(cancelling: Promise<boolean>): void {
+    const settled = cancelling.catch((error: unknown) => expect(error).toBeInstanceOf(AgentError))
+    this.#cancelling = Promise.all([this.#cancelling, settled])
   }
 
   async #answerAll(session: Session): Promise<void> {

@@ -79,11 +79,11 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
       return {
         status: 'failed',
         phase: 'ended',
-        text: fact.text,
+        text: fact.text || run.text,
         error: { code: fact.code, message: fact.message, retryable: fact.retryable },
       }
     case 'run_cancelled':
-      return { status: 'cancelled', phase: 'ended', text: fact.text, reason: fact.reason }
+      return { status: 'cancelled', phase: 'ended', text: fact.text || run.text, reason: fact.reason }
     default:
       return {}
   }

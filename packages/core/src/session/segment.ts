@@ -5,6 +5,7 @@ import type { LoopContext } from '../loop/context.ts'
 import type { RunContext } from '../loop/middleware.ts'
 import { runSpine } from '../loop/spine.ts'
 import { readInbox } from '../journal/inbox.ts'
+import { inboxKey } from '../journal/keys.ts'
 import { structuredOutput } from '../loop/output-tool.ts'
 import type { Fact } from '../model/event.ts'
 import { toolCallsOf } from '../model/message.ts'
@@ -13,6 +14,7 @@ import type { Holding } from './holding.ts'
 import { type Ending, endFacts, endingFacts } from './closing.ts'
 import type { AgentParts } from './parts.ts'
 import type { SessionLog } from './session-log.ts'
+import { watching } from './watching.ts'
 
 /** Milliseconds between looks at the inbox while a run is under way. */
 const INBOX_POLL_MS = 500
@@ -64,7 +66,8 @@ export class Segment {
   async #endShort(ending: Ending): Promise<void> {
     if (ending.type === 'failed' && ending.error.code === 'session_lost') throw ending.error
     this.#over = true
-    const partial = this.#options.log.hub.provisional?.text ?? ''
+    // A turn that was said whole is in the history already, stored or on its way.
+    const partial = this.#run().inFlight ? (this.#options.log.hub.provisional?.text ?? '') : ''
     await this.#append([...endingFacts(this.#run(), ending, partial), this.#released()], { sync: true })
   }
 
@@ -178,15 +181,20 @@ export class Segment {
   }
 
   #watchInbox(): () => void {
-    const { clock } = this.#options.parts.host
+    const { parts, log, control } = this.#options
     let stop: (() => void) | undefined
+    let stopped = false
+    const look = (): Promise<void> => this.poke().catch((error: unknown) => control.abort(error))
+    const woken = watching(parts.watch, inboxKey(log.journal.sessionId), look)
     const arm = (): void => {
-      stop = clock.timer(INBOX_POLL_MS, () => {
-        this.poke().then(arm, (error: unknown) => this.#options.control.abort(error))
-      })
+      if (!stopped) stop = parts.host.clock.timer(woken.pauseMs(INBOX_POLL_MS), () => void look().then(arm))
     }
     arm()
-    return () => stop?.()
+    return () => {
+      stopped = true
+      woken.stop()
+      stop?.()
+    }
   }
 
   #watchCancel(): () => void {

@@ -273,7 +273,8 @@ export class LiveSession implements Session {
 
   /** Whichever segment the run is in, and also between two of them. */
   async #cancelRun(runId: string, reason: string): Promise<boolean> {
-    return openRun(this.#options.log.journal.state)?.id === runId && this.cancel(reason)
+    if (openRun(this.#options.log.journal.state)?.id !== runId) return false
+    return this.#current?.run.id === runId ? this.#stop(this.#current, reason) : this.cancel(reason)
   }
 
   async #stop({ run, abort }: Current, reason: string): Promise<boolean> {
