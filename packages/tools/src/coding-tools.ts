@@ -35,7 +35,7 @@ export function codingTools({ workspace: given, ...web }: CodingToolsOptions): r
     patchTool(workspace),
     lsTool(workspace),
     ...(search === undefined ? [] : [globTool(workspace, search), grepTool(workspace, search)]),
-    ...(shell === undefined ? [] : [bashTool(shell), gitTool(workspace, shell)]),
+    ...(shell === undefined ? [] : [bashTool(shell, workspace), gitTool(workspace, shell)]),
     webFetchTool(web),
     updatePlanTool(),
   ]

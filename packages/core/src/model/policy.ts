@@ -1,6 +1,7 @@
 /** Permission rules over accesses: plain data, judged deny, ask, allow, default. */
 import { AgentError } from '../base/errors.ts'
 import { type Access, type AccessKind, describeAccess } from './access.ts'
+import { couldBe, isCommand, mentions } from './command-pattern.ts'
 import { globMatcher } from './glob.ts'
 import type { Json, JsonObject } from './json.ts'
 
@@ -10,9 +11,12 @@ export type RuleMatch = {
   readonly tool?: string
   /** A kind of access. */
   readonly access?: AccessKind
-  /** A glob over the path of a read or write: `*` within a segment, `**` across segments. */
+  /**
+   * A glob over the path of a read or write: `*` within a segment, `**` across segments. To allow what lies outside of the workspace
+   * it has to begin with `/`.
+   */
   readonly path?: string
-  /** A whole simple command; `*` at the end stands for any further words. Never matches a command with shell operators. */
+  /** A simple command, word by word; `*` at the end stands for any further words. A line is judged by every command that it runs. */
   readonly command?: string
   /** A host; `*.example.com` stands for its subdomains. */
   readonly host?: string
@@ -59,12 +63,16 @@ type Compiled = {
   readonly rule: Rule
   readonly decision: Decision
   readonly match: RuleMatch
-  covers(tool: string, access: Access | undefined): boolean
+  touches(tool: string, access: Access | undefined): Touching
 }
+
+/** `perhaps`: only running it would tell. */
+type Touching = 'yes' | 'no' | 'perhaps'
 
 /**
  * A policy from rules. Order: any deny, then any ask, then allow, then the default. An allow rule must cover every access of
- * the call; a deny or ask rule needs to touch one. Throws `invalid_argument` for a rule that is none, naming it.
+ * the call, and every command of a line, each by whichever rule; a deny or ask rule needs to touch one. Where it cannot be told
+ * whether a deny rule touches one, it asks. Throws `invalid_argument` for a rule that is none, naming it.
  */
 export function policy({ rules = [], default: fallback = byEffect }: PolicyOptions = {}): PermissionPolicy {
   const compiled = rules.map(compile)
@@ -72,12 +80,10 @@ export function policy({ rules = [], default: fallback = byEffect }: PolicyOptio
     typeof fallback !== 'function' ? fallback : access === undefined ? 'allow' : fallback(access)
   return {
     judge({ tool, accesses }) {
-      const touched: readonly (Access | undefined)[] = accesses.length === 0 ? [undefined] : accesses
-      for (const decision of ['deny', 'ask'] as const) {
-        const hit = compiled.find((each) => each.decision === decision && touched.some((access) => each.covers(tool, access)))
-        if (hit) return judgement(hit)
-      }
-      const open = touched.filter((access) => !compiled.some((each) => each.decision === 'allow' && each.covers(tool, access)))
+      const touched: readonly (Access | undefined)[] = accesses.length === 0 ? [undefined] : accesses.flatMap(commandByCommand)
+      const against = heldBack(compiled, tool, touched)
+      if (against !== undefined) return against
+      const open = touched.filter((access) => !compiled.some((each) => each.decision === 'allow' && each.touches(tool, access) === 'yes'))
       if (open.length === 0) return allowed(compiled, tool, touched)
       return byDefault(tool, open, defaultFor)
     },
@@ -90,10 +96,27 @@ export function policy({ rules = [], default: fallback = byEffect }: PolicyOptio
   }
 }
 
+/** A line that runs several commands is judged as that many. */
+function commandByCommand(access: Access): readonly Access[] {
+  if (access.kind !== 'exec' || access.commands === undefined || access.commands.length < 2) return [access]
+  return access.commands.map((command) => ({ kind: 'exec', command, commands: [command] }))
+}
+
+/** What the rules that deny or ask come to. */
+function heldBack(compiled: readonly Compiled[], tool: string, touched: readonly (Access | undefined)[]): Judgement | undefined {
+  const touching = (each: Compiled, how: Touching): boolean => touched.some((access) => each.touches(tool, access) === how)
+  const denied = compiled.find((each) => each.decision === 'deny' && touching(each, 'yes'))
+  if (denied !== undefined) return judgement(denied)
+  const asked = compiled.find((each) => each.decision === 'ask' && touching(each, 'yes'))
+  if (asked !== undefined) return judgement(asked)
+  const unsure = compiled.find((each) => each.decision !== 'allow' && touching(each, 'perhaps'))
+  return unsure && { ...judgement(unsure), decision: 'ask', reason: `it cannot be told whether ${judgement(unsure).reason} applies` }
+}
+
 const judgement = ({ decision, rule }: Compiled): Judgement => ({ decision, reason: `rule ${JSON.stringify(rule)}`, rule })
 
 function allowed(compiled: readonly Compiled[], tool: string, touched: readonly (Access | undefined)[]): Judgement {
-  const hit = compiled.find((each) => each.decision === 'allow' && touched.some((access) => each.covers(tool, access)))
+  const hit = compiled.find((each) => each.decision === 'allow' && touched.some((access) => each.touches(tool, access) === 'yes'))
   return hit ? judgement(hit) : { decision: 'allow', reason: 'it touches nothing' }
 }
 
@@ -101,8 +124,11 @@ function allowed(compiled: readonly Compiled[], tool: string, touched: readonly 
 function byDefault(tool: string, open: readonly (Access | undefined)[], defaultFor: (access: Access | undefined) => Decision): Judgement {
   const judged = open.map((access) => ({ access, decision: defaultFor(access) }))
   const strictest = ORDER.flatMap((decision) => judged.find((each) => each.decision === decision) ?? [])[0]
-  const what = strictest?.access === undefined ? `${tool}, which touches nothing` : describeAccess(strictest.access)
-  return { decision: strictest?.decision ?? 'ask', reason: `default for ${what}` }
+  const access = strictest?.access
+  const what = access === undefined ? `${tool}, which touches nothing` : describeAccess(access)
+  const why =
+    access?.kind === 'exec' && access.undecided !== undefined ? `, of which it cannot be told what it runs: ${access.undecided}` : ''
+  return { decision: strictest?.decision ?? 'ask', reason: `default for ${what}${why}` }
 }
 
 function compile(rule: Rule, index: number): Compiled {
@@ -121,8 +147,11 @@ function compile(rule: Rule, index: number): Compiled {
     rule,
     decision,
     match,
-    covers: (tool, access) =>
-      nameMatches(match.tool, tool) && (isOnlyTool(match) || (access !== undefined && accessMatches({ match, path, decision }, access))),
+    touches(tool, access) {
+      if (!nameMatches(match.tool, tool)) return 'no'
+      if (isOnlyTool(match)) return 'yes'
+      return access === undefined ? 'no' : accessMatches({ match, path, decision }, access)
+    },
   }
 }
 
@@ -133,33 +162,40 @@ const nameMatches = (pattern: string | undefined, name: string): boolean =>
 
 type AccessRule = { readonly match: RuleMatch; readonly path: ((path: string) => boolean) | undefined; readonly decision: Decision }
 
-function accessMatches({ match, path, decision }: AccessRule, access: Access): boolean {
-  if (match.access !== undefined && match.access !== access.kind) return false
-  if (path !== undefined && !((access.kind === 'read' || access.kind === 'write') && path(access.path))) return false
-  if (match.host !== undefined && !(access.kind === 'net' && hostMatches(match.host, access.host))) return false
-  if (match.command === undefined) return true
-  if (access.kind !== 'exec') return false
-  const pattern = match.command
-  if (access.commands !== undefined) {
-    // To allow, every command must be covered; to deny or ask, one is enough.
-    return decision === 'allow'
-      ? access.commands.length > 0 && access.commands.every((command) => commandMatches(pattern, command))
-      : access.commands.some((command) => commandMatches(pattern, command))
+function accessMatches({ match, path, decision }: AccessRule, access: Access): Touching {
+  // What the words of an allowed command name is allowed with it.
+  if (decision === 'allow' && match.command !== undefined && 'by' in access && access.by !== undefined) {
+    return (match.access ?? 'exec') === 'exec' && path === undefined && isCommand(match.command, access.by) ? 'yes' : 'no'
   }
-  // What could not be taken apart is never allowed by a pattern; it is denied or asked for when the pattern could be in it.
-  return decision !== 'allow' && mentions(pattern, access.command)
+  if (match.access !== undefined && match.access !== access.kind) return 'no'
+  if (match.host !== undefined && !(access.kind === 'net' && hostMatches(match.host, access.host))) return 'no'
+  if (match.path !== undefined && path !== undefined) {
+    if (access.kind !== 'read' && access.kind !== 'write') return 'no'
+    const place = decision === 'allow' ? isPlace(match.path, path, access.path) : touchesPlace(match.path, path, access)
+    if (place !== 'yes') return place
+  }
+  if (match.command === undefined) return 'yes'
+  return access.kind === 'exec' ? commandTouches(match.command, decision, access) : 'no'
 }
 
-function commandMatches(pattern: string, command: string): boolean {
-  const words = pattern.trim().split(/\s+/)
-  const given = command.trim().split(/\s+/)
-  if (words.at(-1) === '*') return words.slice(0, -1).every((word, index) => word === given[index])
-  return words.length === given.length && words.every((word, index) => word === given[index])
+/** A relative pattern speaks of the workspace; what lies outside has an absolute path. */
+const isPlace = (pattern: string, matches: (path: string) => boolean, path: string): Touching =>
+  matches(path) && (!path.startsWith('/') || pattern.startsWith('/')) ? 'yes' : 'no'
+
+function touchesPlace(pattern: string, matches: (path: string) => boolean, access: Extract<Access, { path: string }>): Touching {
+  if (matches(access.path)) return 'yes'
+  if (access.path === '/') return 'perhaps'
+  // To change a folder is to change what is in it.
+  const fixed = pattern.slice(0, pattern.search(/[*?{]|$/))
+  return access.kind === 'write' && fixed.startsWith(`${access.path}/`) ? 'yes' : 'no'
 }
 
-const mentions = (pattern: string, command: string): boolean => {
-  const first = pattern.trim().split(/\s+/)[0] ?? ''
-  return first === '*' || command.includes(first)
+function commandTouches(pattern: string, decision: Decision, access: Extract<Access, { kind: 'exec' }>): Touching {
+  const { commands, command } = access
+  if (decision === 'allow') return commands?.length === 1 && commands.every((each) => isCommand(pattern, each)) ? 'yes' : 'no'
+  if (commands !== undefined) return commands.some((each) => couldBe(pattern, each)) ? 'yes' : 'no'
+  // What could not be taken apart is denied or asked for when the pattern could be in it.
+  return mentions(pattern, command) ? 'yes' : 'perhaps'
 }
 
 const hostMatches = (pattern: string, host: string): boolean =>

@@ -5,7 +5,8 @@ import { toolInput } from '../base/tool-input.ts'
 import type { BashOperations, CommandEnd } from '../shell/bash-operations.ts'
 import { OutputWindow } from '../shell/output-window.ts'
 import { ProgressStream } from '../shell/progress-stream.ts'
-import { simpleCommands } from '../shell/simple-command.ts'
+import type { Places } from '../shell-grammar/real-place.ts'
+import { shellAccess } from '../shell-grammar/shell-access.ts'
 import { reporting } from '../workspace/fault.ts'
 
 const DEFAULT_MS = 120_000
@@ -18,17 +19,20 @@ const input = toolInput({
   timeout: z.int().min(1).max(MOST_MS).default(DEFAULT_MS).describe(`Milliseconds, at most ${MOST_MS}. Default: ${DEFAULT_MS}`),
 })
 
-/** Output beyond 1 MiB keeps its first and its last 512 KiB. */
-export const bashTool = (shell: BashOperations): Tool =>
+/** Follows no links: paths are judged as they are written. */
+const AS_WRITTEN: Places = { root: '/', resolve: (path) => Promise.reject(new Error(path)) }
+
+/**
+ * Output beyond 1 MiB keeps its first and its last 512 KiB. `places`, a workspace, tells where the paths of a command really lead;
+ * without it they are judged as they are written, and relative ones as below `/`.
+ */
+export const bashTool = (shell: BashOperations, places: Places = AS_WRITTEN): Tool =>
   tool({
     name: 'bash',
     description:
       'Run a command in the root of the workspace. Each call is a new shell with no input; what it started in the background ends with it. Prefer read, grep, glob, edit and write for files.',
     input,
-    access: ({ command }) => {
-      const commands = simpleCommands(command)
-      return [{ kind: 'exec', command, ...(commands === undefined ? {} : { commands }) }]
-    },
+    access: ({ command }) => shellAccess(command, places),
     effect: 'unsafe',
     timeoutMs: MOST_MS + MARGIN_MS,
     execute: reporting(async ({ command, timeout }: z.infer<typeof input>, context: ToolContext) => {

@@ -1,0 +1,17 @@
+/** A command that is just this command: what it is called and touches, and whether it is told to run something else. */
+import { escapeOf } from './escapes.ts'
+import { isGit, whereGitRuns } from './git-directory.ts'
+import { touchedByWords } from './named-paths.ts'
+import type { Run } from './running.ts'
+import { commandText, type ShellWord } from './shell-word.ts'
+
+export function itself(words: readonly ShellWord[], { walker, directories }: Run): void {
+  const listed = isGit(words) ? whereGitRuns(words, directories) : words
+  walker.findings.commands.push(listed)
+  const escape = escapeOf(words)
+  if (escape !== undefined) walker.undecided(escape)
+  const by = commandText(listed)
+  for (const { kind, word } of touchedByWords(words)) {
+    walker.findings.touched.push({ kind, path: word, from: directories, by })
+  }
+}

@@ -1,0 +1,39 @@
+/** Where a path of a command really leads: relative to the workspace, or absolute outside of it. */
+import { homedir } from 'node:os'
+import { posix } from 'node:path'
+import type { Workspace } from '../workspace/workspace.ts'
+
+/** What is needed of a workspace to find a place in it. */
+export type Places = Pick<Workspace, 'root' | 'resolve'>
+
+/** Anywhere. */
+const ANYWHERE = '/'
+
+/** The kernel follows a link before it goes up from it, so `link/..` is not where it seems. */
+const CLIMBS = /[^/]\/+\.\.(?:\/|$)/
+
+export async function realPlace(places: Places, directory: string, path: string): Promise<string> {
+  const asked = absolute(places.root, directory, path)
+  if (asked === undefined) return ANYWHERE
+  if (!CLIMBS.test(asked.replaceAll(/\/\.(?=\/|$)/g, ''))) return resolved(places, asked)
+  let at = '/'
+  for (const segment of asked.split('/')) {
+    if (segment === '' || segment === '.') continue
+    if (segment === '..') {
+      const inside = await places.resolve(at).catch(() => undefined)
+      // Above the workspace, or in a place that it does not know: links there are not followed.
+      if (inside === undefined) return ANYWHERE
+      at = posix.dirname(posix.join(places.root, inside))
+    } else at = posix.join(at, segment)
+  }
+  return resolved(places, at)
+}
+
+function absolute(root: string, directory: string, path: string): string | undefined {
+  const full = path.startsWith('/') || path.startsWith('~') ? path : `${directory}/${path}`
+  if (full === '~' || full.startsWith('~/')) return `${homedir()}${full.slice(1)}`
+  if (full.startsWith('~')) return undefined
+  return full.startsWith('/') ? full : `${root}/${full}`
+}
+
+const resolved = (places: Places, path: string): Promise<string> => places.resolve(path).catch(() => posix.normalize(path))
