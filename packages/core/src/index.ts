@@ -3,6 +3,14 @@ export { createAgent } from './session/agent.ts'
 export { openSession, storedSessions, unfinishedRuns } from './session/view.ts'
 export { deleteSession } from './session/delete-session.ts'
 export { verifySession, type Verification } from './session/verify.ts'
+export { forkSession } from './session/fork-session.ts'
+export { rewindSession, type RewindSessionOptions } from './session/rewind-session.ts'
+export { diffSessions, type Branch, type SessionDiff } from './session/diff-sessions.ts'
+export { forksOf, sessionTree, type SessionLink } from './session/session-tree.ts'
+export { exportSession, type ExportOptions } from './session/export-session.ts'
+export { importSession, type ImportedSession, type ImportOptions } from './session/import-session.ts'
+export { redactFact, type RedactedFact, type RedactOptions } from './session/redact-fact.ts'
+export { checkRuns, type RunChange, type RunCheck, type RunProblem } from './session/check-runs.ts'
 export { publicEvents } from './session/public-events.ts'
 export { toEventStream, type EventStreamOptions } from './session/event-stream.ts'
 export { hooks } from './session/define-hooks.ts'
@@ -67,6 +75,7 @@ export type {
   ForkOptions,
   Confirm,
   ReadOptions,
+  RewindOptions,
   RetryOptions,
   Run,
   RunResult,

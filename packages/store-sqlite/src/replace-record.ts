@@ -14,13 +14,14 @@ export async function replaceRecord(database: SqliteDatabase, { key, offset, exp
     writer: key,
     sync: true,
     run: () => {
+      const { secure_delete: before } = database.prepare('PRAGMA secure_delete').get() as { readonly secure_delete: number }
       // What is freed is overwritten with zeros.
       database.prepare('PRAGMA secure_delete = ON').get()
       try {
         const { changes } = database.prepare(REPLACE).run(toStoredText(record), toStoredText(key), offset, toStoredText(expected))
         if (Number(changes) !== 1) throw conflict(key, offset)
       } finally {
-        database.prepare('PRAGMA secure_delete = OFF').get()
+        database.prepare(`PRAGMA secure_delete = ${Number(before)}`).get()
       }
     },
   })

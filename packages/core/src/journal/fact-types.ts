@@ -1,11 +1,13 @@
 /** Every fact's format version, and whether a reader that does not know it must refuse the journal. */
-import type { FactType } from '../model/event.ts'
+import type { Fact, FactType } from '../model/event.ts'
 
 export type FactKind = {
   /** Rises when the format changes; older versions are brought up to it when they are read. */
   readonly version: number
   /** A reader that does not know a critical fact cannot fold the session rightly, and refuses. */
   readonly critical: boolean
+  /** Step n brings a fact of version n + 1 up to version n + 2: there are `version - 1` of them. A published one never changes. */
+  readonly upcasts?: readonly ((older: never) => unknown)[]
 }
 
 export const FACT_KINDS: Readonly<Record<FactType, FactKind>> = {
@@ -32,3 +34,7 @@ export const FACT_KINDS: Readonly<Record<FactType, FactKind>> = {
   error: { version: 1, critical: true },
   run_cancelled: { version: 1, critical: true },
 }
+
+/** A fact of an older version as this version knows it. */
+export const upcast = (fact: unknown, version: number, { upcasts = [] }: FactKind): Fact =>
+  upcasts.slice(version - 1).reduce<unknown>((older, step) => step(older as never), fact) as Fact

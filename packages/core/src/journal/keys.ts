@@ -11,11 +11,10 @@ export const OPEN_RUN_PREFIX = 'open/'
 
 export const openRunPrefix = (sessionId: string): string => `${OPEN_RUN_PREFIX}${encodeURIComponent(sessionId)}/`
 
-export const FORK_PREFIX = 'fork/'
+export const forkPrefix = (originId: string): string => `fork/${encodeURIComponent(originId)}/`
 
 /** A marker that a session shares another one's past: that past must stay. */
-export const forkKey = (originId: string, forkId: string): string =>
-  `${FORK_PREFIX}${encodeURIComponent(originId)}/${encodeURIComponent(forkId)}`
+export const forkKey = (originId: string, forkId: string): string => `${forkPrefix(originId)}${encodeURIComponent(forkId)}`
 
 /** Where a session was rewound, so that what it no longer stands on can be passed over without reading it. */
 export const rewoundKey = (sessionId: string): string => `rewound/${sessionId}`

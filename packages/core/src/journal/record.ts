@@ -3,7 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { Fact } from '../model/event.ts'
 import { isJsonObject } from '../model/json.ts'
-import { FACT_KINDS, type FactKind } from './fact-types.ts'
+import { FACT_KINDS, type FactKind, upcast } from './fact-types.ts'
 
 /** The header, with short names since it is written with every fact. */
 type Header = {
@@ -62,7 +62,7 @@ class ReadRecord implements DecodedRecord {
 /** Digests are cut to 128 bits: enough to notice damage, and short in every record. */
 const DIGEST_LENGTH = 32
 
-const shortDigest = (host: Host, text: string): string => host.digest(text).slice(0, DIGEST_LENGTH)
+export const shortDigest = (host: Host, text: string): string => host.digest(text).slice(0, DIGEST_LENGTH)
 
 export function encodeRecord(
   fact: Fact,
@@ -86,15 +86,21 @@ export function encodeRecord(
   return { record: `${head}\n${payload}`, chain: shortDigest(host, head) }
 }
 
+/** Where a record stands; `kinds` are the facts that the reader knows, by default those of this version. */
+export type RecordPlace = { readonly host: Host; readonly key: string; readonly kinds?: Readonly<Record<string, FactKind>> }
+
 /** Read a record. Throws `store_corrupt` or `store_newer`, naming the log and the offset. */
-export function decodeRecord(record: string, offset: number, where: { readonly host: Host; readonly key: string }): DecodedRecord {
+export function decodeRecord(record: string, offset: number, where: RecordPlace): DecodedRecord {
   const line = record.indexOf('\n')
   const head = record.slice(0, line)
   const header = parseHeader(head, offset, where.key)
-  const kind: FactKind | undefined = Object.hasOwn(FACT_KINDS, header.t) ? FACT_KINDS[header.t as Fact['type']] : undefined
   const { host } = where
-  if (kind !== undefined && header.v <= kind.version)
-    return new ReadRecord(head, { header, offset, fact: parsePayload(record.slice(line + 1), offset, where.key), host })
+  const kinds: Readonly<Record<string, FactKind>> = where.kinds ?? FACT_KINDS
+  const kind = Object.hasOwn(kinds, header.t) ? kinds[header.t] : undefined
+  if (kind !== undefined && header.v <= kind.version) {
+    const fact = upcast(parsePayload(record.slice(line + 1), offset, where.key), header.v, kind)
+    return new ReadRecord(head, { header, offset, fact, host })
+  }
   if (header.k === 0) return new ReadRecord(head, { header, offset, fact: undefined, host })
   throw new AgentError(
     'store_newer',
@@ -103,16 +109,8 @@ export function decodeRecord(record: string, offset: number, where: { readonly h
   )
 }
 
-/** Whether the payload is the one that was written, and the chain unbroken. Returns what is wrong. */
-export function verifyRecord(record: string, previous: string, host: Host): string | undefined {
-  const line = record.indexOf('\n')
-  const header = parseHeader(record.slice(0, line), 0, '')
-  if (header.p !== previous) return 'the chain is broken: the record before is not the one that it followed'
-  if (header.d !== shortDigest(host, record.slice(line + 1))) return 'the payload is not the one that was written'
-  return undefined
-}
-
-function parseHeader(head: string, offset: number, key: string): Header {
+/** The header of a record, whose line `head` is. Throws `store_corrupt`. */
+export function parseHeader(head: string, offset: number, key: string): Header {
   const header = parseJson(head)
   const valid =
     isJsonObject(header) &&

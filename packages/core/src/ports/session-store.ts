@@ -39,6 +39,11 @@ export interface AppendOptions {
  * - Logs may be long: thousands of records, [store.long_log] and a hundred times that. [store.huge_log]
  * - A signal stops a read or a listing with its reason. [store.read_signal]
  *
+ * Contract of `replace`, which a store may leave out (then nothing can be redacted in it):
+ * - It puts one record in the place of another, whole or not at all, and as durably as `sync`; the log's other records and its
+ *   length stay, and nothing is left of the old one where the store keeps its logs. [store.replace]
+ * - If the record at that offset is not the `expected` one it throws `store_conflict` and changes nothing. [store.replace_conflict]
+ *
  * Contract of the rest:
  * - Any string is a key and no two collide. [store.keys]
  * - `keys` yields each key that holds a record once, in any order, [store.key_list] by literal prefix. [store.prefix]
@@ -53,5 +58,6 @@ export interface SessionStore {
   read(key: string, options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<StoredRecord>
   keys(options?: { readonly prefix?: string; readonly signal?: AbortSignal }): AsyncIterable<string>
   delete(key: string): Promise<void>
+  replace?(key: string, offset: number, change: { readonly expected: string; readonly record: string }): Promise<void>
   close?(): Promise<void>
 }

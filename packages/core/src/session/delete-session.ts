@@ -1,7 +1,7 @@
 /** `deleteSession`: forget a session, and leave the forks that share its past whole. */
 import { AgentError, isAgentError } from '../base/errors.ts'
 import { branchingStore, parseLineage } from '../journal/branching-store.ts'
-import { deletedKey, FORK_PREFIX, forkKey, inboxKey, journalKey, openRunPrefix, rewoundKey } from '../journal/keys.ts'
+import { deletedKey, forkKey, forkPrefix, inboxKey, journalKey, openRunPrefix, rewoundKey } from '../journal/keys.ts'
 import { Journal } from '../journal/journal.ts'
 import { openRun } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -24,7 +24,7 @@ export async function deleteSession(store: SessionStore, id: string): Promise<vo
 
 /** Remove a hidden session's records once no fork needs them; then its own origin's, if that was hidden too. */
 async function sweep(store: SessionStore, id: string): Promise<void> {
-  for await (const _ of store.keys({ prefix: `${FORK_PREFIX}${encodeURIComponent(id)}/` })) return
+  for await (const _ of store.keys({ prefix: forkPrefix(id) })) return
   let origin: string | undefined
   for await (const { record } of store.read(journalKey(id))) {
     origin = parseLineage(record)?.origin

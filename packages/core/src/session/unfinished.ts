@@ -22,7 +22,8 @@ export async function* unfinishedRuns(
   }
 }
 
-async function statusOf(
+/** How the run of a marker stands: `ended` when it has, `starting` when its first fact is not there yet. */
+export async function statusOf(
   store: SessionStore,
   host: Host,
   { sessionId, runId }: { readonly sessionId: string; readonly runId: string },

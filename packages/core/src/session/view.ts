@@ -2,7 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { branchingStore } from '../journal/branching-store.ts'
-import { deletedKey, JOURNAL_PREFIX } from '../journal/keys.ts'
+import { deletedKey, JOURNAL_PREFIX, journalKey } from '../journal/keys.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { CANCELLED_BY_HOST } from './run.ts'
 import { SessionLog } from './session-log.ts'
@@ -12,9 +12,8 @@ import { unfinishedRuns as findUnfinished } from './unfinished.ts'
 /** Throws `session_not_found` when nothing was ever stored under that id. */
 export async function openSession(given: SessionStore, id: string): Promise<SessionView> {
   const store = branchingStore(given)
+  await assertSession(given, id)
   const log = await SessionLog.open({ store, sessionId: id, host: systemHost() })
-  if (log.journal.state.length === 0 || (await isDeleted(store, id)))
-    throw new AgentError('session_not_found', `There is no session '${id}' in this store: list them with storedSessions(store)`)
   return {
     id,
     metadata: log.journal.state.metadata,
@@ -35,13 +34,22 @@ export async function* storedSessions(store: SessionStore): AsyncGenerator<strin
   }
 }
 
+/** Throws `session_not_found` when nothing was ever stored under that id, and when it was deleted. */
+export async function assertSession(store: SessionStore, id: string): Promise<void> {
+  for await (const _ of store.read(journalKey(id))) {
+    if (await isDeleted(store, id)) break
+    return
+  }
+  throw new AgentError('session_not_found', `There is no session '${id}' in this store: list them with storedSessions(store)`)
+}
+
 /** Runs in a store that are not finished, whoever began them: found by their markers, without reading every log. */
 export function unfinishedRuns(store: SessionStore): AsyncGenerator<UnfinishedRun, void, undefined> {
   return findUnfinished(branchingStore(store), systemHost(), () => false)
 }
 
 /** Its records are there for its forks only. */
-async function isDeleted(store: SessionStore, id: string): Promise<boolean> {
+export async function isDeleted(store: SessionStore, id: string): Promise<boolean> {
   for await (const _ of store.read(deletedKey(id))) return true
   return false
 }

@@ -46,6 +46,12 @@ export function memoryStore(): SessionStore {
       assertUsable()
       logs.delete(key)
     },
+    async replace(key, offset, { expected, record }): Promise<void> {
+      assertUsable()
+      const log = logs.get(key) ?? []
+      if (log[offset] !== expected) throw new AgentError('store_conflict', `Log ${JSON.stringify(key)} holds another record at ${offset}`)
+      log[offset] = record
+    },
     async close(): Promise<void> {
       closed = true
       logs.clear()

@@ -1,7 +1,8 @@
 /** Session stores that break one promise each: the session-store suite has to reject every one. */
 import * as append from './store-append-mutations.ts'
-import { onAppend, onEntries, onKey, onRead, onRecords, type BreakStore } from './store-mutation.ts'
+import { onAppend, onEntries, onKey, onRead, onRecords, onReplace, type BreakStore } from './store-mutation.ts'
 import * as read from './store-read-mutations.ts'
+import * as replace from './store-replace-mutations.ts'
 
 export type SessionStoreMutant = {
   readonly name: string
@@ -85,5 +86,11 @@ const keys: readonly SessionStoreMutant[] = [
   { name: 'goes on after close', killedBy: 'store.close', mutate: read.outlivesClose },
 ]
 
+const replacing: readonly SessionStoreMutant[] = [
+  { name: 'appends what should replace', killedBy: 'store.replace', mutate: onReplace(replace.appends) },
+  { name: 'cuts a replacement to the length of what was there', killedBy: 'store.replace', mutate: onReplace(replace.cuts) },
+  { name: 'replaces whatever is there', killedBy: 'store.replace_conflict', mutate: onReplace(replace.unchecked) },
+]
+
 /** Each is killed by the case that it names, and every case of the suite kills at least one. */
-export const sessionStoreMutants: readonly SessionStoreMutant[] = [...appending, ...reading, ...keys]
+export const sessionStoreMutants: readonly SessionStoreMutant[] = [...appending, ...reading, ...keys, ...replacing]

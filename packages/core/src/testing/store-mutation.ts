@@ -4,6 +4,7 @@ import type { SessionStore, StoredRecord } from '../ports/session-store.ts'
 export type Append = SessionStore['append']
 export type BrokenAppend = (append: Append, store: SessionStore) => Append
 export type BreakStore = (store: SessionStore) => SessionStore
+type Replace = Required<SessionStore>['replace']
 type BreakRead = (store: SessionStore, key: string, from: number) => AsyncIterable<StoredRecord>
 
 /** The store with some of its methods replaced. */
@@ -14,6 +15,7 @@ export function broken(store: SessionStore, parts: Partial<SessionStore>): Sessi
     read: (key, options) => store.read(key, options),
     keys: (options) => store.keys(options),
     delete: (key) => store.delete(key),
+    ...(store.replace ? { replace: (key, offset, change) => store.replace?.(key, offset, change) ?? Promise.resolve() } : {}),
     close: async () => store.close?.(),
     ...parts,
   }
@@ -47,4 +49,8 @@ export function onEntries(change: (entry: StoredRecord) => StoredRecord): BreakS
         for await (const entry of store.read(key, options)) yield change(entry)
       },
     })
+}
+
+export function onReplace(change: (replace: Replace, store: SessionStore) => Replace): BreakStore {
+  return (store) => broken(store, { replace: change(async (key, offset, given) => store.replace?.(key, offset, given), store) })
 }

@@ -59,7 +59,7 @@ describe('a fork', () => {
     expect(llm.requests.at(-1)?.messages).toHaveLength(3)
     expect(texts(await session.at(cut))).toEqual(['first', 'one'])
     expect(await collect(storedSessions(store))).toEqual(['origin', 'fork'])
-    expect(await verifySession(store, 'fork')).toEqual({ records: (await facts(fork)).length })
+    expect(await verifySession(store, 'fork')).toEqual({ records: (await facts(fork)).length, redacted: 0 })
     expect((await collect(store.read('journal/fork'))).length).toBeLessThan((await facts(fork)).length)
   })
 

@@ -1,0 +1,33 @@
+/** Payloads that were replaced after they had been written: how one is made, and how it is told from damage. */
+import type { Host } from '../base/host.ts'
+import { isJsonObject, type JsonObject } from '../model/json.ts'
+import { scrubbed } from './scrub.ts'
+import { shortDigest } from './record.ts'
+
+/** In the payload, beside the fact's own fields: when it was redacted, and the digest of what it says since. */
+type Mark = { readonly at: number; readonly digest: string }
+
+/** The record with its texts replaced. The header stays as it was, so that the chain holds; the payload says that it was redacted. */
+export function redactRecord(record: string, replacement: string, host: Host): string {
+  const line = record.indexOf('\n')
+  const { redacted: _, ...payload } = JSON.parse(record.slice(line + 1)) as JsonObject
+  const fact = scrubbed(payload, replacement)
+  const redacted: Mark = { at: host.clock.now(), digest: shortDigest(host, JSON.stringify(fact)) }
+  return `${record.slice(0, line)}\n${JSON.stringify({ ...fact, redacted })}`
+}
+
+/** Whether a payload says that it was redacted, and is the one that was put there then. */
+export function isRedaction(payload: string, host: Host): boolean {
+  const parsed = parse(payload)
+  if (!isJsonObject(parsed) || !isJsonObject(parsed.redacted)) return false
+  const { redacted, ...fact } = parsed
+  return redacted.digest === shortDigest(host, JSON.stringify(fact))
+}
+
+function parse(payload: string): unknown {
+  try {
+    return JSON.parse(payload)
+  } catch {
+    return undefined // then it is damage
+  }
+}
