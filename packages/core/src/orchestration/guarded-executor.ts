@@ -1,5 +1,5 @@
 /** Holds any executor to the contract of its seam, so that executors can be plain and callers need not check. */
-import { AgentError, toMessage } from '../base/errors.ts'
+import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
 import type { Envelope } from '../model/event.ts'
 import { failedStep, parseStepOutcome, type AgentStepSpec, type StepOutcome } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
@@ -44,7 +44,8 @@ function settleOnce(executor: AgentExecutor, spec: AgentStepSpec, { signal, onEv
       settle(() => reject(signal.reason as Error))
       inner.abort(signal.reason)
     }
-    const fail = (why: string): void => settle(() => resolve(failedStep(spec, why)))
+    const fail = (why: string, error?: unknown): void =>
+      settle(() => resolve({ ...failedStep(spec, why), ...(isAgentError(error) ? { code: error.code } : {}) }))
     const listen = (envelope: Envelope): void => {
       if (settled) return
       try {
@@ -57,7 +58,7 @@ function settleOnce(executor: AgentExecutor, spec: AgentStepSpec, { signal, onEv
     signal.addEventListener('abort', stop, { once: true })
     start(executor, spec, onEvent === undefined ? { signal: inner.signal } : { signal: inner.signal, onEvent: listen }).then(
       (outcome) => settle(() => resolve(checked(outcome, spec))),
-      (error: unknown) => fail(toMessage(error)),
+      (error: unknown) => fail(toMessage(error), error),
     )
   })
 }
