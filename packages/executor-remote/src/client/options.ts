@@ -1,6 +1,6 @@
 /** What a caller may say about its worker, and the checks that are made before anything is sent. */
 import { AgentError, systemHost, type Host } from '@seamfold/core/kit'
-import type { ClientOptions } from 'ws'
+import type { ConnectionOptions } from 'node:tls'
 import {
   assertMessageBytes,
   assertPositive,
@@ -12,7 +12,7 @@ import {
 } from '../defaults.ts'
 
 /** The parts of TLS that a caller may set: its own authorities, its certificate, or a check of the worker's. */
-export type TlsOptions = Pick<ClientOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'checkServerIdentity' | 'rejectUnauthorized'>
+export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'checkServerIdentity' | 'rejectUnauthorized'>
 
 export interface RemoteExecutorOptions {
   /** `ws://…` or `wss://…`. */
