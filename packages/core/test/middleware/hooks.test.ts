@@ -213,6 +213,7 @@ describe('a hook that gates and breaks', () => {
     await asked.promise
     expect(await run.cancel('enough')).toBe(true)
     expect(await run.result).toMatchObject({ status: 'cancelled', reason: 'enough' })
+    expect(await eventsOf(run, 'tool_end')).toMatchObject([{ errorKind: 'cancelled', output: expect.stringContaining('did not run') }])
     expect(host.clock.pending).toBe(0)
   })
 })

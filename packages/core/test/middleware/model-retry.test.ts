@@ -88,7 +88,7 @@ describe('a model call that fails for now', () => {
     const reading = (async () => {
       for await (const { event } of run) {
         if (event.type === 'turn_start') shown = ''
-        if (event.type === 'text_delta') shown += event.text
+        if (event.type === 'text_delta') shown = `${shown.padEnd(event.start, '?').slice(0, event.start)}${event.text}`
       }
     })()
     expect(await pass(run.completed(), host.clock)).toMatchObject({ text: 'all of it', usage: { output: 1 } })

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAgent, type Timeouts, tool } from '../../src/index.ts'
 import type { LlmClient, LlmEvent } from '../../src/kit.ts'
-import { callOf, type ManualHost, manualHost, scriptedLlm } from '../../src/testing.ts'
+import { callOf, type ManualHost, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { collect, pass } from './runs.ts'
 
 /** What a model does, in order: milliseconds of silence, a text, or a sign of life without content. */
@@ -114,13 +114,23 @@ describe('a turn', () => {
     expect([calls, took, pending]).toEqual([2, 3500, 0])
   })
 
-  test('gets its time anew each time', async () => {
+  test('gets its time anew each time, and has no more than that', async () => {
     const host = manualHost()
     const look = tool({ name: 'look', description: 'Looks.', readOnly: true, execute: () => 'seen' })
-    const slowly = (reply: string | readonly ReturnType<typeof callOf>[]) => () => host.clock.sleep(2000).then(() => reply)
-    const llm = scriptedLlm([slowly([callOf('look', { n: 1 })]), slowly([callOf('look', { n: 2 })]), slowly('here')])
-    const run = await createAgent({ llm, host, tools: [look], timeouts: { turnMs: 3000 } }).run('go')
-    expect(await pass(run.completed(), host.clock)).toMatchObject({ text: 'here' })
+    const after =
+      (ms: number, reply: ScriptedReply): ScriptedReply =>
+      async (_, signal) => {
+        await host.clock.sleep(ms, { signal })
+        return reply
+      }
+    const start = async (last: ScriptedReply) => {
+      const llm = scriptedLlm([after(2000, [callOf('look', { n: 1 })]), after(2000, [callOf('look', { n: 2 })]), last])
+      const run = await createAgent({ llm, host, tools: [look], timeouts: { turnMs: 3000 } }).run('go')
+      return pass(run.result, host.clock)
+    }
+    expect(await start(after(2000, 'here'))).toMatchObject({ status: 'completed', text: 'here' })
+    expect(host.clock.pending).toBe(0)
+    expect(await start(after(4000, 'late'))).toMatchObject({ error: { message: 'Turn 3 had no whole answer within 3000 ms' } })
   })
 })
 

@@ -173,7 +173,14 @@ describe('a budget of tool calls', () => {
     expect(ran).toHaveLength(2)
   })
 
-  test('counts calls that tools make', async () => {
+  test('is used up to the last call, however the calls are spread over turns', async () => {
+    const { ran, count } = counter()
+    const llm = scriptedLlm([asked(2), [callOf('count', { n: 7 })], [callOf('count', { n: 8 })], [callOf('count', { n: 9 })], 'done'])
+    await (await createAgent({ llm, tools: [count], budget: { perRun: { toolCalls: 4 } } }).run('go')).completed()
+    expect(ran).toEqual([0, 1, 7, 8].map((n) => ({ n })))
+  })
+
+  test.each(['together', 'one after the other'])('counts calls that tools make, %s', async (how) => {
     const { ran, count } = counter()
     const many = tool({
       name: 'many',
@@ -181,7 +188,8 @@ describe('a budget of tool calls', () => {
       effect: 'composite',
       access: () => [],
       execute: async (_, { invoke }) => {
-        await Promise.all([1, 2, 3, 4].map((n) => invoke('count', { n })))
+        if (how === 'together') await Promise.all([1, 2, 3, 4].map((n) => invoke('count', { n })))
+        else for (const n of [1, 2, 3, 4]) await invoke('count', { n })
         return 'ok'
       },
     })
