@@ -19,7 +19,7 @@ function agentOf(handler: StepHandler): Agent {
         taskId,
         agent: String(metadata.agent),
         description: String(metadata.description),
-        prompt: String(prompt),
+        prompt: typeof prompt === 'string' ? prompt : '',
       }
       return runOf(spec, handler, signal)
     },
