@@ -1,6 +1,7 @@
 /** `@seamfold/core`: agents to use. Adapter authors take `@seamfold/core/kit`, tests take `@seamfold/core/testing`. */
 export { createAgent } from './session/agent.ts'
 export { openSession, storedSessions, unfinishedRuns } from './session/view.ts'
+export type { ViewOptions } from './session/view.ts'
 export { deleteSession } from './session/delete-session.ts'
 export { verifySession, type Verification } from './session/verify.ts'
 export { forkSession } from './session/fork-session.ts'

@@ -95,8 +95,8 @@ class LocalAgent implements Agent {
   }
 
   async #open(id: string, { metadata = {}, create = true }: SessionRequest): Promise<LiveSession> {
-    const { store, host, folds } = this.#parts
-    const log = await SessionLog.open({ store, sessionId: id, host, folds })
+    const { store, host, folds, watch } = this.#parts
+    const log = await SessionLog.open({ store, sessionId: id, host, folds, watch })
     this.#assertOpen()
     if (!create && log.journal.state.length === 0)
       throw new AgentError('session_not_found', `There is no session '${id}' in this store, and create is false`)

@@ -25,6 +25,7 @@ import type { Tool } from '../model/tool.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { LlmClient } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
+import type { WatchStore } from '../ports/watch-store.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { storeBlobs } from '../stores/store-blobs.ts'
 import type { AgentOptions } from './types.ts'
@@ -36,6 +37,7 @@ export interface AgentParts {
   readonly store: BranchingStore
   readonly durable: boolean
   readonly leases: LeaseStore | undefined
+  readonly watch: WatchStore | undefined
   readonly stack: readonly Middleware[]
   /** The folds of the stack, in its order. */
   readonly folds: readonly ExtraFold[]
@@ -58,6 +60,7 @@ export function toParts(options: AgentOptions): AgentParts {
   checkContract('store', options.store)
   checkContract('blobs', options.blobs)
   checkContract('leases', options.leases)
+  checkContract('watch', options.watch)
   checkContract('hooks', options.hooks)
   const { llm, tools = [], instructions = DEFAULT_INSTRUCTIONS, timeouts = {}, host = systemHost() } = options
   checkTools(tools)
@@ -72,6 +75,7 @@ export function toParts(options: AgentOptions): AgentParts {
     store: branchingStore(store),
     durable: options.store !== undefined,
     leases: options.leases,
+    watch: options.watch,
     stack,
     folds: stack.map(({ initial, fold }) => ({ initial, fold: fold ?? keep })),
     maxParallelTools: options.maxParallelTools ?? DEFAULT_PARALLEL,
@@ -141,6 +145,7 @@ const OPTIONS: Readonly<Record<keyof AgentOptions, true>> = {
   store: true,
   blobs: true,
   leases: true,
+  watch: true,
   permissions: true,
   hooks: true,
   budget: true,

@@ -11,7 +11,9 @@ import { promptMessage, type Prompt } from '../model/message.ts'
 import { assertAnswer } from '../model/answer.ts'
 import { openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
+import type { WatchStore } from '../ports/watch-store.ts'
 import type { Answer, ReadOptions } from './types.ts'
+import { type Watching, watching } from './watching.ts'
 
 /** Milliseconds between looks at a log that another process writes. */
 const POLL_MS = 250
@@ -21,6 +23,7 @@ export interface SessionLogOptions {
   readonly sessionId: string
   readonly host: Host
   readonly folds?: readonly ExtraFold[]
+  readonly watch?: WatchStore | undefined
 }
 
 /** Which run's events, how far, and from where the hub has them all. */
@@ -126,17 +129,22 @@ export class SessionLog {
   #poll(): () => void {
     if (this.#followers++ === 0) {
       const polling = childSignal()
-      this.#stopPolling = () => polling.abort(new Error('nobody follows any more'))
-      this.#pollUntil(polling.signal).catch(() => {}) // stopped, or the store is gone: then the reader's own read says so
+      // What goes wrong here is that it was stopped, or that the store is gone: then the reader's own read says so.
+      const woken = watching(this.#options.watch, this.journal.key, () => this.refresh().catch(() => {}))
+      this.#stopPolling = () => {
+        polling.abort(new Error('nobody follows any more'))
+        woken.stop()
+      }
+      this.#pollUntil(polling.signal, woken).catch(() => {})
     }
     return () => {
       if (--this.#followers === 0) this.#stopPolling()
     }
   }
 
-  async #pollUntil(signal: AbortSignal): Promise<void> {
+  async #pollUntil(signal: AbortSignal, { pauseMs }: Watching): Promise<void> {
     for (;;) {
-      await this.#options.host.clock.sleep(POLL_MS, { signal })
+      await this.#options.host.clock.sleep(pauseMs(POLL_MS), { signal })
       await this.refresh()
     }
   }

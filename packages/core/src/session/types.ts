@@ -16,6 +16,7 @@ import type { HookExecutor } from '../ports/hook-executor.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { LlmClient } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
+import type { WatchStore } from '../ports/watch-store.ts'
 
 /** Milliseconds; leave one out, or give 0, for no limit. */
 export type Timeouts = {
@@ -76,6 +77,8 @@ export interface AgentOptions {
   readonly blobs?: BlobStore
   /** Says whether the holder of a session lives. Default: none, and an unfinished run may be resumed at once. */
   readonly leases?: LeaseStore
+  /** Wakes this process when another one speaks to its sessions. Default: none, and inboxes are looked at twice a second. */
+  readonly watch?: WatchStore
   /** Default: ask for declared `write` and `exec`, allow the rest. */
   readonly permissions?: PermissionPolicy
   readonly hooks?: HookExecutor

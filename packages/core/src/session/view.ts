@@ -4,16 +4,22 @@ import { systemHost } from '../base/host.ts'
 import { branchingStore } from '../journal/branching-store.ts'
 import { deletedKey, JOURNAL_PREFIX, journalKey } from '../journal/keys.ts'
 import type { SessionStore } from '../ports/session-store.ts'
+import type { WatchStore } from '../ports/watch-store.ts'
 import { CANCELLED_BY_HOST } from './run.ts'
 import { SessionLog } from './session-log.ts'
 import type { SessionView, UnfinishedRun } from './types.ts'
 import { unfinishedRuns as findUnfinished } from './unfinished.ts'
 
+export interface ViewOptions {
+  /** Wakes who follows the session when its holder writes. Default: none, and the journal is looked at four times a second. */
+  readonly watch?: WatchStore
+}
+
 /** Throws `session_not_found` when nothing was ever stored under that id. */
-export async function openSession(given: SessionStore, id: string): Promise<SessionView> {
+export async function openSession(given: SessionStore, id: string, { watch }: ViewOptions = {}): Promise<SessionView> {
   const store = branchingStore(given)
   await assertSession(given, id)
-  const log = await SessionLog.open({ store, sessionId: id, host: systemHost() })
+  const log = await SessionLog.open({ store, sessionId: id, host: systemHost(), watch })
   return {
     id,
     metadata: log.journal.state.metadata,
