@@ -53,10 +53,16 @@ describe('a defined workflow', () => {
 
   test('that completed tells its output again, and runs nothing', async () => {
     const store = memoryStore()
-    const first = await review.run({ executor: executorOf(), store, rootId: 'root', input })
-    const executor = executorOf()
-    expect(await review.run({ executor, store, rootId: 'root' })).toEqual(first)
-    expect(executor.asked).toEqual([])
+    let runs = 0
+    const counted = defineWorkflow('counted', {
+      input: z.object({}),
+      run: async (workflow) => ({ run: ++runs, said: (await workflow.agent(step('a'))).output }),
+    })
+    const options = { executor: executorOf(), store, rootId: 'root' }
+    const first = await counted.run({ ...options, input: {} })
+    expect(await counted.run(options)).toEqual(first)
+    expect(first).toMatchObject({ status: 'completed', output: { run: 1, said: 'did: prompt of a' } })
+    expect(runs).toBe(1)
   })
 
   test('stops where its root was begun with another input, or belongs to another workflow', async () => {

@@ -7,6 +7,15 @@ import { executorOf, gates, logOf, rewritten, statuses, step, steps, until } fro
 const once = (failing: readonly string[]) =>
   executorOf(({ taskId }) => (failing.includes(taskId) ? { status: 'failed', output: `${taskId} failed` } : undefined))
 
+/** One record once more, in the place of another. */
+const repeated = (from: number, to: number) => {
+  let kept = ''
+  return (record: string, offset: number) => {
+    if (offset === from) kept = record
+    return offset === to ? kept : record
+  }
+}
+
 describe('executeStepsParallelResumable', () => {
   test('without a checkpoint runs everything', async () => {
     const executor = executorOf()
@@ -87,6 +96,7 @@ describe('executeStepsParallelResumable', () => {
     ['a torn record', (record: string, offset: number) => (offset === 2 ? record.slice(0, -5) : record), 'store_corrupt'],
     ['a record that somebody changed', (record: string) => record.replace('did: prompt of a', 'did: something else'), 'store_corrupt'],
     ['a record that is not ours', () => 'hello', 'store_corrupt'],
+    ['a record where another belongs', repeated(1, 2), 'store_corrupt'],
     ['a future version', (record: string, offset: number) => (offset === 0 ? record.replace(/^1 /, '2 ') : record), 'store_newer'],
   ])('runs nothing where the checkpoint has %s', async (_what, change, code) => {
     const store = memoryStore()

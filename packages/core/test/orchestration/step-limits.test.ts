@@ -75,8 +75,10 @@ describe('timeout', () => {
   })
 
   test('leaves an earlier deadline as it is', async () => {
+    const host = manualHost()
     const executor = executorOf()
-    await executeStepsParallel(executor, [step('a', { timeoutMs: 1000, authority: { deadline: 7, depth: 2 } })], { host: manualHost() })
+    await executeStepsParallel(executor, [step('a', { timeoutMs: 1000, authority: { deadline: 7, depth: 2 } })], { host })
+    expect(host.clock.pending).toBe(0)
     expect(executor.asked[0]?.authority).toEqual({ deadline: 7, depth: 2 })
   })
 

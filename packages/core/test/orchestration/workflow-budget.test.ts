@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { memoryStore, Workflow, WorkflowBudget } from '../../src/index.ts'
+import { manualHost } from '../../src/testing.ts'
 import { executorOf, gates, statuses, step, steps, told, tokens, turnEnd, until } from './steps.ts'
 
 describe('a budget', () => {
@@ -128,16 +129,45 @@ describe('a budget', () => {
     expect(budget.consumedTokens).toBe(400)
   })
 
+  test('counts a step that waited for an answer once, though its events are told again', async () => {
+    const budget = new WorkflowBudget({ tokens: 1000 })
+    const { events, onEvent } = told()
+    const waitingFor = [
+      {
+        requestId: 'q',
+        kind: 'confirmation',
+        toolName: 'pay',
+        callId: 'c',
+        args: {},
+        accesses: [],
+        reason: '',
+        sessionId: 's',
+        runId: 'r',
+      },
+    ] as const
+    const executor = executorOf((spec, options) => {
+      options.onEvent?.(turnEnd(spec, tokens(100)))
+      return { ...(executor.asked.length === 1 ? { status: 'suspended', waitingFor } : {}), usage: tokens(100) }
+    })
+    const workflow = new Workflow({ executor, budget, store: memoryStore(), suspended: 'wait', onEvent, host: manualHost() })
+    const running = workflow.agent(step('a'))
+    await until(() => events.some(({ type }) => type === 'step_suspended'))
+    await workflow.answer('q', { decision: 'approve' })
+    await running
+    expect(budget.consumedTokens).toBe(100)
+  })
+
   test('goes on where the journal says that it stood', async () => {
     const store = memoryStore()
     const executor = executorOf(() => ({ usage: tokens(60) }))
     const first = new Workflow({ executor, store, rootId: 'root', budget: new WorkflowBudget({ tokens: 100 }) })
     await first.agent(step('a'))
     await first.close()
-    const budget = new WorkflowBudget({ tokens: 100 })
+    const inner = new WorkflowBudget()
+    const budget = new WorkflowBudget({ tokens: 100, inner })
     const second = new Workflow({ executor, store, rootId: 'root', budget })
     await second.agent(step('a'))
-    expect(budget.consumedTokens).toBe(60)
+    expect([budget.consumedTokens, inner.consumedTokens]).toEqual([60, 60])
     await second.agent(step('b'))
     expect(executor.asked[1]?.authority?.budget).toEqual({ tokens: 40 })
     await second.close()

@@ -34,6 +34,17 @@ describe('one holder at a time', () => {
     expect(errors).toEqual(['workflow_held'])
   })
 
+  test('nothing begins under a lease that could not be renewed and is nearly over', async () => {
+    const [store, host] = [memoryStore(), manualHost()]
+    const leases = { ...memoryLeases({ clock: host.clock }), renew: () => Promise.reject(new Error('the lease store is away')) }
+    const executor = executorOf()
+    const workflow = new Workflow({ executor, store, leases, host, rootId: 'root' })
+    await workflow.agent(step('a'))
+    await host.clock.advance(26_000)
+    await expect(workflow.agent(step('b'))).rejects.toMatchObject({ code: 'workflow_lost' })
+    expect(executor.ids).toEqual(['a'])
+  })
+
   test('a lease keeps others out until it is released or runs out, and one that cannot be renewed stops the workflow', async () => {
     const [store, host] = [memoryStore(), manualHost()]
     const leases = memoryLeases({ clock: host.clock })

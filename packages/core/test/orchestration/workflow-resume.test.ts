@@ -76,9 +76,23 @@ describe('every verb', () => {
     expect(
       events.filter((event) => event.type === 'step_run' && event.resumed).map((event) => 'taskId' in event && event.taskId),
     ).toContain(id)
+    const starts = (await logOf(store, 'root')).filter(({ type, key }) => type === 'step_start' && key === cut[0]?.key)
+    expect(starts).toHaveLength(1)
     // What ended before the cut is not asked again: what was asked twice was under way then.
     const again = executor.ids.filter((each) => each !== 'a' && done.includes(each))
     expect(again.length).toBeLessThanOrEqual(2)
+  })
+
+  test('asks anew where the session that was cut off comes back cancelled: that is no answer to whoever goes on', async () => {
+    const store = memoryStore()
+    await cutAt('plan', store)
+    const executor = executorOf(() => (executor.asked.length === 1 ? { status: 'cancelled', output: 'stopped' } : undefined))
+    const workflow = new Workflow({ executor, store, rootId: 'root' })
+    expect(await workflow.agent(step('plan'))).toMatchObject({ status: 'completed' })
+    expect(executor.asked).toHaveLength(2)
+    const fresh = executorOf(() => ({ status: 'cancelled', output: 'stopped' }))
+    expect(await new Workflow({ executor: fresh, store, rootId: 'other' }).agent(step('plan'))).toMatchObject({ status: 'cancelled' })
+    expect(fresh.asked).toHaveLength(1)
   })
 
   test('takes no part in what the body does itself', async () => {

@@ -197,6 +197,16 @@ describe('stopping', () => {
     expect(executor.ids).toEqual(['a', 'b'])
   })
 
+  test('a signal stops the calls that have one of their own too', async () => {
+    const control = new AbortController()
+    const { wait } = gates()
+    const executor = executorOf(({ taskId }) => wait(taskId))
+    const running = new Workflow({ executor, signal: control.signal }).agent(step('a'), { signal: new AbortController().signal })
+    await until(() => executor.asked.length === 1)
+    control.abort(new Error('enough'))
+    await expect(running).rejects.toThrow('enough')
+  })
+
   test("a call's own signal stops that call, and the workflow goes on", async () => {
     const control = new AbortController()
     const { wait } = gates()
