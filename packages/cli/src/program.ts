@@ -132,7 +132,8 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
 function addSessions(program: Command, terminal: Terminal, act: Act): void {
   const sessions = program.command('sessions').description('what is in the journal')
   withPlace(sessions.command('list', { isDefault: true }))
-    .description('every session, the last used first')
+    .description('the sessions that were used last')
+    .option('--all', 'every session')
     .option('--json', 'print one session a line')
     .action(act(async (options: object) => (await import('./commands/sessions.ts')).listCommand(options, terminal)))
   withPlace(sessions.command('show [session]'))
@@ -141,7 +142,7 @@ function addSessions(program: Command, terminal: Terminal, act: Act): void {
     .option('--no-reasoning', 'leave out what the model thought')
     .action(
       act(async (session: string | undefined, options: object) =>
-        (await import('./commands/sessions.ts')).showCommand(session, options, terminal),
+        (await import('./commands/show.ts')).showCommand(session, options, terminal),
       ),
     )
 }
@@ -173,6 +174,7 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
     )
   withPlace(program.command('doctor'))
     .description('what is installed, which keys are set, is the journal healthy')
+    .option('--all', 'verify every session, however many there are')
     .action(act(async (options: object) => (await import('./commands/doctor.ts')).doctorCommand(options, terminal)))
 }
 

@@ -5,7 +5,8 @@ import { findPlaces, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { findSession, shortId } from './find-session.ts'
-import { hint, quote } from './hint.ts'
+import { refuseDamaged } from './damage.ts'
+import { hint, quote, showHint } from './hint.ts'
 import { waitingLines } from './waiting.ts'
 
 export type AnswerOptions = SharedOptions & { readonly approve?: boolean; readonly reject?: boolean; readonly message?: string }
@@ -19,7 +20,8 @@ export async function answerCommand(
   const places = await findPlaces(options, terminal)
   const journal = await openExistingJournal(places.storePath)
   try {
-    const view = await findSession(journal.store, sessionId)
+    const view = await findSession(journal, sessionId)
+    await refuseDamaged(journal.store, view.id, showHint(view.id, places, terminal))
     const waiting = await view.waitingFor()
     if (answer === undefined) {
       if (waiting.length === 0) terminal.print(`Session ${view.id} waits for nothing.\n`)

@@ -81,7 +81,7 @@ function questionLines({ request, change, always }: Asked, whole: boolean, style
 /** What would be allowed, where that is short: else it is what stands above. */
 function alwaysWords(words: string, { width }: Style): string {
   const shown = visibleLine(words)
-  return columnsOf(shown) > width - 50 || shown !== words ? 'exactly this' : shown
+  return columnsOf(shown) > Math.max(40, width - 50) || shown !== words ? 'exactly this' : shown
 }
 
 /** What a person typed: `y`, `n`, `n use the other file`, `a`, `s`. Anything else is no answer. */

@@ -4,13 +4,17 @@ import { type Usage, isAgentError } from '@seamfold/core/kit'
 import { costText, usageText } from '../render/ending.ts'
 import { headingLines } from '../render/heading.ts'
 import { visible } from '../render/text.ts'
+import { recall } from '../setup/remembered.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { ignoreInterrupts, listenForInterrupt } from '../terminal/interrupt.ts'
 import { createLines, type Lines } from '../terminal/lines.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from './exit-code.ts'
 import { namedSession, shortId } from './find-session.ts'
-import { hint, quote } from './hint.ts'
+import { refuseDamaged } from './damage.ts'
+import { hint, quote, showHint } from './hint.ts'
+import { differs, startedWords } from './started.ts'
+import { sendRemembered } from './send.ts'
 import { suggestion } from '../config/nearest.ts'
 import { waitingLines } from './waiting.ts'
 import { type Work, withWork } from './work.ts'
@@ -31,6 +35,8 @@ export async function chatCommand(options: ChatOptions, terminal: Terminal): Pro
     const session = await work.agent.session(
       options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) },
     )
+    if (options.session !== undefined)
+      await refuseDamaged(work.assembled.journal.store, session.id, showHint(session.id, settings, terminal))
     // Each run listens for itself: at the prompt Ctrl-C is a key, and after a run it must not end the next one.
     const attend = ignoreInterrupts()
     work.interrupt.close()
@@ -51,6 +57,7 @@ export async function chatCommand(options: ChatOptions, terminal: Terminal): Pro
 /** Ask, answer, ask again, until the person leaves. */
 async function converse(chat: Chat): Promise<number> {
   const { terminal, settings, session } = chat
+  await tellDifference(chat)
   await chat.work.settle(session)
   const unfinished = await proceed(chat, () => session.resume())
   if (unfinished === 'leave') return leave(chat)
@@ -71,12 +78,23 @@ async function converse(chat: Chat): Promise<number> {
       if (await slash(text, chat)) return leave(chat)
       continue
     }
-    const next = await proceed(chat, () => session.send(text))
+    const next = await proceed(chat, () => sendRemembered(session, text, { store: chat.work.assembled.journal.store, settings, terminal }))
     if (next === 'leave') return leave(chat)
     if (next === 'suspended' && !terminal.interactive) return EXIT.suspended
     if (next === 'suspended')
       terminal.print(`\n${(await waitingLines(await session.waitingFor(), { places: settings, terminal })).join('\n')}\n\n`)
   }
+}
+
+/** A run that was started in another way goes on as this chat does: that is said, with the way to go on as it was. */
+async function tellDifference({ session, settings, terminal, work }: Chat): Promise<void> {
+  const { run } = await session.state()
+  if (run === undefined || (run.status !== 'executing' && run.status !== 'suspended')) return
+  const remembered = await recall(work.assembled.journal.store, run.sendId)
+  if (remembered === undefined || !differs(settings, remembered)) return
+  const { colors, signs } = terminal.style()
+  const resume = hint(`resume ${quote(shortId(session.id))}`, settings, terminal)
+  terminal.print(`  ${colors.yellow(signs.warning)} ${startedWords(settings, remembered)}\n    To go on as it was: ${resume}\n\n`)
 }
 
 /** One message; a line that ends with a backslash goes on in the next. */

@@ -1,6 +1,5 @@
 /** `seamfold doctor`: what is here, what is missing, and what to do about it. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { toMessage } from '@seamfold/core/kit'
 import { fieldLines, type Field } from '../render/fields.ts'
@@ -9,33 +8,44 @@ import type { Style } from '../render/style.ts'
 import { loadConfig } from '../config/load.ts'
 import { chooseModel, KEY_VARIABLES } from '../setup/provider.ts'
 import { findPlaces, modelWish, type SharedOptions } from '../setup/settings.ts'
-import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { sessionIds } from './find-session.ts'
+import { checkJournal } from './journal-check.ts'
 
 /** `problem` is what must be mended; `note` is worth knowing. */
-type Finding = { readonly name: string; readonly state: 'good' | 'note' | 'problem'; readonly words: string }
+type Finding = { readonly name: string; readonly state: 'good' | 'note' | 'problem'; readonly words: string | readonly string[] }
 
-export async function doctorCommand(options: SharedOptions, terminal: Terminal): Promise<number> {
+export type DoctorOptions = SharedOptions & { readonly all?: boolean }
+
+export async function doctorCommand(options: DoctorOptions, terminal: Terminal): Promise<number> {
+  const configured = await configuration(options, terminal)
+  // A broken configuration is one problem: what depends on it was not looked at, and is not called broken.
+  const blind = configured.state === 'problem'
   const found = [
     nodeVersion(),
     ...keys(terminal.environment),
-    await model(options, terminal),
-    await configuration(options, terminal),
-    await store(options, terminal),
+    configured,
+    blind ? unknown('Model') : await model(options, terminal),
+    blind && options.store === undefined ? unknown('Journal') : await examineJournal(options, terminal),
     await program('ripgrep', 'rg', 'searches use it; without it they are slower'),
     await program('git', 'git', 'the git tool needs it'),
     await program('bash', 'bash', 'the bash tool needs it'),
     look(terminal),
   ]
   const style = terminal.style()
-  const fields = found.map((finding): Field => [finding.name, `${sign(finding, style)} ${oneLine(finding.words)}`])
+  const fields = found.map((finding): Field => [finding.name, toldLines(finding, style)])
   terminal.print(`${[style.colors.bold('Seamfold doctor'), '', ...fieldLines(fields, style)].join('\n')}\n`)
   const problems = found.filter(({ state }) => state === 'problem').length
   terminal.print(
     `\n  ${problems === 0 ? style.colors.green('Nothing is wrong.') : style.colors.red(`${plural(problems, 'problem')} to mend.`)}\n`,
   )
   return problems === 0 ? 0 : 1
+}
+
+const unknown = (name: string): Finding => ({ name, state: 'note', words: 'not looked at: the configuration must be mended first' })
+
+function toldLines(finding: Finding, style: Style): readonly string[] {
+  const [first = '', ...rest] = typeof finding.words === 'string' ? [finding.words] : finding.words
+  return [`${sign(finding, style)} ${oneLine(first)}`, ...rest.map((line) => `  ${oneLine(line)}`)]
 }
 
 const sign = ({ state }: Finding, { colors, signs }: Style): string =>
@@ -74,16 +84,11 @@ const configuration = (options: SharedOptions, terminal: Terminal): Promise<Find
     return { state: 'good', words: file ?? 'none; the defaults hold' }
   })
 
-const store = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
+const examineJournal = (options: DoctorOptions, terminal: Terminal): Promise<Finding> =>
   attempt('Journal', async () => {
-    const { storePath } = await findPlaces(options, terminal)
-    if (!existsSync(storePath)) return { state: 'good', words: `${storePath} (made by the first run)` }
-    const journal = await openExistingJournal(storePath)
-    try {
-      return { state: 'good', words: `${storePath} (${plural((await sessionIds(journal.store)).length, 'session')})` }
-    } finally {
-      await journal.close()
-    }
+    const places = await findPlaces(options, terminal)
+    const { problems, words } = await checkJournal(places, { all: options.all === true, terminal })
+    return problems.length === 0 ? { state: 'good', words } : { state: 'problem', words: [words, ...problems] }
   })
 
 async function program(name: string, command: string, why: string): Promise<Finding> {

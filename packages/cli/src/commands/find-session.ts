@@ -2,6 +2,8 @@
 import { openSession, type SessionView, storedSessions } from '@seamfold/core'
 import { AgentError, type SessionStore } from '@seamfold/core/kit'
 import { nearest } from '../config/nearest.ts'
+import type { Journal } from '../setup/store.ts'
+import { sessionsByUse } from './last-used.ts'
 
 /** Ids that were made, not chosen. */
 const MADE = /^(session|request)-[0-9a-f]{8}-[0-9a-f-]+$/
@@ -23,9 +25,10 @@ export async function sessionIds(store: SessionStore): Promise<readonly string[]
 }
 
 /** Throws `session_not_found` for an id that is none, `invalid_argument` for a start that several ids share. */
-export async function findSession(store: SessionStore, given: string | undefined): Promise<SessionView> {
+export async function findSession(journal: Pick<Journal, 'store' | 'lastRecord'>, given: string | undefined): Promise<SessionView> {
+  if (given === undefined) return lastUsed(journal)
+  const { store } = journal
   const ids = await sessionIds(store)
-  if (given === undefined) return lastUsed(store, ids)
   if (ids.includes(given)) return openSession(store, given)
   const [first, ...others] = ids.filter((id) => id.startsWith(given))
   if (first !== undefined && others.length === 0) return openSession(store, first)
@@ -42,14 +45,9 @@ export async function findSession(store: SessionStore, given: string | undefined
   )
 }
 
-async function lastUsed(store: SessionStore, ids: readonly string[]): Promise<SessionView> {
-  let last: { readonly view: SessionView; readonly at: number } | undefined
-  for (const id of ids) {
-    const view = await openSession(store, id)
-    const { updatedAt } = await view.state()
-    if (last === undefined || updatedAt > last.at) last = { view, at: updatedAt }
-  }
+async function lastUsed(journal: Pick<Journal, 'store' | 'lastRecord'>): Promise<SessionView> {
+  const [last] = await sessionsByUse(journal)
   if (last === undefined)
     throw new AgentError('session_not_found', 'There is no session in this journal yet. Start one with: seamfold run "…"')
-  return last.view
+  return openSession(journal.store, last.id)
 }

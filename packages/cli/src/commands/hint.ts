@@ -1,5 +1,6 @@
 /** Writes commands that a person can copy, with the options that they need from where the person is. */
 import { join } from 'node:path'
+import { shortId } from './find-session.ts'
 import type { Places } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -14,6 +15,10 @@ export function hint(
   const store = storePath === join(workspace, '.seamfold', 'sessions.db') ? '' : ` --store ${quote(storePath)}`
   return `${program} ${words}${where}${store}`
 }
+
+/** The command that shows a session. */
+export const showHint = (sessionId: string, places: Places, surroundings: Pick<Terminal, 'folder' | 'environment'>): string =>
+  hint(`sessions show ${quote(shortId(sessionId))}`, places, surroundings)
 
 /** A word as a shell takes it. */
 export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)

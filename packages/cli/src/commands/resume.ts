@@ -1,13 +1,17 @@
-/** `seamfold resume`: goes on with a run that waits, or that a crash left behind. */
-import type { Agent, SessionView, UnfinishedRun } from '@seamfold/core'
+/** `seamfold resume`: goes on with a run that waits, or that a crash left behind, in the way in which it was started. */
+import { openSession, type SessionView, type UnfinishedRun, unfinishedRuns } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
 import { headingLines } from '../render/heading.ts'
-import { resolveSettings, type SharedOptions } from '../setup/settings.ts'
+import { recall, type Remembered } from '../setup/remembered.ts'
+import { findPlaces, resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { refuseDamaged } from './damage.ts'
 import { EXIT, exitCodeOfRun } from './exit-code.ts'
 import { findSession, shortId } from './find-session.ts'
 import type { Format } from './follow.ts'
+import { hint, quote, showHint } from './hint.ts'
+import { startedWords } from './started.ts'
 import { waitingLines } from './waiting.ts'
 import { withWork } from './work.ts'
 
@@ -15,23 +19,22 @@ export type ResumeOptions = SharedOptions & { readonly json?: boolean }
 
 export async function resumeCommand(given: string | undefined, options: ResumeOptions, terminal: Terminal): Promise<number> {
   const format: Format = options.json === true ? 'json' : 'text'
-  const settings = await resolveSettings(options, terminal)
-  const journal = await openExistingJournal(settings.storePath)
-  // A name is looked up first, so that a wrong one is told before a model is connected.
-  const named = await findNamed(journal, given)
+  const places = await findPlaces(options, terminal)
+  // The run is looked up first: it says how it was started, and a wrong name is told before a model is connected.
+  const { id, open, remembered } = await lookUp(places.storePath, given, (sessionId) => showHint(sessionId, places, terminal))
+  if (!open) {
+    terminal.complain(
+      `Session ${id} has no unfinished run. To say something more: ${hint(`run --session ${quote(shortId(id))} "…"`, places, terminal)}\n`,
+    )
+    return EXIT.usage
+  }
+  const settings = await resolveSettings(options, terminal, remembered)
   return withWork({ settings, terminal, format }, async (work) => {
-    const id = named?.id ?? (await onlyUnfinished(work.agent))
     const session = await work.agent.session({ id, create: false })
+    if (format === 'text') announce(settings, id, { remembered, terminal })
     await work.settle(session)
     const run = await session.resume()
-    if (run === undefined) {
-      terminal.complain(`Session ${id} has no unfinished run. To say something more: seamfold run --session ${shortId(id)} "…"\n`)
-      return EXIT.usage
-    }
-    if (format === 'text')
-      terminal.print(
-        `${headingLines({ title: 'Seamfold, going on', model: settings.model, workspace: settings.workspace, mode: settings.mode, session: id }, terminal.style()).join('\n')}\n\n`,
-      )
+    if (run === undefined) throw new AgentError('session_busy', `The run of session ${id} has just been ended by somebody else.`)
     const result = await work.follow(run)
     if (result.status === 'suspended') {
       const text = `\n${(await waitingLines(result.waitingFor, { places: settings, terminal })).join('\n')}\n`
@@ -42,23 +45,41 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
   })
 }
 
-async function findNamed(journal: Journal, given: string | undefined): Promise<SessionView | undefined> {
+type Found = { readonly id: string; readonly open: boolean; readonly remembered: Remembered | undefined }
+
+/** The session that is meant, whether there is anything to go on with, and how that was started. */
+async function lookUp(storePath: string, given: string | undefined, look: (sessionId: string) => string): Promise<Found> {
+  const journal = await openExistingJournal(storePath)
   try {
-    return given === undefined ? undefined : await findSession(journal.store, given)
+    const view = given === undefined ? await onlyUnfinished(journal) : await findSession(journal, given)
+    await refuseDamaged(journal.store, view.id, look(view.id))
+    const { run } = await view.state()
+    const open = run?.status === 'executing' || run?.status === 'suspended'
+    return { id: view.id, open, remembered: run !== undefined && open ? await recall(journal.store, run.sendId) : undefined }
   } finally {
     await journal.close()
   }
 }
 
 /** The session whose run is not finished, when there is exactly one. */
-async function onlyUnfinished(agent: Agent): Promise<string> {
+async function onlyUnfinished({ store }: Journal): Promise<SessionView> {
   const found: UnfinishedRun[] = []
-  for await (const run of agent.unfinished()) found.push(run)
+  for await (const run of unfinishedRuns(store)) found.push(run)
   const [only, ...others] = found
   if (only === undefined) throw new AgentError('session_not_found', 'Nothing is unfinished here: every run has ended.')
-  if (others.length === 0) return only.sessionId
+  if (others.length === 0) return openSession(store, only.sessionId)
   throw new AgentError(
     'invalid_argument',
     `Several runs are unfinished; name the session:\n${found.map(({ sessionId, status }) => `  ${shortId(sessionId)}  ${status}`).join('\n')}`,
   )
+}
+
+type Look = { readonly remembered: Remembered | undefined; readonly terminal: Terminal }
+
+function announce(settings: Settings, session: string, { remembered, terminal }: Look): void {
+  const { model, workspace, mode } = settings
+  const style = terminal.style()
+  const heading = headingLines({ title: 'Seamfold, going on', model, workspace, mode, session }, style)
+  const note = startedWords(settings, remembered)
+  terminal.print(`${[...heading, '', `  ${style.colors.dim(note)}`].join('\n')}\n\n`)
 }

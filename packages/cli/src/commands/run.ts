@@ -7,8 +7,11 @@ import { headingLines } from '../render/heading.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { exitCodeOfRun } from './exit-code.ts'
+import { refuseDamaged } from './damage.ts'
 import { namedSession } from './find-session.ts'
+import { showHint } from './hint.ts'
 import type { Format } from './follow.ts'
+import { sendRemembered } from './send.ts'
 import { waitingLines } from './waiting.ts'
 import { type Work, withWork } from './work.ts'
 
@@ -29,7 +32,9 @@ export async function runCommand(words: readonly string[], options: RunOptions, 
     const session = await work.agent.session(
       options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) },
     )
-    const run = await session.send(prompt, output === undefined ? {} : { output })
+    if (options.session !== undefined)
+      await refuseDamaged(work.assembled.journal.store, session.id, showHint(session.id, settings, terminal))
+    const run = await sendRemembered(session, prompt, { store: work.assembled.journal.store, settings, terminal, output })
     // Only what was accepted is announced: a refusal stands alone.
     announce(settings, prompt, { terminal, format, ...(options.session === undefined ? {} : { session: options.session }) })
     const result = await work.follow(run, { prompts: false })

@@ -1,22 +1,28 @@
-/** `seamfold sessions`: what is in the journal, as a list and as conversations. */
+/** `seamfold sessions list`: what is in the journal, the last used first. */
 import { openSession, type SessionState } from '@seamfold/core'
-import { type SessionStore, toMessage } from '@seamfold/core/kit'
+import { toMessage } from '@seamfold/core/kit'
 import { ago, dollars } from '../render/measure.ts'
 import { tableLines } from '../render/table.ts'
 import { oneLine, plural } from '../render/text.ts'
-import { beginTranscript, transcribe } from '../render/transcript.ts'
 import type { Style } from '../render/style.ts'
-import { findPlaces, type SharedOptions } from '../setup/settings.ts'
-import { openExistingJournal } from '../setup/store.ts'
+import { findPlaces, type Places, type SharedOptions } from '../setup/settings.ts'
+import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { findSession, sessionIds, shortId } from './find-session.ts'
-import { hint } from './hint.ts'
+import { shortId } from './find-session.ts'
+import { hint, quote, showHint } from './hint.ts'
+import { sessionsByUse, type Used } from './last-used.ts'
+import { type Standing, standingOf } from './liveness.ts'
 
-export type ListOptions = SharedOptions & { readonly json?: boolean }
+export type ListOptions = SharedOptions & { readonly json?: boolean; readonly all?: boolean }
+
+/** Sessions that are told of unless all are asked for: each of them is read whole. */
+const SHOWN = 30
 
 type Row = {
   readonly id: string
   readonly status: string
+  /** How a run that has not ended stands. */
+  readonly standing?: Standing
   readonly updatedAt: number
   readonly runs: number
   readonly cost: number | undefined
@@ -29,17 +35,14 @@ export async function listCommand(options: ListOptions, terminal: Terminal): Pro
   const places = await findPlaces(options, terminal)
   const journal = await openExistingJournal(places.storePath)
   try {
-    const rows = await readRows(journal.store)
+    const used = await sessionsByUse(journal)
+    const all = options.all === true || options.json === true
+    const rows = await readRows(journal, all ? used : used.slice(0, SHOWN))
     if (options.json === true) for (const row of rows) terminal.print(`${JSON.stringify(row)}\n`)
     else if (rows.length === 0) terminal.print(`There are no sessions in ${places.storePath} yet.\n`)
     else {
-      const style = terminal.style()
-      const [first] = rows
-      const show =
-        first === undefined
-          ? ''
-          : `\n${style.colors.dim(`Look into one: ${hint(`sessions show ${shortId(first.id)}`, places, terminal)}`)}\n`
-      terminal.print(`${sessionTable(rows, terminal.now(), style).join('\n')}\n${show}`)
+      const hints = hintLines(rows, used.length - rows.length, { places, terminal })
+      terminal.print(`${[...sessionTable(rows, terminal.now(), terminal.style()), '', ...hints].join('\n')}\n`)
     }
     return 0
   } finally {
@@ -47,20 +50,35 @@ export async function listCommand(options: ListOptions, terminal: Terminal): Pro
   }
 }
 
-/** Every session, the last used first. One that cannot be read does not hide the others. */
-async function readRows(store: SessionStore): Promise<readonly Row[]> {
-  const rows: Row[] = []
-  for (const id of await sessionIds(store)) {
-    try {
-      rows.push(rowOf(id, await (await openSession(store, id)).state()))
-    } catch (error) {
-      rows.push({ id, status: 'unreadable', updatedAt: 0, runs: 0, cost: undefined, prompt: '', problem: toMessage(error) })
-    }
-  }
-  return rows.toSorted((a, b) => b.updatedAt - a.updatedAt)
+type Where = { readonly places: Places; readonly terminal: Terminal }
+
+/** What can be done with what is listed. */
+function hintLines(rows: readonly Row[], hidden: number, { places, terminal }: Where): readonly string[] {
+  const { colors, signs } = terminal.style()
+  const [first] = rows
+  const open = rows.find(({ standing }) => standing === 'cut off' || standing === 'answered')
+  return [
+    ...(hidden > 0 ? [`${signs.ellipsis} ${plural(hidden, 'session')} more: ${hint('sessions list --all', places, terminal)}`] : []),
+    ...(first === undefined ? [] : [`Look into one: ${showHint(first.id, places, terminal)}`]),
+    ...(open === undefined ? [] : [`Go on with one: ${hint(`resume ${quote(shortId(open.id))}`, places, terminal)}`]),
+  ].map((line) => colors.dim(line))
 }
 
-function rowOf(id: string, state: SessionState): Row {
+/** Those sessions, in their order. One that cannot be read does not hide the others. */
+async function readRows(journal: Journal, used: readonly Used[]): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (const { id, at } of used) {
+    try {
+      const state = await (await openSession(journal.store, id)).state()
+      rows.push(rowOf(id, state, await standingOf(journal, id, state)))
+    } catch (error) {
+      rows.push({ id, status: 'unreadable', updatedAt: at, runs: 0, cost: undefined, prompt: '', problem: oneLine(toMessage(error)) })
+    }
+  }
+  return rows
+}
+
+function rowOf(id: string, state: SessionState, standing: Standing | undefined): Row {
   const { run, ended } = state
   const first = ended.at(0) ?? run
   const words = first?.prompt.map((block) => (block.type === 'text' ? block.text : '[image]')).join(' ') ?? ''
@@ -68,6 +86,7 @@ function rowOf(id: string, state: SessionState): Row {
   return {
     id,
     status: run?.status ?? 'empty',
+    ...(standing === undefined ? {} : { standing }),
     updatedAt: state.updatedAt,
     runs: ended.length + (open ? 1 : 0),
     cost: state.cost,
@@ -80,7 +99,7 @@ function sessionTable(rows: readonly Row[], now: number, style: Style): readonly
   const paintStatus = (cell: string): string => {
     const status = cell.trim()
     if (status === 'completed') return colors.green(cell)
-    return status === 'failed' || status === 'unreadable' ? colors.red(cell) : colors.yellow(cell)
+    return status === 'failed' || status === 'unreadable' || status === 'cut off' ? colors.red(cell) : colors.yellow(cell)
   }
   const columns = [
     { title: 'SESSION', paint: colors.bold },
@@ -92,45 +111,11 @@ function sessionTable(rows: readonly Row[], now: number, style: Style): readonly
   ]
   const cells = rows.map((row) => [
     shortId(row.id),
-    row.status,
+    row.standing ?? row.status,
     row.updatedAt === 0 ? '' : ago(row.updatedAt, now),
     String(row.runs),
     row.cost === undefined ? '' : dollars(row.cost),
     row.problem ?? row.prompt,
   ])
   return tableLines(columns, cells, style)
-}
-
-export type ShowOptions = SharedOptions & { readonly json?: boolean; readonly reasoning?: boolean }
-
-/** Prints a conversation as it was when it happened, from the facts in the journal alone. */
-export async function showCommand(id: string | undefined, options: ShowOptions, terminal: Terminal): Promise<number> {
-  const places = await findPlaces(options, terminal)
-  const journal = await openExistingJournal(places.storePath)
-  try {
-    const view = await findSession(journal.store, id)
-    if (options.json === true) {
-      for await (const envelope of view.events({ follow: false })) terminal.print(`${JSON.stringify(envelope)}\n`)
-      return 0
-    }
-    const style = terminal.style()
-    const state = await view.state()
-    const runs = state.ended.length + (state.run !== undefined && state.ended.at(-1)?.id !== state.run.id ? 1 : 0)
-    const created = new Date(state.createdAt).toISOString().replace('T', ' ').slice(0, 16)
-    terminal.print(
-      `${style.colors.bold(`Session ${view.id}`)}  ${style.colors.dim(`${created} UTC, ${plural(runs, 'run')}, ${plural(state.length, 'fact')}`)}\n\n`,
-    )
-    let transcript = beginTranscript
-    for await (const envelope of view.events({ follow: false })) {
-      const printed = transcribe(transcript, envelope, {
-        style,
-        ...(options.reasoning === undefined ? {} : { reasoning: options.reasoning }),
-      })
-      transcript = printed.transcript
-      terminal.print(printed.output)
-    }
-    return 0
-  } finally {
-    await journal.close()
-  }
 }

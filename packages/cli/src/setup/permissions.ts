@@ -19,6 +19,9 @@ const DEFAULTS: Readonly<Record<PermissionMode, (access: Access) => Decision>> =
   'read-only': ({ kind }) => (LOOKING.has(kind) ? 'allow' : 'deny'),
 }
 
+/** Whether outside data names a mode. */
+export const isPermissionMode = (value: unknown): value is PermissionMode => MODES.some((mode) => mode === value)
+
 /** A mode by its name. Throws `invalid_argument` for a name that is none. */
 export function permissionMode(name: string): PermissionMode {
   const found = MODES.find((mode) => mode === name)

@@ -26,7 +26,7 @@ const DEFAULT_MODELS: Readonly<Record<ProviderName, string>> = {
 const PROVIDERS: readonly ProviderName[] = ['anthropic', 'openai', 'simulator']
 
 export const KEY_VARIABLES = { anthropic: 'ANTHROPIC_API_KEY', openai: 'OPENAI_API_KEY' } as const
-const ADDRESS_VARIABLES = { anthropic: 'ANTHROPIC_BASE_URL', openai: 'OPENAI_BASE_URL' } as const
+export const ADDRESS_VARIABLES = { anthropic: 'ANTHROPIC_BASE_URL', openai: 'OPENAI_BASE_URL' } as const
 
 const isSet = (environment: Environment, name: string): boolean => (environment[name] ?? '').trim() !== ''
 

@@ -7,6 +7,7 @@ import type { PermissionMode } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
 import { permissionMode } from './permissions.ts'
+import type { Remembered } from './remembered.ts'
 
 /** Options that most commands share, as they were typed. */
 export type SharedOptions = {
@@ -47,8 +48,11 @@ export async function findPlaces(options: SharedOptions, { folder }: Surrounding
   return { workspace, storePath: config.store ?? join(workspace, '.seamfold', 'sessions.db') }
 }
 
-/** Throws `invalid_argument` or `llm_unauthorized`, saying which option, key or variable is wrong. */
-export async function resolveSettings(options: SharedOptions, surroundings: Surroundings): Promise<Settings> {
+/**
+ * Options win over `remembered`, with which an earlier run was started, and that wins over the configuration.
+ * Throws `invalid_argument` or `llm_unauthorized`, saying which option, key or variable is wrong.
+ */
+export async function resolveSettings(options: SharedOptions, surroundings: Surroundings, remembered?: Remembered): Promise<Settings> {
   const { folder, environment } = surroundings
   const workspace = workspaceOf(options, folder)
   const config = await loadConfig(workspace, configPath(options, folder))
@@ -57,15 +61,20 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
   return {
     workspace,
     storePath: options.store === undefined ? (config.store ?? join(workspace, '.seamfold', 'sessions.db')) : resolve(folder, options.store),
-    model: chooseModel(modelWish(options, config), environment),
-    mode: modeOf(options, config.mode),
+    // A model is one choice: an option that names a part of it puts aside all of what was remembered.
+    model: chooseModel(modelWish(options, namesModel(options) ? config : (remembered ?? config)), environment),
+    mode: modeOf(options, remembered?.mode ?? config.mode),
     rules: config.rules,
-    budget: { ...config.budget, ...pick('turns', turns), ...pick('usd', usd) },
+    budget: { ...(remembered?.budget ?? config.budget), ...pick('turns', turns), ...pick('usd', usd) },
     ...pick('timeouts', config.timeouts),
     ...pick('instructions', config.instructions),
     ...pick('configFile', config.file),
   }
 }
+
+/** Whether the options choose a model. */
+export const namesModel = ({ model, provider, baseUrl }: SharedOptions): boolean =>
+  model !== undefined || provider !== undefined || baseUrl !== undefined
 
 /** The model that was asked for: an option wins over the configuration. */
 export const modelWish = (options: Pick<SharedOptions, 'provider' | 'model' | 'baseUrl'>, config: ModelWish = {}): ModelWish => ({

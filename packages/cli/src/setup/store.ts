@@ -9,6 +9,10 @@ export type Journal = {
   readonly store: SessionStore
   readonly leases: LeaseStore
   readonly blobs: BlobStore
+  /** The last record of a log, without reading the others; undefined for a log that was never written. */
+  lastRecord(key: string): Promise<string | undefined>
+  /** Let SQLite look through the whole file: what it finds wrong, in its words; nothing where all is well. */
+  examine(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -31,7 +35,7 @@ export async function openExistingJournal(path: string): Promise<Journal> {
 }
 
 async function open(path: string): Promise<Journal> {
-  const { sqliteDatabase, sqliteStore, sqliteLeases, sqliteBlobs } = await import('@seamfold/store-sqlite')
+  const { sqliteDatabase, sqliteStore, sqliteLeases, sqliteBlobs, sqliteLastRecord } = await import('@seamfold/store-sqlite')
   const database = sqliteDatabase(path)
   const store = sqliteStore(database)
   try {
@@ -41,7 +45,19 @@ async function open(path: string): Promise<Journal> {
     await database.close()
     throw error
   }
-  return { store, leases: sqliteLeases(database), blobs: sqliteBlobs(database), close: () => database.close() }
+  const examine = (): Promise<readonly string[]> =>
+    database.read(() => {
+      const rows = database.prepare('PRAGMA quick_check(10)').all() as readonly { readonly quick_check: string }[]
+      return rows.map(({ quick_check }) => quick_check).filter((words) => words !== 'ok')
+    })
+  return {
+    store,
+    leases: sqliteLeases(database),
+    blobs: sqliteBlobs(database),
+    lastRecord: (key) => sqliteLastRecord(database, key),
+    examine,
+    close: () => database.close(),
+  }
 }
 
 /** Journals are no part of the project: version control passes over a folder that ignores itself. */

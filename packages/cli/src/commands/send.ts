@@ -1,0 +1,26 @@
+/** Sends a prompt, keeping with it how its run was started. */
+import { randomUUID } from 'node:crypto'
+import type { Run, Session } from '@seamfold/core'
+import type { AnySchema, SessionStore } from '@seamfold/core/kit'
+import { forget, remember } from '../setup/remembered.ts'
+import type { Settings } from '../setup/settings.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+
+export type SendOptions = {
+  readonly store: SessionStore
+  readonly settings: Settings
+  readonly terminal: Pick<Terminal, 'environment'>
+  readonly output?: AnySchema | undefined
+}
+
+/** Kept first: a run that was started is never without it. */
+export async function sendRemembered(session: Session, prompt: string, { store, settings, terminal, output }: SendOptions): Promise<Run> {
+  const id = `send-${randomUUID()}`
+  await remember(store, id, { ...settings, environment: terminal.environment })
+  try {
+    return await session.send(prompt, { id, ...(output === undefined ? {} : { output }) })
+  } catch (error) {
+    await forget(store, id).catch(() => undefined) // a note that nobody looks up does no harm
+    throw error
+  }
+}

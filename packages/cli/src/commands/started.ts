@@ -1,0 +1,23 @@
+/** Compares how a run goes on with how it was started. */
+import type { Remembered } from '../setup/remembered.ts'
+import type { Settings } from '../setup/settings.ts'
+
+type Now = Pick<Settings, 'model' | 'mode'>
+
+const otherModel = ({ model }: Now, remembered: Remembered): boolean =>
+  remembered.model !== model.model || remembered.provider !== model.provider
+
+/** Whether it goes on with another model, or may do other things. */
+export const differs = (now: Now, remembered: Remembered): boolean => otherModel(now, remembered) || remembered.mode !== now.mode
+
+/** One sentence for a person. `remembered` is undefined where nothing tells how it was started. */
+export function startedWords(now: Now, remembered: Remembered | undefined): string {
+  const choose = '--model and --permissions choose otherwise'
+  if (remembered === undefined) return `Nothing tells how this run was started: it goes on as above; ${choose}.`
+  if (!differs(now, remembered)) return `As it was started; ${choose}.`
+  const before = [
+    ...(otherModel(now, remembered) ? [`the model ${remembered.model ?? 'of somebody else'}`] : []),
+    ...(remembered.mode === now.mode ? [] : [`--permissions ${remembered.mode}`]),
+  ]
+  return `It was started with ${before.join(' and ')}, and goes on as above.`
+}

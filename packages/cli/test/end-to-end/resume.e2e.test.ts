@@ -1,0 +1,120 @@
+/** Runs that were cut off or wait: how they stand is told, and they go on as they were started. */
+import { join } from 'node:path'
+import { createAgent } from '@seamfold/core'
+import { scriptedLlm } from '@seamfold/core/testing'
+import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { sqliteStore } from '@seamfold/store-sqlite'
+import { describe, expect, test } from 'vitest'
+import { seamfold, Started, temporaryFolder } from './command.ts'
+
+async function stage(turns: readonly ScriptStep[]) {
+  const simulator = await startSimulator({ scenario: script(turns) })
+  const folder = await temporaryFolder()
+  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
+  return {
+    folder: folder.path,
+    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
+    start: (...words: string[]) => new Started(words, { cwd: folder.path, env }),
+    async [Symbol.asyncDispose]() {
+      await simulator.close()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const bash = (command: string) => callTool('bash', { command })
+
+async function killed(scene: Awaited<ReturnType<typeof stage>>, ...words: string[]) {
+  const started = scene.start('run', '--json', '--session', 'k1', ...words)
+  await started.saw('"tool_execution_start"')
+  return {
+    async kill() {
+      started.child.kill('SIGKILL')
+      await started.ended
+    },
+  }
+}
+
+describe('a run whose process was killed', () => {
+  test('is told to be at work while it is, and cut off afterwards, with what was under way and how to go on', async () => {
+    await using scene = await stage([answer([bash('sleep 300')])])
+    const { kill } = await killed(scene, '--yes', 'go')
+    expect((await scene.run('sessions')).stdout).toMatch(/^k1 +working/m)
+    const atWork = (await scene.run('sessions', 'show', 'k1')).stdout
+    expect(atWork).toMatch(/⏸ At work .*\n +Under way:\n +bash sleep 300/)
+    await kill()
+    const list = (await scene.run('sessions')).stdout
+    expect(list).toMatch(/^k1 +cut off/m)
+    expect(list).toContain('Go on with one: seamfold resume k1')
+    const shown = (await scene.run('sessions', 'show', 'k1')).stdout
+    expect(shown).toMatch(/✗ Cut off .*\n +Started, and nobody knows how it ended:\n +bash sleep 300/)
+    expect(shown).toMatch(/Go on +seamfold resume k1/)
+  })
+
+  test('goes on with its own model and may do what it might do', async () => {
+    await using scene = await stage([answer([bash('sleep 300')]), answer([bash('echo allowed')]), answer([text('Done so.')])])
+    await (await killed(scene, '--model', 'claude-haiku-4-5', '--yes', 'go')).kill()
+    const { code, stdout } = await scene.run('resume', 'k1')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/Model +claude-haiku-4-5/)
+    expect(stdout).toContain('As it was started; --model and --permissions choose otherwise.')
+    expect(stdout).toContain('Done so.')
+  })
+
+  test('goes on otherwise when that is asked for, which is said', async () => {
+    await using scene = await stage([answer([bash('sleep 300')]), answer([text('Done so.')])])
+    await (await killed(scene, '--model', 'claude-haiku-4-5', '--yes', 'go')).kill()
+    const { stdout } = await scene.run('resume', 'k1', '--model', 'claude-sonnet-4-5', '--permissions', 'ask')
+    expect(stdout).toMatch(/Model +claude-sonnet-4-5/)
+    expect(stdout).toContain('It was started with the model claude-haiku-4-5 and --permissions full, and goes on as above.')
+  })
+
+  test('goes on in a chat as the chat does, which says how it was started', async () => {
+    await using scene = await stage([answer([bash('sleep 300')]), answer([text('Done so.')])])
+    await (await killed(scene, '--yes', 'go')).kill()
+    const { stdout } = await scene.run('chat', '--session', 'k1')
+    expect(stdout).toContain('It was started with --permissions full, and goes on as above.')
+    expect(stdout).toContain('To go on as it was: seamfold resume k1')
+  })
+})
+
+test('a run that waits says so with the commands that answer it, and one that was answered says how it goes on', async () => {
+  await using scene = await stage([answer([bash('echo hi')])])
+  expect((await scene.run('run', '--session', 'w1', 'go')).code).toBe(3)
+  expect((await scene.run('sessions')).stdout).toMatch(/^w1 +waiting/m)
+  expect((await scene.run('sessions', 'show', 'w1')).stdout).toMatch(/Approve +seamfold answer w1 --approve/)
+  await scene.run('answer', 'w1', '--approve')
+  expect((await scene.run('sessions')).stdout).toMatch(/^w1 +answered/m)
+  expect((await scene.run('sessions', 'show', 'w1')).stdout).toMatch(/Go on +seamfold resume w1/)
+})
+
+test('what is long is listed in part, with the command that shows all of it', async () => {
+  const command = Array.from({ length: 61 }, (_, index) => `echo line${index + 1}`).join('\n')
+  await using scene = await stage([answer([bash(command)])])
+  const first = await scene.run('run', '--session', 'w1', 'go')
+  expect(first.stdout).toContain('21 more lines are not shown here: seamfold answer w1')
+  expect(first.stdout).not.toContain('echo line61')
+  const whole = await scene.run('answer', 'w1')
+  expect(whole.stdout).toContain('echo line61')
+  expect(whole.stdout).not.toContain('not shown')
+})
+
+test('of many sessions those that were used last are listed, the others on demand', async () => {
+  await using folder = await temporaryFolder()
+  const store = sqliteStore(join(folder.path, '.seamfold', 'sessions.db'))
+  for (let number = 1; number <= 33; number++) {
+    const agent = createAgent({ llm: scriptedLlm(['ok']), store })
+    await (
+      await (await agent.session({ id: `s${number}` })).send(`task ${number}`)
+    ).result
+    await agent.close()
+  }
+  await store.close?.()
+  const list = await seamfold(['sessions'], { cwd: folder.path })
+  expect(list.stdout).toMatch(/^s33 +completed/m)
+  expect(list.stdout).not.toMatch(/^s3 /m)
+  expect(list.stdout).toContain('3 sessions more: seamfold sessions list --all')
+  expect((await seamfold(['sessions', 'list', '--all'], { cwd: folder.path })).stdout).toMatch(/^s3 /m)
+  expect((await seamfold(['sessions', '--json'], { cwd: folder.path })).stdout.trim().split('\n')).toHaveLength(33)
+  expect((await seamfold(['sessions', 'show'], { cwd: folder.path })).stdout).toContain('› task 33')
+})
