@@ -1,6 +1,7 @@
 /** What is said to a run while it works: placed where the conversation stays valid, read before the next turn, lost never. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, type Message, memoryStore, openSession, type Run, textOf, tool } from '../../src/index.ts'
+import { createAgent, type Message, memoryStore, openSession, type Run, tool } from '../../src/index.ts'
+import type { LlmClient } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { collect, eventsOf, pass } from '../middleware/runs.ts'
 
@@ -142,6 +143,34 @@ describe('what is said to a run', () => {
       'user: remember this',
       'user: what did I say?',
     ])
+  })
+})
+
+describe('what is said while the model speaks, to a run that is cancelled then', () => {
+  test.each([
+    ['has said nothing yet', '', ['user: go', 'user: remember this', 'user: what did I say?']],
+    ['has begun', 'let me', ['user: go', 'assistant: let me', 'user: remember this', 'user: what did I say?']],
+  ])('is kept, when the model %s', async (_, text, expected) => {
+    const speaking = Promise.withResolvers<void>()
+    const speaker = scriptedLlm([])
+    const llm: LlmClient = {
+      ...speaker,
+      async *stream(_request, { signal }) {
+        if (text !== '') yield [{ type: 'text_delta', block: 0, text }]
+        speaking.resolve()
+        await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+      },
+    }
+    const store = memoryStore()
+    const session = await createAgent({ llm, store }).session({ id: 's' })
+    const run = await session.send('go')
+    await speaking.promise
+    await run.steer('remember this')
+    expect(await run.cancel()).toBe(true)
+    await session.close()
+    const next = scriptedLlm(['hello'])
+    await (await (await createAgent({ llm: next, store }).session({ id: 's' })).send('what did I say?')).completed()
+    expect(outline(next.requests[0]?.messages ?? [])).toEqual(expected)
   })
 })
 

@@ -1,14 +1,25 @@
 /** What is left undone in a store: found by its markers, with what it needs to go on. */
 import { describe, expect, test } from 'vitest'
-import { type Agent, createAgent, memoryStore, openSession, policy, tool, type UnfinishedRun, unfinishedRuns } from '../../src/index.ts'
+import {
+  type Agent,
+  createAgent,
+  jsonSchema,
+  memoryStore,
+  openSession,
+  policy,
+  tool,
+  type UnfinishedRun,
+  unfinishedRuns,
+} from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, crashingStore, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { collect, pass } from '../middleware/runs.ts'
 
-const ask = tool({
+const ask = tool<{ path: string }>({
   name: 'ask',
+  input: jsonSchema<{ path: string }>({ type: 'object', properties: { path: { type: 'string' } }, required: ['path'] }),
   description: 'Asks.',
-  access: ({ path }) => [{ kind: 'write', path: String(path) }],
+  access: ({ path }) => [{ kind: 'write', path }],
   effect: 'idempotent',
   execute: () => 'ok',
 })
