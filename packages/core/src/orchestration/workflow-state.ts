@@ -16,8 +16,6 @@ export type StepEntry = {
 export class WorkflowState {
   /** Whoever claimed it first: sessions are named after this life of the root, not after one that was deleted. */
   born = ''
-  /** Who holds it, where nobody has let go. */
-  holder: string | undefined
   begun: { readonly name: string; readonly input: Json } | undefined
   ended: { readonly output: Json } | undefined
   usage: Usage = noUsage
@@ -27,10 +25,8 @@ export class WorkflowState {
     switch (record.type) {
       case 'workflow_claimed':
         if (this.born === '') this.born = record.holder
-        this.holder = record.holder
         return
       case 'workflow_released':
-        this.holder = undefined
         return
       case 'workflow_start':
         this.begun = record
