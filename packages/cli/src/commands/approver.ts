@@ -19,7 +19,7 @@ export type ApproverOptions = {
   /** Called with the rules that a person wants to hold for the rest of the session. */
   allow(rules: readonly Rule[]): void
   /** Called when the person leaves instead of answering. */
-  leave(): void
+  leave(how: 'interrupted' | 'terminal closed'): void
 }
 
 export type Approver = (request: WaitingFor, signal: AbortSignal) => Promise<Answer | undefined>
@@ -47,7 +47,8 @@ async function askOne(request: WaitingFor, signal: AbortSignal, options: Approve
     const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal })
     if (reply.type !== 'line') {
       lines.rest()
-      if (reply.type === 'interrupt') options.leave()
+      if (reply.type === 'interrupt') options.leave('interrupted')
+      if (reply.type === 'gone') options.leave('terminal closed')
       return undefined
     }
     const answer = readAnswer(reply.text)

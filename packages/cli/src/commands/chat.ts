@@ -60,11 +60,12 @@ async function converse(chat: Chat): Promise<number> {
   await tellDifference(chat)
   await chat.work.settle(session)
   const unfinished = await proceed(chat, () => session.resume())
-  if (unfinished === 'leave') return leave(chat)
+  if (typeof unfinished === 'object') return leave(chat, unfinished.code)
   let pressed = false
   for (;;) {
     const reply = await readMessage(chat)
     if (reply.type === 'end') return leave(chat)
+    if (reply.type === 'gone') return 129
     if (reply.type === 'interrupt') {
       if (pressed) return leave(chat)
       pressed = true
@@ -79,7 +80,7 @@ async function converse(chat: Chat): Promise<number> {
       continue
     }
     const next = await proceed(chat, () => sendRemembered(session, text, { store: chat.work.assembled.journal.store, settings, terminal }))
-    if (next === 'leave') return leave(chat)
+    if (typeof next === 'object') return leave(chat, next.code)
     if (next === 'suspended' && !terminal.interactive) return EXIT.suspended
     if (next === 'suspended')
       terminal.print(`\n${(await waitingLines(await session.waitingFor(), { places: settings, terminal })).join('\n')}\n\n`)
@@ -111,10 +112,13 @@ async function readMessage({ terminal, lines }: Chat): ReturnType<Lines['ask']> 
   }
 }
 
+/** With which exit code the chat is left. */
+type Leaving = { readonly code: number }
+
 type Starting = () => ReturnType<Session['resume']>
 
 /** Start a run, if there is one, and show it to its end. The first Ctrl-C stops it, the second leaves. */
-async function proceed({ work, terminal }: Chat, start: Starting): Promise<'done' | 'suspended' | 'leave'> {
+async function proceed({ work, terminal }: Chat, start: Starting): Promise<'done' | 'suspended' | Leaving> {
   const interrupt = listenForInterrupt()
   try {
     const run = await start()
@@ -122,10 +126,10 @@ async function proceed({ work, terminal }: Chat, start: Starting): Promise<'done
     terminal.print('\n')
     const result = await work.follow(run, { prompts: false }, interrupt)
     terminal.print('\n')
-    if (result.status === 'suspended') return 'suspended'
     // Ctrl-C stops a run; any other signal is meant for the whole chat.
     const code = interrupt.code()
-    return code === undefined || code === 130 ? 'done' : 'leave'
+    if (result.status === 'suspended' && (code === undefined || code === 130)) return 'suspended'
+    return code === undefined || code === 130 ? 'done' : { code }
   } catch (error) {
     // A refused message ends nothing: the person is told and may say something else.
     if (!isAgentError(error)) throw error
@@ -172,10 +176,10 @@ async function slash(text: string, { session, settings, terminal }: Chat): Promi
 
 const used = (usage: Usage, cost: number | undefined): string => [usageText(usage), costText(cost)].filter((part) => part !== '').join(', ')
 
-function leave({ session, settings, terminal }: Chat): number {
+function leave({ session, settings, terminal }: Chat, code: number = EXIT.completed): number {
   if (terminal.interactive) {
     const { colors } = terminal.style()
     terminal.print(`\n${colors.dim(`Come back with: ${hint(`chat --session ${quote(shortId(session.id))}`, settings, terminal)}`)}\n`)
   }
-  return EXIT.completed
+  return code
 }

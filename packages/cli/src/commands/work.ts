@@ -45,7 +45,7 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
     lines,
     workspace: settings.workspace,
     allow: (rules) => assembled?.permissions.allow(rules),
-    leave: () => current.trigger(130, 'interrupted'),
+    leave: (how) => current.trigger(how === 'interrupted' ? 130 : 129, how),
   })
   const questions = interactive ? createQuestions(ask) : undefined
   const look = { terminal, screen, format, ...(questions === undefined ? {} : { shown: questions.shown }) }

@@ -19,11 +19,13 @@ export function ignoreInterrupts(): () => void {
   return () => void process.off('SIGINT', ignore)
 }
 
-/** Listen for Ctrl-C, SIGTERM and SIGHUP until closed. The first fires `signal`, the second ends the process. */
+/** Listen for Ctrl-C, SIGTERM and SIGHUP until closed. The first fires `signal`, a second Ctrl-C or SIGTERM ends the process. */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController()
   let code: number | undefined
   const trigger = (next: number, reason: string): void => {
+    // A terminal that closes says so more than once: only somebody who asks again wants to leave at once.
+    if (code !== undefined && next === CODES.SIGHUP) return
     if (code !== undefined) process.exit(next)
     code = next
     controller.abort(new Error(reason))

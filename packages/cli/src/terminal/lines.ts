@@ -2,8 +2,12 @@
 import { createInterface, type Interface } from 'node:readline'
 import type { Terminal } from './terminal.ts'
 
-/** What came back: a line, the end of the input, or Ctrl-C. */
-export type Reply = { readonly type: 'line'; readonly text: string } | { readonly type: 'end' } | { readonly type: 'interrupt' }
+/** What came back: a line, the end of the input, Ctrl-C, or the news that the terminal was closed. */
+export type Reply =
+  | { readonly type: 'line'; readonly text: string }
+  | { readonly type: 'end' }
+  | { readonly type: 'interrupt' }
+  | { readonly type: 'gone' }
 
 export interface Lines {
   /** Show a prompt and wait for a line. `signal` gives up waiting, which counts as the end. */
@@ -36,22 +40,27 @@ function fromKeyboard({ input, output }: Terminal): Lines {
     resolve(reply)
   }
   const giveUp = (): void => {
-    if (waiting !== undefined) give({ type: 'end' })
+    if (waiting !== undefined) give(over())
   }
+  // Ctrl-D ends the lines, and the keyboard is still there.
+  const over = (): Reply => ({ type: input.readableEnded || input.errored !== null ? 'gone' : 'end' })
   lines.on('history', (history: string[]) => void (remembers || history.shift()))
   lines.on('line', (text) => give({ type: 'line', text }))
   lines.on('SIGINT', () => {
     dropLine(lines, output)
     give({ type: 'interrupt' })
   })
-  lines.on('close', () => {
+  const end = (): void => {
     ended = true
     giveUp()
-  })
+  }
+  lines.on('close', end)
+  // A terminal that was closed has no more keys.
+  lines.on('error', end)
   leaveAlone()
   return {
     async ask(prompt, { signal, remember = false } = {}) {
-      if (ended || signal?.aborted === true) return { type: 'end' }
+      if (ended || signal?.aborted === true) return over()
       const early = ahead.shift()
       if (early?.type === 'line') output.write(`${prompt}${early.text}\n`)
       if (early !== undefined) return early

@@ -32,12 +32,16 @@ export function processTerminal(): Terminal {
   const reactions = new Set<() => void>()
   let gone = false
   const lost = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+    if (!GONE.has(error.code)) throw error
     if (gone) return
     gone = true
     if (reactions.size === 0) process.exit(READER_GONE)
     for (const react of reactions) react()
   }
+  // A terminal that was closed answers with an error, also to who reads: the signal that comes with it says what is to be done.
+  stdin.on('error', (error: NodeJS.ErrnoException) => {
+    if (!GONE.has(error.code)) throw error
+  })
   stdout.on('error', lost)
   stderr.on('error', lost)
   const unicode = wantsUnicode(env)
@@ -67,6 +71,9 @@ export function processTerminal(): Terminal {
     },
   }
 }
+
+/** How a write fails when nobody is there to read it: a pipe that was closed, or a terminal. */
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'])
 
 /** The exit code of a command whose reader has gone, as a shell reports it (128 + SIGPIPE). */
 export const READER_GONE = 141

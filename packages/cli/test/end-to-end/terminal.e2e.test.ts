@@ -1,10 +1,10 @@
 /** At a terminal: a pseudo-terminal, real keys, what a person would see. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
 import { describe, expect, test } from 'vitest'
-import { main, temporaryFolder } from './command.ts'
+import { main, seamfold, temporaryFolder } from './command.ts'
 
 /** Only the `script` of util-linux gives a terminal to a command in this way. */
 const terminalProgram: string = 'script'
@@ -41,6 +41,11 @@ async function sit(turns: readonly ScriptStep[], words: string) {
     folder: folder.path,
     screen: () => screen,
     ended,
+    /** Close the terminal, as a window does. */
+    hangUp: () => void child.kill('SIGKILL'),
+    /** Send a signal to the command itself. */
+    signal: (name: NodeJS.Signals) =>
+      void process.kill(Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')), name),
     press: (keys: string) => void child.stdin.write(keys),
     /** Resolves when a text is on the screen, after the one that was waited for before. */
     async saw(wanted: string): Promise<void> {
@@ -107,7 +112,59 @@ describe.skipIf(!hasTerminal)('an approval in place', () => {
   })
 })
 
+describe.skipIf(!hasTerminal)('a terminal that is closed', () => {
+  test.each([
+    ['while a command runs', true],
+    ['while something is asked', false],
+  ])('%s cancels the run of a chat, and the journal says so', async (_, approve) => {
+    await using seat = await sit([answer([callTool('bash', { command: 'echo $$ > pid; sleep 300' })])], 'chat --session gone')
+    await seat.saw('/help')
+    seat.press('go\r')
+    await seat.saw('[y]es')
+    if (approve) {
+      seat.press('y\r')
+      await seat.saw('bash')
+    }
+    seat.hangUp()
+    await seat.ended
+    await expect.poll(() => statusOf(seat.folder), { timeout: 20_000 }).toBe('cancelled')
+  })
+})
+
+/** How the only session in a folder stands. */
+async function statusOf(folder: string): Promise<string> {
+  const { stdout } = await seamfold(['sessions', '--json'], { cwd: folder })
+  const { status, standing } = JSON.parse(stdout) as { readonly status: string; readonly standing?: string }
+  return standing ?? status
+}
+
+describe.skipIf(!hasTerminal)('a command that is longer than what is shown', () => {
+  test('is shown whole on demand before it is answered', async () => {
+    const command = Array.from({ length: 60 }, (_, index) => `echo line${index + 1}`).join('\n')
+    await using seat = await sit([answer([callTool('bash', { command })]), answer([text('Told.')])], 'run "go"')
+    await seat.saw('more lines are not shown')
+    await seat.saw('[s]how all of it')
+    expect(seat.screen()).not.toContain('echo line60')
+    seat.press('s\r')
+    await seat.saw('echo line60')
+    await seat.saw('[y]es')
+    seat.press('n\r')
+    await seat.saw('Told.')
+    expect(await seat.ended).toBe(0)
+  })
+})
+
 describe.skipIf(!hasTerminal)('a chat', () => {
+  test('that is stopped by SIGTERM during a run says so with its exit code', async () => {
+    await using seat = await sit([answer([callTool('bash', { command: 'echo up; sleep 300' })])], 'chat --yes')
+    await seat.saw('/help')
+    seat.press('go\r')
+    await seat.saw('bash')
+    seat.signal('SIGTERM')
+    await seat.saw('Cancelled')
+    expect(await seat.ended).toBe(143)
+  })
+
   test('stops a run with Ctrl-C, takes the next message, and is left with two more', async () => {
     await using seat = await sit(
       [answer([callTool('bash', { command: 'echo up; sleep 300' })]), answer([text('Still here.')])],
