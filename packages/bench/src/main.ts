@@ -3,6 +3,7 @@ import { cpus, loadavg } from 'node:os'
 import { coldImport } from './cold-import.ts'
 import { compare, type Comparison, type Row, startServer } from './measure.ts'
 import { roundCost } from './rounds.ts'
+import { storeRows } from './store-rows.ts'
 
 const flag = (name: string): boolean => process.argv.includes(`--${name}`)
 const passes = Number(process.argv[process.argv.indexOf('--passes') + 1]) || 5
@@ -11,6 +12,7 @@ const loops = ['sdk', 'fetch', 'seamfold, memory', 'seamfold, global fetch', 'se
 
 const comparisons: readonly Comparison[] = [
   { workload: 'rounds:10:1', loops, passes, baseline },
+  { workload: 'rounds:10:1:30', loops, passes, baseline },
   { workload: 'rounds:50:1', loops, passes, baseline },
   { workload: 'rounds:100:1', loops, passes, baseline },
   ...(flag('quick') ? [] : [{ workload: 'rounds:500:1', loops, passes, baseline }]),
@@ -19,6 +21,8 @@ const comparisons: readonly Comparison[] = [
 ]
 
 const titles: Readonly<Record<string, string>> = {
+  'rounds:10:1': 'the first run of 10 rounds in a young process, per round',
+  'rounds:10:1:30': '30 runs of 10 rounds, one after the other, per round',
   'deltas:20000:1': '20,000 deltas, per delta',
   'rounds:5:200': '200 sessions of 5 rounds at once, per round',
 }
@@ -35,6 +39,13 @@ const cell = (row: Row): string => {
     `${row.cpuUs.toFixed(0)} µs`.padStart(10),
     `${row.heapMb.toFixed(0)} MB`.padStart(8),
   ].join(' ')
+}
+
+/** Rounds get dearer evenly: from the means of runs of 100 and of 500, what round 500 costs, and what each adds to the next. */
+function growth(all: readonly Row[], loop: string): { readonly last: number; readonly slope: number } {
+  const mean = (rounds: number): number => all.find((row) => row.loop === loop && row.workload === `rounds:${rounds}:1`)?.cpuUs ?? NaN
+  const slope = (2 * (mean(500) - mean(100))) / 400
+  return { slope, last: mean(500) + 250 * slope }
 }
 
 const say = (line: string): void => {
@@ -58,6 +69,18 @@ try {
 } finally {
   server.close()
 }
+for (const loop of flag('quick') ? [] : ['seamfold, memory', 'seamfold, SQLite']) {
+  const [plain, own] = [growth(rows, baseline), growth(rows, loop)]
+  say(
+    `\n${loop}, at turn 500: ${(own.last / plain.last).toFixed(2)}× the plain loop's round there; an earlier round adds ${own.slope.toFixed(1)} µs to a later one, in the plain loop ${plain.slope.toFixed(1)}`,
+  )
+}
+const stores = await storeRows(passes)
+say(`\nSQLite journal, beside plain node:sqlite${' '.repeat(8)} CPU        each  plain each`)
+for (const { name, ratio, cpuUs, plainUs } of stores)
+  say(
+    `${name.padEnd(42)} ${`${ratio.toFixed(2)}×`.padStart(7)} ${`${cpuUs.toFixed(0)} µs`.padStart(10)} ${`${plainUs.toFixed(0)} µs`.padStart(10)}`,
+  )
 const [short, long, cold] = [await roundCost(50), await roundCost(500), await coldImport(passes)]
 say(
   `\nruntime alone: ${short.cpuUs.toFixed(0)} µs of CPU a round in a run of 50, ${long.cpuUs.toFixed(0)} in one of 500; ${long.appends.toFixed(2)} appends, ${long.records.toFixed(2)} records and ${long.bytes.toFixed(0)} characters a round`,
@@ -65,4 +88,4 @@ say(
 say(
   `importing core: ${cold.cpuMs.toFixed(1)} ms of CPU and ${cold.mb.toFixed(1)} MB over a bare process; loaded beside it: ${cold.loaded.join(', ') || 'nothing'}`,
 )
-if (flag('json')) console.log(JSON.stringify({ rows, runtime: { 50: short, 500: long }, cold }, undefined, 2))
+if (flag('json')) console.log(JSON.stringify({ rows, stores, runtime: { 50: short, 500: long }, cold }, undefined, 2))

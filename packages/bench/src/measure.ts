@@ -21,7 +21,7 @@ export async function startServer(): Promise<Server> {
   return { port, close: () => child.disconnect() }
 }
 
-/** `kind:amount:parallel`, e.g. `rounds:50:1`. */
+/** `kind:amount:parallel`, e.g. `rounds:50:1`; a fourth part repeats it one after the other. */
 export async function takeSample(loop: string, workload: string, server: Server): Promise<Sample> {
   const { stdout } = await run(
     process.execPath,

@@ -12,7 +12,7 @@ export type Sample = {
 }
 
 const [name = '', workload = '', port = ''] = process.argv.slice(2)
-const [kind = '', amount = '0', parallel = '1'] = workload.split(':')
+const [kind = '', amount = '0', parallel = '1', times = '1'] = workload.split(':')
 const setup = await setups[name]?.()
 if (setup === undefined) throw new Error(`There is no loop '${name}'`)
 const { loop, close } = setup
@@ -27,13 +27,13 @@ const heap = process.memoryUsage().rss
 const cpu = process.cpuUsage()
 const wall = performance.now()
 let deltas = 0
-if (parallel === '1') deltas = await once(kind, amount)
+if (parallel === '1') for (let done = 0; done < Number(times); done++) deltas += await once(kind, amount)
 else deltas = (await Promise.all(Array.from({ length: Number(parallel) }, () => once(kind, amount)))).reduce((sum, each) => sum + each, 0)
 const used = process.cpuUsage(cpu)
 const sample: Sample = {
   cpuUs: used.user + used.system,
   wallUs: (performance.now() - wall) * 1000,
-  units: Number(amount) * Number(parallel),
+  units: Number(amount) * Number(parallel) * Number(times),
   heapMb: (process.memoryUsage().rss - heap) / 1e6,
   deltas,
 }

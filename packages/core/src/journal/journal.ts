@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly sessionId: string
   readonly host: Host
   readonly folds?: readonly ExtraFold[]
+  /** The last offset that is read when it is opened. Default: all of it. */
+  readonly until?: number
 }
 
 export interface AppendFactsOptions {
@@ -71,13 +73,13 @@ export class Journal {
   #deferred = false
   #failure: unknown
 
-  private constructor(options: JournalOptions) {
+  private constructor(options: JournalOptions, past?: Journal) {
     this.#options = options
     this.sessionId = options.sessionId
     this.key = journalKey(options.sessionId)
     this.#writer = options.host.id('w')
     this.#folds = options.folds ?? []
-    this.#stored = this.#nothing()
+    this.#stored = past === undefined ? this.#nothing() : past.#stored
     this.#said = this.#stored
   }
 
@@ -86,6 +88,11 @@ export class Journal {
     const journal = new Journal(options)
     await journal.catchUp()
     return journal
+  }
+
+  /** The journal of a session that shares this one's past, as it is stored now, and has no fact of its own yet. */
+  branch(sessionId: string): Journal {
+    return new Journal({ ...this.#options, sessionId, until: Infinity }, this)
   }
 
   /** The folded state as stored: what the world may see. */
@@ -105,7 +112,12 @@ export class Journal {
 
   /** The cursor of the last stored fact; empty when there is none. */
   get cursor(): string {
-    return this.state.length === 0 ? '' : toCursor(this.state.length - 1, this.#stored.last.chain)
+    return this.state.length === 0 ? '' : toCursor(this.state.length - 1, this.chain)
+  }
+
+  /** The digest of the last stored record; empty when there is none. */
+  get chain(): string {
+    return this.#stored.last.chain
   }
 
   /** Throws what made an append fail: from then on nothing more can be said. */
@@ -175,9 +187,12 @@ export class Journal {
   }
 
   async *#read(options: { readonly from: number }): AsyncGenerator<DecodedRecord, void, undefined> {
-    const { store, host } = this.#options
+    const { store, host, until = Infinity } = this.#options
     const where = { host, key: this.key }
-    for await (const { offset, record } of store.read(this.key, options)) yield decodeRecord(record, offset, where)
+    for await (const { offset, record } of store.read(this.key, options)) {
+      if (offset > until) return
+      yield decodeRecord(record, offset, where)
+    }
   }
 
   #say(facts: readonly Fact[], runId: string): Pick<Pending, 'records' | 'decoded' | 'after'> {

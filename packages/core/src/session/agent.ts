@@ -1,5 +1,6 @@
 /** `createAgent`: the front door. */
 import { AgentError } from '../base/errors.ts'
+import type { Journal } from '../journal/journal.ts'
 import { guardedExecutor } from '../orchestration/guarded-executor.ts'
 import { localExecutor } from './local-executor.ts'
 import { type AgentParts, toParts } from './parts.ts'
@@ -43,13 +44,17 @@ class LocalAgent implements Agent {
     return session.send(prompt, options)
   }
 
-  async session(request: SessionRequest = {}): Promise<Session> {
+  session(request: SessionRequest = {}): Promise<Session> {
+    return this.#session(request)
+  }
+
+  async #session(request: SessionRequest, journal?: Journal): Promise<Session> {
     this.#assertOpen()
     const id = request.id ?? this.#parts.host.id('session')
     if (id === '') throw new AgentError('invalid_argument', 'A session id must not be empty: leave it out to get a new one')
     const live = this.#sessions.get(id)?.deref()
     if (live) return live
-    const opening = this.#opening.get(id) ?? this.#open(id, request).finally(() => this.#opening.delete(id))
+    const opening = this.#opening.get(id) ?? this.#open(id, request, journal).finally(() => this.#opening.delete(id))
     this.#opening.set(id, opening)
     return opening
   }
@@ -94,9 +99,9 @@ class LocalAgent implements Agent {
     if (this.#closed) throw new AgentError('session_closed', 'The agent was closed: create a new one')
   }
 
-  async #open(id: string, { metadata = {}, create = true }: SessionRequest): Promise<LiveSession> {
+  async #open(id: string, { metadata = {}, create = true }: SessionRequest, journal: Journal | undefined): Promise<LiveSession> {
     const { store, host, folds, watch } = this.#parts
-    const log = await SessionLog.open({ store, sessionId: id, host, folds, watch })
+    const log = await SessionLog.open({ store, sessionId: id, host, folds, watch }, journal)
     this.#assertOpen()
     if (!create && log.journal.state.length === 0)
       throw new AgentError('session_not_found', `There is no session '${id}' in this store, and create is false`)
@@ -104,7 +109,7 @@ class LocalAgent implements Agent {
       parts: this.#parts,
       log,
       metadata,
-      open: (other) => this.session({ id: other, create: false }),
+      open: (other, branch) => this.#session({ id: other, create: false }, branch),
       onClose: () => this.#sessions.delete(id),
     })
     this.#sessions.set(id, new WeakRef(session))

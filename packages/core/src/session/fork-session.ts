@@ -2,9 +2,9 @@
 import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { branchingStore } from '../journal/branching-store.ts'
-import { journalKey } from '../journal/keys.ts'
+import { Journal } from '../journal/journal.ts'
 import type { SessionStore } from '../ports/session-store.ts'
-import { writeFork } from './fork.ts'
+import { journalAt, writeFork } from './fork.ts'
 import type { ForkOptions } from './types.ts'
 
 /**
@@ -16,9 +16,8 @@ export async function forkSession(store: SessionStore, id: string, options: Fork
   const host = systemHost()
   const { at, id: forkId = host.id('session'), metadata = {}, keepRun = false } = options
   if (forkId === '') throw new AgentError('invalid_argument', 'A session id must not be empty: leave it out to get a new one')
-  // Before the fork leaves its mark, which would keep the records of its origin for ever.
-  for await (const _ of store.read(journalKey(forkId)))
-    throw new AgentError('invalid_argument', `There is a session '${forkId}' already: fork under another id`)
-  await writeFork({ store: branchingStore(store), host, originId: id, forkId, at, metadata, keepRun })
+  const place = { store: branchingStore(store), sessionId: id, host }
+  const origin = at === undefined ? await Journal.open(place) : await journalAt({ ...place, at })
+  await writeFork({ store: place.store, origin, forkId, metadata, keepRun })
   return forkId
 }

@@ -1,25 +1,20 @@
 /** Forks: a new session that shares another one's journal up to a fact, and goes its own way from there. */
-import { AgentError } from '../base/errors.ts'
-import type { Host } from '../base/host.ts'
+import { AgentError, isAgentError } from '../base/errors.ts'
 import type { BranchingStore } from '../journal/branching-store.ts'
 import { fromCursor, isAt } from '../journal/cursor.ts'
-import { Journal } from '../journal/journal.ts'
-import { deletedKey, forkKey, journalKey } from '../journal/keys.ts'
-import { decodeRecord } from '../journal/record.ts'
+import { Journal, type JournalOptions } from '../journal/journal.ts'
+import { deletedKey, forkKey } from '../journal/keys.ts'
 import type { Fact } from '../model/event.ts'
-import { foldFact } from '../model/fold-session.ts'
 import type { JsonObject } from '../model/json.ts'
-import { emptySession, openRun, type RunState, type SessionState } from '../model/session-state.ts'
+import { openRun, type RunState } from '../model/session-state.ts'
 import { markOpen } from './claiming.ts'
 import { closeOpenCalls, endingFacts } from './closing.ts'
 
 export type ForkRequest = {
   readonly store: BranchingStore
-  readonly host: Host
-  readonly originId: string
+  /** The origin's journal, standing at the last fact that both share. */
+  readonly origin: Journal
   readonly forkId: string
-  /** The last fact that both share. Default: the last one there is. */
-  readonly at: string | undefined
   readonly metadata: JsonObject
   /** Leave a run that is under way at that point to be resumed, instead of ending it. */
   readonly keepRun: boolean
@@ -27,22 +22,36 @@ export type ForkRequest = {
 
 const MAY_HAVE_HAPPENED = 'the session was forked in the middle of it; it may have happened in the session that this one was forked from'
 
-/** Writes the fork. It inherits no claim, no approval, no reservation and no idempotency key; calls that were open are closed. */
-export async function writeFork(request: ForkRequest): Promise<void> {
-  const { store, host, originId, forkId, metadata, keepRun } = request
-  const { state, chain } = await prefixOf(request)
+/**
+ * Writes the fork, and gives its journal. It inherits no claim, no approval, no reservation and no idempotency key; calls that were
+ * open are closed. Nothing of the past is read or copied.
+ */
+export async function writeFork({ store, origin, forkId, metadata, keepRun }: ForkRequest): Promise<Journal> {
+  const journal = origin.branch(forkId) // at once: the origin may go on
+  const { state, chain } = journal
+  const { sessionId } = origin
+  if (state.length === 0) throw new AgentError('session_not_found', `There is no session '${sessionId}' to fork`)
   const offset = state.length - 1
-  await announce(store, originId, forkId)
-  store.plant(journalKey(forkId), { origin: originId, base: offset + 1 })
-  const journal = await Journal.open({ store, sessionId: forkId, host })
-  if (journal.state.length > offset + 1)
-    throw new AgentError('invalid_argument', `There is a session '${forkId}' already: fork under another id`)
+  for await (const _ of store.read(journal.key)) throw taken(forkId)
+  await announce(store, sessionId, forkId)
+  store.plant(journal.key, { origin: sessionId, base: offset + 1 })
   const run = openRun(state)
   if (run !== undefined && keepRun) await markOpen(store, forkId, run.id)
-  const origin = { sessionId: originId, offset, chain }
-  const forked: Fact = { type: 'session_forked', origin, metadata: { ...state.metadata, ...metadata } }
-  await journal.append([forked, ...closersOf(run, { keepRun, why: MAY_HAVE_HAPPENED })], run?.id ?? '', { sync: true })
+  const forked: Fact = {
+    type: 'session_forked',
+    origin: { sessionId, offset, chain },
+    metadata: { ...state.metadata, ...metadata },
+  }
+  try {
+    await journal.append([forked, ...closersOf(run, { keepRun, why: MAY_HAVE_HAPPENED })], run?.id ?? '', { sync: true })
+  } catch (error) {
+    throw isAgentError(error, 'session_lost') ? taken(forkId) : error
+  }
+  return journal
 }
+
+const taken = (forkId: string): AgentError =>
+  new AgentError('invalid_argument', `There is a session '${forkId}' already: fork under another id`)
 
 /** What a branch that begins in the middle of a run says of it: its open calls are closed, and unless it is kept, so is the run. */
 export function closersOf(
@@ -53,29 +62,17 @@ export function closersOf(
   return keepRun ? closeOpenCalls(run, why) : endingFacts(run, { type: 'cancelled', reason: why }, '')
 }
 
-/** The state at a fact, and that fact's digest. */
-export async function prefixOf({
-  store,
-  host,
-  originId,
-  at,
-}: Pick<ForkRequest, 'store' | 'host' | 'originId' | 'at'>): Promise<{ readonly state: SessionState; readonly chain: string }> {
-  const key = journalKey(originId)
-  const place = at === undefined ? undefined : fromCursor(at)
-  let state = emptySession
-  let chain = ''
-  for await (const { offset, record } of store.read(key)) {
-    const decoded = decodeRecord(record, offset, { host, key })
-    chain = decoded.chain
-    const { fact } = decoded
-    state = fact === undefined ? { ...state, length: offset + 1 } : foldFact(state, { ...decoded, fact }, originId)
-    if (place === undefined || offset < place.offset) continue
-    if (offset === place.offset && isAt(place, chain)) return { state, chain }
-    throw new AgentError('cursor_diverged', `The cursor ${at} belongs to another branch of session ${originId}`)
-  }
-  if (state.length === 0) throw new AgentError('session_not_found', `There is no session '${originId}' to fork`)
-  if (place !== undefined) throw new AgentError('cursor_invalid', `The cursor ${at} is beyond the end of session ${originId}`)
-  return { state, chain }
+/** A session's journal as it was right after a fact. Throws `cursor_invalid`, `cursor_diverged`, `session_not_found`. */
+export async function journalAt({ at, ...options }: JournalOptions & { readonly at: string }): Promise<Journal> {
+  const { store, sessionId } = options
+  const place = fromCursor(at)
+  const journal = await Journal.open({ ...options, until: place.offset })
+  const { length } = journal.state
+  if (length === place.offset + 1 && isAt(place, journal.chain)) return journal
+  if (length === 0) throw new AgentError('session_not_found', `There is no session '${sessionId}'`)
+  for await (const _ of store.read(journal.key, { from: place.offset }))
+    throw new AgentError('cursor_diverged', `The cursor ${at} belongs to another branch of session ${sessionId}`)
+  throw new AgentError('cursor_invalid', `The cursor ${at} is beyond the end of session ${sessionId}`)
 }
 
 /**

@@ -7,7 +7,7 @@ import { openRunKey, rewoundKey } from '../journal/keys.ts'
 import { encodeNote, type Rewinding } from '../journal/rewindings.ts'
 import { openRun } from '../model/session-state.ts'
 import { markOpen } from './claiming.ts'
-import { closersOf, prefixOf } from './fork.ts'
+import { closersOf, journalAt } from './fork.ts'
 
 export type RewindRequest = {
   readonly store: BranchingStore
@@ -27,7 +27,7 @@ const MAY_HAVE_HAPPENED = 'the session was rewound to the middle of it; it may h
 export async function writeRewinding({ store, host, sessionId, to, keepRun }: RewindRequest): Promise<void> {
   const journal = await Journal.open({ store, sessionId, host })
   const left = openRun(journal.state)
-  const { state, chain } = await prefixOf({ store, host, originId: sessionId, at: to })
+  const { state, chain } = await journalAt({ store, host, sessionId, at: to })
   const { fence, inboxNext, length } = journal.state
   const note: Rewinding = { to: state.length - 1, at: length, id: host.id('rewinding') }
   const run = openRun(state)

@@ -44,8 +44,9 @@ export class SessionLog {
     this.hub = new Hub(journal, options.host)
   }
 
-  static async open(options: SessionLogOptions): Promise<SessionLog> {
-    return new SessionLog(options, await Journal.open(options))
+  /** `journal` is given where it was opened before. */
+  static async open(options: SessionLogOptions, journal?: Journal): Promise<SessionLog> {
+    return new SessionLog(options, journal ?? (await Journal.open(options)))
   }
 
   writesWhile(writing: () => boolean): void {

@@ -1,6 +1,7 @@
 /** A session that this process may write: one run at a time, from wherever its journal stands. */
 import { AgentError, toMessage } from '../base/errors.ts'
 import { childSignal } from '../base/signals.ts'
+import type { Journal } from '../journal/journal.ts'
 import { openRunKey } from '../journal/keys.ts'
 import type { Envelope, Fact, WaitingFor } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
@@ -10,7 +11,7 @@ import { openRun, type RunState, type SessionState } from '../model/session-stat
 import { type Holding, hold } from './holding.ts'
 import { type Before, claim, exhaustion, markOpen, notClaimed } from './claiming.ts'
 import { type Ending, endingFacts } from './closing.ts'
-import { prefixOf, writeFork } from './fork.ts'
+import { journalAt, writeFork } from './fork.ts'
 import type { AgentParts } from './parts.ts'
 import { CANCELLED_BY_HOST, RunHandle } from './run.ts'
 import { resultFrom } from './run-result.ts'
@@ -26,8 +27,8 @@ export interface LiveSessionOptions {
   readonly log: SessionLog
   /** For a session that is new. */
   readonly metadata: JsonObject
-  /** Opens another session of the same agent. */
-  open(id: string): Promise<Session>
+  /** Opens another session of the same agent, whose journal was just written. */
+  open(id: string, journal: Journal): Promise<Session>
   /** Called once, when it is closed. */
   onClose(): void
 }
@@ -177,9 +178,11 @@ export class LiveSession implements Session {
   }
 
   async fork({ at, id = this.#options.parts.host.id('session'), metadata = {}, keepRun = false }: ForkOptions = {}): Promise<Session> {
-    const { store, host } = this.#options.parts
-    await writeFork({ store, host, originId: this.id, forkId: id, at, metadata, keepRun })
-    return this.#options.open(id)
+    const { parts, log } = this.#options
+    await log.refresh()
+    const atHead = at === undefined || at === log.journal.cursor
+    const origin = atHead ? log.journal : await this.#journalAt(at)
+    return this.#options.open(id, await writeFork({ store: parts.store, origin, forkId: id, metadata, keepRun }))
   }
 
   async rewind({ to, keepRun = false }: RewindOptions): Promise<void> {
@@ -192,8 +195,12 @@ export class LiveSession implements Session {
   }
 
   async at(cursor: string): Promise<SessionState> {
-    const { store, host } = this.#options.parts
-    return (await prefixOf({ store, host, originId: this.id, at: cursor })).state
+    return (await this.#journalAt(cursor)).state
+  }
+
+  #journalAt(at: string): Promise<Journal> {
+    const { store, host, folds } = this.#options.parts
+    return journalAt({ store, host, folds, sessionId: this.id, at })
   }
 
   async close(): Promise<void> {

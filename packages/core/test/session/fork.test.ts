@@ -101,6 +101,24 @@ describe('a fork', () => {
     expect(await collect(store.keys())).toEqual([])
   })
 
+  test('at its head reads nothing of the past that it shares', async () => {
+    const { agent, store } = agentWith(['one', 'two'])
+    const session = await agent.session({ id: 'origin' })
+    await (await session.send('first')).completed()
+    const read: string[] = []
+    const watched = {
+      ...store,
+      read: (...[key, options]: Parameters<typeof store.read>) => (read.push(`${key} ${options?.from ?? 0}`), store.read(key, options)),
+    }
+    const there = await createAgent({ llm: scriptedLlm(['two']), store: watched }).session({ id: 'origin' })
+    read.length = 0
+    const fork = await there.fork({ id: 'fork' })
+    expect(read.filter((each) => each === 'journal/origin 0')).toEqual([])
+    await (await fork.send('second')).completed()
+    expect(texts(await fork.state())).toEqual(['first', 'one', 'second', 'two'])
+    expect(await fork.state()).toEqual(await (await openSession(store, 'fork')).state())
+  })
+
   test('refuses a cursor of another branch, one beyond the end, and a name that is taken', async () => {
     const { agent } = agentWith(['one', 'two', 'three', 'four'])
     const session: Session = await agent.session({ id: 'origin' })
@@ -111,6 +129,10 @@ describe('a fork', () => {
     const end = (await facts(fork)).at(-1)?.cursor ?? ''
     await expect(session.fork({ at: end })).rejects.toMatchObject({ code: expect.stringMatching(/cursor_(diverged|invalid)/) })
     await expect(session.fork({ at: '999.0123456789ab' })).rejects.toMatchObject({ code: 'cursor_invalid' })
-    await expect(session.fork({ id: 'fork' })).rejects.toMatchObject({ code: expect.stringMatching(/invalid_argument|store_conflict/) })
+    await expect(session.fork({ id: 'fork' })).rejects.toMatchObject({ code: 'invalid_argument' })
+    await expect(session.fork({ id: 'origin' })).rejects.toMatchObject({ code: 'invalid_argument' })
+    const both = await Promise.allSettled([session.fork({ id: 'twin' }), fork.fork({ id: 'twin' })])
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'invalid_argument' } })
   })
 })
