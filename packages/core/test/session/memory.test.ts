@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { type AgentEvent, createAgent, type Envelope, memoryStore, policy, tool } from '../../src/index.ts'
+import { AgentError, type AgentEvent, createAgent, type Envelope, memoryStore, policy, tool } from '../../src/index.ts'
 import { Hub } from '../../src/journal/hub.ts'
 import { Journal } from '../../src/journal/journal.ts'
 import type { LlmClient, LlmEvent } from '../../src/kit.ts'
@@ -53,15 +53,19 @@ function talkative(look: () => Promise<void>): LlmClient {
   }
 }
 
-const textIn = (events: readonly AgentEvent[]): string =>
-  events.reduce((text, event) => {
-    if (event.type === 'text_delta') return text.slice(0, event.start) + event.text
-    if (event.type === 'turn_snapshot') return event.blocks.map((block) => (block.type === 'text' ? block.text : '')).join('')
-    return text
-  }, '')
+/** The text after one more event. */
+function textAfter(text: string, event: AgentEvent): string {
+  if (event.type === 'text_delta') return event.start === text.length ? text + event.text : text.slice(0, event.start) + event.text
+  if (event.type === 'turn_snapshot') return event.blocks.map((block) => (block.type === 'text' ? block.text : '')).join('')
+  return text
+}
+
+async function firstDelta(reader: AsyncIterator<Envelope>): Promise<void> {
+  for (let next = await reader.next(); next.done !== true; next = await reader.next()) if (next.value.event.type === 'text_delta') return
+}
 
 describe('a reader that stops reading', () => {
-  /** What is in use behind 200,000 deltas, with so many readers that took one event and then nothing more. */
+  /** What is in use behind 200,000 deltas, with so many readers that heard the first one and then nothing more. */
   async function after(stalled: number) {
     let used = 0
     const before = await heap()
@@ -69,14 +73,14 @@ describe('a reader that stops reading', () => {
     const session = await agent.session()
     const run = await session.send('talk')
     const readers = Array.from({ length: stalled }, (_, index) => (index % 2 === 0 ? run : session.events())[Symbol.asyncIterator]())
-    const first = await Promise.all(readers.map((reader) => reader.next()))
+    await Promise.all(readers.map(firstDelta))
     let heard = 0
     const listening = (async () => {
       for await (const { event } of run) if (event.type === 'text_delta') heard += event.text.length
     })()
     await run.completed()
     await listening
-    return { used, heard, readers, first }
+    return { used, heard, readers }
   }
 
   test('costs a few megabytes at the most, and holds nobody up', { timeout: 60_000 }, async () => {
@@ -97,18 +101,22 @@ describe('a reader that stops reading', () => {
       }),
     }).run('talk')
     const reader = run[Symbol.asyncIterator]()
-    const first = await reader.next()
-    const envelopes: Envelope[] = first.done === true ? [] : [first.value]
-    await looked.promise
-    while (textIn(envelopes.map(({ event }) => event)).length < DELTAS) {
-      const next = await reader.next()
-      if (next.done === true) break
-      envelopes.push(next.value)
+    const envelopes: Envelope[] = []
+    const heard = { text: '' }
+    const take = async (): Promise<boolean> => {
+      const { done, value } = await reader.next()
+      if (done === true) return false
+      envelopes.push(value)
+      heard.text = textAfter(heard.text, value.event)
+      return true
     }
-    expect(textIn(envelopes.map(({ event }) => event))).toBe('0123456789'.repeat(DELTAS / 10))
+    while (heard.text === '') await take()
+    await looked.promise
+    while (heard.text.length < DELTAS && (await take()));
+    expect(heard.text).toBe('0123456789'.repeat(DELTAS / 10))
     expect(envelopes.length).toBeLessThan(5000)
     goOn.resolve()
-    for (let next = await reader.next(); next.done !== true; next = await reader.next()) envelopes.push(next.value)
+    while (await take());
     const facts = envelopes.filter(({ durable }) => durable).map(({ event }) => event.type)
     expect(facts).toEqual(['agent_start', 'run_prepared', 'turn_start', 'turn_end', 'agent_end', 'session_released'])
     await run.completed()
@@ -182,6 +190,16 @@ describe('a signal that lives longer than what used it', () => {
     expect(await run.result).toMatchObject({ status: 'cancelled', reason: 'the page was left' })
     expect(listeners(control.signal)).toBe(0)
     await expect(session.send('again', { signal: control.signal })).rejects.toThrow('the page was left')
+  })
+
+  test('keeps none of a run that could not begin', async () => {
+    const { signal } = new AbortController()
+    const inner = memoryStore()
+    const broken = new AgentError('store_unavailable', 'disk full', { retryable: false })
+    const store = { ...inner, append: (key: string) => (key.startsWith('journal/') ? Promise.reject(broken) : Promise.resolve()) }
+    const session = await createAgent({ llm: scriptedLlm([]), store }).session()
+    await expect(session.send('go', { signal })).rejects.toThrow('disk full')
+    expect(listeners(signal)).toBe(0)
   })
 
   test('keeps none of readers that left, nor of a step', async () => {
