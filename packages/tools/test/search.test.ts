@@ -4,23 +4,11 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { globTool, grepTool, localWorkspace, type Workspace } from '@seamfold/tools'
-import { ways } from './support-search.ts'
+import { eachWay, grep } from './support-search.ts'
 import { call, temporaryDirectory, textOf } from './support.ts'
 
 const glob = (workspace: Workspace, input: { pattern: string; path?: string }): Promise<string> =>
   call(globTool(workspace, workspace.search!), input).then(textOf)
-const grep = (workspace: Workspace, input: Record<string, string | number | boolean>): Promise<string> =>
-  call(grepTool(workspace, workspace.search!), input).then(textOf)
-
-/** Runs a check in one directory with these files, once for each way to search it. */
-async function eachWay(
-  files: Record<string, string | Uint8Array>,
-  check: (workspace: Workspace, root: string) => Promise<void>,
-): Promise<void> {
-  const root = temporaryDirectory(files)
-  for (const [, workspace] of ways(root)) await check(workspace, root)
-}
-
 describe('glob', () => {
   test('finds files by path, sorted, hidden ones too, and never those of git', async () => {
     await eachWay({ 'b/x.ts': '', 'a.ts': '', '.github/x.ts': '', '.git/x.ts': '', 'b/.git/y.ts': '', 'B.ts': '' }, async (workspace) => {
@@ -173,14 +161,6 @@ describe('grep', () => {
       const text = await grep(workspace, { pattern: 'match' })
       expect(text.length).toBeLessThan(100 * 1024)
       expect(text).toMatch(/matches in 1 file\n\[cut at 98304 bytes, there are more matches/)
-    })
-  })
-
-  test('cuts long lines and finds what is in them', async () => {
-    await eachWay({ f: `${'é'.repeat(5_000)}needle\nshort needle\n` }, async (workspace) => {
-      const [first, second] = (await grep(workspace, { pattern: 'needle' })).split('\n')
-      expect(first).toMatch(/^> f:1: é{1000}… \[8006 more bytes\]$/)
-      expect(second).toBe('> f:2: short needle')
     })
   })
 

@@ -2,12 +2,16 @@
 import { fault } from '../workspace/fault.ts'
 import { PatternReader } from './pattern-reader.ts'
 
+/** Where a match is, in UTF-16 units. */
+export type Match = { readonly start: number; readonly end: number }
+
 /** Judges single lines. */
 export interface LinePattern {
-  test(line: string): boolean
+  /** The first match that begins at `from` or later. `from` is no beginning: only 0 is. */
+  find(line: string, from?: number): Match | undefined
   /** Bytes that every matching line contains, where that is certain. */
   readonly literal?: Buffer
-  /** An expression of ripgrep that matches every line that `test` accepts; missing where it has no words for it. */
+  /** An expression of ripgrep that matches every line with a match; missing where it has no words for it. */
   readonly ripgrep?: string
 }
 
@@ -17,12 +21,16 @@ export function linePattern(source: string, ignoreCase: boolean): LinePattern {
   const isInsensitive = ignoreCase || inline?.[1]?.includes('i') === true
   try {
     const read = new PatternReader(inline === null ? source : source.slice(inline[0].length)).read()
-    const expression = new RegExp(read.expression, isInsensitive ? 'isu' : 'su')
+    const expression = new RegExp(read.expression, isInsensitive ? 'gisu' : 'gsu')
     return {
-      test: (line) => expression.test(line),
+      find(line, from = 0) {
+        expression.lastIndex = from
+        const found = expression.exec(line)
+        return found === null ? undefined : { start: found.index, end: expression.lastIndex }
+      },
       ...(read.literal === '' || isInsensitive ? {} : { literal: Buffer.from(read.literal) }),
       // ripgrep may miss an empty line where alternatives can match it: such a pattern narrows nothing down anyway.
-      ...(read.ripgrep === undefined || expression.test('') ? {} : { ripgrep: `${isInsensitive ? '(?i)' : ''}${read.ripgrep}` }),
+      ...(read.ripgrep === undefined || expression.exec('') !== null ? {} : { ripgrep: `${isInsensitive ? '(?i)' : ''}${read.ripgrep}` }),
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

@@ -10,13 +10,27 @@ export type FilesAnswer = { readonly paths: readonly string[]; readonly partial?
 /** What to look for. `accepts` leaves files out by their path. */
 export type GrepQuery = FilesQuery & { readonly pattern: LinePattern; accepts(path: string): boolean }
 
-/** One line: `line` counts from 1; `text` is without its end, cut to 64 KiB. */
-export type GrepLine = { readonly path: string; readonly line: number; readonly text: string; readonly isMatch: boolean }
+/** Bytes of a line that were left out before and after what is given of it. */
+export type Hidden = { readonly before: number; readonly after: number }
+
+/**
+ * One line: `line` counts from 1; `text` is without its end. Of a line beyond 64 KiB it may be a part, with what `hidden` says around
+ * it. `at` is where in `text` a match begins, in UTF-16 units.
+ */
+export type GrepLine = {
+  readonly path: string
+  readonly line: number
+  readonly text: string
+  readonly isMatch: boolean
+  readonly at?: number
+  readonly hidden?: Hidden
+}
 
 /**
  * Looks through the files of a workspace.
  *
- * Contract: regular files only, links are not followed, binary files (a NUL byte in the first 8 KiB) are left out.
+ * Contract: regular files only, links are not followed, binary files (a NUL byte in the first 8 KiB) are left out. A match is found
+ * wherever it stands in a line, at least where it spans no more than 16,384 characters.
  */
 export interface WorkspaceSearch {
   files(query: FilesQuery): Promise<FilesAnswer>

@@ -5,7 +5,7 @@ import { toolInput } from '../base/tool-input.ts'
 import { globMatcher } from '../search/glob-matcher.ts'
 import { linePattern } from '../search/line-pattern.ts'
 import type { GrepLine, WorkspaceSearch } from '../search/workspace-search.ts'
-import { cutLine } from '../text/cut-line.ts'
+import { cutAround } from '../text/cut-around.ts'
 import { reporting } from '../workspace/fault.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { pathAccess } from './paths.ts'
@@ -56,7 +56,7 @@ class Listing {
   #last: GrepLine | undefined
 
   add(line: GrepLine): boolean {
-    const text = `${line.isMatch ? '>' : ' '} ${line.path}:${line.line}: ${cutLine(line.text)}`
+    const text = `${line.isMatch ? '>' : ' '} ${line.path}:${line.line}: ${cutAround(line)}`
     const isApart = this.#last !== undefined && !line.isMatch && (this.#last.path !== line.path || this.#last.line + 1 !== line.line)
     this.#bytes += Buffer.byteLength(text) + 1
     this.#isFull = this.#bytes > OUTPUT_BYTES
