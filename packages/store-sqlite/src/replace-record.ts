@@ -21,7 +21,7 @@ export async function replaceRecord(database: SqliteDatabase, { key, offset, exp
         const { changes } = database.prepare(REPLACE).run(toStoredText(record), toStoredText(key), offset, toStoredText(expected))
         if (Number(changes) !== 1) throw conflict(key, offset)
       } finally {
-        database.prepare(`PRAGMA secure_delete = ${Number(before)}`).get()
+        database.prepare(`PRAGMA secure_delete = ${before}`).get()
       }
     },
   })

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../model/json.ts'
 import { scrubbed } from './scrub.ts'
 import { shortDigest } from './record.ts'
 
-/** In the payload, beside the fact's own fields: when it was redacted, and the digest of what it says since. */
+/** In the payload, beside the fact's own fields: when it was redacted, and the digest of that and of what it says since. */
 type Mark = { readonly at: number; readonly digest: string }
 
 /** The record with its texts replaced. The header stays as it was, so that the chain holds; the payload says that it was redacted. */
@@ -12,7 +12,8 @@ export function redactRecord(record: string, replacement: string, host: Host): s
   const line = record.indexOf('\n')
   const { redacted: _, ...payload } = JSON.parse(record.slice(line + 1)) as JsonObject
   const fact = scrubbed(payload, replacement)
-  const redacted: Mark = { at: host.clock.now(), digest: shortDigest(host, JSON.stringify(fact)) }
+  const at = host.clock.now()
+  const redacted: Mark = { at, digest: digestOf(fact, at, host) }
   return `${record.slice(0, line)}\n${JSON.stringify({ ...fact, redacted })}`
 }
 
@@ -21,8 +22,10 @@ export function isRedaction(payload: string, host: Host): boolean {
   const parsed = parse(payload)
   if (!isJsonObject(parsed) || !isJsonObject(parsed.redacted)) return false
   const { redacted, ...fact } = parsed
-  return redacted.digest === shortDigest(host, JSON.stringify(fact))
+  return typeof redacted.at === 'number' && redacted.digest === digestOf(fact, redacted.at, host)
 }
+
+const digestOf = (fact: JsonObject, at: number, host: Host): string => shortDigest(host, `${at}\n${JSON.stringify(fact)}`)
 
 function parse(payload: string): unknown {
   try {

@@ -1,5 +1,6 @@
 /** The lines of an exported session: what each looks like, written and read. */
 import { AgentError } from '../base/errors.ts'
+import type { Host } from '../base/host.ts'
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
 import type { Rewinding } from './rewindings.ts'
 
@@ -14,6 +15,8 @@ export type SessionFileEnd = {
   readonly blobs: number
   /** Digests of outputs that the journal names and that were not to be had. */
   readonly missingBlobs: readonly string[]
+  /** Of all lines before: see `continued`. */
+  readonly digest: string
 }
 
 export type SessionFileLine =
@@ -40,6 +43,9 @@ export function encodeLine(line: SessionFileLine): string {
       return JSON.stringify({ end: line.end })
   }
 }
+
+/** The digest of a file's lines, one after the other. */
+export const continued = (digest: string, line: string, host: Host): string => host.digest(`${digest}\n${line}`)
 
 /** Throws `store_newer` for a later format, `store_corrupt` for what is no such line. */
 export function decodeLine(text: string, number: number): SessionFileLine {
@@ -74,7 +80,9 @@ const isNote = (note: JsonObject): note is Rewinding =>
   typeof note.to === 'number' && typeof note.at === 'number' && typeof note.id === 'string'
 
 const isEnd = (end: JsonObject): end is SessionFileEnd =>
-  [end.records, end.rewindings, end.inbox, end.blobs].every((count) => typeof count === 'number') && Array.isArray(end.missingBlobs)
+  typeof end.digest === 'string' &&
+  [end.records, end.rewindings, end.inbox, end.blobs].every((count) => typeof count === 'number') &&
+  Array.isArray(end.missingBlobs)
 
 /** Lines of JSON are shown as JSON where that comes back to the letter, so that people and tools can read them. */
 function readable(text: string): Json {

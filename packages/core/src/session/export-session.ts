@@ -4,7 +4,7 @@ import { branchingStore, parseLineage } from '../journal/branching-store.ts'
 import { inboxKey, journalKey } from '../journal/keys.ts'
 import { decodeRecord } from '../journal/record.ts'
 import { type Rewinding, rewindings } from '../journal/rewindings.ts'
-import { encodeLine } from '../journal/session-file.ts'
+import { continued, encodeLine, type SessionFileLine } from '../journal/session-file.ts'
 import type { Fact } from '../model/event.ts'
 import { isJsonObject } from '../model/json.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -30,31 +30,38 @@ export async function* exportSession(
   { blobs = storeBlobs(store) }: ExportOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   await assertSession(store, id)
-  yield encodeLine({ type: 'session', id })
-  const where = { host: systemHost(), key: journalKey(id) }
-  const digests = new Set<string>()
+  const host = systemHost()
+  const where = { host, key: journalKey(id) }
+  let digest = ''
+  const line = (content: SessionFileLine): string => {
+    const text = encodeLine(content)
+    digest = continued(digest, text, host)
+    return text
+  }
+  yield line({ type: 'session', id })
+  const artifacts = new Set<string>()
   let records = 0
   for await (const { offset, record } of branchingStore(store).readAll(where.key)) {
-    const digest = artifactOf(decodeRecord(record, offset, where).fact)
-    if (digest !== undefined) digests.add(digest)
+    const artifact = artifactOf(decodeRecord(record, offset, where).fact)
+    if (artifact !== undefined) artifacts.add(artifact)
     records = offset + 1
-    yield encodeLine({ type: 'record', record })
+    yield line({ type: 'record', record })
   }
   // Read after the journal: what the journal tells of them is there by now.
   const notes = await notesBefore(store, id, records)
-  for (const note of notes) yield encodeLine({ type: 'rewinding', note })
+  for (const note of notes) yield line({ type: 'rewinding', note })
   let inbox = 0
   for await (const { record } of store.read(inboxKey(id))) {
     inbox++
-    yield encodeLine({ type: 'inbox', entry: record })
+    yield line({ type: 'inbox', entry: record })
   }
   const missingBlobs: string[] = []
-  for (const digest of digests) {
-    const text = await blobs.get(digest)
-    if (text === undefined) missingBlobs.push(digest)
-    else yield encodeLine({ type: 'blob', digest, text })
+  for (const artifact of artifacts) {
+    const text = await blobs.get(artifact)
+    if (text === undefined) missingBlobs.push(artifact)
+    else yield line({ type: 'blob', digest: artifact, text })
   }
-  const counts = { records, rewindings: notes.length, inbox, blobs: digests.size - missingBlobs.length, missingBlobs }
+  const counts = { records, rewindings: notes.length, inbox, blobs: artifacts.size - missingBlobs.length, missingBlobs, digest }
   yield encodeLine({ type: 'end', end: counts })
 }
 

@@ -3,7 +3,7 @@ import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { decodeRecord } from '../journal/record.ts'
 import type { Rewinding } from '../journal/rewindings.ts'
-import { damagedFile, decodeLine, type SessionFileEnd, type SessionFileLine } from '../journal/session-file.ts'
+import { continued, damagedFile, decodeLine, type SessionFileEnd, type SessionFileLine } from '../journal/session-file.ts'
 import { checkRecord } from '../journal/verify-record.ts'
 
 type Blob = { readonly digest: string; readonly text: string }
@@ -31,6 +31,7 @@ class Reading {
   #end: SessionFileEnd | undefined
   /** Chain digest of the record before. */
   #previous = ''
+  #digest = ''
   readonly #records: string[] = []
   readonly #notes: Rewinding[] = []
   readonly #inbox: string[] = []
@@ -47,6 +48,7 @@ class Reading {
     if (this.#end !== undefined) throw this.#damaged('it stands behind the end')
     if ((line.type === 'session') !== (this.#id === undefined)) throw this.#damaged('the head must be the first line, and the only one')
     this.#add(line)
+    this.#digest = continued(this.#digest, text.trimEnd(), this.#host)
   }
 
   finish(): SessionFile {
@@ -107,6 +109,7 @@ class Reading {
     const told = [end.records, end.rewindings, end.inbox, end.blobs]
     if (counts[0] === 0 || counts.some((count, index) => count !== told[index]))
       throw this.#damaged(`it counts ${told.join(', ')} records, rewindings, inbox entries and blobs where there are ${counts.join(', ')}`)
+    if (end.digest !== this.#digest) throw this.#damaged('a line before it is not the one that was written')
     this.#end = end
   }
 

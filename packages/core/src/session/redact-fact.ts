@@ -17,6 +17,8 @@ import { hold } from './holding.ts'
 import { assertSession } from './view.ts'
 
 export interface RedactOptions {
+  /** The cursor of the fact. */
+  readonly at: string
   /** What stands in the place of each text. Default: `[redacted]`. */
   readonly replacement?: string
   /** Where the agents of this store say that they live: a session that somebody runs is refused. */
@@ -51,8 +53,7 @@ const DEFAULT_REPLACEMENT = '[redacted]'
 export async function redactFact(
   store: SessionStore,
   id: string,
-  cursor: string,
-  { replacement = DEFAULT_REPLACEMENT, leases }: RedactOptions = {},
+  { at: cursor, replacement = DEFAULT_REPLACEMENT, leases }: RedactOptions,
 ): Promise<RedactedFact> {
   if (!canReplace(store))
     throw new AgentError(

@@ -37,12 +37,13 @@ export const replaceCases: readonly Case<SessionStore>[] = [
       if (store.replace === undefined) return
       await store.append('log', ['a', 'b'], { expected: 0 })
       const change = { expected: 'a', record: 'new' }
+      const replace = store.replace.bind(store)
       await assertRejects(store.replace('log', 1, change), 'store_conflict', 'another record')
       await assertRejects(store.replace('log', 2, change), 'store_conflict', 'beyond the end')
       await assertRejects(store.replace('never', 0, change), 'store_conflict', 'a key never written')
       assertEqual(await recordsOf(store, 'log'), ['a', 'b'], 'the log')
       assertEqual(await collectAll(store.keys()), ['log'], 'keys')
-      const racing = ['one', 'two', 'three'].map((record) => store.replace?.('log', 0, { expected: 'a', record }))
+      const racing = ['one', 'two', 'three'].map((record) => replace('log', 0, { expected: 'a', record }))
       const settled = await Promise.allSettled(racing)
       assertEqual(settled.filter(({ status }) => status === 'fulfilled').length, 1, 'how many of three that expect the same win')
     },

@@ -6,7 +6,7 @@ type BrokenReplace = (replace: Replace, store: SessionStore) => Replace
 
 export const appends: BrokenReplace =
   (_, store) =>
-  async (key, __, { record }) => {
+  async (key, _offset, { record }) => {
     let expected = 0
     for await (const { offset } of store.read(key)) expected = offset + 1
     await store.append(key, [record], { expected })

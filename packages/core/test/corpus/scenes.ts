@@ -1,0 +1,199 @@
+/** Real runs that together write every fact there is: what the corpus of journals is made of. */
+import { createAgent, defineMiddleware, jsonSchema, memoryStore, openSession, policy, redactFact, tool } from '../../src/index.ts'
+import type { Agent, AgentOptions, Session } from '../../src/index.ts'
+import type { SessionStore } from '../../src/kit.ts'
+import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
+
+export type Scene = { readonly name: string; play(store: SessionStore): Promise<void> }
+
+const tools: AgentOptions['tools'] = [
+  tool({ name: 'look', description: 'Looks.', readOnly: true, execute: () => 'Füße, 😀 and a lone \ud83d' }),
+  tool({ name: 'long', description: 'Says much.', readOnly: true, execute: () => 'long '.repeat(100) }),
+  tool({
+    name: 'change',
+    description: 'Changes.',
+    input: jsonSchema({ type: 'object', properties: { to: { type: 'string' } } }),
+    access: () => [{ kind: 'write', path: 'notes/a.md' }],
+    effect: 'idempotent',
+    witness: async () => ({ before: null }),
+    execute: () => 'changed',
+  }),
+  tool({ name: 'both', description: 'Looks and changes.', effect: 'composite', execute: (_, { invoke }) => invoke('look', {}) }),
+  tool({ name: 'fail', description: 'Fails.', readOnly: true, execute: () => Promise.reject(new Error('it broke')) }),
+]
+
+const agentOf = (store: SessionStore, script: readonly ScriptedReply[], options: Partial<AgentOptions> = {}): Agent =>
+  createAgent({
+    llm: scriptedLlm(script, { model: { price: { input: 1, output: 2, cacheRead: 0.1, cacheWrite: 1 } } }),
+    tools,
+    store,
+    maxToolOutput: 100,
+    budget: { perRun: { usd: 10 } },
+    host: manualHost(),
+    ...options,
+  })
+
+const done = async (session: Session, prompt: string): Promise<string> => {
+  await (
+    await session.send(prompt)
+  ).result
+  let last = ''
+  for await (const { cursor, event } of session.events({ follow: false })) if (event.type !== 'session_released') last = cursor
+  return last
+}
+
+const plain: Scene = {
+  name: 'plain',
+  async play(store) {
+    const agent = agentOf(store, [
+      [
+        { type: 'reasoning', text: 'First look.', origin: { provider: 'scripted', model: 'scripted' }, state: { signature: 'abc' } },
+        { type: 'text', text: 'I look.' },
+        callOf('look'),
+        callOf('both'),
+        callOf('long'),
+        callOf('fail'),
+        callOf('none', { x: [1, null, true] }),
+        { type: 'tool_use', id: 'bad', name: 'look', input: {}, invalidInput: '{"half' },
+      ],
+      'Seen.',
+      '{"answer":7}',
+    ])
+    const session = await agent.session({ id: 'plain', metadata: { user: '42' } })
+    const image = { type: 'image' as const, mediaType: 'image/png', data: 'iVBORw0KGgo=' }
+    await (
+      await session.send([{ type: 'text', text: 'What is this?' }, image], { id: 'first' })
+    ).result
+    const output = jsonSchema({ type: 'object', properties: { answer: { type: 'number' } }, required: ['answer'] })
+    await (
+      await session.send('As JSON.', { id: 'second', output })
+    ).result
+  },
+}
+
+const approvals: Scene = {
+  name: 'approvals',
+  async play(store) {
+    const permissions = policy({ rules: [{ deny: { tool: 'fail' } }, { ask: { access: 'write', path: '**' } }] })
+    const agent = agentOf(store, [[callOf('change', { to: 'x' }), callOf('change', { to: 'y' }), callOf('fail')], 'Half done.'], {
+      permissions,
+    })
+    const session = await agent.session({ id: 'approvals' })
+    await (
+      await session.send('Change both.')
+    ).result
+    const [first, second] = await session.waitingFor()
+    const view = await openSession(store, 'approvals')
+    await view.answer(first?.requestId ?? '', { decision: 'approve', input: { to: 'z' }, by: 'ann' })
+    await store.append('inbox/approvals', ['{"type":"answer","requestId":"unknown","answer":{"decision":"reject"}}'], { expected: 1 })
+    await view.answer(second?.requestId ?? '', { decision: 'reject', message: 'Not that one.', by: 'ann' })
+    await (
+      await session.resume()
+    )?.result
+  },
+}
+
+const stopped: Scene = {
+  name: 'stopped',
+  async play(store) {
+    const agent = agentOf(store, [[callOf('change')], new Error('the provider said no')])
+    const session = await agent.session({ id: 'stopped' })
+    await (
+      await session.send('Change it.')
+    ).result
+    const view = await openSession(store, 'stopped')
+    await view.steer('And be quick.')
+    await view.cancel('never mind')
+    await (
+      await session.resume()
+    )?.result
+    await (
+      await session.send('Then fail.')
+    ).result
+  },
+}
+
+const edited: Scene = {
+  name: 'edited',
+  async play(store) {
+    const summary = defineMiddleware({
+      name: 'summary',
+      start: () => ({
+        prepareHistory: async (messages) =>
+          messages.length < 4
+            ? []
+            : [{ from: 0, to: 2, replacement: [{ role: 'user', content: [{ type: 'text', text: 'Before: one and two.' }] }] }],
+      }),
+    })
+    const agent = agentOf(store, ['one', 'two', 'three'], { use: [summary] })
+    const session = await agent.session({ id: 'edited' })
+    for (const prompt of ['1', '2', '3']) await (await session.send(prompt)).result
+  },
+}
+
+const branches: Scene = {
+  name: 'branches',
+  async play(store) {
+    const agent = agentOf(store, ['one', 'two', 'three', 'four', [callOf('change')], 'five'])
+    const session = await agent.session({ id: 'trunk' })
+    const first = await done(session, '1')
+    await done(session, '2')
+    await session.rewind({ to: first })
+    const third = await done(session, '3')
+    const fork = await session.fork({ id: 'branch', at: third, metadata: { branch: 'b' } })
+    await session.rewind({ to: first })
+    await done(fork, '4')
+    await (
+      await fork.send('5')
+    ).result
+    await fork.fork({ id: 'twig', keepRun: true })
+    const twig = await agent.session({ id: 'twig', create: false })
+    await (
+      await twig.resume()
+    )?.result
+  },
+}
+
+const cutOff: Scene = {
+  name: 'cut-off',
+  async play(store) {
+    let dead = false
+    const dying: SessionStore = {
+      ...store,
+      async append(key, records, options) {
+        if (dead) throw new Error('this process is gone')
+        await store.append(key, records, options)
+        dead = records.some((record) => record.startsWith('{"t":"tool_execution_start"'))
+      },
+    }
+    const agent = agentOf(dying, [[callOf('change', { to: 'x' })], 'never said'], {
+      permissions: policy({ rules: [{ allow: { access: 'write', path: '**' } }] }),
+    })
+    const session = await agent.session({ id: 'cut-off' })
+    await (
+      await session.send('Change it.')
+    ).result
+  },
+}
+
+const redacted: Scene = {
+  name: 'redacted',
+  async play(store) {
+    const agent = agentOf(store, [[{ type: 'text', text: 'The key is 1234.' }, callOf('look')], 'Done with 1234.'])
+    const session = await agent.session({ id: 'redacted' })
+    await (
+      await session.send('Use 1234.')
+    ).result
+    for await (const { cursor, event } of session.events({ follow: false }))
+      if (JSON.stringify(event).includes('1234')) await redactFact(store, 'redacted', { at: cursor })
+  },
+}
+
+export const scenes: readonly Scene[] = [plain, approvals, stopped, edited, branches, cutOff, redacted]
+
+/** Plays a scene in a store of its own. */
+export async function play(scene: Scene): Promise<SessionStore> {
+  const store = memoryStore()
+  await scene.play(store)
+  return store
+}
