@@ -29,7 +29,12 @@ export async function answerCommand(
       return 0
     }
     const request = requestOf(waiting, requestId, view.id)
-    await view.answer(request.requestId, answer)
+    const counts = await view.answer(request.requestId, answer)
+    if (!counts)
+      throw new AgentError(
+        'request_not_found',
+        `Nothing was ${answer.decision === 'approve' ? 'approved' : 'rejected'}: somebody answered ${request.toolName} (${shortId(request.requestId)}) before, and the first answer counts.`,
+      )
     const left = waiting.length - 1
     const next = left > 0 ? `${left} more to answer.` : `Go on with: ${hint(`resume ${quote(shortId(view.id))}`, places, terminal)}`
     terminal.print(

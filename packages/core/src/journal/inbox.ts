@@ -37,6 +37,19 @@ export async function sendToInbox(
   throw new AgentError('store_unavailable', `The inbox of session ${sessionId} was written by others ${MAX_TRIES} times running: try again`)
 }
 
+/** Where the first answer to a request stands, from an offset on. */
+export async function firstAnswer(
+  store: SessionStore,
+  sessionId: string,
+  { requestId, from }: { readonly requestId: string; readonly from: number },
+): Promise<number | undefined> {
+  for await (const { offset, record } of store.read(inboxKey(sessionId), { from })) {
+    const entry = parseEntry(record)
+    if (entry?.type === 'answer' && entry.requestId === requestId) return offset
+  }
+  return undefined
+}
+
 /** Entries from the inbox that the journal has not copied yet, as the facts that copy them. */
 export async function readInbox(store: SessionStore, sessionId: string, state: SessionState): Promise<readonly Fact[]> {
   const facts: Fact[] = []

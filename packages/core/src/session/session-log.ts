@@ -3,7 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { childSignal } from '../base/signals.ts'
 import { Hub, type Mark } from '../journal/hub.ts'
-import { type InboxEntry, readInbox, sendToInbox } from '../journal/inbox.ts'
+import { firstAnswer, type InboxEntry, readInbox, sendToInbox } from '../journal/inbox.ts'
 import { type ExtraFold, Journal } from '../journal/journal.ts'
 import { Reader } from '../journal/reader.ts'
 import type { Envelope, WaitingFor } from '../model/event.ts'
@@ -97,7 +97,8 @@ export class SessionLog {
     return new Reader({ hub: this.hub, store, host, after, from: run.startOffset, runId: run.id, end, signal, ...start })
   }
 
-  async answer(requestId: string, answer: Answer): Promise<void> {
+  /** Whether this answer is the one that counts: the first one does. */
+  async answer(requestId: string, answer: Answer): Promise<boolean> {
     assertAnswer(answer)
     const run = (await this.state()).run
     const request = run?.requests.get(requestId)
@@ -106,7 +107,11 @@ export class SessionLog {
       const hint = open.length === 0 ? 'Nothing waits for an answer.' : `These wait: ${open.join(', ')}.`
       throw new AgentError('request_not_found', `Session ${this.journal.sessionId} has no request '${requestId}'. ${hint}`)
     }
-    if (request.answer === undefined) await this.send({ type: 'answer', requestId, answer })
+    if (request.answer !== undefined) return false
+    const { store, sessionId } = this.#options
+    const from = this.journal.state.inboxNext
+    const offset = await this.send({ type: 'answer', requestId, answer })
+    return (await firstAnswer(store, sessionId, { requestId, from })) === offset
   }
 
   async steer(prompt: Prompt): Promise<void> {
@@ -121,9 +126,10 @@ export class SessionLog {
     if (run !== undefined) await this.send({ type: 'cancel', reason, runId: run.id })
   }
 
-  async send(entry: InboxEntry): Promise<void> {
+  /** Resolves with the entry's offset in the inbox. */
+  async send(entry: InboxEntry): Promise<number> {
     const { store, sessionId } = this.#options
-    await sendToInbox(store, sessionId, { entry, from: this.journal.state.inboxNext })
+    return sendToInbox(store, sessionId, { entry, from: this.journal.state.inboxNext })
   }
 
   /** Look for what others write for as long as anybody follows. */

@@ -87,9 +87,10 @@ export class LiveSession implements Session {
     return run === undefined ? ended.toArray() : [...ended.toArray(), run]
   }
 
-  async answer(requestId: string, answer: Answer): Promise<void> {
-    await this.#options.log.answer(requestId, answer)
+  async answer(requestId: string, answer: Answer): Promise<boolean> {
+    const counts = await this.#options.log.answer(requestId, answer)
     await this.#current?.segment.poke()
+    return counts
   }
 
   async steer(prompt: Prompt): Promise<void> {

@@ -188,8 +188,11 @@ export interface SessionView {
   waitingFor(): Promise<readonly WaitingFor[]>
   /** Facts, and for the holder live events too. Any number of readers, each at its own pace. */
   events(options?: ReadOptions): AsyncIterable<Envelope>
-  /** Answer a request. Throws `request_not_found`; answering twice keeps the first. The run goes on when it is resumed. */
-  answer(requestId: string, answer: Answer): Promise<void>
+  /**
+   * Answer a request. Resolves with whether this answer counts: the first one does, whoever gave it, and `false` says that somebody
+   * was before. The run goes on when it is resumed. Throws `request_not_found`, and `invalid_argument` for what is no answer.
+   */
+  answer(requestId: string, answer: Answer): Promise<boolean>
   steer(prompt: Prompt): Promise<void>
   /** Ask whoever holds the session to stop. */
   cancel(reason?: string): Promise<void>

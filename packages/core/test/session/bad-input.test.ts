@@ -53,6 +53,24 @@ describe('an answer', () => {
   )
 })
 
+test('an answer that comes second is told that another one counts', async () => {
+  const store = memoryStore()
+  const change = tool({ name: 'change', description: 'Changes.', access: () => [{ kind: 'write', path: 'a' }], execute: () => 'changed' })
+  const session = await createAgent({ llm: scriptedLlm([[callOf('change')], 'done']), tools: [change], store }).session({ id: 's' })
+  await (
+    await session.send('go')
+  ).result
+  const [{ requestId = '' } = {}] = await session.waitingFor()
+  const [first, second] = [await openSession(store, 's'), await openSession(store, 's')]
+  expect(await first.answer(requestId, { decision: 'approve' })).toBe(true)
+  expect(await second.answer(requestId, { decision: 'reject' })).toBe(false)
+  await (await session.resume())?.completed()
+  expect(await second.answer(requestId, { decision: 'reject' })).toBe(false)
+  expect((await session.history()).flatMap(({ content }) => content)).toContainEqual(
+    expect.objectContaining({ type: 'tool_result', content: 'changed' }),
+  )
+})
+
 describe('cancelling', () => {
   test('says false of a run that has ended, however it ended', async () => {
     const agent = createAgent({ llm: scriptedLlm(['done']) })
