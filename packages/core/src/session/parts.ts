@@ -36,6 +36,8 @@ export interface AgentParts {
   readonly tools: readonly Tool[]
   readonly store: BranchingStore
   readonly durable: boolean
+  /** Somebody is there to be asked. */
+  readonly asks: boolean
   readonly leases: LeaseStore | undefined
   readonly watch: WatchStore | undefined
   readonly stack: readonly Middleware[]
@@ -74,6 +76,7 @@ export function toParts(options: AgentOptions): AgentParts {
     tools,
     store: branchingStore(store),
     durable: options.store !== undefined,
+    asks: options.confirm !== undefined,
     leases: options.leases,
     watch: options.watch,
     stack,

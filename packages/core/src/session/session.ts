@@ -132,13 +132,14 @@ export class LiveSession implements Session {
 
   async resume({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Run | undefined> {
     await this.#lastSegment()
+    await this.#starting?.catch(() => {}) // whoever starts it is told; here it is only waited for
     if (this.#current) return this.#current.run
     return this.#exclusively(async () => {
-      const { log } = this.#options
+      const { log, parts } = this.#options
       await log.journal.catchUp()
       const open = openRun(log.journal.state)
       if (open === undefined) return undefined
-      if (await log.stillWaits(open)) return this.#settledHandle(open)
+      if (!parts.asks && (await log.stillWaits(open))) return this.#settledHandle(open)
       const error = exhaustion(open, log.journal.state)
       if (error !== undefined) return this.#settledHandle(await this.#endOpen(open, { type: 'failed', error }))
       return this.#start({ runId: open.id, signal, facts: [], before: undefined })

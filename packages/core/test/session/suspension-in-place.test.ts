@@ -79,6 +79,30 @@ describe('a question that is asked in place', () => {
     expect(writes()).toBe(answers[0]?.approved === true ? 1 : 0)
   })
 
+  test('is asked again of whoever is there when the run is resumed', async () => {
+    const { store, agent, answer, writes } = start()
+    answer(undefined)
+    const run = await agent.run('go')
+    expect((await run.result).status).toBe('suspended')
+    const asked: string[] = []
+    const write = tool({
+      name: 'write',
+      description: 'Writes.',
+      access: () => [{ kind: 'write', path: 'a' }],
+      execute: () => 'written there',
+    })
+    const there = createAgent({
+      llm: scriptedLlm(['done']),
+      tools: [write],
+      store,
+      confirm: async ({ requestId }) => (asked.push(requestId), { decision: 'approve' }),
+    })
+    const session = await there.session({ id: run.sessionId })
+    const [waiting] = await session.waitingFor()
+    expect(await (await session.resume())?.completed()).toMatchObject({ text: 'done' })
+    expect([asked, writes()]).toEqual([[waiting?.requestId], 0])
+  })
+
   test('waits durably when whoever is there says nothing, and may be answered later', async () => {
     const { host, store, agent, answer, asked, writes } = start()
     const session = await agent.session()
