@@ -101,7 +101,7 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
     .option('-q, --quiet', 'print only the answer')
     .action(
       act(async (prompt: string[], options: object) => {
-        if (program.args[0] !== 'run') refuseTypo(prompt, program)
+        if (program.args[0] !== 'run') refuseTypo(prompt, program, terminal)
         return (await import('./commands/run.ts')).runCommand(prompt, options, terminal)
       }),
     )
@@ -178,15 +178,19 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
     .action(act(async (options: object) => (await import('./commands/doctor.ts')).doctorCommand(options, terminal)))
 }
 
-/** A task is more than a word: one word is a command that does not exist, and so are two of which the first is nearly one. */
-function refuseTypo(words: readonly string[], program: Command): void {
+/**
+ * A task is more than a word: one word is a command that does not exist, and so are two of which the first is nearly one. Where a task is
+ * what is asked for, as behind `start --`, only a word that is nearly a command is taken for one.
+ */
+function refuseTypo(words: readonly string[], program: Command, { environment }: Pick<Terminal, 'environment'>): void {
   const [word = '', ...others] = words
   if (word === '' || word === '-' || /\s/.test(word) || words.length > 2) return
   const near = nearest(
     word,
     program.commands.map((command) => command.name()),
   )
-  if (others.length > 0 && near === undefined) return
+  const asksForTask = environment.SEAMFOLD_COMMAND !== undefined
+  if ((others.length > 0 || asksForTask) && near === undefined) return
   const meant = near === undefined ? '' : ` Did you mean '${near}'?`
   throw new AgentError('invalid_argument', `There is no command '${word}'.${meant} To give it as a task: seamfold run "${words.join(' ')}"`)
 }

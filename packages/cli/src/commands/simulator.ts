@@ -1,4 +1,5 @@
 /** `seamfold simulator`: a local server that speaks the providers' protocols, for any SDK. */
+import { AgentError } from '@seamfold/core/kit'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import { fieldLines } from '../render/fields.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -11,7 +12,11 @@ export async function simulatorCommand({ port }: SimulatorOptions, terminal: Ter
   const number = port === undefined ? undefined : portOf('--port', port)
   const { startSimulator, codingScenario } = await import('@seamfold/simulator')
   const interrupt = listenForInterrupt()
-  const simulator = await startSimulator({ scenario: codingScenario(), ...(number === undefined ? {} : { port: number }) })
+  const simulator = await startSimulator({ scenario: codingScenario(), ...(number === undefined ? {} : { port: number }) }).catch(
+    (error: unknown) => {
+      throw refusal(error, number)
+    },
+  )
   const style = terminal.style()
   const fields = fieldLines(
     [
@@ -27,4 +32,15 @@ export async function simulatorCommand({ port }: SimulatorOptions, terminal: Ter
   await simulator.close()
   interrupt.close()
   return 0
+}
+
+/** A port that cannot be had is a wrong option, and no bug. */
+function refusal(error: unknown, port: number | undefined): unknown {
+  const cause = error instanceof Error ? (error.cause ?? error) : undefined
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (port === undefined || (code !== 'EADDRINUSE' && code !== 'EACCES')) return error
+  const why = code === 'EACCES' ? 'this user may not listen there' : 'another program uses it'
+  return new AgentError('invalid_argument', `--port is ${port}, and ${why}. Choose another, or leave it out to take any free one.`, {
+    cause: error,
+  })
 }

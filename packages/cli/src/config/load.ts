@@ -7,7 +7,9 @@ import type { Rule } from '@seamfold/core'
 import { AgentError, toMessage } from '@seamfold/core/kit'
 import type { PermissionMode, SeamfoldConfig } from './config.ts'
 import { brokenLine, linesByPath } from './json-lines.ts'
+import { loadErrorText } from './load-error.ts'
 import { suggestion } from './nearest.ts'
+import { linesOfScript } from './script-lines.ts'
 
 const NAMES = ['seamfold.config.ts', 'seamfold.config.js', 'seamfold.config.mjs', 'seamfold.config.json'] as const
 
@@ -33,13 +35,14 @@ export function findConfig(folder: string): string | undefined {
   }
 }
 
-/** The configuration that holds for a folder. Throws `invalid_argument`, naming the file, the key and, for JSON, the line. */
+/** The configuration that holds for a folder. Throws `invalid_argument`, naming the file, the key and, where it stands in the file, the line. */
 export async function loadConfig(folder: string, given?: string): Promise<Config> {
   const file = given ?? findConfig(folder)
   if (file === undefined) return { rules: [] }
   if (given !== undefined && !existsSync(given)) throw new AgentError('invalid_argument', `There is no configuration at ${given}.`)
   if (file.endsWith('.json')) return fromJson(file)
-  return check(await importConfig(file), { file, lineOf: () => undefined })
+  const lines = linesOfScript(await readFile(file, 'utf8').catch(() => ''))
+  return check(await importConfig(file), { file, lineOf: (path) => lines.get(path.map(String).join('.')) })
 }
 
 async function fromJson(file: string): Promise<Config> {
@@ -67,7 +70,7 @@ async function importConfig(file: string): Promise<unknown> {
     return module.default
   } catch (error) {
     if (error instanceof AgentError) throw error
-    throw new AgentError('invalid_argument', `${file} cannot be loaded: ${toMessage(error)}`, { cause: error })
+    throw new AgentError('invalid_argument', await loadErrorText(file, error), { cause: error })
   }
 }
 

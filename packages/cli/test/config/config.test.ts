@@ -90,12 +90,39 @@ describe('what is wrong is told with its place', () => {
     expect(await refusal('seamfold.config.json', text)).toContain(message)
   })
 
+  test.each([
+    [
+      'an unknown key',
+      'ts',
+      'export default {\n  // { modle: 0\n  modle: 1,\n}',
+      ":3: 'modle': there is no such key. Did you mean 'model'?",
+    ],
+    [
+      'a key in a call',
+      'ts',
+      `const define = <T,>(config: T): T => config\nexport default define({\n  model: 'a',\n  budget: {\n    'dollars': 2,\n  },\n})`,
+      ":5: 'budget.dollars': there is no such key.",
+    ],
+    [
+      'a rule in a constant',
+      'mjs',
+      `const config = {\n  permissions: { rules: [\n    'allow exec(ls)',\n    'alow exec(ls)',\n  ] },\n}\nexport default config`,
+      ":4: 'permissions.rules.1': 'alow exec(ls)' is not a rule.",
+    ],
+    ['a method', 'mjs', `export default {\n  name() { return { model: 1 } },\n  model: 4,\n}`, ":3: 'model': Invalid input"],
+    ['a name for short', 'mjs', `const modle = 1\nexport default {\n  modle,\n}`, ":3: 'modle': there is no such key."],
+  ] as const)('with its line in a script: %s', async (...[, kind, text, message]) => {
+    expect(await refusal(`seamfold.config.${kind}`, text)).toContain(`/seamfold.config.${kind}${message}`)
+  })
+
   test('a file without a default export', async () => {
     expect(await refusal('seamfold.config.ts', 'export const model = 1\n')).toContain('must export its configuration as default')
   })
 
   test('a file that throws', async () => {
-    expect(await refusal('seamfold.config.mjs', 'throw new Error("no such luck")\n')).toContain('cannot be loaded: no such luck')
+    expect(await refusal('seamfold.config.mjs', 'throw new Error("no such luck")\n')).toContain(
+      '/seamfold.config.mjs:1 cannot be loaded: no such luck',
+    )
   })
 
   test('two configurations', async () => {

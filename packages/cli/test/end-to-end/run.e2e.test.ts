@@ -14,6 +14,7 @@ async function stage(turns: readonly ScriptStep[]) {
   return {
     folder: folder.path,
     run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
+    with: (more: Readonly<Record<string, string>>, ...words: string[]) => seamfold(words, { cwd: folder.path, env: { ...env, ...more } }),
     feed: (input: string, ...words: string[]) => seamfold(words, { cwd: folder.path, env, input }),
     start: (...words: string[]) => new Started(words, { cwd: folder.path, env }),
     async [Symbol.asyncDispose]() {
@@ -114,6 +115,24 @@ describe('exit codes', () => {
     const { code, stderr } = await seamfold(['run', 'hi'], { cwd: folder.path })
     expect(code).toBe(2)
     expect(stderr).toContain("seamfold.config.json:2: 'modell': there is no such key. Did you mean 'model'?")
+  })
+
+  test('2 for a port that is taken, without a trace', async () => {
+    await using simulator = await startSimulator({ scenario: script([]) })
+    const port = new URL(simulator.anthropicBaseUrl).port
+    const { code, stdout, stderr } = await seamfold(['simulator', '--port', port])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toBe(`error: --port is ${port}, and another program uses it. Choose another, or leave it out to take any free one.\n`)
+  })
+
+  test('a task of one word is done where a task is asked for, and a mistyped command still is none', async () => {
+    await using scene = await stage([answer([text('Hello there.')])])
+    const start = { SEAMFOLD_COMMAND: 'start --' }
+    expect(await scene.with(start, 'hello')).toMatchObject({ code: 0, stdout: expect.stringContaining('Task       hello') as unknown })
+    expect(await scene.with(start, 'sesions')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("Did you mean 'sessions'?") as unknown,
+    })
   })
 
   test('2 for a journal that is none', async () => {
