@@ -29,7 +29,7 @@ export interface HoldOptions {
 export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Promise<Holding> {
   const holder = host.id('holder')
   if (leases === undefined) return { holder, afterExpiry: false, assert: () => {}, release: () => Promise.resolve() }
-  const key = `session/${sessionId}`
+  const key = leaseKey(sessionId)
   const lease = await leases.acquire(key, holder, TTL_MS)
   if (lease.holder !== holder) throw heldBy(sessionId, lease)
   let { expiresAt } = lease
@@ -72,6 +72,14 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
       await leases.release(key, holder)
     },
   }
+}
+
+const leaseKey = (sessionId: string): string => `session/${sessionId}`
+
+/** Why a session takes no prompt whose run is under way in another process. Undefined when nobody alive holds it. */
+export async function heldElsewhere(leases: LeaseStore | undefined, sessionId: string): Promise<AgentError | undefined> {
+  const lease = await leases?.read(leaseKey(sessionId))
+  return lease && heldBy(sessionId, lease)
 }
 
 const heldBy = (sessionId: string, { holder, expiresAt }: { readonly holder: string; readonly expiresAt: number }): AgentError =>

@@ -26,6 +26,9 @@ export function earlierRun(runs: readonly RunState[], sendId: string, prompt: re
   )
 }
 
+export const closedError = (sessionId: string): AgentError =>
+  new AgentError('session_closed', `Session ${sessionId} was closed: open it again with agent.session({ id: '${sessionId}' })`)
+
 /** Why the session takes no new prompt. `here`: a run is under way in this process. */
 export function busyError(sessionId: string, run: RunState | undefined, here: boolean): AgentError {
   const details = run === undefined ? {} : { runId: run.id, status: run.status }

@@ -8,7 +8,7 @@ import type { JsonObject } from '../model/json.ts'
 import type { ImageBlock, Message, Prompt, TextBlock } from '../model/message.ts'
 import { toSchema } from '../model/schema.ts'
 import { openRun, type RunState, type SessionState } from '../model/session-state.ts'
-import { type Holding, hold } from './holding.ts'
+import { heldElsewhere, type Holding, hold } from './holding.ts'
 import { type Before, claim, exhaustion, markOpen, notClaimed } from './claiming.ts'
 import { type Ending, endingFacts } from './closing.ts'
 import { journalAt, writeFork } from './fork.ts'
@@ -18,7 +18,7 @@ import { resultFrom } from './run-result.ts'
 import { writeRewinding } from './rewind.ts'
 import { Segment } from './segment.ts'
 import { settled } from './settled.ts'
-import { busyError, checkedPrompt, earlierRun } from './session-checks.ts'
+import { busyError, checkedPrompt, closedError, earlierRun } from './session-checks.ts'
 import type { SessionLog } from './session-log.ts'
 import type { Answer, ForkOptions, ReadOptions, RewindOptions, Run, SendOptions, Session } from './types.ts'
 
@@ -116,7 +116,8 @@ export class LiveSession implements Session {
       const { parts, log } = this.#options
       await log.journal.catchUp()
       const open = openRun(log.journal.state)
-      if (open !== undefined && !(options.rejectPending === true && open.status === 'suspended')) throw busyError(this.id, open, false)
+      if (open !== undefined && !(options.rejectPending === true && open.status === 'suspended'))
+        throw (await heldElsewhere(parts.leases, this.id)) ?? busyError(this.id, open, false)
       const runId = parts.host.id('run')
       const start: Fact = {
         type: 'agent_start',
@@ -222,8 +223,7 @@ export class LiveSession implements Session {
   /** One start at a time: a second one is refused, not queued. */
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
     await this.#lastSegment()
-    if (this.#closed)
-      throw new AgentError('session_closed', `Session ${this.id} was closed: open it again with agent.session({ id: '${this.id}' })`)
+    if (this.#closed) throw closedError(this.id)
     if (this.#current || this.#starting) throw busyError(this.id, this.#options.log.journal.said.run, true)
     const starting = work().finally(() => (this.#starting = undefined))
     this.#starting = starting

@@ -49,6 +49,20 @@ const having = (leases: LeaseStore, changed: Partial<LeaseStore>): LeaseStore =>
 
 const ended = async (run: Run, host: ManualHost) => pass(run.result, host.clock, 1000)
 
+test('a prompt for a session that another process works on is refused with who and until when', async () => {
+  const { host, agent } = world()
+  const run = await agent([works(['long', 10]), 'done']).run('go')
+  await host.clock.advance(1000)
+  const there = await agent([], {}, 'second').session({ id: run.sessionId })
+  await expect(there.send('me too')).rejects.toMatchObject({
+    code: 'session_held',
+    message: expect.stringMatching(/is held by first-holder-1 until \d{4}-/) as string,
+    details: { holder: 'first-holder-1' },
+  })
+  await ended(run, host)
+  expect(await (await there.send('now?')).result).toMatchObject({ status: 'failed' }) // nothing is scripted: it was let in
+})
+
 describe('a lease', () => {
   test('is renewed for as long as a run works, and let go of when it ends', async () => {
     const { host, leases, agent } = world()
