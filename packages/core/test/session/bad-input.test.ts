@@ -60,7 +60,7 @@ test('an answer that comes second is told that another one counts', async () => 
   await (
     await session.send('go')
   ).result
-  const [{ requestId = '' } = {}] = await session.waitingFor()
+  const requestId = (await session.waitingFor())[0]?.requestId ?? ''
   const [first, second] = [await openSession(store, 's'), await openSession(store, 's')]
   expect(await first.answer(requestId, { decision: 'approve' })).toBe(true)
   expect(await second.answer(requestId, { decision: 'reject' })).toBe(false)

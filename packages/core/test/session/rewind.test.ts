@@ -151,7 +151,7 @@ describe('a rewound session', () => {
     await say(session, '2')
     const dying = crashingStore(store, { at: 2, when: 'before' })
     const lost = await agentWith([], dying).agent.session({ id: 's' })
-    await expect(lost.rewind({ to: first })).rejects.toThrow()
+    await expect(lost.rewind({ to: first })).rejects.toThrow(/crashed before storing append 2/)
     expect(await collect(store.keys({ prefix: 'rewound/' }))).toEqual(['rewound/s'])
     expect(texts(await (await openSession(store, 's')).state())).toEqual(['1', 'one', '2', 'two'])
     await say(session, '3')
