@@ -5,10 +5,11 @@ import { type CommandProcesses, signalTo } from './process-tree.ts'
 const POLL_MS = 15
 const KILL_MS = 5_000
 const FREEZE_ROUNDS = 20
+const LOOKS = 10
 
 /** How many processes were found. `graceMs` is what they get between being asked and being killed. */
 export async function endCommand(processes: CommandProcesses, graceMs: number): Promise<number> {
-  const seen = freeze(processes)
+  const seen = await found(processes)
   if (seen.size === 0 || (await askToEnd(processes, seen, graceMs))) return seen.size
   for (const deadline = performance.now() + KILL_MS; performance.now() < deadline;) {
     const left = freeze(processes)
@@ -20,6 +21,15 @@ export async function endCommand(processes: CommandProcesses, graceMs: number): 
     await wait(POLL_MS)
   }
   return seen.size
+}
+
+/** Look again while it cannot be told whether there are any. */
+async function found(processes: CommandProcesses): Promise<Set<number>> {
+  for (let look = 1; ; look++) {
+    const stopped = freeze(processes)
+    if (stopped.size > 0 || !processes.isUndecided || look === LOOKS) return stopped
+    await wait(POLL_MS)
+  }
 }
 
 /**

@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** The variable in the environment that marks every descendant of a command. */
 export const MARKER_VARIABLE = 'SEAMFOLD_COMMAND'
 
+/** The parent of what belongs to the kernel and never has an environment. */
+const KERNEL = 2
+
 /** `session` and `group` of the command's shell are its own process id. `started` is in ticks since the machine was. */
 type Row = {
   readonly pid: number
@@ -20,6 +23,11 @@ export class CommandProcesses {
   readonly #marker: string
   readonly #since: number
   readonly #known = new Map<number, number>()
+  /**
+   * Whether the last search saw a process without an environment: perhaps it has none, perhaps it was just changing from one program
+   * to the next, and then another search will tell.
+   */
+  isUndecided = false
 
   /** `leader` is the process id of the command's shell, which leads a session of its own. */
   constructor(leader: number, marker: string) {
@@ -33,6 +41,7 @@ export class CommandProcesses {
     const rows = processTable()
     if (rows === undefined) return signalTo(-this.#leader, 0) ? [-this.#leader] : []
     const candidates = rows.filter(({ state, started }) => state !== 'Z' && state !== 'X' && started >= this.#since)
+    this.isUndecided = false
     const found = new Set(candidates.filter((row) => this.#isOurs(row)).map(({ pid }) => pid))
     // A descendant may have cleared its environment: follow parents, and sessions that found processes lead.
     for (let before = -1; before !== found.size;) {
@@ -43,8 +52,12 @@ export class CommandProcesses {
     return [...found]
   }
 
-  #isOurs({ pid, group, session, started }: Row): boolean {
-    return group === this.#leader || session === this.#leader || this.#known.get(pid) === started || isMarked(pid, this.#marker)
+  #isOurs({ pid, group, session, started, parent }: Row): boolean {
+    if (group === this.#leader || session === this.#leader || this.#known.get(pid) === started) return true
+    if (parent === KERNEL) return false
+    const environment = environmentOf(pid)
+    this.isUndecided ||= environment === ''
+    return environment?.includes(this.#marker) === true
   }
 }
 
@@ -53,6 +66,7 @@ export function signalTo(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(target, signal)
   } catch {
+    // Nobody has this number any more, or somebody else.
     return false
   }
 }
@@ -62,6 +76,7 @@ function processTable(): readonly Row[] | undefined {
     const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
     return names.map((name) => processRow(Number(name))).filter((row) => row !== undefined)
   } catch {
+    // No process file system here.
     return undefined
   }
 }
@@ -74,14 +89,17 @@ function processRow(pid: number): Row | undefined {
     const number = (index: number): number => Number(fields[index])
     return { pid, state: fields[0] ?? '', parent: number(1), group: number(2), session: number(3), started: number(19) }
   } catch {
+    // It ended between being listed and being read.
     return undefined
   }
 }
 
-function isMarked(pid: number, marker: string): boolean {
+/** `undefined`: it has ended, or is somebody else's. */
+function environmentOf(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(marker)
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
   } catch {
-    return false
+    // Both are ordinary while processes come and go.
+    return undefined
   }
 }
