@@ -1,6 +1,6 @@
 /** Approvals with somebody there: whoever answers first is heard, here or elsewhere. */
 import { describe, expect, test } from 'vitest'
-import { type Answer, createAgent, memoryStore, openSession, tool, type WaitingFor } from '../../src/index.ts'
+import { type Answer, createAgent, type Fact, foldSession, memoryStore, openSession, tool, type WaitingFor } from '../../src/index.ts'
 import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
 import { collect, eventsOf, pass, resultsIn } from '../middleware/runs.ts'
 
@@ -118,4 +118,34 @@ describe('a question that is asked in place', () => {
     expect(writes()).toBe(1)
     expect(await collect(agent.unfinished())).toEqual([])
   })
+})
+
+describe('an answer that comes while other calls of the reply still work', () => {
+  test('lets its call go on at once, without a wait', async () => {
+    const begun = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<string>()
+    const slow = tool({ name: 'slow', description: 'Is slow.', access: () => [], execute: () => (begun.resolve(), released.promise) })
+    const write = tool({ name: 'write', description: 'Writes.', access: () => [{ kind: 'write', path: 'a' }], execute: () => 'written' })
+    const llm = scriptedLlm([[callOf('write'), callOf('slow')], 'done'])
+    const session = await createAgent({ llm, tools: [slow, write], store: memoryStore() }).session()
+    const run = await session.send('go')
+    await begun.promise
+    const [waiting] = await session.waitingFor()
+    await session.answer(waiting?.requestId ?? '', { decision: 'approve' })
+    released.resolve('slow, but done')
+    expect(await run.completed()).toMatchObject({ text: 'done' })
+    expect(resultsIn(llm.requests[1])).toEqual(['written', 'slow, but done'])
+    expect(await eventsOf(run, 'run_suspended')).toEqual([])
+  })
+})
+
+test('of two answers on record the first stands', () => {
+  const facts: readonly Fact[] = [
+    { type: 'agent_start', sendId: 'x', prompt: [], digests: { model: '', tools: '', policy: '', instructions: '' } },
+    { type: 'confirmation_required', requestId: 'q', callId: '1.0', toolName: 'write', args: {}, argsDigest: '', accesses: [], reason: '' },
+    { type: 'confirmation_received', requestId: 'q', callId: '1.0', approved: false, by: 'first' },
+    { type: 'confirmation_received', requestId: 'q', callId: '1.0', approved: true, by: 'second' },
+  ]
+  const { run } = foldSession(facts.map((fact, offset) => ({ offset, runId: 'r', timestamp: 0, fact })))
+  expect(run?.requests.get('q')?.answer).toMatchObject({ approved: false, by: 'first' })
 })
