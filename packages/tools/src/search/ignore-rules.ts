@@ -83,6 +83,7 @@ function globExpression(glob: string): RegExp | undefined {
   try {
     return new RegExp(`^${source}$`, 'su')
   } catch {
+    // No pattern, e.g. a range that runs backwards.
     return undefined
   }
 }

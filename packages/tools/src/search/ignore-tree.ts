@@ -57,6 +57,7 @@ function readRules(file: string): IgnoreRules | undefined {
     const found = statSync(file)
     return found.isFile() && found.size <= LARGEST_BYTES ? parseIgnoreRules(readFileSync(file, 'utf8')) : undefined
   } catch {
+    // Not there, or not ours to read: it leaves nothing out.
     return undefined
   }
 }

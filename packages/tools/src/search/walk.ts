@@ -48,6 +48,7 @@ const entriesOf = (absolute: string): readonly Dirent[] => {
   try {
     return readdirSync(absolute, { withFileTypes: true })
   } catch {
+    // Gone, or not ours to read.
     return []
   }
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fault } from '../workspace/fault.ts'
 import type { BashOperations, CommandEnd, CommandEnding, CommandOptions } from './bash-operations.ts'
+import { commandEnvironment, type Environment } from './command-environment.ts'
 import { endCommand } from './end-command.ts'
 import { CommandProcesses, MARKER_VARIABLE } from './process-tree.ts'
 import { startWatcher, type Watcher } from './watcher.ts'
@@ -11,8 +12,8 @@ import { startWatcher, type Watcher } from './watcher.ts'
 /** Where and with what commands run. */
 export interface LocalShellOptions {
   readonly directory: string
-  /** The whole environment that commands see. Default: this process's own. */
-  readonly environment?: Readonly<Record<string, string>>
+  /** The whole environment that commands see. Default: `commandEnvironment()`, this process's own without what looks like a key. */
+  readonly environment?: Environment
 }
 
 /** Milliseconds between being asked to end and being killed. */
@@ -39,7 +40,7 @@ export function localShell({ directory, environment }: LocalShellOptions): BashO
       const child = spawn('/bin/sh', ['-c', 'exec "$1" -c "$2" 2>&1', 'sh', shell, command], {
         cwd: directory,
         detached: true,
-        env: { ...inherited(environment), ...QUIET, [MARKER_VARIABLE]: markers(marker) },
+        env: { ...(environment ?? inherited()), ...QUIET, [MARKER_VARIABLE]: markers(marker) },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       return new Running(child, { marker, watcher, options }).end
@@ -59,10 +60,9 @@ function refuse(command: string): void {
   }
 }
 
-function inherited(environment: Readonly<Record<string, string>> | undefined): Record<string, string | undefined> {
-  if (environment !== undefined) return { ...environment }
+function inherited(): Environment {
   // A test runner of Node leaves this for its children: with it a nested `node --test` would not speak to people.
-  const { NODE_TEST_CONTEXT: _, ...rest } = process.env
+  const { NODE_TEST_CONTEXT: _, ...rest } = commandEnvironment()
   return rest
 }
 

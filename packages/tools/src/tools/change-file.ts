@@ -36,6 +36,7 @@ export function fileChange<Input extends { readonly file_path: string }>(workspa
           ? { before: digest(before), after: null }
           : { before: digest(before), after: digest(changed.text), summary: summaryOf(input, changed.summary) }
       } catch {
+        // Not there, or no text: executing it says so. Nothing can be expected of it.
         return { before: await fileDigest(workspace, input.file_path), after: null }
       }
     },

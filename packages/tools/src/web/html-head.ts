@@ -24,6 +24,7 @@ export function decodeBody({ contentType, body }: Body): string {
   try {
     return new TextDecoder(named ?? 'utf-8').decode(body)
   } catch {
+    // No character set has this name.
     return body.toString('utf8')
   }
 }

@@ -4,6 +4,7 @@ import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AgentError } from '@seamfold/core/kit'
 import { localSearch } from '../search/local-search.ts'
+import type { Environment } from '../shell/command-environment.ts'
 import { localShell } from '../shell/local-shell.ts'
 import type { BashOperations } from '../shell/bash-operations.ts'
 import { containedPath, type Root } from './contained-path.ts'
@@ -14,8 +15,8 @@ import type { DirectoryEntry, FileKind, FileStat, Workspace } from './workspace.
 
 /** What a local workspace may be told. */
 export interface LocalWorkspaceOptions {
-  /** The environment that commands see. Default: this process's own. */
-  readonly environment?: Readonly<Record<string, string>>
+  /** The whole environment that commands see. Default: `commandEnvironment()`, this process's own without what looks like a key. */
+  readonly environment?: Environment
   /** Where commands run. Default: on this machine. `null`: nowhere, so there is no `bash` and no `git`. */
   readonly shell?: BashOperations | null
   /** The ripgrep program. Default: `rg` when it is on the path. `null`: search without it. */
