@@ -4,9 +4,9 @@ import { exitCodeOfError } from './commands/exit-code.ts'
 import { AgentError, isAgentError, toMessage } from '@seamfold/core/kit'
 import { nearest } from './config/nearest.ts'
 import { visible } from './render/text.ts'
+import { type Act, type Action, withAgent, withPlace } from './program-options.ts'
+import { addRuns, addSessionVerbs } from './program-sessions.ts'
 import type { Terminal } from './terminal/terminal.ts'
-
-type Action<Arguments extends readonly unknown[]> = (...given: Arguments) => Promise<number>
 
 /** Parse a command line and do what it says. Resolves with the exit code; never rejects. */
 export async function runProgram(words: readonly string[], terminal: Terminal, version: string): Promise<number> {
@@ -43,8 +43,6 @@ function complain(error: unknown, terminal: Terminal): number {
   return exitCodeOfError(error)
 }
 
-type Act = <Arguments extends readonly unknown[]>(action: Action<Arguments>) => (...given: Arguments) => Promise<void>
-
 function createProgram(terminal: Terminal, version: string, act: Act): Command {
   const program = new Command('seamfold')
     .description('An agent that works on your code, and a journal of everything that it did.')
@@ -70,27 +68,10 @@ Exit codes: 0 completed, 1 failed, 2 bad usage, 3 waits for an answer, 130 inter
     )
   addWork(program, terminal, act)
   addSessions(program, terminal, act)
+  addRuns(program, terminal, act)
   addServers(program, terminal, act)
   return program
 }
-
-/** Options of every command that makes an agent. */
-const withAgent = (command: Command): Command =>
-  withPlace(command)
-    .option('-m, --model <name>', 'the model, as its provider calls it')
-    .option('--provider <name>', 'anthropic, openai or simulator')
-    .option('--base-url <url>', 'a server that is compatible with the provider')
-    .option('-p, --permissions <mode>', 'ask, auto-edit, full or read-only')
-    .option('-y, --yes', 'the same as --permissions full')
-    .option('--max-turns <count>', 'turns that a run may take')
-    .option('--budget <usd>', 'US dollars that a run may cost')
-
-/** Options of every command that reads a journal. */
-const withPlace = (command: Command): Command =>
-  command
-    .option('-w, --workspace <folder>', 'the folder to work in (default: this one)')
-    .option('--config <file>', 'the configuration (default: seamfold.config.* here or above)')
-    .option('--store <file>', 'the journal (default: .seamfold/sessions.db in the workspace)')
 
 function addWork(program: Command, terminal: Terminal, act: Act): void {
   withAgent(program.command('run [prompt...]', { isDefault: true }))
@@ -145,6 +126,7 @@ function addSessions(program: Command, terminal: Terminal, act: Act): void {
         (await import('./commands/show.ts')).showCommand(session, options, terminal),
       ),
     )
+  addSessionVerbs(sessions, terminal, act)
 }
 
 function addServers(program: Command, terminal: Terminal, act: Act): void {

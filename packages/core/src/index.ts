@@ -10,6 +10,7 @@ export { diffSessions, type Branch, type SessionDiff } from './session/diff-sess
 export { forksOf, sessionTree, type SessionLink } from './session/session-tree.ts'
 export { exportSession, type ExportOptions } from './session/export-session.ts'
 export { importSession, type ImportedSession, type ImportOptions } from './session/import-session.ts'
+export { recordedFacts } from './session/recorded-facts.ts'
 export { redactFact, type RedactedFact, type RedactOptions } from './session/redact-fact.ts'
 export { checkRuns, type RunChange, type RunCheck, type RunProblem } from './session/check-runs.ts'
 export { publicEvents } from './session/public-events.ts'

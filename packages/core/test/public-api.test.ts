@@ -43,6 +43,7 @@ describe('the doors', () => {
       'orderedParallel',
       'policy',
       'publicEvents',
+      'recordedFacts',
       'redactFact',
       'resultOf',
       'rewindSession',

@@ -1,6 +1,6 @@
 /** Puts an agent together from its settings. */
-import { type Agent, type Confirm, createAgent } from '@seamfold/core'
-import type { ModelInfo } from '@seamfold/core/kit'
+import { type Agent, type AgentOptions, type Confirm, createAgent } from '@seamfold/core'
+import type { LlmClient, ModelInfo } from '@seamfold/core/kit'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { connect, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
@@ -30,21 +30,8 @@ export async function assemble(settings: Settings, { confirm, ...connecting }: A
   const journal = await openJournal(settings.storePath)
   try {
     const connection = await connect(settings.model, connecting)
-    const permissions = modePolicy(settings.mode, settings.rules)
-    const { codingTools } = await import('@seamfold/tools')
-    const agent = createAgent({
-      llm: connection.llm,
-      instructions: settings.instructions ?? INSTRUCTIONS,
-      tools: codingTools({ workspace: settings.workspace }),
-      store: journal.store,
-      leases: leasesOfTheLiving(journal.leases),
-      host: holderHost(),
-      blobs: journal.blobs,
-      permissions,
-      budget: { perRun: settings.budget },
-      ...(settings.timeouts === undefined ? {} : { timeouts: settings.timeouts }),
-      ...(confirm === undefined ? {} : { confirm }),
-    })
+    const { options, permissions } = await agentOptions(settings, { journal, llm: connection.llm })
+    const agent = createAgent({ ...options, ...(confirm === undefined ? {} : { confirm }) })
     const close = async (): Promise<void> => {
       await agent.close()
       await connection.close()
@@ -55,4 +42,26 @@ export async function assemble(settings: Settings, { confirm, ...connecting }: A
     await journal.close()
     throw error
   }
+}
+
+/** What the agent of these settings is made of. */
+export async function agentOptions(
+  settings: Settings,
+  { journal, llm }: { readonly journal: Journal; readonly llm: LlmClient },
+): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy }> {
+  const { codingTools } = await import('@seamfold/tools')
+  const permissions = modePolicy(settings.mode, settings.rules)
+  const options: AgentOptions = {
+    llm,
+    instructions: settings.instructions ?? INSTRUCTIONS,
+    tools: codingTools({ workspace: settings.workspace }),
+    store: journal.store,
+    leases: leasesOfTheLiving(journal.leases),
+    host: holderHost(),
+    blobs: journal.blobs,
+    permissions,
+    budget: { perRun: settings.budget },
+    ...(settings.timeouts === undefined ? {} : { timeouts: settings.timeouts }),
+  }
+  return { options, permissions }
 }

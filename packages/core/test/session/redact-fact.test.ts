@@ -10,6 +10,7 @@ import {
   memoryLeases,
   memoryStore,
   openSession,
+  recordedFacts,
   redactFact,
   rewindSession,
   tool,
@@ -20,7 +21,7 @@ import { canScrub } from '../../src/journal/scrub.ts'
 import type { Json, SessionStore } from '../../src/kit.ts'
 import { callOf, scriptedLlm } from '../../src/testing.ts'
 import { toJson } from '../corpus/journals.ts'
-import { agentOn, change, cursorOf, dump, factsOf, look, saidIn, say, stateOf, twoTurns } from './sessions.ts'
+import { agentOn, change, collect, cursorOf, dump, factsOf, look, saidIn, say, stateOf, twoTurns } from './sessions.ts'
 
 const SECRET = 'sk-1234567890'
 
@@ -153,9 +154,12 @@ describe('redacting', () => {
     const session = await agentOn(store, ['one', `two ${SECRET}`]).session({ id: 's' })
     const first = await say(session, '1')
     await say(session, '2')
-    const secret = await cursorOf(session, 'turn_end', 'last')
     await forkSession(store, 's', { id: 'f' })
     await rewindSession(store, 's', { to: first })
+    expect(await factWith(store)).toBeUndefined()
+    const recorded = await collect(recordedFacts(store, 's'))
+    expect(recorded).toHaveLength((await verifySession(store, 's')).records)
+    const secret = recorded.find(({ event }) => event.type === 'turn_end' && JSON.stringify(event).includes(SECRET))?.cursor ?? ''
     expect(await redactFact(store, 's', { at: secret })).toMatchObject({ type: 'turn_end', sessionId: 's', cursor: secret })
     expect(saidIn(await stateOf(store, 'f')).at(-1)).toBe('[redacted]')
     for (const id of ['s', 'f']) expect(await verifySession(store, id)).toMatchObject({ redacted: 1 })
