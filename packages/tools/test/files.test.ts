@@ -130,6 +130,17 @@ describe('write', () => {
     expect([content('a'), content('x/y/z')]).toEqual(['one\ntwo', '€\n'])
   })
 
+  test('says what changed, where that is text and short', async () => {
+    const { write } = setUp({ a: 'one\ntwo\n', binary: Buffer.from([0xff, 0xfe, 0]), huge: 'x\n'.repeat(900_000) })
+    const diffOf = async (file_path: string, content: string): Promise<unknown> =>
+      (await call(write, { file_path, content })).metadata?.['diff']
+    expect(await diffOf('a', 'one\n2\n')).toContain('@@ -1,2 +1,2 @@\n one\n-two\n+2\n')
+    expect(await diffOf('new', 'one\n')).toContain('@@ -0,0 +1,1 @@\n+one\n')
+    expect(await diffOf('a', 'one\n2\n')).toBeUndefined()
+    expect(await diffOf('binary', 'text')).toBeUndefined()
+    expect(await diffOf('huge', 'text')).toBeUndefined()
+  })
+
   test('a call that was cut off is found done, not started or unknown', async () => {
     const { root, write } = setUp({ a: 'old' })
     const input = await parsed(write, { file_path: 'a', content: 'new' })

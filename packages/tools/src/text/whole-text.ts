@@ -17,9 +17,9 @@ export async function wholeFile(workspace: Workspace, path: string, limit: numbe
   return Buffer.concat(pieces)
 }
 
-/** The text of a file. Throws a fault when it is not UTF-8. */
-export async function wholeText(workspace: Workspace, path: string): Promise<string> {
-  const bytes = await wholeFile(workspace, path)
+/** The text of a file. Throws a fault when it is not UTF-8, or has more than `limit` bytes. */
+export async function wholeText(workspace: Workspace, path: string, limit?: number): Promise<string> {
+  const bytes = await wholeFile(workspace, path, limit)
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (error) {

@@ -3,7 +3,8 @@ import { isAgentError, type Json, type ProbeAnswer, succeeded, tool, type Tool, 
 import { z } from 'zod'
 import { toolInput } from '../base/tool-input.ts'
 import { digest } from '../text/digest.ts'
-import { wholeFile } from '../text/whole-text.ts'
+import { diffText } from '../text/diff-text.ts'
+import { wholeFile, wholeText } from '../text/whole-text.ts'
 import { reporting } from '../workspace/fault.ts'
 import { refuseGitDirectory } from '../workspace/git-directory.ts'
 import type { Workspace } from '../workspace/workspace.ts'
@@ -13,6 +14,9 @@ const input = toolInput({
   file_path: z.string().describe('Path of the file, relative to the workspace or absolute inside it'),
   content: z.string().describe('The whole new content'),
 })
+
+/** A larger file than this is not compared with what replaces it. */
+const DIFF_BYTES = 1024 * 1024
 
 type Input = z.infer<typeof input>
 
@@ -29,14 +33,28 @@ export const writeTool = (workspace: Workspace): Tool =>
       probeFile(workspace, given.file_path, { witness, after: digest(given.content), result: () => result(given) }),
     execute: reporting(async (given: Input) => {
       await refuseGitDirectory(workspace, given.file_path)
+      const before = await textBefore(workspace, given.file_path)
       await workspace.writeFile(given.file_path, Buffer.from(given.content))
-      return result(given)
+      const diff = before === undefined || before === given.content ? undefined : diffText(given.file_path, before, given.content)
+      return result(given, diff === undefined ? {} : { diff })
     }),
   })
 
-const result = ({ file_path, content }: Input): ToolResult => {
+const result = ({ file_path, content }: Input, metadata: Readonly<Record<string, Json>> = {}): ToolResult => {
   const lines = content === '' ? 0 : content.split('\n').length - (content.endsWith('\n') ? 1 : 0)
-  return succeeded(`Wrote ${file_path}: ${lines} ${lines === 1 ? 'line' : 'lines'}, ${Buffer.byteLength(content)} bytes`, { file_path })
+  return succeeded(`Wrote ${file_path}: ${lines} ${lines === 1 ? 'line' : 'lines'}, ${Buffer.byteLength(content)} bytes`, {
+    file_path,
+    ...metadata,
+  })
+}
+
+/** What is there to compare with: nothing when there is no file; `undefined` when it is no text, or more than people compare. */
+async function textBefore(workspace: Workspace, path: string): Promise<string | undefined> {
+  try {
+    return await wholeText(workspace, path, DIFF_BYTES)
+  } catch (error) {
+    return isAgentError(error) && error.details['kind'] === 'not_found' ? '' : undefined
+  }
 }
 
 /** The digest of a file's content, `null` when there is none, `'unknown'` when it cannot be read. */
