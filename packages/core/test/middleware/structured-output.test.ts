@@ -106,7 +106,7 @@ describe('a model that can only be asked', () => {
 test.each([
   ['in prose', 'It is {"n": 3}, I think.'],
   ['in a fence behind half of a brace', 'Write { first, then:\n```json\n{"n": 3}\n```\n'],
-  ['in a fence without a language', 'So:\n```\n{"n": 3}\n```'],
+  ['in a fence without a language', 'So { this:\n```\n{"n": 3}\n```'],
   ['behind another value that does not match', 'Not {"m": 1} but {"n": 3}.'],
   ['with braces and quotes in its strings', 'Here: {"n": 3, "note": "a } and \\"{\\" in it"} done'],
 ])('an answer is found %s', async (_, reply) => {

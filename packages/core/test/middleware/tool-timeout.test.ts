@@ -108,7 +108,8 @@ describe('a tool call that takes too long', () => {
 
   test('does not spend its time on a person who thinks, nor on its place in the queue', async () => {
     const host = manualHost()
-    const write = (name: string) => slow(name, () => host.clock.sleep(800).then(() => 'ok'), { access: [{ kind: 'write', path: 'a' }] })
+    const write = (name: string) =>
+      slow(name, ({ signal }) => host.clock.sleep(800, { signal }).then(() => 'ok'), { access: [{ kind: 'write', path: 'a' }] })
     const llm = scriptedLlm([[callOf('first'), callOf('second')], 'went on'])
     const agent = createAgent({
       llm,

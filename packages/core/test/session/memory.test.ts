@@ -241,6 +241,19 @@ describe('a session that nobody holds', () => {
     expect(agent.listSessions()).toEqual([])
   })
 
+  test('is not forgotten while somebody reads it: what happens next is heard as it happens', async () => {
+    const agent = createAgent({ llm: scriptedLlm(['hello there']) })
+    const reader = (await agent.session({ id: 's' })).events()[Symbol.asyncIterator]()
+    const first = reader.next()
+    await heap()
+    expect(agent.listSessions()).toEqual(['s'])
+    await (await (await agent.session({ id: 's' })).send('go')).completed()
+    expect((await first).done).toBe(false)
+    await firstDelta(reader)
+    expect((await reader.next()).value).toMatchObject({ durable: false, event: { type: 'text_delta' } })
+    await reader.return?.()
+  })
+
   test('is not forgotten while it works', async () => {
     const begun = Promise.withResolvers<void>()
     const released = Promise.withResolvers<string>()

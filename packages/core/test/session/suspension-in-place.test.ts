@@ -1,6 +1,7 @@
 /** Approvals with somebody there: whoever answers first is heard, here or elsewhere. */
 import { describe, expect, test } from 'vitest'
 import { type Answer, createAgent, type Fact, foldSession, memoryStore, openSession, tool, type WaitingFor } from '../../src/index.ts'
+import type { SessionStore } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
 import { collect, eventsOf, pass, resultsIn } from '../middleware/runs.ts'
 
@@ -32,13 +33,24 @@ function start() {
 }
 
 describe('a question that is asked in place', () => {
-  test('is a fact before it is asked, so that somebody elsewhere may answer it', async () => {
-    const { store, agent, asked, answer } = start()
-    const run = await agent.run('go')
-    const { request } = await asked
-    expect(await (await openSession(store, run.sessionId)).waitingFor()).toEqual([request])
-    answer({ decision: 'approve' })
-    await run.completed()
+  test('is stored before it is asked, so that somebody elsewhere may answer it', async () => {
+    const inner = memoryStore()
+    const store: SessionStore = {
+      ...inner,
+      append: async (...args) => {
+        await new Promise((resolve) => setImmediate(resolve))
+        await inner.append(...args)
+      },
+    }
+    const stored: (readonly WaitingFor[])[] = []
+    const write = tool({ name: 'write', description: 'Writes.', access: () => [{ kind: 'write', path: 'a' }], execute: () => 'written' })
+    const confirm = async (request: WaitingFor): Promise<Answer> => {
+      stored.push(await (await openSession(inner, request.sessionId)).waitingFor(), [request])
+      return { decision: 'approve' }
+    }
+    await (await createAgent({ llm: scriptedLlm([[callOf('write')], 'done']), tools: [write], store, confirm }).run('go')).completed()
+    expect(stored[0]).toHaveLength(1)
+    expect(stored[0]).toEqual(stored[1])
   })
 
   test('is taken back when it is answered elsewhere, and the call goes on with that answer', async () => {

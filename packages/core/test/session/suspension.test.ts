@@ -124,6 +124,7 @@ describe('a run that waits', () => {
     expect(results).toEqual([expect.stringContaining('did not run'), expect.stringContaining('superseded by a new prompt'), 'looked 1'])
     expect(textOf(llm.requests[0]?.messages.at(-1) ?? { content: [] })).toBe('forget it')
     expect(await session.waitingFor()).toEqual([])
+    expect(await collect(place.store.keys({ prefix: 'open/' }))).toEqual([])
     expect(await collect(agent.unfinished())).toEqual([])
   })
 
@@ -147,6 +148,7 @@ describe('a run that waits and is cancelled', () => {
     const { llm, session, agent } = await place.elsewhere('s', ['hello again'])
     expect(await session.cancel('changed my mind')).toBe(true)
     expect(await session.cancel()).toBe(false)
+    expect(await collect(place.store.keys({ prefix: 'open/' }))).toEqual([])
     expect((await session.runs())[0]).toMatchObject({ status: 'cancelled', reason: 'changed my mind' })
     expect(await session.waitingFor()).toEqual([])
     expect(await collect(agent.unfinished())).toEqual([])
