@@ -44,7 +44,7 @@ async function askOne(request: WaitingFor, signal: AbortSignal, options: Approve
   screen.watch(undefined)
   screen.print(`\n${questionLines(asked, false, terminal.style()).join('\n')}\n`)
   for (;;) {
-    const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal })
+    const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal, fresh: true })
     if (reply.type !== 'line') {
       lines.rest()
       if (reply.type === 'interrupt') options.leave('interrupted')

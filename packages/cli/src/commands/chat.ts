@@ -1,5 +1,5 @@
 /** `seamfold chat`: a conversation at the terminal. */
-import type { Session } from '@seamfold/core'
+import type { RunResult, Session } from '@seamfold/core'
 import { type Usage, isAgentError } from '@seamfold/core/kit'
 import { costText, usageText } from '../render/ending.ts'
 import { headingLines } from '../render/heading.ts'
@@ -15,6 +15,7 @@ import { refuseDamaged } from './damage.ts'
 import { hint, quote, showHint } from './hint.ts'
 import { differs, startedWords } from './started.ts'
 import { sendRemembered } from './send.ts'
+import { steer, type Steering } from './steering.ts'
 import { suggestion } from '../config/nearest.ts'
 import { waitingLines } from './waiting.ts'
 import { type Work, withWork } from './work.ts'
@@ -118,13 +119,14 @@ type Leaving = { readonly code: number }
 type Starting = () => ReturnType<Session['resume']>
 
 /** Start a run, if there is one, and show it to its end. The first Ctrl-C stops it, the second leaves. */
-async function proceed({ work, terminal }: Chat, start: Starting): Promise<'done' | 'suspended' | Leaving> {
+async function proceed({ work, terminal, lines }: Chat, start: Starting): Promise<'done' | 'suspended' | Leaving> {
   const interrupt = listenForInterrupt()
   try {
     const run = await start()
     if (run === undefined) return 'done'
     terminal.print('\n')
-    const result = await work.follow(run, { prompts: false }, interrupt)
+    const steering = terminal.interactive ? steer({ run, lines, screen: work.screen, terminal }) : undefined
+    const result = await steered(work.follow(run, { prompts: false }, { interrupt, steering }), steering)
     terminal.print('\n')
     // Ctrl-C stops a run; any other signal is meant for the whole chat.
     const code = interrupt.code()
@@ -140,11 +142,24 @@ async function proceed({ work, terminal }: Chat, start: Starting): Promise<'done
   }
 }
 
+/** What a run that is suspended has not read it reads when it goes on. */
+async function steered(following: Promise<RunResult>, steering: Steering | undefined): Promise<RunResult> {
+  try {
+    const result = await following
+    steering?.stop(result.status === 'suspended')
+    return result
+  } catch (error) {
+    steering?.stop(false)
+    throw error
+  }
+}
+
 const HELP: readonly (readonly [string, string])[] = [
   ['/help', 'this list'],
   ['/cost', 'what this session has used'],
   ['/session', 'its id, and how to come back to it'],
   ['/exit', 'leave; the session stays in the journal'],
+  ['words', 'during a run are read by the model before its next turn'],
   ['Ctrl-C', 'stops the run that is under way; twice leaves'],
   ['\\', 'at the end of a line goes on in the next'],
 ]

@@ -18,6 +18,8 @@ export type FollowOptions = {
   readonly transcript?: Omit<TranscriptOptions, 'style'>
   /** Told of each event after it was shown: what must be asked is asked then, below what led to it. */
   readonly shown?: (envelope: Envelope) => void
+  /** What a person is typing meanwhile. */
+  readonly typed?: () => string
 }
 
 /** Read a run to its end. An interruption cancels it, and its end is read too. */
@@ -45,10 +47,10 @@ async function showRaw(run: Run, { terminal, format, shown }: FollowOptions): Pr
   }
 }
 
-async function showText(run: Run, { terminal, screen, transcript: rest, shown }: FollowOptions): Promise<void> {
+async function showText(run: Run, { terminal, screen, transcript: rest, shown, typed }: FollowOptions): Promise<void> {
   let transcript: Transcript = beginTranscript
   let since = terminal.now()
-  const status = (): string => statusLine(transcript, { style: terminal.style(), since, now: terminal.now() })
+  const status = (): string => statusLine(transcript, { style: terminal.style(), since, now: terminal.now(), typed: typed?.() ?? '' })
   screen.watch(status)
   try {
     for await (const envelope of run) {

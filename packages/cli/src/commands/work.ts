@@ -1,15 +1,16 @@
 /** Holds what a command needs while an agent works: agent, screen, signals, questions. Lets go of all of it at the end. */
 import type { Agent, Run, RunResult, Session } from '@seamfold/core'
-import type { WaitingFor } from '@seamfold/core/kit'
+import type { Envelope, WaitingFor } from '@seamfold/core/kit'
 import { assemble, type Assembled } from '../setup/assemble.ts'
 import type { Settings } from '../setup/settings.ts'
 import { type Interrupt, listenForInterrupt } from '../terminal/interrupt.ts'
-import { createLines, type Lines } from '../terminal/lines.ts'
+import { createLines, type Lines, noLines } from '../terminal/lines.ts'
 import { createScreen, type Screen } from '../terminal/screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { TranscriptOptions } from '../render/transcript.ts'
 import { type Approver, createApprover } from './approver.ts'
-import { createQuestions, follow, type Format } from './follow.ts'
+import { createQuestions, follow, type Format, type Questions } from './follow.ts'
+import type { Steering } from './steering.ts'
 
 export type Work = {
   readonly agent: Agent
@@ -19,8 +20,14 @@ export type Work = {
   readonly lines: Lines
   /** Ask the person here for what a suspended run of a session waits for. False when something stays unanswered. */
   settle(session: Session): Promise<boolean>
-  /** Show a run until it ends or waits. An interruption cancels it: this command's, or the one that is given. */
-  follow(run: Run, transcript?: Omit<TranscriptOptions, 'style'>, interrupt?: Interrupt): Promise<RunResult>
+  /** Show a run until it ends or waits. */
+  follow(run: Run, transcript?: Omit<TranscriptOptions, 'style'>, company?: Company): Promise<RunResult>
+}
+
+export type Company = {
+  /** What cancels the run. Default: the interruption of the command. */
+  readonly interrupt?: Interrupt
+  readonly steering?: Pick<Steering, 'typed' | 'shown'> | undefined
 }
 
 export type WorkOptions = {
@@ -48,12 +55,9 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
     leave: (how) => current.trigger(how === 'interrupted' ? 130 : 129, how),
   })
   const questions = interactive ? createQuestions(ask) : undefined
-  const look = { terminal, screen, format, ...(questions === undefined ? {} : { shown: questions.shown }) }
-  const show: Work['follow'] = (run, transcript = {}, own = interrupt) => {
+  const show: Work['follow'] = (run, transcript = {}, { interrupt: own = interrupt, steering } = {}) => {
     current = own
-    // What is asked in place needs no telling, and what waits is told at the end.
-    const approvals = interactive ? 'none' : 'answers'
-    return follow(run, { ...look, interrupt: own, transcript: { approvals, ...transcript } })
+    return followIn({ ...options, screen, questions }, { run, transcript, interrupt: own, steering })
   }
   try {
     assembled = await assemble(settings, {
@@ -78,6 +82,28 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
   }
 }
 
+type Place = WorkOptions & { readonly screen: Screen; readonly questions: Questions | undefined }
+
+type Following = Company & { readonly run: Run; readonly interrupt: Interrupt; readonly transcript: Omit<TranscriptOptions, 'style'> }
+
+function followIn({ terminal, format, screen, questions }: Place, { run, transcript, interrupt, steering }: Following): Promise<RunResult> {
+  // What is asked in place needs no telling, and what waits is told at the end.
+  const approvals = questions === undefined ? 'answers' : 'none'
+  const shown = (envelope: Envelope): void => {
+    questions?.shown(envelope)
+    steering?.shown(envelope)
+  }
+  return follow(run, {
+    terminal,
+    screen,
+    format,
+    interrupt,
+    transcript: { approvals, ...transcript },
+    ...(questions === undefined && steering === undefined ? {} : { shown }),
+    ...(steering === undefined ? {} : { typed: steering.typed }),
+  })
+}
+
 /** Put every open question of a session. False when one stays unanswered. */
 async function settle(session: Session, ask: ((request: WaitingFor) => ReturnType<Approver>) | undefined): Promise<boolean> {
   const waiting = await session.waitingFor()
@@ -88,5 +114,3 @@ async function settle(session: Session, ask: ((request: WaitingFor) => ReturnTyp
   }
   return true
 }
-
-const noLines: Lines = { ask: () => Promise.resolve({ type: 'end' }), rest: () => undefined, close: () => undefined }

@@ -1,7 +1,7 @@
 /** The one line that says what is going on right now, while nothing else can be printed. */
 import { describeCall } from './call.ts'
 import { openCalls } from './calls.ts'
-import { cut, plural, visibleLine } from './text.ts'
+import { cut, cutStart, plural, visibleLine } from './text.ts'
 import type { Style } from './style.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -9,14 +9,22 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const ASCII_FRAMES = ['|', '/', '-', '\\'] as const
 const FRAME_MS = 100
 
-/** What runs now and for how long. `since` and `now` are milliseconds of the same clock. */
-export function statusLine(
-  { calls }: Transcript,
-  { style, since, now }: { readonly style: Style; readonly since: number; readonly now: number },
-): string {
+export type StatusOptions = {
+  readonly style: Style
+  /** Milliseconds of the same clock. */
+  readonly since: number
+  readonly now: number
+  /** What a person is typing meanwhile. */
+  readonly typed?: string
+}
+
+/** What runs now and for how long, or what is being typed. */
+export function statusLine({ calls }: Transcript, { style, since, now, typed = '' }: StatusOptions): string {
   const { colors, signs, width } = style
   const frames = signs.done === '✓' ? FRAMES : ASCII_FRAMES
   const frame = frames[Math.floor(now / FRAME_MS) % frames.length] ?? ''
+  if (typed !== '')
+    return `  ${colors.cyan(frame)} ${colors.cyan(signs.prompt)} ${cutStart(visibleLine(typed), width - 8, signs.ellipsis)}${signs.bar}`
   const running = openCalls(calls)
   const [first] = running
   const what =

@@ -5,6 +5,8 @@ export interface Screen {
   print(text: string): void
   /** What the status line says, asked each time it is drawn; undefined takes it away. Does nothing where nobody watches. */
   watch(status: (() => string) | undefined): void
+  /** Draw the status line now. */
+  refresh(): void
   close(): void
 }
 
@@ -13,7 +15,8 @@ const CLEAR = '\r\u001b[2K'
 
 /** The screen of a terminal. Where output is not a terminal it only prints. */
 export function createScreen(terminal: Terminal): Screen {
-  if (!terminal.live) return { print: (text) => terminal.print(text), watch: () => undefined, close: () => undefined }
+  if (!terminal.live)
+    return { print: (text) => terminal.print(text), watch: () => undefined, refresh: () => undefined, close: () => undefined }
   let status: (() => string) | undefined
   let drawn = false
   let atLineStart = true
@@ -45,6 +48,7 @@ export function createScreen(terminal: Terminal): Screen {
       timer ??= setInterval(draw, REDRAW_MS).unref()
       return undefined
     },
+    refresh: draw,
     close() {
       status = undefined
       clear()

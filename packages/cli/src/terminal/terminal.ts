@@ -46,7 +46,7 @@ export function processTerminal(): Terminal {
   stderr.on('error', lost)
   const unicode = wantsUnicode(env)
   const styleOf = (stream: NodeJS.WriteStream): Style =>
-    createStyle({ color: wantsColor(env, stream.isTTY), columns: stream.columns ?? widthOf(env), unicode })
+    createStyle({ color: wantsColor(env, stream.isTTY), columns: stream.columns || widthOf(env), unicode })
   return {
     print: (text) => void (gone || stdout.write(text)),
     complain: (text) => void (gone || stderr.write(text)),

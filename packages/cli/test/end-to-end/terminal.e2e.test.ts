@@ -1,6 +1,7 @@
 /** At a terminal: a pseudo-terminal, real keys, what a person would see. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
 import { describe, expect, test } from 'vitest'
@@ -68,6 +69,9 @@ async function sit(turns: readonly ScriptStep[], words: string) {
     },
   }
 }
+
+/** A command that goes on until the test says so. */
+const waits = callTool('bash', { command: 'until test -e go; do sleep 0.1; done' })
 
 const write = (name: string) => callTool('write', { file_path: name, content: 'one\ntwo\n' })
 
@@ -163,6 +167,67 @@ describe.skipIf(!hasTerminal)('a chat', () => {
     seat.signal('SIGTERM')
     await seat.saw('Cancelled')
     expect(await seat.ended).toBe(143)
+  })
+
+  test('passes on what is typed during a run, and shows it while it is typed', async () => {
+    const heard: ScriptStep = (conversation) =>
+      answer([text(JSON.stringify(conversation.messages).includes('use the other file') ? 'I heard you.' : 'Nothing heard.')])
+    await using seat = await sit([answer([waits]), heard], 'chat --yes')
+    await seat.saw('/help')
+    seat.press('go\r')
+    await seat.saw('bash')
+    seat.press('use the other')
+    await seat.saw('use the other')
+    seat.press(' file\r')
+    await seat.saw('› use the other file\r\n')
+    await writeFile(join(seat.folder, 'go'), '')
+    await seat.saw('I heard you.')
+    await seat.saw('›')
+    seat.press('/exit\r')
+    expect(await seat.ended).toBe(0)
+  })
+
+  test('asks what was typed too late as the next message', async () => {
+    const { promise: typed, resolve } = Promise.withResolvers<void>()
+    const slow: ScriptStep = async () => {
+      await typed
+      return answer([text('First.')])
+    }
+    const reply: ScriptStep = (conversation) =>
+      answer([text(JSON.stringify(conversation.messages.at(-1)).includes('and then this') ? 'Then that.' : 'What?')])
+    await using seat = await sit([slow, reply], 'chat --yes')
+    await seat.saw('/help')
+    seat.press('go\r')
+    await seat.saw('thinking')
+    seat.press('and then this\r')
+    await seat.saw('and then this')
+    resolve()
+    await seat.saw('First.')
+    await seat.saw('Then that.')
+    await seat.saw('›')
+    seat.press('/exit\r')
+    expect(await seat.ended).toBe(0)
+  })
+
+  test('never takes for an answer what was being typed when the question came', async () => {
+    await using seat = await sit([answer([waits]), answer([write('a.txt')]), answer([text('Over.')])], 'chat')
+    await seat.saw('/help')
+    seat.press('go\r')
+    await seat.saw('[y]es')
+    seat.press('y\r')
+    await seat.saw('bash')
+    seat.press('y and more')
+    await seat.saw('y and more')
+    await writeFile(join(seat.folder, 'go'), '')
+    await seat.saw('[y]es')
+    expect(existsSync(join(seat.folder, 'a.txt'))).toBe(false)
+    seat.press('y\r')
+    await seat.saw('Over.')
+    expect(existsSync(join(seat.folder, 'a.txt'))).toBe(true)
+    // It is still there to be gone on with.
+    await seat.saw('y and more')
+    seat.press('\u0003\u0003')
+    expect(await seat.ended).toBe(0)
   })
 
   test('stops a run with Ctrl-C, takes the next message, and is left with two more', async () => {
