@@ -108,15 +108,15 @@ const callback = (pattern: RegExp): Launch => {
     words.slice(1).some(({ value, prefix }) => value === undefined || pattern.test(prefix)) ? runs(words, run) : reads(words, run)
 }
 
+/** `printf -v name`, or what may turn out to be that. */
+const isVariable = ([, first, second]: readonly ShellWord[]): boolean =>
+  first !== undefined && second !== undefined && (first.prefix.startsWith('-v') || (first.value === undefined && /^-?$/.test(first.prefix)))
+
 /** `printf -v` and `test -v` compute the subscript of the name that they are given. */
 const subscripts = (words: readonly ShellWord[], run: Run): After => {
   const [first] = words
   const risky = words.slice(1).find(({ value, prefix, splits }) => (value === undefined ? splits && prefix === '' : /^-[vR]/.test(value)))
-  if (
-    first?.value === 'printf'
-      ? (words[1]?.prefix ?? '').startsWith('-v') || (words[1]?.splits === true && words[1].prefix === '')
-      : risky !== undefined
-  ) {
+  if (first?.value === 'printf' ? isVariable(words) : risky !== undefined) {
     run.walker.undecided(`${first?.text ?? ''} may compute with what is only known when it runs`)
   }
   itself(words, run)

@@ -19,9 +19,14 @@ const EVALUATED = 'it computes with what is only known when it runs, which the s
 /** Look into a word, an assignment's value, a heredoc's body, or whatever else may hold expansions. */
 export function examine(node: SyntaxNode, visitor: WordVisitor): void {
   switch (node.type) {
+    case 'Word':
+      if (isTorn(node)) visitor.undecided('it has a word that is not understood')
+      break
     case 'CommandExpansion':
     case 'ProcessSubstitution':
     case 'ArithmeticCommandExpansion':
+      if (/^[$<>]\(\(/.test(node.text))
+        visitor.undecided('it begins with two brackets that are no computation, which bash reads in its own way')
       return visitor.script(node.script)
     case 'ArithmeticWord':
       if (!NUMBER.test(node.value)) visitor.undecided(EVALUATED)
@@ -45,6 +50,12 @@ export function examine(node: SyntaxNode, visitor: WordVisitor): void {
   }
   visitor.grammar.forEachChild(node, (child) => examine(child, visitor))
 }
+
+/** What stands bare in a word cannot hold what would have ended it, or an expansion that nobody found. */
+const isTorn = ({ text, parts }: Word): boolean =>
+  (parts ?? [{ type: 'Literal', text } as const]).some(
+    (part) => part.type === 'Literal' && /[\s<>()|&;`'"]|\$[\w({[@*#?!$'"-]/.test(part.text.replaceAll(/\\[^]/g, '')),
+  )
 
 const isPlainIndex = (index: Word): boolean => /^(?:\d+|@|\*)$/.test(index.text)
 

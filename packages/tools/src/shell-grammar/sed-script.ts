@@ -5,7 +5,7 @@ import type { ShellWord } from './shell-word.ts'
 /** `undefined`: it is not understood. */
 export type SedScript = { readonly runs: boolean; readonly writes: boolean } | undefined
 
-const ADDRESS = /^(?:\d+(?:~\d+)?|\$|\/(?:[^/\\\n[]|\\[^\n]|\[\^?\]?[^\]\n]*\])+\/[IM]*|[+~]\d+)/
+const ADDRESS = /^(?:\d+(?:~\d+)?|\$|\/(?:[^/\\\n[]|\\[^\n]|\[\^?\]?[^\]\n/]*\])+\/[IM]*|[+~]\d+)/
 const PLAIN = new Set('=dDgGhHnNpPxzFl')
 
 class Reader {

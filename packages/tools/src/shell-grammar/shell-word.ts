@@ -35,7 +35,8 @@ export const readCommand = (text: string): readonly ShellWord[] =>
 function readWord(token: string): ShellWord {
   if (PLAIN.test(token)) return { text: token, value: token, prefix: token, splits: false }
   if (token.startsWith('~')) return { text: token, value: undefined, prefix: '~', splits: false }
-  let prefix = ''
+  // A substituted file: its name begins like this.
+  let prefix = /^[<>]\(/.test(token) ? '/dev/fd/' : ''
   for (const [piece, single, escaped] of token.matchAll(/'([^']*)'|\\(.)|"[^"]*"|[^'"\\]/g)) {
     const certain = single ?? escaped ?? (/^[$`*?[{<>"]/.test(piece) ? undefined : piece)
     if (certain === undefined) return { text: token, value: undefined, prefix, splits: splitsApart(token) }

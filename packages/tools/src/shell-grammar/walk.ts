@@ -10,6 +10,7 @@ import type {
   Redirection,
   Select,
   Statement,
+  Subshell,
   SyntaxNode,
   Word,
 } from 'unbash'
@@ -26,22 +27,38 @@ import { assignmentRisk, environmentRisk } from './variables.ts'
 const MOST_LEVELS = 12
 const MOST_COMMANDS = 400
 
-/** How a part of a line is read: by which shells, and how deep it lies in others. */
-export type Reading = { readonly anyShell: boolean; readonly level: number }
+/**
+ * How a part of a line is read: by which shells, how deep it lies in others, and whether it is a substitution of several commands.
+ * Of these bash 5.2 writes its own copy before it runs it, in which a heredoc takes the `;` from what follows in its line.
+ */
+export type Reading = { readonly anyShell: boolean; readonly level: number; readonly copied?: boolean }
+
+const DOUBLE = 'it begins with two brackets that are no computation, which bash reads in its own way'
+
+/** `((a); b)`, which might have been a computation. */
+function isDouble({ pos, body }: Subshell): boolean {
+  let first: Statement['command'] | undefined = body.commands[0]?.command
+  while (first?.type === 'AndOr' || first?.type === 'Pipeline' || first?.type === 'Redirected') {
+    first = first.type === 'Redirected' ? first.command : first.commands[0]
+  }
+  return first?.type === 'Subshell' && first.pos === pos + 1
+}
 
 export class Walker implements WordVisitor, CommandWalker {
   readonly grammar: Grammar
   readonly findings: Findings
   readonly anyShell: boolean
   readonly #level: number
+  readonly #copied: boolean
   /** Where what is in a word runs. */
   #here: Directories
 
-  constructor(grammar: Grammar, findings: Findings, { anyShell, level }: Reading) {
+  constructor(grammar: Grammar, findings: Findings, { anyShell, level, copied = false }: Reading) {
     this.grammar = grammar
     this.findings = findings
     this.anyShell = anyShell
     this.#level = level
+    this.#copied = copied
   }
 
   undecided(why: string): void {
@@ -50,7 +67,9 @@ export class Walker implements WordVisitor, CommandWalker {
 
   script(script: ParsedScript | undefined): void {
     if (script === undefined) return this.undecided('it has a substitution that is not understood')
-    this.#inner(this.anyShell).#tree(script, this.#here)
+    if (script.commands.length === 0) this.undecided('it has an empty substitution')
+    const copied = script.commands.length > 1 || script.commands[0]?.command.type !== 'Command'
+    this.#inner(this.anyShell, copied).#tree(script, this.#here)
   }
 
   /** Code that a command hands to a shell, as text. */
@@ -67,11 +86,12 @@ export class Walker implements WordVisitor, CommandWalker {
       this.undecided(`it has more than ${MOST_LEVELS} commands within each other`)
       return staying(undefined)
     }
+    if (/(?<!\\)(?:\\\\)*\\$/.test(source)) this.undecided('it ends in a backslash')
     return this.#tree(this.grammar.parse(source), directories)
   }
 
-  #inner(anyShell: boolean): Walker {
-    return new Walker(this.grammar, this.findings, { anyShell, level: this.#level + 1 })
+  #inner(anyShell: boolean, copied: boolean = false): Walker {
+    return new Walker(this.grammar, this.findings, { anyShell, level: this.#level + 1, copied })
   }
 
   #tree(script: ParsedScript, directories: Directories): After {
@@ -136,6 +156,7 @@ export class Walker implements WordVisitor, CommandWalker {
         for (const each of node.redirects) this.#redirect(each, directories)
         return this.#command(node.command, directories)
       case 'Subshell':
+        if (isDouble(node)) this.undecided(DOUBLE)
         this.#statements(node.body.commands, directories)
         return staying(directories)
       case 'BraceGroup':
@@ -234,8 +255,11 @@ export class Walker implements WordVisitor, CommandWalker {
     for (const each of redirects) this.#redirect(each, directories)
     if (name === undefined) return staying(directories)
     const words: ShellWord[] = [this.#word(name)]
+    let end = name.end
     for (const each of args) {
-      examine(each, this)
+      if (each.pos === end) this.undecided('it has a word that is not understood')
+      end = each.end
+      this.#look(each)
       words.push(each.type === 'Word' ? wordOf(each) : wordOfAssignment(each))
     }
     return runCommand(words, { walker: this, directories, input: redirects.at(-1) })
@@ -243,8 +267,11 @@ export class Walker implements WordVisitor, CommandWalker {
 
   #redirect(redirection: Redirection, directories: Directories): void {
     if (redirection.descriptor?.type === 'FileDescriptorVariable') this.#sets(redirection.descriptor.name)
-    if (redirection.type === 'HereDoc') this.#look(redirection.body)
-    else if (redirection.target !== undefined) {
+    if (redirection.type === 'HereDoc') {
+      if (this.#copied) this.undecided('it has a heredoc among several commands of a substitution, which bash takes apart in its own way')
+      this.#look(redirection.body)
+    }
+    if (redirection.type !== 'HereDoc' && redirection.target !== undefined) {
       this.#look(redirection.target)
       if (redirection.type === 'Redirect')
         redirect(redirection.operator, wordOf(redirection.target), { findings: this.findings, directories })
@@ -261,7 +288,7 @@ export class Walker implements WordVisitor, CommandWalker {
   }
 
   #word(word: Word): ShellWord {
-    if (word.parts !== undefined) this.#look(word)
+    this.#look(word)
     return wordOf(word)
   }
 }
