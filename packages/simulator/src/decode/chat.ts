@@ -1,11 +1,11 @@
 /** Reads a Chat Completions request as a conversation. */
 import type { ConversationData, ConversationMessage, ConversationPart, ToolChoice } from '../model/conversation.ts'
 import { joined } from '../model/conversation-view.ts'
-import { imageTokens, tokensOf } from '../model/tokens.ts'
 import type { PromptSegment } from '../model/tokens.ts'
 import { partsOf } from '../wire/chat.ts'
 import type { ChatMessage, ChatPart, ChatRequest, ChatToolChoice } from '../wire/chat.ts'
 import { inputOf } from './arguments.ts'
+import { imageAt, segment, segmentsWith } from './openai.ts'
 
 function partOf(part: ChatPart): ConversationPart {
   switch (part.type) {
@@ -14,7 +14,7 @@ function partOf(part: ChatPart): ConversationPart {
     case 'refusal':
       return { type: 'refusal', text: part.refusal }
     case 'image_url':
-      return { type: 'image', mediaType: /^data:([^;,]*)/.exec(part.image_url.url)?.[1] ?? 'url' }
+      return imageAt(part.image_url.url)
     case 'input_audio':
       return { type: 'image', mediaType: 'audio' }
     case 'file':
@@ -77,11 +77,6 @@ export function decodeChat(request: ChatRequest): ConversationData {
   }
 }
 
-const segment = (label: string, value: unknown): PromptSegment => {
-  const text = `${label}${JSON.stringify(value)}`
-  return { text, tokens: tokensOf(text) }
-}
-
 /** Tools, then messages, an image apart from the text of its message. */
 export function chatSegments(request: ChatRequest): readonly PromptSegment[] {
   return [
@@ -90,7 +85,7 @@ export function chatSegments(request: ChatRequest): readonly PromptSegment[] {
     ...request.messages.flatMap((message) => {
       const images = partsOf(message).filter((part) => part.type === 'image_url')
       const rest = images.length === 0 ? message : { ...message, content: partsOf(message).filter((part) => part.type !== 'image_url') }
-      return [segment('', rest), ...images.map((image) => ({ text: JSON.stringify(image), tokens: imageTokens }))]
+      return segmentsWith(images, rest)
     }),
   ]
 }

@@ -1,11 +1,11 @@
 /** Reads a Responses request as a conversation. */
 import type { ConversationData, ConversationMessage, ConversationPart, ToolChoice } from '../model/conversation.ts'
 import { joined } from '../model/conversation-view.ts'
-import { imageTokens, tokensOf } from '../model/tokens.ts'
 import type { PromptSegment } from '../model/tokens.ts'
 import { contentOf, isMessage } from '../wire/responses.ts'
 import type { ResolvedResponses, ResponsesItem, ResponsesPart, ResponsesRequest, ResponsesToolChoice } from '../wire/responses.ts'
 import { inputOf } from './arguments.ts'
+import { imageAt, segment, segmentsWith } from './openai.ts'
 
 function partOf(part: ResponsesPart): ConversationPart {
   switch (part.type) {
@@ -15,7 +15,7 @@ function partOf(part: ResponsesPart): ConversationPart {
     case 'refusal':
       return { type: 'refusal', text: part.refusal }
     case 'input_image':
-      return { type: 'image', mediaType: /^data:([^;,]*)/.exec(part.image_url ?? '')?.[1] ?? 'url' }
+      return imageAt(part.image_url ?? '')
     case 'input_file':
       return { type: 'image', mediaType: 'file' }
   }
@@ -79,11 +79,6 @@ export function decodeResponses({ request, items }: ResolvedResponses): Conversa
   }
 }
 
-const segment = (label: string, value: unknown): PromptSegment => {
-  const text = `${label}${JSON.stringify(value)}`
-  return { text, tokens: tokensOf(text) }
-}
-
 const isImage = (part: ResponsesPart): boolean => part.type === 'input_image' || part.type === 'input_file'
 
 function itemSegments(item: ResponsesItem): readonly PromptSegment[] {
@@ -95,7 +90,7 @@ function itemSegments(item: ResponsesItem): readonly PromptSegment[] {
   const images = contentOf(content).filter(isImage)
   if (images.length === 0) return [segment('', item)]
   const rest = { ...item, [field]: contentOf(content).filter((part) => !isImage(part)) }
-  return [segment('', rest), ...images.map((image) => ({ text: JSON.stringify(image), tokens: imageTokens }))]
+  return segmentsWith(images, rest)
 }
 
 /** Instructions, tools, then items, an image apart from the text of its item. */

@@ -1,4 +1,5 @@
 /** What a scripted model does next: an answer made of blocks, or a failure. */
+import { checkedTurn } from './turn-check.ts'
 
 export type TextBlock = { readonly type: 'text'; readonly text: string }
 
@@ -90,8 +91,14 @@ export type TurnLike = Turn | Block | readonly Block[]
 
 const isBlocks = (value: TurnLike): value is readonly Block[] => Array.isArray(value)
 
-/** The turn that a scenario meant. */
+function assertGiven(value: unknown): void {
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`The scenario gave ${JSON.stringify(value) ?? typeof value}, but a turn is an object: a block, blocks or a failure`)
+}
+
+/** The turn that a scenario meant. Throws a `TypeError` when it is none. */
 export function toTurn(value: TurnLike): Turn {
-  if (isBlocks(value)) return { type: 'answer', blocks: value }
-  return value.type === 'answer' || value.type === 'failure' ? value : { type: 'answer', blocks: [value] }
+  assertGiven(value)
+  if (isBlocks(value)) return checkedTurn({ type: 'answer', blocks: value })
+  return checkedTurn(value.type === 'answer' || value.type === 'failure' ? value : { type: 'answer', blocks: [value] })
 }

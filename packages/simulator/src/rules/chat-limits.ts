@@ -1,7 +1,7 @@
 /** Rules about the numbers of a Chat Completions request. */
 import { allowsSampling, reasons } from '../model/model.ts'
 import type { ChatRequest } from '../wire/chat.ts'
-import { longArray, outOfRange, unsupportedParameter } from './openai-shape.ts'
+import { longArray, outOfRange, streamOptionsFault, unsupportedParameter } from './openai-shape.ts'
 import { firstFault } from './rule.ts'
 import type { Fault, Rule } from './rule.ts'
 
@@ -89,13 +89,7 @@ const oneChoice: R = {
       : undefined,
 }
 
-const streamOptions: R = {
-  id: 'chat.stream_options',
-  check: ({ stream, stream_options }) =>
-    (stream_options ?? undefined) !== undefined && stream !== true
-      ? { message: "The 'stream_options' parameter is only allowed when 'stream' is enabled.", param: 'stream_options' }
-      : undefined,
-}
+const streamOptions: R = { id: 'chat.stream_options', check: streamOptionsFault }
 
 const size: R = {
   id: 'chat.context_window',

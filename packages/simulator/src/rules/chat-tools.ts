@@ -3,7 +3,7 @@ import { isFields } from '../base/json.ts'
 import type { ChatRequest } from '../wire/chat.ts'
 import { partsOf } from '../wire/chat.ts'
 import { emptyArray, longArray } from './openai-shape.ts'
-import { functionNameFault, functionSchemaFault, outputSchemaFault } from './openai-tools.ts'
+import { functionNameFault, functionSchemaFault, outputSchemaFault, repeatedNameFault } from './openai-tools.ts'
 import { firstFault } from './rule.ts'
 import type { Fault, Rule } from './rule.ts'
 
@@ -26,17 +26,7 @@ const names: R = {
 
 const unique: R = {
   id: 'chat.tool_names_unique',
-  check({ tools = [] }) {
-    const all = tools.map((tool) => tool.function.name)
-    const twice = all.findIndex((name, index) => all.indexOf(name) !== index)
-    return twice < 0
-      ? undefined
-      : {
-          message: `Invalid 'tools': tool names must be unique. Found '${all[twice] ?? ''}' more than once.`,
-          param: 'tools',
-          code: 'invalid_value',
-        }
-  },
+  check: ({ tools = [] }) => repeatedNameFault(tools.map((tool) => tool.function.name)),
 }
 
 const schemas: R = {

@@ -86,6 +86,12 @@ export function outOfRange(
   }
 }
 
+/** Options for a stream where there is none, or `undefined`. */
+export const streamOptionsFault = (request: { readonly stream?: boolean | null; readonly stream_options?: unknown }): Fault | undefined =>
+  (request.stream_options ?? undefined) !== undefined && request.stream !== true
+    ? { message: "The 'stream_options' parameter is only allowed when 'stream' is enabled.", param: 'stream_options' }
+    : undefined
+
 export function openAiShapeFault(problem: Problem): Fault {
   const param = openAiPath(problem.path)
   switch (problem.kind) {

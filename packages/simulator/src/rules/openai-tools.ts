@@ -20,6 +20,13 @@ export function functionNameFault(name: string, param: string): Fault | undefine
       }
 }
 
+export function repeatedNameFault(names: readonly string[]): Fault | undefined {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  return twice === undefined
+    ? undefined
+    : { message: `Invalid 'tools': tool names must be unique. Found '${twice}' more than once.`, param: 'tools', code: 'invalid_value' }
+}
+
 export function functionSchemaFault({ name, parameters, strict }: OpenAiFunction, param: string): Fault | undefined {
   if (parameters === undefined || parameters === null) return undefined
   const wrong = (what: string): Fault => ({

@@ -1,7 +1,7 @@
 /** Rules about the numbers and the modes of a Responses request. */
 import { allowsSampling, reasons } from '../model/model.ts'
 import type { ResolvedResponses } from '../wire/responses.ts'
-import { outOfRange, unsupportedParameter } from './openai-shape.ts'
+import { outOfRange, streamOptionsFault, unsupportedParameter } from './openai-shape.ts'
 import { firstFault } from './rule.ts'
 import type { Fault, Rule } from './rule.ts'
 
@@ -41,13 +41,7 @@ const encrypted: R = {
       : undefined,
 }
 
-const streamOptions: R = {
-  id: 'responses.stream_options',
-  check: ({ request: { stream, stream_options } }) =>
-    (stream_options ?? undefined) !== undefined && stream !== true
-      ? { message: "The 'stream_options' parameter is only allowed when 'stream' is enabled.", param: 'stream_options' }
-      : undefined,
-}
+const streamOptions: R = { id: 'responses.stream_options', check: ({ request }) => streamOptionsFault(request) }
 
 const notSimulated: R = {
   id: 'responses.not_simulated',

@@ -3,7 +3,7 @@ import { contentOf, isMessage } from '../wire/responses.ts'
 import type { ResolvedResponses } from '../wire/responses.ts'
 import { chosenNames } from './chat-tools.ts'
 import { longArray } from './openai-shape.ts'
-import { functionNameFault, functionSchemaFault, outputSchemaFault } from './openai-tools.ts'
+import { functionNameFault, functionSchemaFault, outputSchemaFault, repeatedNameFault } from './openai-tools.ts'
 import { firstFault } from './rule.ts'
 import type { Rule } from './rule.ts'
 
@@ -22,17 +22,7 @@ const names: R = {
 
 const unique: R = {
   id: 'responses.tool_names_unique',
-  check({ request: { tools = [] } }) {
-    const all = tools.map(({ name }) => name)
-    const twice = all.findIndex((name, index) => all.indexOf(name) !== index)
-    return twice < 0
-      ? undefined
-      : {
-          message: `Invalid 'tools': tool names must be unique. Found '${all[twice] ?? ''}' more than once.`,
-          param: 'tools',
-          code: 'invalid_value',
-        }
-  },
+  check: ({ request: { tools = [] } }) => repeatedNameFault(tools.map(({ name }) => name)),
 }
 
 const schemas: R = {

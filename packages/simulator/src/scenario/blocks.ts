@@ -1,4 +1,5 @@
 /** Short names for the blocks and turns of a scenario. */
+import { checkedTurn } from '../model/turn-check.ts'
 import type { AnswerTurn, Block, ReasoningBlock, RefusalBlock, TextBlock, ToolCallBlock } from '../model/turn.ts'
 
 export const text = (value: string): TextBlock => ({ type: 'text', text: value })
@@ -28,8 +29,7 @@ export const callToolRaw = (name: string, argumentText: string, options: { reado
 })
 
 /** Several blocks as one turn, with what is special about its ending or its way over the network. */
-export const answer = (blocks: Block | readonly Block[], options: Omit<AnswerTurn, 'type' | 'blocks'> = {}): AnswerTurn => ({
-  type: 'answer',
-  blocks: 'type' in blocks ? [blocks] : blocks,
-  ...options,
-})
+export const answer = (blocks: Block | readonly Block[], options: Omit<AnswerTurn, 'type' | 'blocks'> = {}): AnswerTurn =>
+  checkedTurn({ type: 'answer', blocks: isBlock(blocks) ? [blocks] : blocks, ...options })
+
+const isBlock = (blocks: Block | readonly Block[]): blocks is Block => !Array.isArray(blocks) && typeof blocks === 'object'
