@@ -78,6 +78,7 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
     .description('do one task; a prompt of - stands for standard input')
     .option('-s, --session <id>', 'go on in this session, or start one with this id')
     .option('-o, --output <file>', 'a JSON Schema that the answer must match')
+    .option('--remote <url>', 'let a worker do it: ws://host:port of a seamfold worker')
     .option('--json', 'print one event a line')
     .option('-q, --quiet', 'print only the answer')
     .action(

@@ -22,8 +22,11 @@ export type FollowOptions = {
   readonly typed?: () => string
 }
 
+/** What of a run it takes to follow it. */
+export type Followed = Pick<Run, 'result' | 'cancel'> & AsyncIterable<Envelope>
+
 /** Read a run to its end. An interruption cancels it, and its end is read too. */
-export async function follow(run: Run, options: FollowOptions): Promise<RunResult> {
+export async function follow(run: Followed, options: FollowOptions): Promise<RunResult> {
   const { terminal, interrupt } = options
   const cancel = (): void => void run.cancel(reasonOf(interrupt.signal)).catch(() => undefined)
   if (interrupt.signal.aborted) cancel()
@@ -40,14 +43,14 @@ export async function follow(run: Run, options: FollowOptions): Promise<RunResul
 
 const reasonOf = (signal: AbortSignal): string => (signal.reason instanceof Error ? signal.reason.message : 'interrupted')
 
-async function showRaw(run: Run, { terminal, format, shown }: FollowOptions): Promise<void> {
+async function showRaw(run: Followed, { terminal, format, shown }: FollowOptions): Promise<void> {
   for await (const envelope of run) {
     if (format === 'json') terminal.print(`${JSON.stringify(envelope)}\n`)
     shown?.(envelope)
   }
 }
 
-async function showText(run: Run, { terminal, screen, transcript: rest, shown, typed }: FollowOptions): Promise<void> {
+async function showText(run: Followed, { terminal, screen, transcript: rest, shown, typed }: FollowOptions): Promise<void> {
   let transcript: Transcript = beginTranscript
   let since = terminal.now()
   const status = (): string => statusLine(transcript, { style: terminal.style(), since, now: terminal.now(), typed: typed?.() ?? '' })

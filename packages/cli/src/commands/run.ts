@@ -11,6 +11,7 @@ import { refuseDamaged } from './damage.ts'
 import { namedSession } from './find-session.ts'
 import { showHint } from './hint.ts'
 import type { Format } from './follow.ts'
+import { refuseOptionsOfWorker, remoteRun } from './remote.ts'
 import { sendRemembered } from './send.ts'
 import { waitingLines } from './waiting.ts'
 import { type Work, withWork } from './work.ts'
@@ -21,13 +22,20 @@ export type RunOptions = SharedOptions & {
   readonly quiet?: boolean
   /** A file with a JSON Schema. */
   readonly output?: string
+  /** A worker's address. */
+  readonly remote?: string
 }
 
 export async function runCommand(words: readonly string[], options: RunOptions, terminal: Terminal): Promise<number> {
   const format = formatOf(options)
+  const { remote } = options
+  if (remote !== undefined) {
+    refuseOptionsOfWorker(options)
+    const { prompt, output } = await taskOf(words, options, terminal)
+    return remoteRun({ prompt, format, schema: output?.json }, { ...options, remote }, terminal)
+  }
   const settings = await resolveSettings(options, terminal)
-  const output = options.output === undefined ? undefined : await readSchema(resolve(terminal.folder, options.output))
-  const prompt = await promptOf(words, terminal)
+  const { prompt, output } = await taskOf(words, options, terminal)
   return withWork({ settings, terminal, format }, async (work) => {
     const session = await work.agent.session(
       options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) },
@@ -47,6 +55,13 @@ const formatOf = ({ json, quiet }: RunOptions): Format => {
   if (json === true && quiet === true)
     throw new AgentError('invalid_argument', '--json prints every event and --quiet only the answer: give one of the two.')
   return json === true ? 'json' : quiet === true ? 'quiet' : 'text'
+}
+
+type Task = { readonly prompt: string; readonly output: ReturnType<typeof jsonSchema> | undefined }
+
+async function taskOf(words: readonly string[], options: RunOptions, terminal: Terminal): Promise<Task> {
+  const output = options.output === undefined ? undefined : await readSchema(resolve(terminal.folder, options.output))
+  return { prompt: await promptOf(words, terminal), output }
 }
 
 /** The prompt is the words; a `-` among them, or no words at all, stands for standard input. */

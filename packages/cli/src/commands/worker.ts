@@ -12,12 +12,12 @@ import { untilStopped } from './until-stopped.ts'
 export type WorkerOptions = SharedOptions & { readonly listen: string }
 
 /** What callers must present comes from the environment: a command line can be read by others on the machine. */
-const TOKEN = 'SEAMFOLD_WORKER_TOKEN'
+export const WORKER_TOKEN = 'SEAMFOLD_WORKER_TOKEN'
 
 export async function workerCommand(options: WorkerOptions, terminal: Terminal): Promise<number> {
   const address = addressOf('--listen', options.listen)
   const settings = await resolveSettings(options, terminal)
-  const token = terminal.environment[TOKEN]
+  const token = terminal.environment[WORKER_TOKEN]
   const interrupt = listenForInterrupt()
   const assembled = await assemble(settings, { environment: terminal.environment })
   try {
@@ -32,8 +32,8 @@ export async function workerCommand(options: WorkerOptions, terminal: Terminal):
         [
           'Callers',
           token === undefined || token === ''
-            ? `anyone on this machine; set ${TOKEN} to ask for a token`
-            : `those who present the token of ${TOKEN}`,
+            ? `anyone on this machine; set ${WORKER_TOKEN} to ask for a token`
+            : `those who present the token of ${WORKER_TOKEN}`,
         ],
         ['Model', modelText(settings.model, style)],
         ['Workspace', settings.workspace],

@@ -108,14 +108,16 @@ function modeOf({ yes, permissions }: SharedOptions, configured: PermissionMode 
   return permissions === undefined ? (configured ?? 'ask') : permissionMode(permissions)
 }
 
-function wholeNumber(option: string, text: string | undefined): number | undefined {
+/** An option that counts something. Throws `invalid_argument` for anything but a whole number above zero. */
+export function wholeNumber(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
   throw new AgentError('invalid_argument', `${option} is '${text}'. Give a whole number above zero.`)
 }
 
-function amount(option: string, text: string | undefined): number | undefined {
+/** An option in US dollars. Throws `invalid_argument` for anything but an amount above zero. */
+export function amount(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text.replace(/^\$/, ''))
   if (Number.isFinite(value) && value > 0) return value

@@ -1,0 +1,93 @@
+/** `seamfold run --remote` with a worker in another process and another folder. */
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { expect, test } from 'vitest'
+import { envelopes, seamfold, Started, temporaryFolder } from './command.ts'
+
+/** A worker that listens, and a caller with nothing but its address and token. */
+async function stage(turns: readonly ScriptStep[], ...words: string[]) {
+  const simulator = await startSimulator({ scenario: script(turns) })
+  const there = await temporaryFolder()
+  const here = await temporaryFolder()
+  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl, SEAMFOLD_WORKER_TOKEN: 'secret-secret-secret' }
+  const worker = new Started(['worker', '--listen', '0', ...words], { cwd: there.path, env })
+  await worker.saw('Ctrl-C stops it.')
+  const url = /ws:\/\/\S+/.exec(worker.stdout)?.[0] ?? ''
+  const caller = { SEAMFOLD_WORKER_TOKEN: 'secret-secret-secret' }
+  return {
+    here: here.path,
+    there: there.path,
+    run: (...given: string[]) => seamfold(['run', '--remote', url, ...given], { cwd: here.path, env: caller }),
+    runWith: (own: Readonly<Record<string, string>>, ...given: string[]) =>
+      seamfold(['run', '--remote', url, ...given], { cwd: here.path, env: own }),
+    start: (...given: string[]) => new Started(['run', '--remote', url, ...given], { cwd: here.path, env: caller }),
+    atWorker: (...given: string[]) => seamfold(given, { cwd: there.path, env }),
+    async [Symbol.asyncDispose]() {
+      worker.child.kill('SIGTERM')
+      await worker.ended
+      await simulator.close()
+      await there[Symbol.asyncDispose]()
+      await here[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const bash = (command: string) => callTool('bash', { command })
+
+test('a task is done by the worker, in its folder, and is shown here as it happens', async () => {
+  await using scene = await stage([answer([bash('echo hi > made.txt')]), answer([text('It is made.')])], '--yes')
+  const { code, stdout, stderr } = await scene.run('make it')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/Worker +ws:/)
+  expect(stdout).toMatch(/✓ bash +echo hi > made\.txt/)
+  expect(stdout).toContain('It is made.\n\n✓ Done\n')
+  expect([existsSync(join(scene.there, 'made.txt')), existsSync(join(scene.here, '.seamfold'))]).toEqual([true, false])
+})
+
+test('only the answer, one event a line, and an answer that is held to a schema', async () => {
+  await using scene = await stage([answer([text('Plain.')]), answer([text('Events.')]), answer([text('{"answer":42}')])])
+  expect(await scene.run('-q', 'say it')).toMatchObject({ code: 0, stdout: 'Plain.\n' })
+  expect(envelopes((await scene.run('--json', 'say it')).stdout).map(({ event }) => event.type)).toContain('agent_end')
+  const schema = { type: 'object', properties: { answer: { type: 'integer' } }, required: ['answer'], additionalProperties: false }
+  await writeFile(join(scene.here, 'schema.json'), JSON.stringify(schema))
+  expect(await scene.run('-q', '--output', 'schema.json', 'what is it?')).toMatchObject({ code: 0, stdout: '{"answer":42}\n' })
+})
+
+test('what must be asked waits at the worker, is answered and gone on with there', async () => {
+  await using scene = await stage([answer([bash('echo hi > made.txt')]), answer([text('It is made.')])])
+  const first = await scene.run('--session', 'job', 'make it')
+  expect(first.code).toBe(3)
+  expect(first.stdout).toContain('⏸ bash echo hi > made.txt')
+  expect(first.stdout).toContain('In its folder, on its machine:\n  Answer  seamfold answer job --approve\n  Then    seamfold resume job')
+  expect((await scene.atWorker('answer', 'job', '--approve')).code).toBe(0)
+  expect(await scene.atWorker('resume', 'job')).toMatchObject({ code: 0, stdout: expect.stringContaining('It is made.') as unknown })
+})
+
+test('Ctrl-C here ends the command there', async () => {
+  await using scene = await stage([answer([bash('sleep 300')])], '--yes')
+  const started = scene.start('--json', '--session', 'job', 'sleep')
+  await started.saw('"tool_execution_start"')
+  started.child.kill('SIGINT')
+  expect((await started.ended).code).toBe(130)
+  await expect.poll(async () => (await scene.atWorker('sessions')).stdout, { timeout: 20_000 }).toMatch(/^job +cancelled/m)
+})
+
+test('a worker that refuses or is not there fails in words', async () => {
+  await using scene = await stage([])
+  const refused = await scene.runWith({ SEAMFOLD_WORKER_TOKEN: 'another-token-entirely' }, 'make it')
+  expect(refused.code).toBe(1)
+  expect(refused.stdout).toMatch(/✗ Failed .*\S/)
+})
+
+test('what only the worker can decide is refused here', async () => {
+  await using folder = await temporaryFolder()
+  const { code, stderr } = await seamfold(['run', '--remote', 'ws://127.0.0.1:1', '--model', 'gpt-5', '--yes', 'hi there'], {
+    cwd: folder.path,
+  })
+  expect(code).toBe(2)
+  expect(stderr).toContain('With --remote the worker decides over --model, --yes')
+  const address = await seamfold(['run', '--remote', 'localhost:1', 'hi there'], { cwd: folder.path })
+  expect(address).toMatchObject({ code: 2, stderr: expect.stringContaining('starts with ws:// or wss://') as unknown })
+})
