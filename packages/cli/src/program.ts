@@ -137,7 +137,9 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
     .option('-m, --model <name>', 'the model, as its provider calls it')
     .option('--provider <name>', 'anthropic, openai or simulator')
     .option('--base-url <url>', 'a server that is compatible with the provider')
+    .option('--crash', 'kill it in the middle of a call, and go on in a new process')
     .action(act(async (options: object) => (await import('./commands/demo.ts')).demoCommand(options, terminal)))
+  addDemoAgent(program, terminal, act)
   withAgent(program.command('playground'))
     .description('the same agent in a browser')
     .option('--port <number>', 'default: 4848')
@@ -159,6 +161,21 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
     .description('what is installed, which keys are set, is the journal healthy')
     .option('--all', 'verify every session, however many there are')
     .action(act(async (options: object) => (await import('./commands/doctor.ts')).doctorCommand(options, terminal)))
+}
+
+/** What `demo --crash` starts, kills and starts again. */
+function addDemoAgent(program: Command, terminal: Terminal, act: Act): void {
+  program
+    .command('demo-agent <workspace>', { hidden: true })
+    .option('-m, --model <name>')
+    .option('--provider <name>')
+    .option('--base-url <url>')
+    .option('--unhurried')
+    .action(
+      act(async (workspace: string, options: object) =>
+        (await import('./commands/demo-agent.ts')).demoAgentCommand(workspace, options, terminal),
+      ),
+    )
 }
 
 /**

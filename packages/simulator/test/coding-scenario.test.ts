@@ -146,3 +146,31 @@ test('a call that is denied ends the attempt with the reason', async () => {
   })
   expect(run.answer).toContain('Denied by the user: not in this branch')
 })
+
+const LOST = "Nobody knows whether this call of 'bash' took effect: the process that ran it ended before it could say how it went."
+
+test('a test run whose end nobody saw is run again, and the work ends as it would have', async () => {
+  await cp(sample, folder, { recursive: true })
+  let runs = 0
+  const run = await runAnthropic(simulator, {
+    folder,
+    prompt: 'Fix the failing test',
+    // The first of the two runs, and the second one twice.
+    intercept: (name) => (name === 'bash' && [1, 3, 4].includes(++runs) ? { text: LOST, isError: true } : undefined),
+  })
+  expect(await testsPass()).toBe(true)
+  expect(run.answer).toContain('all 10 tests pass now')
+  expect(run.calls.filter((call) => call.startsWith('bash'))).toHaveLength(5)
+  expect(run.calls.filter((call) => call.startsWith('edit'))).toHaveLength(1)
+})
+
+test('runs of tests that are cut off every time are given up', async () => {
+  await cp(sample, folder, { recursive: true })
+  const run = await runAnthropic(simulator, {
+    folder,
+    prompt: 'Fix the failing test',
+    intercept: (name) => (name === 'bash' ? { text: LOST, isError: true } : undefined),
+  })
+  expect(run.answer).toContain('cut off again and again')
+  expect(run.calls.filter((call) => call.startsWith('bash'))).toHaveLength(5)
+})

@@ -24,6 +24,8 @@ export type Notebook = {
   readonly runs: number
   /** Output of the last test command when it was no test report. */
   readonly strangeOutput: string | undefined
+  /** Test runs since the last report of which nobody knows how they ended. */
+  readonly lostRuns: number
   readonly attempts: readonly Attempt[]
   /** The last call that came back with an error and was not a test run. */
   readonly refused: CallRecord | undefined
@@ -66,7 +68,12 @@ function noteEdit(draft: Draft, call: CallRecord): void {
     : [...draft.attempts, { path, before, after, failedBefore: draft.report?.failed ?? 0, reverted: false }]
 }
 
+/** What a runtime says of a call whose end nobody saw. */
+const lost = /^Nobody knows whether this call of '\w+' took effect/
+
 function noteRun(draft: Draft, output: string): void {
+  draft.lostRuns = lost.test(output) ? draft.lostRuns + 1 : 0
+  if (draft.lostRuns > 0) return
   const report = readTestReport(output)
   draft.strangeOutput = report === undefined ? output : undefined
   if (report === undefined) return
@@ -87,6 +94,7 @@ export function notebookOf(calls: readonly CallRecord[]): Notebook {
     report: undefined,
     runs: 0,
     strangeOutput: undefined,
+    lostRuns: 0,
     attempts: [],
     refused: undefined,
   }

@@ -11,6 +11,8 @@ import * as say from './words.ts'
 /** Changes that are tried before giving up. */
 const mostAttempts = 12
 const testCommand = 'node --test'
+/** Test runs in a row that are cut off before giving up. */
+const mostLostRuns = 4
 
 const readAll = (paths: readonly string[]): readonly Block[] => paths.map((path) => callTool('read', { file_path: path }))
 
@@ -66,6 +68,8 @@ function afterFailure(notebook: Notebook, report: TestReport): readonly Block[] 
 /** The blocks of the next turn, once the workspace has been looked at. */
 export function repairStep(notebook: Notebook): readonly Block[] {
   const { report } = notebook
+  if (notebook.lostRuns > mostLostRuns) return [text(say.noTests(testCommand, 'It was cut off again and again.'))]
+  if (notebook.lostRuns > 0) return runTests('Tests change nothing, so it is safe to run them again.', say.cutOff(testCommand))
   if (notebook.strangeOutput !== undefined) return [text(say.noTests(testCommand, notebook.strangeOutput))]
   if (report === undefined) return runTests('The tests will say best what is wrong.', 'Now I run the tests to see what fails.')
   if (report.tests === 0) return [text(say.noTests(testCommand, 'It ran no tests.'))]

@@ -59,6 +59,9 @@ export const nothingToFix = (report: TestReport): string =>
 export const unreadable = (report: TestReport): string =>
   `${report.failed} of ${plural(report.tests, 'test')} fail, but I cannot read from the output where. ${whoIAm} A real model would go on from here.`
 
+export const cutOff = (command: string): string =>
+  `\`${command}\` was cut off and nobody saw how it ended. Running tests changes nothing, so I run them once more.`
+
 export const noTests = (command: string, output: string): string =>
   `\`${command}\` did not give me a test report to work from: ${short(output.trim().split('\n').at(-1) ?? '')}\n\n${whoIAm} I can only work from a failing test suite of Node's own runner.`
 
