@@ -91,7 +91,7 @@ describe('calls of one reply', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[Array.from({ length: 8 }, () => []), 5, fc.stream([0, 1, 2, 3, 4].values())]] },
     )
     expect(together).toBe(5)
   })

@@ -79,7 +79,7 @@ describe('the calls of one reply', () => {
         )
         expect(read).toEqual(calls.map(({ at }) => `${at}`))
       }),
-      { numRuns: 80 },
+      { numRuns: 80, examples: [[Array.from({ length: 8 }, () => ({ at: 6, ticks: 4 })), 6]] },
     )
     expect(together).toBe(6)
   })
