@@ -4,7 +4,7 @@ import { closeCodes, ProtocolError } from '../protocol/close-codes.ts'
 import type { CallerMessage, Welcome, WorkerFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import { type Connection } from './connect.ts'
-import { lostResult, OpenSteps, type StepResult } from './open-steps.ts'
+import { OpenSteps, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { Restorer } from './restorer.ts'
 
@@ -17,6 +17,7 @@ export class CallerSession {
   #connection: Connection
   #waiting: (() => void)[] = []
   #over: string | undefined
+  #connected = false
   #draining: boolean
 
   constructor(connection: Connection, settings: Settings) {
@@ -38,6 +39,11 @@ export class CallerSession {
     return this.#draining
   }
 
+  /** The worker answers: nothing is being restored, and no sign of life is overdue. */
+  get responsive(): boolean {
+    return this.#connected && this.#connection.wire.responsive
+  }
+
   /** Nothing can be run on it any more. */
   get over(): boolean {
     return this.#over !== undefined
@@ -49,7 +55,7 @@ export class CallerSession {
       await orAborted(new Promise<void>((resolve) => void this.#waiting.push(resolve)), options.signal)
     }
     options.signal.throwIfAborted()
-    return this.#over === undefined ? this.#send(spec, options) : lostResult(spec, this.#over, true)
+    return this.#over === undefined ? this.#send(spec, options) : untouchedResult(spec, this.#over)
   }
 
   /** Stops its steps over there and leaves. */
@@ -116,7 +122,7 @@ export class CallerSession {
     this.#over = why
     this.#restorer.stop(why)
     this.#link.detach()
-    this.#steps.lose(why, this.#link.given)
+    this.#steps.lose(why, { given: this.#link.given, journal: this.welcome.journal })
     this.#wakeAll()
   }
 
@@ -125,8 +131,10 @@ export class CallerSession {
     while (!this.over) {
       const { wire, welcome } = this.#connection
       if (!this.#link.attach(wire, welcome)) return this.#end(`The worker at ${this.#settings.url} has mixed up its sessions`)
+      this.#connected = true
       this.#connection.hold(this.#steps.size > 0)
       const ending = await wire.ended
+      this.#connected = false
       this.#link.detach()
       if (this.over) return
       if (this.#steps.size === 0 && this.#link.bytes === 0) return this.#end('The connection ended while it was idle')

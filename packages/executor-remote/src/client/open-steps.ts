@@ -3,7 +3,12 @@ import { failedStep, type AgentStepSpec, type ExecuteOptions, type StepOutcome }
 
 /** What became of a step: it settled over there, was never started, or was lost on the way so that nobody can say. */
 export type Fate = 'settled' | 'not_started' | 'lost'
-export type StepResult = { readonly outcome: StepOutcome; readonly fate: Fate }
+export type StepResult = {
+  readonly outcome: StepOutcome
+  readonly fate: Fate
+  /** Of a step that was lost: the journal in which it is found again. */
+  readonly journal?: string | undefined
+}
 
 export type OpenStep = {
   readonly spec: AgentStepSpec
@@ -43,15 +48,24 @@ export class OpenSteps {
   }
 
   /** Nothing more will be heard of any of them. Those above `given` cannot have been started. */
-  lose(why: string, given: number): void {
+  lose(why: string, { given, journal }: Loss): void {
     for (const [id, { spec, seq, settle }] of this.#steps) {
       this.take(id)
-      settle(lostResult(spec, why, seq > given))
+      settle(seq > given ? untouchedResult(spec, why) : lostResult(spec, why, journal))
     }
   }
 }
 
-export function lostResult(spec: AgentStepSpec, why: string, untouched: boolean): StepResult {
-  const rest = untouched ? 'the step was not started' : 'what the step did after its last event is not known'
-  return { outcome: failedStep(spec, `${why}: ${rest}`), fate: untouched ? 'not_started' : 'lost' }
-}
+/** How far a session had got when it ended, and where its steps are journaled. */
+type Loss = { readonly given: number; readonly journal: string | undefined }
+
+export const untouchedResult = (spec: AgentStepSpec, why: string): StepResult => ({
+  outcome: failedStep(spec, `${why}: the step was not started`),
+  fate: 'not_started',
+})
+
+const lostResult = (spec: AgentStepSpec, why: string, journal: string | undefined): StepResult => ({
+  outcome: failedStep(spec, `${why}: what the step did after its last event is not known`),
+  fate: 'lost',
+  journal,
+})

@@ -2,12 +2,16 @@
 import { failedStep, orAborted, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
 import { CallerSession } from './caller-session.ts'
 import { ConnectFailure } from './connect.ts'
-import type { StepResult } from './open-steps.ts'
+import type { Welcome } from '../protocol/frames.ts'
+import { untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { persist } from './persist.ts'
 
 /** New sessions that one step may need before it is given up: each was gone before the step could be sent. */
 const MAX_SESSIONS = 3
+
+/** `restoring`: its connection is being restored, or does not answer. `unconnected`: not tried yet, or not reached. */
+export type WorkerState = 'connected' | 'restoring' | 'draining' | 'connecting' | 'unconnected'
 
 export class RemoteWorker {
   readonly url: string
@@ -21,23 +25,15 @@ export class RemoteWorker {
     this.#settings = settings
   }
 
-  /** How many steps it says that it runs at once; undefined until it said so. */
-  get capacity(): number | undefined {
-    return this.#session?.welcome.capacity
+  /** What it said of itself when it was last connected to. */
+  get welcome(): Welcome | undefined {
+    return this.#session?.welcome
   }
 
-  /** What it says that it can do; empty until it said so. */
-  get labels(): readonly string[] {
-    return this.#session?.welcome.labels ?? []
-  }
-
-  /** Connected, or getting back what was lost, and taking new steps. */
-  get ready(): boolean {
-    return this.#session?.over === false && !this.#session.draining
-  }
-
-  get draining(): boolean {
-    return this.#session?.over === false && this.#session.draining
+  get state(): WorkerState {
+    if (this.#session === undefined || this.#session.over) return this.#opening === undefined ? 'unconnected' : 'connecting'
+    if (this.#session.draining) return 'draining'
+    return this.#session.responsive ? 'connected' : 'restoring'
   }
 
   /** Resolves once there is a connection. Gives words when there is none. */
@@ -46,11 +42,13 @@ export class RemoteWorker {
     return typeof words === 'string' ? words : undefined
   }
 
-  /** Rejects with the signal's reason only. */
-  async run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
+  /** `journal` names the one that it must share, where the step was begun before. Rejects with the signal's reason only. */
+  async run(spec: AgentStepSpec, options: ExecuteOptions, journal?: string): Promise<StepResult> {
     for (let count = 1; ; count++) {
       const session = await this.#reached(options.signal)
       if (typeof session === 'string') return { outcome: failedStep(spec, session), fate: 'not_started' }
+      if (journal !== undefined && journal !== session.welcome.journal)
+        return untouchedResult(spec, `The worker at ${this.url} does not share the journal ${journal}`)
       const result = await session.run(spec, options)
       if (result.fate !== 'not_started' || !session.over || this.#closing.signal.aborted || count === MAX_SESSIONS) return result
     }

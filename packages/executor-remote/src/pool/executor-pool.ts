@@ -1,35 +1,52 @@
 /** `executorPool({ workers })`: one executor over several workers. */
-import { failedStep, guardedExecutor, type AgentStepSpec, type ExecuteOptions, type StepOutcome } from '@seamfold/core/kit'
+import { failedStep, guardedExecutor, systemHost, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
+import type { StepResult } from '../client/open-steps.ts'
 import { settingsOf, type RemoteExecutorOptions } from '../client/options.ts'
+import { pursue, type Attempt } from '../client/pursue.ts'
 import type { RemoteExecutor } from '../client/remote-executor.ts'
 import { RemoteWorker } from '../client/remote-worker.ts'
-import { PoolMember } from './pool-member.ts'
+import { PoolMember, type Needs, type WorkerStatus } from './pool-member.ts'
 
 export interface ExecutorPoolOptions {
   readonly workers: readonly RemoteExecutorOptions[]
   /** The labels that a worker must have to get this step. Default: none. */
   labelsOf?(spec: AgentStepSpec): readonly string[]
   /**
-   * Whether a step whose worker was lost in the middle may run again on another: because its journal is in a store that both
-   * share, or because its effects allow it. Its events then start anew. Default: never; the outcome says what is not known.
+   * Whether a step whose worker was lost in the middle, and has no journal that another worker shares, may run again on another
+   * all the same, because its effects allow it. Its events then start anew. Default: never; the outcome says what is not known.
    */
   rerunLost?(spec: AgentStepSpec): boolean
 }
 
 const DEFAULT_CONCURRENCY = 8
 
+/** Several workers as one executor. */
+export interface ExecutorPool extends RemoteExecutor {
+  /** How each worker is now, in the order in which they were given. */
+  readonly workers: readonly WorkerStatus[]
+}
+
 /**
- * Gives each step to the least busy worker that has the labels, and waits while all of those are full. A step that was not
- * started goes to the next worker; one that was lost is reported, unless `rerunLost` says otherwise.
+ * Gives each step to the least busy worker that runs its agent and has the labels, and waits while all of those are full. A step
+ * that was not started goes to the next worker. One that was lost goes on where its journal is, if a worker shares it; else it is
+ * reported, unless `rerunLost` says otherwise.
  */
-export function executorPool(options: ExecutorPoolOptions): RemoteExecutor {
+export function executorPool(options: ExecutorPoolOptions): ExecutorPool {
   const pool = new Pool(options)
-  const { executeStep } = guardedExecutor({ contract: 1, executeStep: (spec, stepOptions) => pool.run(spec, stepOptions) })
+  const host = options.workers[0]?.system ?? systemHost()
+  const attempt: Attempt = (spec, stepOptions, journal) => pool.run(spec, stepOptions, journal)
+  const { executeStep } = guardedExecutor({
+    contract: 1,
+    executeStep: (spec, stepOptions) => pursue(attempt, spec, { options: stepOptions, host }),
+  })
   const close = (): Promise<void> => pool.close()
   return {
     contract: 1,
     get concurrencyHint() {
       return pool.capacity > 0 ? pool.capacity : DEFAULT_CONCURRENCY
+    },
+    get workers() {
+      return pool.workers
     },
     executeStep,
     close,
@@ -38,7 +55,7 @@ export function executorPool(options: ExecutorPoolOptions): RemoteExecutor {
 }
 
 /** What one step knows about the workers: which it has tried, and how often each had failed before. */
-type Search = { readonly labels: readonly string[]; readonly tried: Set<PoolMember>; readonly before: ReadonlyMap<PoolMember, number> }
+type Search = { readonly needs: Needs; readonly tried: Set<PoolMember>; readonly before: ReadonlyMap<PoolMember, number> }
 
 /** A place that was reserved, nobody, or undefined: wait. */
 type Choice = PoolMember | 'nobody' | undefined
@@ -62,18 +79,23 @@ class Pool {
     return this.#members.filter(({ ready }) => ready).reduce((sum, { capacity }) => sum + capacity, 0)
   }
 
-  async run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepOutcome> {
+  get workers(): readonly WorkerStatus[] {
+    return this.#members.map(({ status }) => status)
+  }
+
+  async run(spec: AgentStepSpec, options: ExecuteOptions, journal: string | undefined): Promise<StepResult> {
     const { labelsOf, rerunLost } = this.#options
     const before = new Map(this.#members.map((member) => [member, member.failures]))
-    const search: Search = { labels: labelsOf?.(spec) ?? [], tried: new Set(), before }
-    let last: StepOutcome | undefined
+    const search: Search = { needs: { agent: spec.agent, labels: labelsOf?.(spec) ?? [], journal }, tried: new Set(), before }
+    let last: StepResult | undefined
     for (;;) {
       const member = this.#choose(search) ?? (await this.#wait(search, options.signal))
       if (member === 'nobody') return last ?? this.#nobody(spec, search)
-      const { outcome, fate } = await member.run(spec, options)
-      if (fate === 'settled' || (fate === 'lost' && rerunLost?.(spec) !== true)) return outcome
+      const result = await member.run(spec, options, journal)
+      if (result.fate === 'settled') return result
+      if (result.fate === 'lost' && (result.journal !== undefined || rerunLost?.(spec) !== true)) return result
       search.tried.add(member)
-      last = outcome
+      last = result
     }
   }
 
@@ -84,9 +106,12 @@ class Pool {
   /** The least busy worker with a place, which is reserved; nobody, when there is nothing to wait for. */
   #choose(search: Search): Choice {
     const open = this.#members.filter((member) => !search.tried.has(member))
-    const fitting = open.filter((member) => member.ready && member.has(search.labels))
+    const fitting = open.filter((member) => member.takes(search.needs))
     for (const member of open) if (this.#worthReaching(member, search, fitting.length > 0)) member.reach()
-    const [best] = fitting.filter(({ hasPlace }) => hasPlace).toSorted((left, right) => left.load - right.load)
+    const responsive = fitting.filter((member) => member.responsive)
+    const [best] = (responsive.length > 0 ? responsive : fitting)
+      .filter(({ hasPlace }) => hasPlace)
+      .toSorted((left, right) => left.load - right.load)
     best?.reserve()
     return best ?? (fitting.length > 0 || open.some(({ connecting }) => connecting) ? undefined : 'nobody')
   }
@@ -118,13 +143,12 @@ class Pool {
     return !(thereAreOthers && member.cooling)
   }
 
-  #nobody(spec: AgentStepSpec, { labels }: Search): StepOutcome {
-    const wanted = labels.length > 0 ? ` with the labels ${labels.join(', ')}` : ''
-    const reasons = this.#members.map((member) => member.why(labels)).join('; ')
-    return failedStep(
-      spec,
-      `No worker${wanted} took step ${spec.taskId}, so it was not started: ${reasons === '' ? 'the pool is empty' : reasons}`,
-    )
+  #nobody(spec: AgentStepSpec, { needs }: Search): StepResult {
+    const wanted = needs.labels.length > 0 ? ` with the labels ${needs.labels.join(', ')}` : ''
+    const reasons = this.#members.map((member) => member.why(needs)).join('; ')
+    const why = reasons === '' ? 'the pool is empty' : reasons
+    const begun = needs.journal === undefined ? ', so it was not started' : ' over'
+    return { outcome: failedStep(spec, `No worker${wanted} took step ${spec.taskId}${begun}: ${why}`), fate: 'not_started' }
   }
 
   /** There are workers to wait for, and none has a place. */

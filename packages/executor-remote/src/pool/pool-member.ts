@@ -1,10 +1,33 @@
 /** One worker of a pool: how busy it is, and whether it can be reached. */
 import type { AgentStepSpec, Clock, ExecuteOptions } from '@seamfold/core/kit'
 import type { StepResult } from '../client/open-steps.ts'
-import type { RemoteWorker } from '../client/remote-worker.ts'
+import type { RemoteWorker, WorkerState } from '../client/remote-worker.ts'
 
 /** Milliseconds that a worker is left alone after it could not be reached, while others can. */
 const COOLING_MS = 5000
+
+/** What a step needs of the worker that gets it. */
+export type Needs = {
+  readonly agent: string
+  readonly labels: readonly string[]
+  /** The one that it must share, where the step was begun before. */
+  readonly journal: string | undefined
+}
+
+/** How a worker of a pool is. */
+export type WorkerStatus = {
+  readonly url: string
+  readonly state: WorkerState
+  /** Steps of this pool. */
+  readonly running: number
+  /** Steps at once; 0 until it was connected to. */
+  readonly capacity: number
+  readonly labels: readonly string[]
+  /** Undefined where it runs any. */
+  readonly agents: readonly string[] | undefined
+  /** Why it could not be reached the last time. */
+  readonly failure: string | undefined
+}
 
 export class PoolMember {
   readonly #worker: RemoteWorker
@@ -27,8 +50,21 @@ export class PoolMember {
     return this.#worker.url
   }
 
+  /** Connected, or being restored, and taking new steps. */
   get ready(): boolean {
-    return this.#worker.ready
+    return this.responsive || this.#worker.state === 'restoring'
+  }
+
+  /** It answers, so that a step is better off with it than with one that is being restored. */
+  get responsive(): boolean {
+    return this.#worker.state === 'connected'
+  }
+
+  get status(): WorkerStatus {
+    const { labels = [], agents } = this.#worker.welcome ?? {}
+    const failure = this.ready || this.#failure === '' ? undefined : this.#failure
+    const { url, state } = this.#worker
+    return { url, state, running: this.#running, capacity: this.capacity, labels, agents, failure }
   }
 
   get connecting(): boolean {
@@ -41,7 +77,7 @@ export class PoolMember {
   }
 
   get capacity(): number {
-    return this.#worker.capacity ?? 0
+    return this.#worker.welcome?.capacity ?? 0
   }
 
   get hasPlace(): boolean {
@@ -58,21 +94,29 @@ export class PoolMember {
     return this.#clock.now() < this.#coolUntil
   }
 
-  has(labels: readonly string[]): boolean {
-    return labels.every((label) => this.#worker.labels.includes(label))
+  /** Whether it may get such a step, when it has a place. */
+  takes(needs: Needs): boolean {
+    return this.ready && this.#lacks(needs) === undefined
   }
 
-  /** Why it does not take a step with these labels. */
-  why(labels: readonly string[]): string {
-    if (this.#worker.draining) return `${this.url} is draining`
+  /** Why it does not take such a step. */
+  why(needs: Needs): string {
+    if (this.#worker.state === 'draining') return `${this.url} is draining`
     if (!this.ready) return this.#failure === '' ? `${this.url} is not connected` : this.#failure
-    const missing = labels.filter((label) => !this.has([label]))
-    return missing.length > 0 ? `${this.url} lacks the label ${missing.join(', ')}` : `${this.url} did not take it`
+    return `${this.url} ${this.#lacks(needs) ?? 'did not take it'}`
+  }
+
+  #lacks({ agent, labels, journal }: Needs): string | undefined {
+    const { welcome } = this.#worker
+    const missing = labels.filter((label) => welcome?.labels.includes(label) !== true)
+    if (missing.length > 0) return `lacks the label ${missing.join(', ')}`
+    if (welcome?.agents?.includes(agent) === false) return `does not run the agent ${agent}`
+    return journal === undefined || journal === welcome?.journal ? undefined : `does not share the journal ${journal}`
   }
 
   /** Connect in the background. */
   reach(): void {
-    if (this.#connecting || this.ready || this.#worker.draining) return
+    if (this.#connecting || this.ready || this.#worker.state === 'draining') return
     this.#connecting = true
     void this.#reach()
   }
@@ -83,9 +127,9 @@ export class PoolMember {
   }
 
   /** Runs a step in the place that was reserved for it. */
-  async run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
+  async run(spec: AgentStepSpec, options: ExecuteOptions, journal?: string): Promise<StepResult> {
     try {
-      return await this.#worker.run(spec, options)
+      return await this.#worker.run(spec, options, journal)
     } finally {
       this.#running -= 1
       this.#changed(true)

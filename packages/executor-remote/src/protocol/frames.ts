@@ -32,6 +32,10 @@ export type Welcome = {
   /** How many steps it runs at once. */
   readonly capacity: number
   readonly labels: readonly string[]
+  /** The agents that it runs. Default: any. */
+  readonly agents?: readonly string[]
+  /** The journal in which its steps are found again, also by other workers that name the same one. Default: none. */
+  readonly journal?: string
   readonly draining: boolean
 }
 
@@ -127,6 +131,8 @@ const workerFrame = z.discriminatedUnion('type', [
     maxMessageBytes: bytes,
     capacity: z.int().positive(),
     labels: z.array(z.string()),
+    agents: z.array(z.string()).optional(),
+    journal: id.optional(),
     draining: z.boolean(),
   }),
   ack,

@@ -9,6 +9,8 @@ export type Pace = {
 }
 
 export interface Heartbeat {
+  /** The last question was answered in time, or there was none yet. */
+  readonly responsive: boolean
   /** Something arrived. */
   heard(): void
   stop(): void
@@ -31,5 +33,11 @@ export function heartbeat(socket: WebSocket, { clock, heartbeatMs }: Pace, dead:
   socket.on('pong', heard)
   socket.on('ping', heard)
   stop = clock.timer(heartbeatMs, beat)
-  return { heard, stop: () => stop?.() }
+  return {
+    get responsive() {
+      return silent < 2
+    },
+    heard,
+    stop: () => stop?.(),
+  }
 }

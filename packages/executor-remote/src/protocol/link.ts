@@ -60,7 +60,7 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
 
   /** Send, now or once there is a connection. Gives words when the other end could not read it; then nothing is sent. */
   send(message: Out): string | undefined {
-    const text = asJson({ ...message, seq: this.last + 1 })
+    const text = numbered(message, this.last + 1)
     if (text === undefined) return 'it cannot be written as JSON'
     const size = Buffer.byteLength(text)
     if (size + SPARE_BYTES > this.#peerBytes) return `it takes ${size} bytes, and the other end reads at most ${this.#peerBytes}`
@@ -130,9 +130,10 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
   }
 }
 
-function asJson(value: unknown): string | undefined {
+/** The message as JSON, with its number in front: that is cheaper than a copy of the message that has it. */
+function numbered(message: { readonly type: string }, seq: number): string | undefined {
   try {
-    return JSON.stringify(value)
+    return `{"seq":${seq},${JSON.stringify(message).slice(1)}`
   } catch {
     return undefined
   }

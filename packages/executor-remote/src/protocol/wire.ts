@@ -51,6 +51,11 @@ export class Wire<Frame> {
     return this.#socket.bufferedAmount
   }
 
+  /** The other end gave a sign of life when it was last asked. */
+  get responsive(): boolean {
+    return this.#beat.responsive
+  }
+
   /** `written` is called once the network took it. */
   send(text: string, written?: () => void): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, () => written?.())

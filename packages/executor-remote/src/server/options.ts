@@ -34,8 +34,15 @@ export interface ServeOptions {
   readonly capacity?: number
   /** How many steps may wait for a place; more are refused without being started. Default: 10,000. */
   readonly maxQueued?: number
-  /** What this worker can do, for placement: agents, machines, … Default: none. */
+  /** What this worker can do, for placement: machines, programs, … Default: none. */
   readonly labels?: readonly string[]
+  /** The agents that it runs, for placement. Default: any. */
+  readonly agents?: readonly string[]
+  /**
+   * The name of the journal in which the executor finds a step again by its `taskId`, as `agent.executor()` does with a durable
+   * store. A step that was lost is then asked for again, from this worker or from any that gives the same name. Default: none.
+   */
+  readonly journal?: string
   /** Milliseconds that the steps of a lost connection go on and wait for it. Default: 30,000. */
   readonly graceMs?: number
   /** Milliseconds between signs of life; a connection without any for twice as long is cut. Default: 15,000. */
@@ -46,7 +53,7 @@ export interface ServeOptions {
   readonly maxMessageBytes?: number
   /** Bytes kept for a caller that does not read. From half on live events are left out; beyond it the step fails. Default: 16 MiB. */
   readonly maxBufferBytes?: number
-  /** Frames that are read in a second from one connection; more wait in the network. Default: 20,000. */
+  /** Frames that are read in a second from one connection; more wait in the network. Default: 100,000. */
   readonly maxFramesPerSecond?: number
   /** Connections at once. Default: 1,000. */
   readonly maxConnections?: number
@@ -54,10 +61,10 @@ export interface ServeOptions {
   readonly system?: Host
 }
 
-type Defaulted = Required<Omit<ServeOptions, 'token' | 'authenticate' | 'server' | 'tls' | 'capacity'>>
+type Defaulted = Required<Omit<ServeOptions, 'token' | 'authenticate' | 'server' | 'tls' | 'capacity' | 'agents' | 'journal'>>
 
 export type ServeSettings = Defaulted &
-  Pick<ServeOptions, 'server' | 'tls'> & { readonly authenticate: Authenticate; readonly capacity: number }
+  Pick<ServeOptions, 'server' | 'tls' | 'agents' | 'journal'> & { readonly authenticate: Authenticate; readonly capacity: number }
 
 /** The options with their defaults. Throws `invalid_argument` rather than serve strangers. */
 export function serveSettings(options: ServeOptions, concurrencyHint = 8): ServeSettings {
@@ -65,6 +72,12 @@ export function serveSettings(options: ServeOptions, concurrencyHint = 8): Serve
   const { capacity, maxQueued, heartbeatMs, handshakeMs, maxBufferBytes, maxFramesPerSecond, maxConnections } = options
   assertPositive({ capacity, maxQueued, heartbeatMs, handshakeMs, maxBufferBytes, maxFramesPerSecond, maxConnections })
   assertMessageBytes(options.maxMessageBytes)
+  if (options.journal !== undefined && (options.journal === '' || options.journal.length > 200)) {
+    throw new AgentError(
+      'invalid_argument',
+      'The name of a journal has 1 to 200 characters: give the same one to all workers that share it',
+    )
+  }
   const host = options.host ?? '127.0.0.1'
   if (options.server !== undefined && (options.port !== undefined || options.tls !== undefined || options.host !== undefined)) {
     throw new AgentError('invalid_argument', 'Pass either a server or host, port and tls: a server that is passed has its own')
@@ -80,7 +93,7 @@ export function serveSettings(options: ServeOptions, concurrencyHint = 8): Serve
     handshakeMs: HANDSHAKE_MS,
     maxMessageBytes: MAX_MESSAGE_BYTES,
     maxBufferBytes: MAX_BUFFER_BYTES,
-    maxFramesPerSecond: 20_000,
+    maxFramesPerSecond: 100_000,
     maxConnections: 1000,
     system: systemHost(),
     capacity: concurrencyHint,

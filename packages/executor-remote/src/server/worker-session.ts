@@ -58,8 +58,9 @@ export class WorkerSession {
     this.#forget?.()
     this.#wire = wire
     void wire.ended.then(() => this.#lost(wire))
-    const { graceMs, capacity, labels, maxMessageBytes: ourBytes } = this.#place.settings
-    const ours = { session: this.id, received: this.#link.received, graceMs, capacity, labels, maxMessageBytes: ourBytes }
+    const { graceMs, capacity, labels, agents, journal, maxMessageBytes: ourBytes } = this.#place.settings
+    const does = { capacity, labels, ...(agents && { agents }), ...(journal !== undefined && { journal }) }
+    const ours = { session: this.id, received: this.#link.received, graceMs, ...does, maxMessageBytes: ourBytes }
     wire.send(JSON.stringify({ type: 'welcome', version: protocolVersions[0], resumed, draining, ...ours }))
     return true
   }
