@@ -52,8 +52,7 @@ export function jsonlLeases(directory: string, { now = Date.now, ...options }: J
         return { ...put(key, holder, ttlMs), ...(expired === holder ? {} : { takenFrom: expired }) }
       }),
     renew: (key, holder, ttlMs) => change(key, () => (inForce(key)?.holder === holder ? put(key, holder, ttlMs) : undefined)),
-    transfer: (key, holder, { to, ttlMs }) =>
-      change(key, () => (inForce(key)?.holder === holder ? put(key, to, ttlMs) : undefined)),
+    transfer: (key, holder, { to, ttlMs }) => change(key, () => (inForce(key)?.holder === holder ? put(key, to, ttlMs) : undefined)),
     release: (key, holder) =>
       change(key, () => {
         if (readLease(at(key))?.holder === holder) rmSync(at(key))

@@ -22,6 +22,8 @@ export interface CommitQueueOptions {
   readonly busyTimeoutMs: number
   /** Whether `sync` waits for the disk. */
   readonly fullSync: boolean
+  /** Called after each commit with the writers of what it holds. */
+  committed(writers: readonly string[]): void
 }
 
 type Entry = {
@@ -117,6 +119,7 @@ export class CommitQueue {
       if (outcome !== undefined && 'value' in outcome) resolve(outcome.value)
       else reject(outcome?.error)
     })
+    this.#options.committed(group.map(({ task }) => task.writer))
   }
 
   /** Waits without blocking this process, for as long as each entry may. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { AgentError } from '@seamfold/core/kit'
 import { CommitQueue, type WriteTask } from './commit-queue.ts'
 import { createParent } from './directory.ts'
+import { backUp, findDamage, type CheckOptions, type SqliteCheck } from './maintenance.ts'
 import { openNodeSqlite, type SqliteDriver, type SqliteStatement } from './driver.ts'
 import { migrate } from './schema.ts'
 import { explainSqliteError, isBusy } from './sqlite-errors.ts'
@@ -27,9 +28,22 @@ export interface SqliteDatabase {
   read<T>(work: () => T): Promise<T>
   /** Commits a write, together with others that arrive at the same time. */
   write<T>(task: WriteTask<T>): Promise<T>
+  /** Calls back after each commit of this connection, with the writers of what it holds. Gives the way to stop it. */
+  onCommit(listener: CommitListener): () => void
+  /**
+   * Copies the file as it is now to a path that is still free, in one piece: nothing half-written, whoever writes meanwhile. Blocks
+   * this process for as long as reading the file takes. Throws `invalid_argument` where something has that name.
+   */
+  backup(path: string): Promise<void>
+  /** Gives the room of deleted logs back to the disk. Needs as much free space as the file holds, and keeps other writers waiting. */
+  vacuum(): Promise<void>
+  /** Looks for damage. Never throws for what it finds. */
+  check(options?: CheckOptions): Promise<SqliteCheck>
   /** Commits what was asked for, then closes the file, unless the connection was passed in. Closing twice is fine. */
   close(): Promise<void>
 }
+
+type CommitListener = (writers: readonly string[]) => void
 
 /** A path, `:memory:`, or an open connection of another library, which stays yours to close. */
 export type SqliteSource = string | SqliteDriver
@@ -51,7 +65,11 @@ type Shared = { readonly path: string; readonly owned: boolean; readonly busyTim
 
 function share(driver: SqliteDriver, shared: Shared): SqliteDatabase {
   const { path, owned } = shared
-  const queue = new CommitQueue(driver, shared)
+  const listeners = new Set<CommitListener>()
+  const committed: CommitListener = (writers) => {
+    for (const listener of listeners) listener(writers)
+  }
+  const queue = new CommitQueue(driver, { ...shared, committed })
   const statements = new Map<string, SqliteStatement>()
   let closed: Promise<void> | undefined
 
@@ -87,6 +105,17 @@ function share(driver: SqliteDriver, shared: Shared): SqliteDatabase {
       statements.set(sql, statement)
       return statement
     },
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    backup: (target) => backUp(driver, target, read),
+    async vacuum() {
+      await read(() => driver.exec('VACUUM'))
+      // The log of changes holds the whole file now: what is in it is put into the file, which gets smaller only then.
+      await read(() => driver.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all())
+    },
+    check: (options) => findDamage(driver, options, read),
     async write(task) {
       assertOpen()
       return queue.write(task)

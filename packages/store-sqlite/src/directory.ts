@@ -14,14 +14,19 @@ export function createParent(path: string): void {
   }
 }
 
-function syncFolder(folder: string): void {
+/** Waits until a file's bytes, or the names in a folder, are on the disk. */
+export function syncPath(path: string): void {
+  const descriptor = openSync(path, 'r')
   try {
-    const descriptor = openSync(folder, 'r')
-    try {
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+export function syncFolder(folder: string): void {
+  try {
+    syncPath(folder)
   } catch {
     // Windows cannot sync a folder and does not need to; elsewhere opening the database reports what is wrong.
   }

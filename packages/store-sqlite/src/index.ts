@@ -1,5 +1,7 @@
 /** The public door of @seamfold/store-sqlite. */
 export { sqliteBlobs } from './sqlite-blobs.ts'
+export { sqliteWatch, type SqliteWatchOptions } from './sqlite-watch.ts'
+export type { CheckOptions, SqliteCheck } from './maintenance.ts'
 export { sqliteDatabase, type SqliteDatabase, type SqliteOptions, type SqliteSource } from './database.ts'
 export { sqliteLastRecord } from './last-record.ts'
 export type { WriteTask } from './commit-queue.ts'

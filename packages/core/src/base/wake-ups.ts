@@ -3,11 +3,13 @@
 export interface WakeUps {
   /** Wake who watches this key; without one, everybody. */
   wake(key?: string): void
+  /** End every watch that there is: each throws this. */
+  fail(error: unknown): void
   /** Wakes at once, then whenever a key that begins with the prefix was woken, until the signal fires: that throws its reason. */
   watch(prefix: string, signal?: AbortSignal): AsyncGenerator<void, void, undefined>
 }
 
-type Waiter = { readonly prefix: string; due: boolean; resume(): void }
+type Waiter = { readonly prefix: string; due: boolean; failure: unknown; resume(): void }
 
 /** `onFirst` is called when somebody begins to watch and nobody did, and gives what is to be called when nobody does any more. */
 export function wakeUps(onFirst?: () => () => void): WakeUps {
@@ -21,17 +23,25 @@ export function wakeUps(onFirst?: () => () => void): WakeUps {
         waiter.resume()
       }
     },
+    fail(error) {
+      for (const waiter of waiters) {
+        waiter.failure = error
+        waiter.resume()
+      }
+    },
     async *watch(prefix, signal) {
       signal?.throwIfAborted()
       if (waiters.size === 0) onLast = onFirst?.()
-      const waiter: Waiter = { prefix, due: true, resume: () => {} }
+      const waiter: Waiter = { prefix, due: true, failure: undefined, resume: () => {} }
       const stop = (): void => waiter.resume()
       waiters.add(waiter)
       signal?.addEventListener('abort', stop, { once: true })
       try {
         for (;;) {
-          if (!waiter.due) await new Promise<void>((resolve) => (waiter.resume = resolve))
+          if (!waiter.due && waiter.failure === undefined && signal?.aborted !== true)
+            await new Promise<void>((resolve) => (waiter.resume = resolve))
           signal?.throwIfAborted()
+          if (waiter.failure !== undefined) throw waiter.failure
           waiter.due = false
           yield
         }

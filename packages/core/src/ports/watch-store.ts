@@ -16,10 +16,11 @@ export interface WatchOptions {
  * - Changes while the watcher is busy wake it when it asks again; several may be one wake-up, [watch.busy]
  *   and there may be wake-ups without a change.
  * - Many may watch the same logs, each at its own pace; [watch.many] one that leaves takes nobody with it. [watch.leave]
- * - It goes on until its signal fires, which ends it with the signal's reason, also in the middle of waiting. [watch.signal]
+ * - It goes on until its signal fires, which ends it with the signal's reason, also in the middle of waiting or of being busy. [watch.signal]
  * - It keeps no process alive.
  *
- * What another process has stored wakes as well, where the store may be opened by several.
+ * What another process has stored wakes as well, where the store may be opened by several. A watch that cannot go on throws why;
+ * whoever watched then looks from time to time.
  */
 export interface WatchStore {
   readonly contract: 1

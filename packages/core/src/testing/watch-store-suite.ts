@@ -75,7 +75,7 @@ export const watchStoreSuite: Suite<WatchSubject> = {
     }),
     {
       id: 'watch.signal',
-      title: 'a signal ends a watch with its reason, also one that waits',
+      title: 'a signal ends a watch with its reason, whether it waits, its watcher is busy or it has not begun',
       async run({ watch }) {
         const reason = new Error('stop')
         const control = new AbortController()
@@ -85,6 +85,11 @@ export const watchStoreSuite: Suite<WatchSubject> = {
         await pause(50)
         control.abort(reason)
         await assertRejectsWith(within(ended, 'the end of the watch'), reason, 'the watch that waits')
+        const busy = new AbortController()
+        const unasked = watch.watch('log', { signal: busy.signal })[Symbol.asyncIterator]()
+        await unasked.next()
+        busy.abort(reason)
+        await assertRejectsWith(within(drain(unasked), 'the end of a watch whose watcher was busy'), reason, 'the watch of a busy watcher')
         const late = watch.watch('log', { signal: AbortSignal.abort(reason) })[Symbol.asyncIterator]()
         await assertRejectsWith(within(late.next(), 'the end of a watch begun too late'), reason, 'the watch begun too late')
       },

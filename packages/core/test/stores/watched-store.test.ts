@@ -16,7 +16,7 @@ runConformance(sessionStoreSuite, { name: 'watchedStore(memoryStore())', create:
 
 describe('a watch store that', () => {
   for (const { name, killedBy, mutate } of watchStoreMutants) {
-    test(`${name} fails ${killedBy}`, async () => {
+    test.concurrent(`${name} fails ${killedBy}`, async () => {
       const judge = watchStoreSuite.cases.find(({ id }) => id === killedBy)
       await expect(judge?.run(mutate(create()))).rejects.toThrow(/./)
     })
