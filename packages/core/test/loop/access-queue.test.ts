@@ -61,40 +61,44 @@ describe('calls of one reply', () => {
     expect(calls.map(({ state }) => state)).toEqual(calls.map(() => 'over'))
   }
 
-  test('never overlap where they conflict, run together up to the limit where they do not, and take turns in call order', async () => {
-    let together = 0
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(accesses, { minLength: 1, maxLength: 12 }),
-        fc.integer({ min: 1, max: 5 }),
-        fc.infiniteStream(fc.nat(1000)),
-        async (touched, limit, moves) => {
-          const queue = new AccessQueue(limit)
-          const calls = touched.map((touches) => new Call(queue, touches))
-          const begun: Call[] = []
-          await play(calls, moves, () => {
-            const running = calls.filter(({ state }) => state === 'running')
-            for (const call of running) if (!begun.includes(call)) begun.push(call)
-            for (const call of running) expect(running.filter((each) => each.conflictsWith(call))).toEqual([])
-            expect(running.length).toBeLessThanOrEqual(limit)
-            together = Math.max(together, running.length)
-            // Whoever still waits has a reason to.
-            for (const [index, call] of calls.entries()) {
-              const before = calls.slice(0, index).some((each) => each.state !== 'over' && each.conflictsWith(call))
-              const reason = before || running.length === limit || running.some((each) => each.conflictsWith(call))
-              expect(call.state !== 'waiting' || reason, 'waits for nothing').toBe(true)
+  test(
+    'never overlap where they conflict, run together up to the limit where they do not, and take turns in call order',
+    { timeout: 30_000 },
+    async () => {
+      let together = 0
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(accesses, { minLength: 1, maxLength: 12 }),
+          fc.integer({ min: 1, max: 5 }),
+          fc.infiniteStream(fc.nat(1000)),
+          async (touched, limit, moves) => {
+            const queue = new AccessQueue(limit)
+            const calls = touched.map((touches) => new Call(queue, touches))
+            const begun: Call[] = []
+            await play(calls, moves, () => {
+              const running = calls.filter(({ state }) => state === 'running')
+              for (const call of running) if (!begun.includes(call)) begun.push(call)
+              for (const call of running) expect(running.filter((each) => each.conflictsWith(call))).toEqual([])
+              expect(running.length).toBeLessThanOrEqual(limit)
+              together = Math.max(together, running.length)
+              // Whoever still waits has a reason to.
+              for (const [index, call] of calls.entries()) {
+                const before = calls.slice(0, index).some((each) => each.state !== 'over' && each.conflictsWith(call))
+                const reason = before || running.length === limit || running.some((each) => each.conflictsWith(call))
+                expect(call.state !== 'waiting' || reason, 'waits for nothing').toBe(true)
+              }
+            })
+            for (const [index, call] of begun.entries()) {
+              const overtook = begun.slice(0, index).filter((each) => each.conflictsWith(call) && calls.indexOf(each) > calls.indexOf(call))
+              expect(overtook).toEqual([])
             }
-          })
-          for (const [index, call] of begun.entries()) {
-            const overtook = begun.slice(0, index).filter((each) => each.conflictsWith(call) && calls.indexOf(each) > calls.indexOf(call))
-            expect(overtook).toEqual([])
-          }
-        },
-      ),
-      { numRuns: 500, examples: [[Array.from({ length: 8 }, () => []), 5, fc.stream([0, 1, 2, 3, 4].values())]] },
-    )
-    expect(together).toBe(5)
-  })
+          },
+        ),
+        { numRuns: 500, examples: [[Array.from({ length: 8 }, () => []), 5, fc.stream([0, 1, 2, 3, 4].values())]] },
+      )
+      expect(together).toBe(5)
+    },
+  )
 
   test('give up their place when they are over before they ran', async () => {
     const queue = new AccessQueue(8)
@@ -193,7 +197,7 @@ describe('calls that other calls make', () => {
     expect(later.state).toBe('running')
   })
 
-  test('never hold each other up for good, and what does the work never overlaps where it conflicts', async () => {
+  test('never hold each other up for good, and what does the work never overlaps where it conflicts', { timeout: 30_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ touches: accesses, nested: fc.array(accesses, { maxLength: 3 }) }), { minLength: 1, maxLength: 6 }),

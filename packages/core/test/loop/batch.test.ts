@@ -38,7 +38,7 @@ describe('the calls of one reply', () => {
     expect(read).toEqual(['slow', 'middle', 'quick'])
   })
 
-  test('overlap just where they may, up to the limit', async () => {
+  test('overlap just where they may, up to the limit', { timeout: 30_000 }, async () => {
     const places: readonly Access[] = [
       { kind: 'read', path: 'a' },
       { kind: 'write', path: 'a' },

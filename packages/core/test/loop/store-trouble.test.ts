@@ -27,7 +27,7 @@ async function play(store: SessionStore) {
   return { effects, result, sessionId: 'session-1' }
 }
 
-describe('whichever append fails', () => {
+describe('whichever append fails', { timeout: 30_000 }, () => {
   test.each(['before', 'after'] as const)(
     'no effect happens without its start in the journal, and the journal is whole (%s)',
     async (when) => {

@@ -54,7 +54,7 @@ describe('a model call that fails for now', () => {
     expect(await pauses(run)).toEqual([500, 1000, 2000, 4000])
   })
 
-  test('is made as often as the agent says, and waits 30 seconds at most', async () => {
+  test('is made as often as the agent says, and waits 30 seconds at most', { timeout: 30_000 }, async () => {
     const { host, llm, agent } = start(Array.from({ length: 20 }, overloaded), { attempts: 10 })
     const run = await agent.run('go')
     await pass(run.result, host.clock)
@@ -136,7 +136,7 @@ describe('a provider that says when to come back', () => {
     expect(await pauses(run)).toEqual([7000])
   })
 
-  test('may ask for five minutes, and not for more', async () => {
+  test('may ask for five minutes, and not for more', { timeout: 30_000 }, async () => {
     const patient = start([() => limited('300', patient.host.clock.now()), 'here I am'])
     const run = await patient.agent.run('go')
     await pass(run.completed(), patient.host.clock, 10_000)

@@ -44,7 +44,7 @@ async function play(plays: readonly (readonly Act[])[], timeouts: Timeouts = {},
   return { result, calls: llm.calls, took: ended - started, pending: host.clock.pending }
 }
 
-describe('a model that says nothing', () => {
+describe('a model that says nothing', { timeout: 30_000 }, () => {
   test('for two minutes after the request is asked once more', async () => {
     const { result, calls, took, pending } = await play([[999_999], ['here']])
     expect(result).toMatchObject({ status: 'completed', text: 'here' })

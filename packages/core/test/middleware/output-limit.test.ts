@@ -109,7 +109,7 @@ describe('a tool result', () => {
   })
 })
 
-test('no cut leaves half a character, wherever it falls', async () => {
+test('no cut leaves half a character, wherever it falls', { timeout: 30_000 }, async () => {
   const mixed = fc.array(fc.constantFrom('a', '\n', 'é', '𝒳', '🙂', '👩‍👩‍👧'), { minLength: 20, maxLength: 60 }).map((parts) => parts.join(''))
   await fc.assert(
     fc.asyncProperty(mixed, fc.integer({ min: 1, max: 40 }), async (text, maxToolOutput) => {

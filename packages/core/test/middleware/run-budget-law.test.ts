@@ -98,7 +98,7 @@ describe('whatever the model does', () => {
   const densities = fc.double({ min: 0.1, max: 1, noNaN: true })
   const limits = fc.integer({ min: 500, max: 60_000 })
 
-  test('the settled tokens never go past the limit, and no turn past what was set aside for it', async () => {
+  test('the settled tokens never go past the limit, and no turn past what was set aside for it', { timeout: 30_000 }, async () => {
     let longest = 0
     await fc.assert(
       fc.asyncProperty(acts, densities, limits, async (plan, density, tokens) => {
@@ -113,7 +113,7 @@ describe('whatever the model does', () => {
     expect(longest).toBeGreaterThan(4)
   })
 
-  test('the settled dollars never go past the limit, whatever is cached and whatever that costs', async () => {
+  test('the settled dollars never go past the limit, whatever is cached and whatever that costs', { timeout: 30_000 }, async () => {
     const prices = fc.record<Price>({
       input: fc.integer({ min: 1, max: 30 }),
       output: fc.integer({ min: 1, max: 150 }),

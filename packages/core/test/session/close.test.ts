@@ -121,7 +121,7 @@ describe('a session that is closed', () => {
     expect((await second.history()).length).toBe(4)
   })
 
-  test('has no run that slips in, whenever it is closed', async () => {
+  test('has no run that slips in, whenever it is closed', { timeout: 30_000 }, async () => {
     const outcomes = new Set<string>()
     await fc.assert(
       fc.asyncProperty(fc.nat(40), fc.infiniteStream(fc.nat(3)), fc.boolean(), async (moment, ticks, named) => {

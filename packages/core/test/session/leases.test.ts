@@ -63,7 +63,7 @@ test('a prompt for a session that another process works on is refused with who a
   expect(await (await there.send('now?')).result).toMatchObject({ status: 'failed' }) // nothing is scripted: it was let in
 })
 
-describe('a lease', () => {
+describe('a lease', { timeout: 30_000 }, () => {
   test('is renewed for as long as a run works, and let go of when it ends', async () => {
     const { host, leases, agent } = world()
     const run = await agent([works(['long', 100]), 'done']).run('go')
@@ -162,7 +162,7 @@ describe('a lease', () => {
   })
 })
 
-describe('a holder that loses its lease', () => {
+describe('a holder that loses its lease', { timeout: 30_000 }, () => {
   test('to another one stops what it does at once, writes nothing more, and says so', async () => {
     const { host, leases, agent, facts, stopped } = world()
     let gone = false

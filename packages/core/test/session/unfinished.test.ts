@@ -76,7 +76,7 @@ describe('a run that is not finished', () => {
     expect(await unfinished(store)).toEqual([])
   })
 
-  test('was interrupted wherever its process died, and goes on from there', async () => {
+  test('was interrupted wherever its process died, and goes on from there', { timeout: 30_000 }, async () => {
     const script: readonly ScriptedReply[] = [[callOf('ask', { path: 'a' })], 'done']
     const free = policy({ default: 'allow' })
     const count = crashingStore(memoryStore(), { at: Infinity, when: 'before' })
