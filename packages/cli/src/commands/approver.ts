@@ -36,13 +36,22 @@ export function createApprover(options: ApproverOptions): Approver {
 
 type Asked = { readonly request: WaitingFor; readonly change: Change | undefined; readonly always: ReturnType<typeof rulesLike> }
 
+/** What happens meanwhile is shown afterwards: nothing moves what is being judged. */
 async function askOne(request: WaitingFor, signal: AbortSignal, options: ApproverOptions): Promise<Answer | undefined> {
-  const { terminal, screen, lines, workspace } = options
+  const release = options.screen.hold()
+  try {
+    return await answerOf(request, signal, options)
+  } finally {
+    release()
+  }
+}
+
+async function answerOf(request: WaitingFor, signal: AbortSignal, options: ApproverOptions): Promise<Answer | undefined> {
+  const { terminal, lines, workspace } = options
   const { colors, signs } = terminal.style()
   const change = await proposedChange(workspace, request.toolName, request.args)
   const asked: Asked = { request, change, always: rulesLike(request.toolName, request.accesses) }
-  screen.watch(undefined)
-  screen.print(`\n${questionLines(asked, false, terminal.style()).join('\n')}\n`)
+  terminal.print(`\n${questionLines(asked, false, terminal.style()).join('\n')}\n`)
   for (;;) {
     const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal, fresh: true })
     if (reply.type !== 'line') {
@@ -56,11 +65,11 @@ async function askOne(request: WaitingFor, signal: AbortSignal, options: Approve
       options.allow(asked.always.rules)
       return { decision: 'approve', by: 'terminal' }
     }
-    if (answer === 'show') screen.print(`\n${questionLines(asked, true, terminal.style()).join('\n')}\n`)
+    if (answer === 'show') terminal.print(`\n${questionLines(asked, true, terminal.style()).join('\n')}\n`)
     else if (answer !== undefined && answer !== 'always') return answer
     else {
       const keys = asked.always === undefined ? 'y, n or s' : 'y, n, a or s'
-      screen.print(`  Type ${keys}; s shows all of it. After n may follow what the agent should do instead.\n`)
+      terminal.print(`  Type ${keys}; s shows all of it. After n may follow what the agent should do instead.\n`)
     }
   }
 }

@@ -73,7 +73,7 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
 }
 
 /** Whether the options choose a model. */
-export const namesModel = ({ model, provider, baseUrl }: SharedOptions): boolean =>
+const namesModel = ({ model, provider, baseUrl }: SharedOptions): boolean =>
   model !== undefined || provider !== undefined || baseUrl !== undefined
 
 /** The model that was asked for: an option wins over the configuration. */

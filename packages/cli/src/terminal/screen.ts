@@ -7,52 +7,85 @@ export interface Screen {
   watch(status: (() => string) | undefined): void
   /** Draw the status line now. */
   refresh(): void
+  /** Keep what is printed back while somebody is asked something. Returns how to let it out. */
+  hold(): () => void
   close(): void
 }
 
 const REDRAW_MS = 100
 const CLEAR = '\r\u001b[2K'
 
+type Output = Pick<Terminal, 'live' | 'print'>
+
 /** The screen of a terminal. Where output is not a terminal it only prints. */
-export function createScreen(terminal: Terminal): Screen {
-  if (!terminal.live)
-    return { print: (text) => terminal.print(text), watch: () => undefined, refresh: () => undefined, close: () => undefined }
-  let status: (() => string) | undefined
-  let drawn = false
-  let atLineStart = true
-  let timer: NodeJS.Timeout | undefined
-  const clear = (): void => {
-    if (drawn) terminal.print(CLEAR)
-    drawn = false
+export const createScreen = (terminal: Output): Screen => (terminal.live ? new LiveScreen(terminal) : plainScreen(terminal))
+
+class LiveScreen implements Screen {
+  readonly #terminal: Output
+  #status: (() => string) | undefined
+  #drawn = false
+  #atLineStart = true
+  #timer: NodeJS.Timeout | undefined
+  /** What came while somebody was asked; undefined while nobody is. */
+  #held: string[] | undefined
+
+  constructor(terminal: Output) {
+    this.#terminal = terminal
   }
-  const draw = (): void => {
-    if (status === undefined || !atLineStart) return
-    terminal.print(CLEAR + status())
-    drawn = true
+
+  print(text: string): void {
+    if (text === '') return
+    if (this.#held !== undefined) return void this.#held.push(text)
+    this.#clear()
+    this.#terminal.print(text)
+    this.#atLineStart = text.endsWith('\n')
   }
-  const stop = (): void => {
-    clearInterval(timer)
-    timer = undefined
+
+  watch(status: (() => string) | undefined): void {
+    this.#status = status
+    this.#clear()
+    if (status === undefined) this.#stop()
+    else this.#timer ??= setInterval(() => this.refresh(), REDRAW_MS).unref()
   }
-  return {
-    print(text) {
-      if (text === '') return
-      clear()
-      terminal.print(text)
-      atLineStart = text.endsWith('\n')
-    },
-    watch(next) {
-      status = next
-      clear()
-      if (next === undefined) return stop()
-      timer ??= setInterval(draw, REDRAW_MS).unref()
-      return undefined
-    },
-    refresh: draw,
-    close() {
-      status = undefined
-      clear()
-      stop()
-    },
+
+  refresh(): void {
+    if (this.#status === undefined || !this.#atLineStart || this.#held !== undefined) return
+    this.#terminal.print(CLEAR + this.#status())
+    this.#drawn = true
+  }
+
+  hold(): () => void {
+    this.#clear()
+    this.#held ??= []
+    return () => {
+      const pieces = this.#held ?? []
+      this.#held = undefined
+      for (const text of pieces) this.print(text)
+    }
+  }
+
+  close(): void {
+    this.#status = undefined
+    this.#clear()
+    this.#stop()
+  }
+
+  #clear(): void {
+    if (this.#drawn) this.#terminal.print(CLEAR)
+    this.#drawn = false
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }
+
+/** A screen that nobody watches. */
+const plainScreen = (terminal: Output): Screen => ({
+  print: (text) => terminal.print(text),
+  watch: () => undefined,
+  refresh: () => undefined,
+  hold: () => () => undefined,
+  close: () => undefined,
+})
