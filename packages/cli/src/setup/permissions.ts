@@ -12,9 +12,12 @@ const OWN_RULES: readonly Rule[] = [{ deny: { access: 'write', path: '{**/,}.sea
 /** What changes nothing by itself. */
 const LOOKING: ReadonlySet<AccessKind> = new Set(['read', 'net', 'agent'])
 
+/** Whether it writes in the workspace: what lies outside has an absolute path. */
+const isInside = (access: Access): boolean => access.kind === 'write' && !access.path.startsWith('/')
+
 const DEFAULTS: Readonly<Record<PermissionMode, (access: Access) => Decision>> = {
   ask: ({ kind }) => (LOOKING.has(kind) ? 'allow' : 'ask'),
-  'auto-edit': ({ kind }) => (LOOKING.has(kind) || kind === 'write' ? 'allow' : 'ask'),
+  'auto-edit': (access) => (LOOKING.has(access.kind) || isInside(access) ? 'allow' : 'ask'),
   full: () => 'allow',
   'read-only': ({ kind }) => (LOOKING.has(kind) ? 'allow' : 'deny'),
 }
@@ -36,30 +39,27 @@ export interface LearningPolicy extends PermissionPolicy {
 
 /** Rules win over the mode; a rule that was learned answers questions and never overrules a denial. */
 export function modePolicy(mode: PermissionMode, rules: readonly Rule[]): LearningPolicy {
-  const base = policy({ rules: [...OWN_RULES, ...rules], default: DEFAULTS[mode] })
+  // Of their own: where it cannot be told whether they apply they do not ask.
+  const own = policy({ rules: OWN_RULES, default: 'allow' })
+  const base = policy({ rules, default: DEFAULTS[mode] })
   const learned: Rule[] = []
   let second = policy({ default: 'ask' })
   return {
-    judge(given) {
-      const request = { ...given, accesses: given.accesses.flatMap(commandByCommand) }
+    judge(request) {
+      const kept = own.judge(request)
+      if (kept.decision === 'deny') return kept
       const first = base.judge(request)
       if (first.decision !== 'ask' || learned.length === 0) return first
       const later = second.judge(request)
       return later.decision === 'allow' ? { ...later, reason: 'allowed for this session' } : first
     },
     exposes: (name) => base.exposes(name),
-    describe: () => `${mode} ${base.describe()}`,
+    describe: () => `${mode} ${own.describe()} ${base.describe()}`,
     allow(more) {
       learned.push(...more)
       second = policy({ rules: learned, default: 'ask' })
     },
   }
-}
-
-/** A line that runs several commands is judged as that many: each may be allowed by a rule of its own. */
-function commandByCommand(access: Access): readonly Access[] {
-  if (access.kind !== 'exec' || access.commands === undefined || access.commands.length < 2) return [access]
-  return access.commands.map((command) => ({ kind: 'exec', command, commands: [command] }))
 }
 
 /** The rules that would let a call like this one pass, with words for them; undefined when it cannot be said safely. */
@@ -69,12 +69,20 @@ export function rulesLike(
 ): { readonly rules: readonly Rule[]; readonly words: string } | undefined {
   const rules: Rule[] = []
   const words = new Set<string>()
+  const runs = accesses.some(({ kind }) => kind === 'exec')
   for (const access of accesses) {
+    // A command that is allowed may touch what its words name.
+    if ((access.kind === 'read' || access.kind === 'write') && access.by !== undefined) continue
     if (access.kind === 'write') {
-      rules.push({ allow: { access: 'write', path: '**' } })
-      words.add('edits in this workspace')
+      const everywhere = isInside(access) && !runs
+      if (!everywhere && /[*?{]/.test(access.path)) return undefined
+      rules.push({ allow: { access: 'write', path: everywhere ? '**' : access.path } })
+      words.add(everywhere ? 'edits in this workspace' : `writing ${access.path}`)
     } else if (access.kind === 'exec') {
-      if (access.commands === undefined || access.commands.length === 0) return undefined
+      // A rule that ends in a star would allow more than this.
+      if (access.commands === undefined || access.commands.length === 0 || access.commands.some((command) => command.endsWith(' *'))) {
+        return undefined
+      }
       for (const command of access.commands) {
         rules.push({ allow: { access: 'exec', command } })
         words.add(`'${command}'`)

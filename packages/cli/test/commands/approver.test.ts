@@ -48,6 +48,20 @@ describe('always', () => {
     expect(rulesLike('bash', run('eval "$x"').accesses)).toBeUndefined()
   })
 
+  test('of a command that writes allows what its words name and where it is redirected to, and no other edits', () => {
+    const permissions = modePolicy('ask', [])
+    const removes = { kind: 'exec', command: 'rm a > log', commands: ['rm a'] } as const
+    const touched = [{ kind: 'write', path: 'log' } as const, { kind: 'write', path: 'a', by: 'rm a' } as const]
+    permissions.allow(rulesLike('bash', [removes, ...touched])?.rules ?? [])
+    expect(permissions.judge({ tool: 'bash', accesses: [removes, ...touched] }).decision).toBe('allow')
+    expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'b' }] }).decision).toBe('ask')
+  })
+
+  test('is not offered where a rule would allow more than was asked', () => {
+    expect(rulesLike('bash', run('rm *', ['rm *']).accesses)).toBeUndefined()
+    expect(rulesLike('bash', [...run('ls > a*', ['ls']).accesses, { kind: 'write', path: 'a*' }])).toBeUndefined()
+  })
+
   test('never overrules a denial', () => {
     const permissions = modePolicy('ask', [{ deny: { access: 'write', path: 'secret/**' } }])
     permissions.allow([{ allow: { access: 'write', path: '**' } }])
@@ -77,6 +91,14 @@ describe('a mode', () => {
       expect(permissions.judge(write(path)).decision).toBe('deny')
     }
     expect(modePolicy('full', []).judge(write('seamfold/x')).decision).toBe('allow')
+  })
+
+  test('auto-edit asks for what is written outside of the workspace', () => {
+    expect(modePolicy('auto-edit', []).judge(write('/etc/x')).decision).toBe('ask')
+  })
+
+  test('full does not ask where a command may or may not write into the journal', () => {
+    expect(modePolicy('full', []).judge(write('/')).decision).toBe('allow')
   })
 
   test('that does not exist is refused', () => {

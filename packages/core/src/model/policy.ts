@@ -185,9 +185,10 @@ const isPlace = (pattern: string, matches: (path: string) => boolean, path: stri
 function touchesPlace(pattern: string, matches: (path: string) => boolean, access: Extract<Access, { path: string }>): Touching {
   if (matches(access.path)) return 'yes'
   if (access.path === '/') return 'perhaps'
-  // To change a folder is to change what is in it.
+  // To change a folder may change what is in it.
   const fixed = pattern.slice(0, pattern.search(/[*?{]|$/))
-  return access.kind === 'write' && fixed.startsWith(`${access.path}/`) ? 'yes' : 'no'
+  const holds = access.kind === 'write' && fixed.includes('/') && (access.path === '.' || fixed.startsWith(`${access.path}/`))
+  return holds ? 'perhaps' : 'no'
 }
 
 function commandTouches(pattern: string, decision: Decision, access: Extract<Access, { kind: 'exec' }>): Touching {

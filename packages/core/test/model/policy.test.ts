@@ -50,6 +50,84 @@ describe('rules', () => {
     expect(judge([{ allow: { tool: 'bash', command } }], 'bash', access)).toBe(decision)
   })
 
+  test('that allow each command of a line by a rule of its own allow the line', () => {
+    const rules: readonly Rule[] = [{ allow: { command: 'git *' } }, { allow: { command: 'ls' } }]
+    expect(judge(rules, 'bash', exec('git diff && ls', ['git diff', 'ls']))).toBe('allow')
+    expect(judge(rules, 'bash', exec('git diff && ls && rm x', ['git diff', 'ls', 'rm x']))).toBe('ask')
+    expect(judge([...rules, { deny: { command: 'git push *' } }], 'bash', exec('ls; git push', ['ls', 'git push']))).toBe('deny')
+    expect(judge([...rules, { ask: { command: 'ls' } }], 'bash', exec('git diff; ls', ['git diff', 'ls']))).toBe('ask')
+  })
+
+  test('that allow commands never allow a line that may run more, but those that allow the tool do', () => {
+    const line: Access = { kind: 'exec', command: 'ls; $X', undecided: 'a reason' }
+    expect(judge([{ allow: { command: '*' } }], 'bash', line, exec('ls', ['ls']))).toBe('ask')
+    expect(judge([{ allow: { tool: 'bash' } }], 'bash', line, exec('ls', ['ls']))).toBe('allow')
+    expect(judge([{ allow: { access: 'exec' } }], 'bash', line, exec('ls', ['ls']))).toBe('allow')
+    expect(policy().judge({ tool: 'bash', accesses: [line] }).reason).toContain('a reason')
+  })
+
+  test('that deny a command ask where it cannot be told whether a line runs it', () => {
+    const rules: readonly Rule[] = [{ allow: { tool: 'bash' } }, { deny: { command: 'rm *' } }]
+    const judged = policy({ rules }).judge({ tool: 'bash', accesses: [exec('$X y')] })
+    expect(judged).toMatchObject({ decision: 'ask', rule: { deny: { command: 'rm *' } } })
+    expect(judged.reason).toContain('cannot be told')
+  })
+
+  test.each([
+    ['git push *', 'git push', true],
+    ['git push *', 'git -C sub --no-pager push origin', true],
+    ['git push *', 'git commit -m push', false],
+    ['git push *', 'git $x', true],
+    ['git push *', 'git log $x', false],
+    ['git push', 'git push --force', false],
+    ['git push', 'git push $x', true],
+    ['rm *', '/usr/local/bin/rm x', true],
+    ['rm *', 'rmdir x', false],
+    ['rm -rf *', "rm '-rf' x", true],
+    ["echo 'a b'", 'echo a b', false],
+  ])('that deny %j see it in %j: %j', (command, given, hit) => {
+    expect(judge([{ allow: { tool: 'bash' } }, { deny: { command } }], 'bash', exec(given, [given])) === 'deny').toBe(hit)
+  })
+
+  test.each([
+    ['cargo *', 'cargo', true],
+    ['cargo *', "cargo test 'a b'", true],
+    ['cargo *', "'cargo test'", false],
+    ['cargo *', '/tmp/cargo test', false],
+    ["git commit -m 'a b'", "git commit -m 'a b'", true],
+    ['git commit -m a b', "git commit -m 'a b'", false],
+    ['cat $x', 'cat $x', true],
+    ['cat x', 'cat $x', false],
+    ['rm *', 'rm *', true],
+    ['[ *', '[ -f x ]', true],
+  ])('that allow %j cover %j: %j', (command, given, hit) => {
+    expect(judge([{ allow: { command } }], 'bash', exec(given, [given])) === 'allow').toBe(hit)
+  })
+
+  test('that allow a command allow what its words name, and not what is redirected', () => {
+    const rules: readonly Rule[] = [{ allow: { tool: 'bash', command: 'rm *' } }]
+    const named: Access = { kind: 'write', path: 'a', by: 'rm a' }
+    expect(judge(rules, 'bash', exec('rm a', ['rm a']), named)).toBe('allow')
+    expect(judge(rules, 'bash', exec('rm a > b', ['rm a']), named, write('b'))).toBe('ask')
+    expect(judge([...rules, { deny: { path: 'a' } }], 'bash', exec('rm a', ['rm a']), named)).toBe('deny')
+    expect(judge([{ allow: { command: 'rm *', path: 'b' } }], 'bash', named)).toBe('ask')
+  })
+
+  test('over a path inside a folder ask when the folder is changed, and when a path may be any', () => {
+    const rules: readonly Rule[] = [{ allow: { tool: 'bash' } }, { deny: { path: 'src/secret/**' } }]
+    expect(judge(rules, 'bash', write('src/secret/a'))).toBe('deny')
+    expect(['src', 'src/secret', '.'].map((path) => judge(rules, 'bash', write(path)))).toEqual(['ask', 'ask', 'ask'])
+    expect(judge(rules, 'bash', write('src/other'))).toBe('allow')
+    expect(judge(rules, 'bash', read('src'))).toBe('allow')
+    expect([judge(rules, 'bash', read('/')), judge(rules, 'bash', write('/'))]).toEqual(['ask', 'ask'])
+  })
+
+  test('that allow paths stay in the workspace unless they begin with a slash', () => {
+    expect(judge([{ allow: { access: 'write', path: '**' } }], 'bash', write('/etc/x'))).toBe('ask')
+    expect(judge([{ allow: { access: 'write', path: '/tmp/**' } }], 'bash', write('/tmp/x'))).toBe('allow')
+    expect(judge([{ allow: { tool: 'bash' } }, { deny: { path: '**/x' } }], 'bash', write('/etc/x'))).toBe('deny')
+  })
+
   test('that deny a command deny it also where it could not be taken apart', () => {
     expect(judge([{ allow: { tool: 'bash' } }, { deny: { command: 'rm *' } }], 'bash', exec('echo a; rm -rf b'))).toBe('deny')
   })
