@@ -8,6 +8,7 @@ import { leaseExpiry } from './lease-expiry.ts'
 import { longHistory } from './long-history.ts'
 import { mixedBatch } from './mixed-batch.ts'
 import { nestedCalls } from './nested-calls.ts'
+import { plainFiles } from './plain-files.ts'
 import { singleTool } from './single-tool.ts'
 
 export const scenarios: readonly CrashScenario[] = [
@@ -20,4 +21,5 @@ export const scenarios: readonly CrashScenario[] = [
   coding,
   leaseExpiry,
   insideSqlite,
+  plainFiles,
 ]
