@@ -31,9 +31,9 @@ export function jsonlWatch(directory: string): WatchStore {
 export function watchOn(system: WatchFolder, directory: string, everyMs: number = LOOK_MS): WatchStore {
   const { path } = openFolder(nodeDisk, directory, {})
   const all: WakeUps = wakeUps(() => {
-    let stop = (): void => {}
+    let stop: (() => void) | undefined
     const lookInstead = (): void => {
-      stop()
+      stop?.()
       stop = looking(path, all, everyMs)
     }
     try {
@@ -42,7 +42,7 @@ export function watchOn(system: WatchFolder, directory: string, everyMs: number 
     } catch {
       lookInstead() // what keeps us from looking as well is said by the first look
     }
-    return () => stop()
+    return () => stop?.()
   })
   return { contract: 1, watch: (prefix, { signal } = {}) => all.watch(prefix, signal) }
 }

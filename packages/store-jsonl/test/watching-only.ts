@@ -1,9 +1,8 @@
 /** A process that does nothing but watch: it has to end by itself. */
 import { jsonlWatch } from '../src/index.ts'
 
-const wakeUps = jsonlWatch(process.argv[2] ?? '')
-  .watch('')
-  [Symbol.asyncIterator]()
+const watch = jsonlWatch(process.argv[2] ?? '')
+const wakeUps = watch.watch('')[Symbol.asyncIterator]()
 await wakeUps.next()
 process.stdout.write('watching\n')
 void wakeUps.next()

@@ -77,18 +77,7 @@ function share(driver: SqliteDriver, shared: Shared): SqliteDatabase {
     if (closed === undefined) return
     throw new AgentError('store_unavailable', `The SQLite database ${JSON.stringify(path)} was closed: open it again`, { retryable: false })
   }
-  const read = async <T>(work: () => T): Promise<T> => {
-    const deadline = performance.now() + shared.busyTimeoutMs
-    for (;;) {
-      assertOpen()
-      try {
-        return work()
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw explainSqliteError(error, path)
-      }
-      await new Promise((wake) => setTimeout(wake, RETRY_MS))
-    }
-  }
+  const read = <T>(work: () => T): Promise<T> => waiting(work, { ...shared, assertOpen })
   const finish = async (): Promise<void> => {
     await queue.drain()
     statements.clear()
@@ -121,6 +110,20 @@ function share(driver: SqliteDriver, shared: Shared): SqliteDatabase {
       return queue.write(task)
     },
     close: () => (closed ??= finish()),
+  }
+}
+
+/** Runs a query, again while another connection locks the file. */
+async function waiting<T>(work: () => T, { path, busyTimeoutMs, assertOpen }: Shared & { readonly assertOpen: () => void }): Promise<T> {
+  const deadline = performance.now() + busyTimeoutMs
+  for (;;) {
+    assertOpen()
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw explainSqliteError(error, path)
+    }
+    await new Promise((wake) => setTimeout(wake, RETRY_MS))
   }
 }
 

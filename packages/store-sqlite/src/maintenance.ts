@@ -35,7 +35,7 @@ export async function backUp(driver: SqliteDriver, target: string, read: Read): 
       syncFolder(dirname(path))
     })
   } finally {
-    rmSync(draft, { force: true })
+    if (existsSync(draft)) rmSync(draft)
   }
 }
 
