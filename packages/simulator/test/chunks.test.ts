@@ -68,7 +68,7 @@ const paces = fc.record({
   deltaCharacters: fc.integer({ min: 1, max: 60 }),
 })
 
-test.each(Object.keys(receivers))('%s: any chunk size, line ending and delta size', async (api) => {
+test.each(Object.keys(receivers))('%s: any chunk size, line ending and delta size', { timeout: 60_000 }, async (api) => {
   const receive = receivers[api]!
   pace = {}
   const whole = settled(await receive())
