@@ -72,6 +72,8 @@ export class Journal {
   /** A lazy append waits for company already. */
   #deferred = false
   #failure: unknown
+  /** Nobody else can have written it: there is nothing to read. */
+  #ours = false
 
   private constructor(options: JournalOptions, past?: Journal) {
     this.#options = options
@@ -87,6 +89,13 @@ export class Journal {
   static async open(options: JournalOptions): Promise<Journal> {
     const journal = new Journal(options)
     await journal.catchUp()
+    return journal
+  }
+
+  /** Of a session whose id was just made up: nothing is read before its first append. */
+  static begin(options: JournalOptions): Journal {
+    const journal = new Journal(options)
+    journal.#ours = true
     return journal
   }
 
@@ -163,6 +172,7 @@ export class Journal {
   /** Reads what others have appended since. Forgets what was said and could not be stored. */
   async catchUp(): Promise<void> {
     await this.flush()
+    if (this.#ours) return
     for await (const decoded of this.#read({ from: this.state.length })) {
       if (this.#flushing !== undefined || this.#pending.length > 0 || decoded.offset < this.state.length) return
       if (isElsewhere(decoded, this.state.length)) this.#stored = await this.#before(decoded.offset)
@@ -197,6 +207,7 @@ export class Journal {
 
   #say(facts: readonly Fact[], runId: string): Pick<Pending, 'records' | 'decoded' | 'after'> {
     const { host } = this.#options
+    this.#ours = false // from here on others may learn of it
     const timestamp = host.clock.now()
     const writer = `${this.#writer}.${++this.#batches}`
     const records: string[] = []

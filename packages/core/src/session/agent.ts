@@ -1,6 +1,6 @@
 /** `createAgent`: the front door. */
 import { AgentError } from '../base/errors.ts'
-import type { Journal } from '../journal/journal.ts'
+import { Journal } from '../journal/journal.ts'
 import { guardedExecutor } from '../orchestration/guarded-executor.ts'
 import { localExecutor } from './local-executor.ts'
 import { type AgentParts, toParts } from './parts.ts'
@@ -99,9 +99,10 @@ class LocalAgent implements Agent {
     if (this.#closed) throw new AgentError('session_closed', 'The agent was closed: create a new one')
   }
 
-  async #open(id: string, { metadata = {}, create = true }: SessionRequest, journal: Journal | undefined): Promise<LiveSession> {
+  async #open(id: string, { id: given, metadata = {}, create = true }: SessionRequest, journal: Journal | undefined): Promise<LiveSession> {
     const { store, host, folds, watch } = this.#parts
-    const log = await SessionLog.open({ store, sessionId: id, host, folds, watch }, journal)
+    const options = { store, sessionId: id, host, folds, watch }
+    const log = await SessionLog.open(options, given === undefined ? Journal.begin(options) : journal)
     this.#assertOpen()
     if (!create && log.journal.state.length === 0)
       throw new AgentError('session_not_found', `There is no session '${id}' in this store, and create is false`)
