@@ -1,26 +1,9 @@
 /** `web_fetch` reaches the public web and nothing else, and stops at its limits. */
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createAgent } from '@seamfold/core'
 import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import { webFetchTool } from '@seamfold/tools'
-
-const servers: Server[] = []
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
-
-const serve = async (listener: RequestListener): Promise<string> => {
-  const server = createServer(listener)
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
-}
+import { startServer } from '../../../test/support/http-server.ts'
 
 /** What the model reads when it fetches. */
 async function fetched(
@@ -36,7 +19,7 @@ async function fetched(
 
 describe('web_fetch', () => {
   test('reads a page as Markdown, in parts', async () => {
-    const host = await serve((_, response) =>
+    const host = await startServer((_, response) =>
       response.setHeader('content-type', 'text/html').end('<nav>menu</nav><main><h1>Title</h1><p>Some <b>bold</b> words.</p></main>'),
     )
     const whole = await fetched({ url: `http://${host}/` }, [host])
@@ -73,18 +56,18 @@ describe('web_fetch', () => {
 
   test('refuses to be led from an allowed host to one that is not', async () => {
     const reached: string[] = []
-    const inner = await serve((request, response) => {
+    const inner = await startServer((request, response) => {
       reached.push(request.url ?? '')
       response.end('internal')
     })
-    const outer = await serve((_, response) => response.writeHead(302, { location: `http://${inner}/secret` }).end())
+    const outer = await startServer((_, response) => response.writeHead(302, { location: `http://${inner}/secret` }).end())
     const { text } = await fetched({ url: `http://${outer}/` }, [outer])
     expect(reached).toEqual([])
     expect(text).not.toContain('internal')
   })
 
   test('stops at its size', { timeout: 30_000 }, async () => {
-    const host = await serve((_, response) => {
+    const host = await startServer((_, response) => {
       response.setHeader('content-type', 'text/plain')
       const more = (): void => {
         while (response.write('x'.repeat(65_536)));
@@ -97,7 +80,7 @@ describe('web_fetch', () => {
   })
 
   test('stops at its time', { timeout: 30_000 }, async () => {
-    const host = await serve((_, response) => void response.writeHead(200, { 'content-type': 'text/plain' }).write('begun'))
+    const host = await startServer((_, response) => void response.writeHead(200, { 'content-type': 'text/plain' }).write('begun'))
     const { text, isError } = await fetched({ url: `http://${host}/`, timeout: 1 }, [host])
     expect([isError, text]).toEqual([true, expect.stringContaining('1 s')])
   })

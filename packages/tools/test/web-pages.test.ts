@@ -1,10 +1,10 @@
 /** How pages of the web come: redirects, formats, parts, sizes, failures. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import type { ToolResult } from '@seamfold/core/kit'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { webFetchTool } from '@seamfold/tools'
+import { startServer } from '../../../test/support/http-server.ts'
 import { htmlText } from '../src/web/html-text.ts'
 import { stripHtml } from '../src/web/strip-html.ts'
 import { call, textOf } from './support.ts'
@@ -19,16 +19,10 @@ type Site = {
 /** A server on this machine, and the tool that may reach it. */
 async function site(answer: Answer): Promise<Site> {
   const asked: string[] = []
-  const server = createServer((request, response) => {
+  const host = await startServer((request, response) => {
     asked.push(request.url ?? '')
     answer(request, response)
   })
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   const tool = webFetchTool({ allowHosts: [host] })
   return { host, asked, fetch: (path = '/', more = {}) => call(tool, { url: `http://${host}${path}`, ...more }) }
 }
