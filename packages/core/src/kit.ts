@@ -60,7 +60,7 @@ export {
   type StepStatus,
 } from './model/step.ts'
 export type { LlmClient, LlmDone, LlmEvent, LlmRequest, ModelInfo, ResponseMeta, StopReason, ToolChoice } from './ports/llm-client.ts'
-export type { AppendOptions, SessionStore, StoredRecord } from './ports/session-store.ts'
+export type { AppendOptions, Replacement, SessionStore, StoredRecord } from './ports/session-store.ts'
 export type { AgentExecutor, ExecuteOptions } from './ports/agent-executor.ts'
 export type { HookDecision, HookEvent, HookExecutor, HookName } from './ports/hook-executor.ts'
 export type { WatchOptions, WatchStore } from './ports/watch-store.ts'

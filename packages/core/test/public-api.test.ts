@@ -44,7 +44,7 @@ describe('the doors', () => {
       'policy',
       'publicEvents',
       'recordedFacts',
-      'redactFact',
+      'redactFacts',
       'resultOf',
       'rewindSession',
       'sessionTree',

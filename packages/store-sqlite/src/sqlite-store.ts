@@ -4,7 +4,7 @@ import { appendRecords } from './append-records.ts'
 import { sqliteDatabase, type SqliteDatabase, type SqliteOptions, type SqliteSource } from './database.ts'
 import { listKeys } from './list-keys.ts'
 import { readRecords } from './read-records.ts'
-import { replaceRecord } from './replace-record.ts'
+import { replaceRecords } from './replace-records.ts'
 import { toStoredText } from './stored-text.ts'
 
 /**
@@ -47,9 +47,9 @@ export function sqliteStore(source: SqliteSource | SqliteDatabase, options?: Sql
       assertOpen()
       await database.write({ writer: key, sync: false, run: () => deleteLog(database, key) })
     },
-    async replace(key, offset, change) {
+    async replace(key, changes) {
       assertOpen()
-      await replaceRecord(database, { key, offset, ...change })
+      await replaceRecords(database, key, [...changes])
     },
     close: () => (closed ??= owned ? database.close() : Promise.resolve()),
   }

@@ -20,7 +20,7 @@ for (const size of [20, 2_000, 200_000]) {
     for (let index = 0; index < 40; index++)
       await store.append('log', [index === 17 ? secret : `record ${index} ${'x'.repeat(300)}`], { expected: index })
     expect(bytesOf(path)).toContain('secret-777')
-    await store.replace?.('log', 17, { expected: secret, record: 'gone' })
+    await store.replace?.('log', [{ offset: 17, expected: secret, record: 'gone' }])
     expect(bytesOf(path)).not.toContain('secret-777')
     expect(bytesOf(path)).not.toContain('777-secret')
     await store.append('log', ['after'], { expected: 40 })
@@ -28,3 +28,19 @@ for (const size of [20, 2_000, 200_000]) {
     expect(bytesOf(path)).not.toContain('777')
   })
 }
+
+test('nothing is left behind by records that were moved within the file before', async () => {
+  const path = fresh()
+  const store = sqliteStore(path)
+  const secret = `secret-${'7'.repeat(60)}`
+  for (let log = 0; log < 12; log++) {
+    for (let index = 0; index < 30; index++) {
+      const record = log === 3 && index === 11 ? secret : `record ${index} ${'x'.repeat((index * 97) % 900)}`
+      await store.append(`log ${log}`, [record], { expected: index })
+    }
+    if (log % 2 === 0) await store.delete(`log ${log}`)
+  }
+  await store.replace?.('log 3', [{ offset: 11, expected: secret, record: 'x'.repeat(700) }])
+  expect(bytesOf(path)).not.toContain('secret-777')
+  await store.close?.()
+})

@@ -1,6 +1,6 @@
 /** `seamfold sessions redact`: replaces what facts say, for good. */
-import { recordedFacts, redactFact } from '@seamfold/core'
-import { AgentError, type Envelope, isAgentError } from '@seamfold/core/kit'
+import { recordedFacts, redactFacts } from '@seamfold/core'
+import { AgentError, type Envelope } from '@seamfold/core/kit'
 import { factLine } from '../render/fact-line.ts'
 import { plural, visibleLine } from '../render/text.ts'
 import { leasesOfTheLiving } from '../setup/holder.ts'
@@ -33,24 +33,16 @@ export function redactCommand(words: readonly [string, ...string[]], options: Re
         facts.filter(({ cursor }) => cursors.includes(cursor)),
         terminal,
       )
-    const artifacts: string[] = []
-    const refused: string[] = []
-    const replacing = options.replacement === undefined ? {} : { replacement: options.replacement }
-    for (const at of cursors) {
-      try {
-        const done = await redactFact(scene.journal.store, view.id, { at, leases: leasesOfTheLiving(scene.journal.leases), ...replacing })
-        artifacts.push(...done.artifacts)
-      } catch (error) {
-        // One that a run still works from keeps the others from nothing.
-        if (!isAgentError(error, 'session_busy') || cursors.length === 1) throw error
-        refused.push(error.message)
-      }
-    }
+    const done = await redactFacts(scene.journal.store, view.id, {
+      at: cursors,
+      leases: leasesOfTheLiving(scene.journal.leases),
+      ...(options.replacement === undefined ? {} : { replacement: options.replacement }),
+    })
+    const artifacts = done.flatMap((fact) => fact.artifacts)
     const left = secret === undefined ? 0 : await countLeft(scene, view.id, secret)
-    const count = cursors.length - refused.length
-    if (options.json === true) terminal.print(`${JSON.stringify({ id: view.id, redacted: count, refused, artifacts, left })}\n`)
-    else terminal.print(`${reportLines(view.id, { count, refused, artifacts, left }, terminal).join('\n')}\n`)
-    return refused.length === 0 && left === 0 ? EXIT.completed : EXIT.failed
+    if (options.json === true) terminal.print(`${JSON.stringify({ id: view.id, redacted: done.length, artifacts, left })}\n`)
+    else terminal.print(`${reportLines(view.id, { count: done.length, artifacts, left }, terminal).join('\n')}\n`)
+    return left === 0 ? EXIT.completed : EXIT.failed
   })
 }
 
@@ -100,7 +92,7 @@ function preview(id: string, facts: readonly Envelope[], terminal: Terminal): nu
   return EXIT.usage
 }
 
-/** Records of the session that still hold the text: of a run that goes on, or said and not yet copied from its inbox. */
+/** Records of the session that still hold the text: such as what was said to it and not read yet. */
 async function countLeft({ journal }: Scene, id: string, secret: string): Promise<number> {
   const escaped = JSON.stringify(secret).slice(1, -1)
   let count = 0
@@ -109,19 +101,18 @@ async function countLeft({ journal }: Scene, id: string, secret: string): Promis
   return count
 }
 
-type Report = { readonly count: number; readonly refused: readonly string[]; readonly artifacts: readonly string[]; readonly left: number }
+type Report = { readonly count: number; readonly artifacts: readonly string[]; readonly left: number }
 
-function reportLines(id: string, { count, refused, artifacts, left }: Report, terminal: Terminal): readonly string[] {
+function reportLines(id: string, { count, artifacts, left }: Report, terminal: Terminal): readonly string[] {
   const { colors, signs } = terminal.style()
   const warning = colors.yellow(signs.warning)
   return [
     `${colors.green(signs.done)} ${plural(count, 'fact')} of session ${colors.bold(visibleLine(id))} redacted. The chain holds; sessions verify counts them.`,
-    ...refused.map((words) => `${warning} ${visibleLine(words)}`),
     ...artifacts.map((digest) => `${warning} The whole output stays in the journal's file as blob ${digest}: no fact names it any more.`),
     ...(left === 0
       ? []
       : [
-          `${warning} ${plural(left, 'record')} of the session still ${left === 1 ? 'holds' : 'hold'} that text: of a run that goes on, or of an answer that it has not read yet.`,
+          `${warning} ${plural(left, 'record')} of the session still ${left === 1 ? 'holds' : 'hold'} that text, such as an answer that it has not read yet.`,
         ]),
   ]
 }

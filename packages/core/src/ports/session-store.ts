@@ -2,6 +2,9 @@
 
 export type StoredRecord = { readonly offset: number; readonly record: string }
 
+/** What stands at an offset, and what shall stand there instead. */
+export type Replacement = { readonly offset: number; readonly expected: string; readonly record: string }
+
 export interface AppendOptions {
   /** How many records the log holds now, as far as the caller knows. */
   readonly expected: number
@@ -40,9 +43,9 @@ export interface AppendOptions {
  * - A signal stops a read or a listing with its reason. [store.read_signal]
  *
  * Contract of `replace`, which a store may leave out (then nothing can be redacted in it):
- * - It puts one record in the place of another, whole or not at all, and as durably as `sync`; the log's other records and its
- *   length stay, and nothing is left of the old one where the store keeps its logs. [store.replace]
- * - If the record at that offset is not the `expected` one it throws `store_conflict` and changes nothing. [store.replace_conflict]
+ * - It puts records in the place of others of the same log, all or none, and as durably as `sync`; what is not named and the
+ *   log's length stay, and nothing is left of the old ones where the store keeps its logs. [store.replace]
+ * - If one of them is not the `expected` one it throws `store_conflict` and changes nothing. [store.replace_conflict]
  *
  * Contract of the rest:
  * - Any string is a key and no two collide. [store.keys]
@@ -58,6 +61,6 @@ export interface SessionStore {
   read(key: string, options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<StoredRecord>
   keys(options?: { readonly prefix?: string; readonly signal?: AbortSignal }): AsyncIterable<string>
   delete(key: string): Promise<void>
-  replace?(key: string, offset: number, change: { readonly expected: string; readonly record: string }): Promise<void>
+  replace?(key: string, changes: readonly Replacement[]): Promise<void>
   close?(): Promise<void>
 }

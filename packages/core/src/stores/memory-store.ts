@@ -46,11 +46,12 @@ export function memoryStore(): SessionStore {
       assertUsable()
       logs.delete(key)
     },
-    async replace(key, offset, { expected, record }): Promise<void> {
+    async replace(key, changes): Promise<void> {
       assertUsable()
       const log = logs.get(key) ?? []
-      if (log[offset] !== expected) throw new AgentError('store_conflict', `Log ${JSON.stringify(key)} holds another record at ${offset}`)
-      log[offset] = record
+      const other = changes.find(({ offset, expected }) => log[offset] !== expected)
+      if (other) throw new AgentError('store_conflict', `Log ${JSON.stringify(key)} holds another record at ${other.offset}`)
+      for (const { offset, record } of changes) log[offset] = record
     },
     async close(): Promise<void> {
       closed = true

@@ -21,7 +21,7 @@ export function watchedStore(store: SessionStore): SessionStore & WatchStore {
       await store.delete(key)
       wake(key)
     },
-    ...(store.replace ? { replace: (key, offset, change) => store.replace?.(key, offset, change) ?? Promise.resolve() } : {}),
+    ...(store.replace ? { replace: (key, changes) => store.replace?.(key, changes) ?? Promise.resolve() } : {}),
     ...(store.close ? { close: () => store.close?.() ?? Promise.resolve() } : {}),
     watch: (prefix, { signal } = {}) => watch(prefix, signal),
   }

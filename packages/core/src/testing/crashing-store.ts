@@ -58,10 +58,10 @@ export function crashingStore(store: SessionStore, { at, when, dies = true }: Cr
       assertAlive()
       await store.delete(key)
     },
-    async replace(key, offset, change) {
+    async replace(key, changes) {
       assertAlive()
       if (store.replace === undefined) throw new AgentError('unsupported', 'The store behind this one replaces nothing')
-      await store.replace(key, offset, change)
+      await store.replace(key, changes)
     },
     async close() {
       // The wrapped store stays open: it belongs to the test, which reads from it what survived.

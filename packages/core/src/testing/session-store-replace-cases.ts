@@ -18,9 +18,15 @@ export const replaceCases: readonly Case<SessionStore>[] = [
         ['shorter', 'x'.repeat(100_000)],
         ['x'.repeat(100_000), 'a lone \ud83d and a \0'],
       ] as const) {
-        await store.replace('log', 1, { expected: from, record: to })
+        await store.replace('log', [{ offset: 1, expected: from, record: to }])
         assertEqual(await recordsOf(store, 'log'), [first, to, third], 'the log')
       }
+      const both = [
+        { offset: 2, expected: third, record: 'last' },
+        { offset: 0, expected: first, record: 'first' },
+      ]
+      await store.replace('log', both)
+      assertEqual(await recordsOf(store, 'log'), ['first', 'a lone \ud83d and a \0', 'last'], 'the log after two at once')
       await store.append('log', ['next'], { expected: 3 })
       assertEqual(
         (await collectAll(store.read('log', { from: 2 }))).map(({ offset }) => offset),
@@ -36,14 +42,17 @@ export const replaceCases: readonly Case<SessionStore>[] = [
     async run(store) {
       if (store.replace === undefined) return
       await store.append('log', ['a', 'b'], { expected: 0 })
-      const change = { expected: 'a', record: 'new' }
       const replace = store.replace.bind(store)
-      await assertRejects(store.replace('log', 1, change), 'store_conflict', 'another record')
-      await assertRejects(store.replace('log', 2, change), 'store_conflict', 'beyond the end')
-      await assertRejects(store.replace('never', 0, change), 'store_conflict', 'a key never written')
+      const good = { offset: 0, expected: 'a', record: 'new' }
+      for (const offset of [1, 2]) {
+        const wrong = { offset, expected: 'a', record: 'new' }
+        await assertRejects(replace('log', [wrong]), 'store_conflict', `another record at ${offset}`)
+        await assertRejects(replace('log', [good, wrong]), 'store_conflict', `a good change with a wrong one at ${offset}`)
+      }
+      await assertRejects(replace('never', [good]), 'store_conflict', 'a key never written')
       assertEqual(await recordsOf(store, 'log'), ['a', 'b'], 'the log')
       assertEqual(await collectAll(store.keys()), ['log'], 'keys')
-      const racing = ['one', 'two', 'three'].map((record) => replace('log', 0, { expected: 'a', record }))
+      const racing = ['one', 'two', 'three'].map((record) => replace('log', [{ ...good, record }]))
       const settled = await Promise.allSettled(racing)
       assertEqual(settled.filter(({ status }) => status === 'fulfilled').length, 1, 'how many of three that expect the same win')
     },

@@ -89,6 +89,8 @@ const keys: readonly SessionStoreMutant[] = [
 const replacing: readonly SessionStoreMutant[] = [
   { name: 'appends what should replace', killedBy: 'store.replace', mutate: onReplace(replace.appends) },
   { name: 'cuts a replacement to the length of what was there', killedBy: 'store.replace', mutate: onReplace(replace.cuts) },
+  { name: 'replaces the first record only', killedBy: 'store.replace', mutate: onReplace(replace.firstOnly) },
+  { name: 'replaces record by record and stops half-way', killedBy: 'store.replace_conflict', mutate: onReplace(replace.oneByOne) },
   { name: 'replaces whatever is there', killedBy: 'store.replace_conflict', mutate: onReplace(replace.unchecked) },
 ]
 

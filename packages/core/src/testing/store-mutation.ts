@@ -15,7 +15,7 @@ export function broken(store: SessionStore, parts: Partial<SessionStore>): Sessi
     read: (key, options) => store.read(key, options),
     keys: (options) => store.keys(options),
     delete: (key) => store.delete(key),
-    ...(store.replace ? { replace: (key, offset, change) => store.replace?.(key, offset, change) ?? Promise.resolve() } : {}),
+    ...(store.replace ? { replace: (key, changes) => store.replace?.(key, changes) ?? Promise.resolve() } : {}),
     close: async () => store.close?.(),
     ...parts,
   }
@@ -52,5 +52,5 @@ export function onEntries(change: (entry: StoredRecord) => StoredRecord): BreakS
 }
 
 export function onReplace(change: (replace: Replace, store: SessionStore) => Replace): BreakStore {
-  return (store) => broken(store, { replace: change(async (key, offset, given) => store.replace?.(key, offset, given), store) })
+  return (store) => broken(store, { replace: change(async (key, changes) => store.replace?.(key, changes), store) })
 }

@@ -1,5 +1,5 @@
 /** Real runs that together write every fact there is: what the corpus of journals is made of. */
-import { createAgent, defineMiddleware, jsonSchema, memoryStore, openSession, policy, redactFact, tool } from '../../src/index.ts'
+import { createAgent, defineMiddleware, jsonSchema, memoryStore, openSession, policy, redactFacts, tool } from '../../src/index.ts'
 import type { Agent, AgentOptions, Session } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
@@ -185,7 +185,7 @@ const redacted: Scene = {
       await session.send('Use 1234.')
     ).result
     for await (const { cursor, event } of session.events({ follow: false }))
-      if (JSON.stringify(event).includes('1234')) await redactFact(store, 'redacted', { at: cursor })
+      if (JSON.stringify(event).includes('1234')) await redactFacts(store, 'redacted', { at: [cursor] })
   },
 }
 

@@ -9,7 +9,7 @@ import {
   importSession,
   memoryStore,
   openSession,
-  redactFact,
+  redactFacts,
   rewindSession,
   storeBlobs,
   tool,
@@ -89,7 +89,7 @@ describe('a session that is exported and imported', () => {
 
   test('keeps what was redacted, and facts of newer versions that may be skipped', async () => {
     const { store, session } = await twoTurns()
-    await redactFact(store, 's', { at: await cursorOf(session, 'turn_end'), replacement: '[gone]' })
+    await redactFacts(store, 's', { at: [await cursorOf(session, 'turn_end')], replacement: '[gone]' })
     const to = memoryStore()
     await importSession(to, await exported(store))
     expect(await verifySession(to, 's')).toMatchObject({ redacted: 1 })

@@ -10,7 +10,7 @@ import {
   importSession,
   memoryStore,
   openSession,
-  redactFact,
+  redactFacts,
   rewindSession,
   systemHost,
   verifySession,
@@ -68,7 +68,7 @@ describe('a fact that this build does not know and need not', () => {
     const record = await appendNewer(store, 's', note)
     const { length } = await stateOf(store, 's')
     const cursor = `${length - 1}.${digest(record.split('\n')[0] ?? '').slice(0, 12)}`
-    await expect(redactFact(store, 's', { at: cursor })).rejects.toMatchObject({ code: 'invalid_argument' })
+    await expect(redactFacts(store, 's', { at: [cursor] })).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 })
 
@@ -88,7 +88,7 @@ describe.for([
       () => agentOn(store, ['x']).session({ id: 's' }),
       () => forkSession(store, 's', { id: 'g' }),
       () => rewindSession(store, 's', { to: first }),
-      () => redactFact(store, 's', { at: turn }),
+      () => redactFacts(store, 's', { at: [turn] }),
       () => diffSessions(store, 'f', 's'),
       () => deleteSession(store, 's'),
       () => collect(exportSession(store, 's')),

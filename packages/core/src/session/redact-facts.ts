@@ -1,24 +1,24 @@
-/** `redactFact`: replace what one fact says, for good, and leave the journal whole. */
+/** `redactFacts`: replace what facts say, for good, and leave the journal whole. */
 import { AgentError } from '../base/errors.ts'
 import { type Host, systemHost } from '../base/host.ts'
 import { branchingStore, parseLineage } from '../journal/branching-store.ts'
 import { fromCursor, isAt, type Place } from '../journal/cursor.ts'
 import { Journal } from '../journal/journal.ts'
 import { inboxKey, journalKey } from '../journal/keys.ts'
-import { type DecodedRecord, decodeRecord } from '../journal/record.ts'
+import { decodeRecord } from '../journal/record.ts'
 import { redactRecord } from '../journal/redaction.ts'
 import { canScrub, scrubbedEntry } from '../journal/scrub.ts'
 import type { Fact, FactType } from '../model/event.ts'
 import { isJsonObject, type JsonObject } from '../model/json.ts'
 import { openRun } from '../model/session-state.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
-import type { SessionStore } from '../ports/session-store.ts'
+import type { Replacement, SessionStore } from '../ports/session-store.ts'
 import { hold } from './holding.ts'
 import { assertSession } from './view.ts'
 
 export interface RedactOptions {
-  /** The cursor of the fact. */
-  readonly at: string
+  /** Cursors of the facts. */
+  readonly at: readonly string[]
   /** What stands in the place of each text. Default: `[redacted]`. */
   readonly replacement?: string
   /** Where the agents of this store say that they live: a session that somebody runs is refused. */
@@ -36,25 +36,32 @@ export type RedactedFact = {
 }
 
 /** A fact where it is stored: at `index` of the log of `owner`. */
-type Found = { readonly owner: string; readonly index: number; readonly record: string; readonly decoded: DecodedRecord }
+type Found = {
+  readonly owner: string
+  readonly index: number
+  readonly record: string
+  readonly fact: Fact
+  readonly cursor: string
+  readonly offset: number
+}
 
 type StoreThatReplaces = SessionStore & Required<Pick<SessionStore, 'replace'>>
 
 const DEFAULT_REPLACEMENT = '[redacted]'
 
 /**
- * Replaces every text of one fact in the store, and of the inbox entry that it copied. Its shape, identities and digest stay, so the
- * session folds and goes on as before, and the chain holds. What other facts say of the same thing stays: redact them too. A process
- * that has read the session already still has it in memory.
+ * Replaces every text of some facts in the store, and of the inbox entries that they copied. Their shape, identities and digests stay,
+ * so the session folds and goes on as before, and the chain holds. What other facts say of the same thing stays: name them too. A
+ * process that has read the session already still has it in memory.
  *
- * Throws `session_not_found`, `cursor_invalid`, `cursor_diverged`, `invalid_argument` for a fact that says nothing, `session_busy` for
- * one that a run still works from, `session_held`, and `unsupported` by a store that replaces nothing.
+ * Throws, having changed nothing: `session_not_found`, `cursor_invalid`, `cursor_diverged`, `invalid_argument` for a fact that says
+ * nothing, `session_busy` for one that a run still works from, `session_held`, and `unsupported` by a store that replaces nothing.
  */
-export async function redactFact(
+export async function redactFacts(
   store: SessionStore,
   id: string,
-  { at: cursor, replacement = DEFAULT_REPLACEMENT, leases }: RedactOptions,
-): Promise<RedactedFact> {
+  { at, replacement = DEFAULT_REPLACEMENT, leases }: RedactOptions,
+): Promise<readonly RedactedFact[]> {
   if (!canReplace(store))
     throw new AgentError(
       'unsupported',
@@ -62,25 +69,33 @@ export async function redactFact(
     )
   const host = systemHost()
   await assertSession(store, id)
-  const found = await find(store, id, { place: fromCursor(cursor), cursor, host })
-  const { fact, offset } = found.decoded
-  if (fact === undefined || !canScrub(fact.type))
-    throw new AgentError(
-      'invalid_argument',
-      `The fact at ${cursor} holds no text of yours${fact ? ` (${fact.type})` : ''}: there is nothing to redact`,
-    )
-  for (const each of new Set([id, found.owner])) await assertSettled(store, each, { offset, host })
-  const holding = await hold({ leases, sessionId: found.owner, host, onLost: () => {} }) // the record decides, not the lease
-  try {
-    await redactEntry(store, found.owner, { fact, replacement })
-    await store.replace(journalKey(found.owner), found.index, {
-      expected: found.record,
-      record: redactRecord(found.record, replacement, host),
-    })
-  } finally {
-    await holding.release().catch(() => {}) // it runs out by itself
+  const all: Found[] = []
+  for (const cursor of new Set(at)) all.push(await find(store, id, { place: fromCursor(cursor), cursor, host }))
+  const owners = new Set(all.map(({ owner }) => owner))
+  for (const each of new Set([id, ...owners])) await assertSettled(store, each, { facts: all, host })
+  for (const owner of owners) {
+    const found = all.filter((each) => each.owner === owner)
+    const holding = await hold({ leases, sessionId: owner, host, onLost: () => {} }) // the records decide, not the lease
+    try {
+      await redactLog(store, owner, { found, replacement, host })
+    } finally {
+      await holding.release().catch(() => {}) // it runs out by itself
+    }
   }
-  return { type: fact.type, cursor, sessionId: found.owner, artifacts: artifactsOf(fact) }
+  return all.map(({ fact, cursor, owner }) => ({ type: fact.type, cursor, sessionId: owner, artifacts: artifactsOf(fact) }))
+}
+
+type Task = { readonly found: readonly Found[]; readonly replacement: string; readonly host: Host }
+
+/** The inbox first: once the journal says that it was redacted, nothing is left of it. */
+async function redactLog(store: StoreThatReplaces, owner: string, { found, replacement, host }: Task): Promise<void> {
+  const entries: Replacement[] = []
+  for (const { fact } of found) entries.push(...(await entryOf(store, owner, { fact, replacement })))
+  if (entries.length > 0) await store.replace(inboxKey(owner), entries)
+  await store.replace(
+    journalKey(owner),
+    found.map(({ index, record }) => ({ offset: index, expected: record, record: redactRecord(record, replacement, host) })),
+  )
 }
 
 const canReplace = (store: SessionStore): store is StoreThatReplaces => store.replace !== undefined
@@ -102,10 +117,18 @@ async function find(store: SessionStore, id: string, { place, cursor, host }: Wa
   const index = place.offset - base
   for await (const { record } of store.read(journalKey(owner), { from: index })) {
     const decoded = decodeRecord(record, place.offset, { host, key: journalKey(owner) })
-    if (isAt(place, decoded.chain)) return { owner, index, record, decoded }
+    if (isAt(place, decoded.chain)) return { owner, index, record, cursor, offset: place.offset, fact: sayingFact(decoded.fact, cursor) }
     throw new AgentError('cursor_diverged', `The cursor ${cursor} belongs to another branch of session ${id}`)
   }
   throw new AgentError('cursor_invalid', `The cursor ${cursor} is beyond the end of session ${id}`)
+}
+
+function sayingFact(fact: Fact | undefined, cursor: string): Fact {
+  if (fact !== undefined && canScrub(fact.type)) return fact
+  throw new AgentError(
+    'invalid_argument',
+    `The fact at ${cursor} holds no text of yours${fact ? ` (${fact.type})` : ''}: there is nothing to redact`,
+  )
 }
 
 async function lineageOf(store: SessionStore, id: string): Promise<ReturnType<typeof parseLineage>> {
@@ -117,29 +140,32 @@ async function lineageOf(store: SessionStore, id: string): Promise<ReturnType<ty
 async function assertSettled(
   store: SessionStore,
   sessionId: string,
-  { offset, host }: { readonly offset: number; readonly host: Host },
+  { facts, host }: { readonly facts: readonly Found[]; readonly host: Host },
 ): Promise<void> {
   const { state } = await Journal.open({ store: branchingStore(store), sessionId, host })
   const run = openRun(state)
-  if (run === undefined || run.phase !== 'acting' || run.batch === undefined || offset < run.batch.offset) return
+  const batch = run?.phase === 'acting' ? run.batch : undefined
+  const needed = batch && facts.find(({ offset }) => offset >= batch.offset)
+  if (run === undefined || needed === undefined) return
   throw new AgentError(
     'session_busy',
-    `Run ${run.id} of session ${sessionId} still works from this fact: let it go on or cancel it, and redact the fact then`,
+    `Run ${run.id} of session ${sessionId} still works from the fact at ${needed.cursor}: let it go on or cancel it, and redact the fact then`,
   )
 }
 
 /** The inbox still says what the fact was copied from. An entry that says something else is not its source. */
-async function redactEntry(
-  store: StoreThatReplaces,
+async function entryOf(
+  store: SessionStore,
   owner: string,
   { fact, replacement }: { readonly fact: Fact; readonly replacement: string },
-): Promise<void> {
-  if (!('inboxOffset' in fact) || fact.inboxOffset === undefined) return
+): Promise<readonly Replacement[]> {
+  if (!('inboxOffset' in fact) || fact.inboxOffset === undefined) return []
   for await (const { offset, record } of store.read(inboxKey(owner), { from: fact.inboxOffset })) {
     const entry = parseEntry(record)
-    if (offset !== fact.inboxOffset || entry === undefined || !isSource(entry, fact)) return
-    return store.replace(inboxKey(owner), offset, { expected: record, record: JSON.stringify(scrubbedEntry(entry, replacement)) })
+    if (entry === undefined || !isSource(entry, fact)) return []
+    return [{ offset, expected: record, record: JSON.stringify(scrubbedEntry(entry, replacement)) }]
   }
+  return []
 }
 
 function isSource(entry: JsonObject, fact: Fact): boolean {

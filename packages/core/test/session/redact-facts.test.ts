@@ -11,7 +11,7 @@ import {
   memoryStore,
   openSession,
   recordedFacts,
-  redactFact,
+  redactFacts,
   rewindSession,
   tool,
   verifySession,
@@ -82,7 +82,7 @@ describe('redacting', () => {
     const cursors = (await factsOf(await openSession(store, 's'))).map(({ cursor }) => cursor)
     const redacted: string[] = []
     for (let fact = await factWith(store); fact !== undefined; fact = await factWith(store))
-      redacted.push((await redactFact(store, 's', { at: fact.cursor })).type)
+      redacted.push(...(await redactFacts(store, 's', { at: [fact.cursor] })).map(({ type }) => type))
     expect(await inStore(store)).toBe(0)
     expect(new Set(redacted)).toEqual(
       new Set([
@@ -122,7 +122,7 @@ describe('redacting', () => {
       return Object.fromEntries(Object.entries(rest).map(([name, field]) => [name, shapeOf(field)]))
     }
     for (const { cursor, event } of facts) {
-      const done = await redactFact(store, 's', { at: cursor, replacement: 'gone' }).catch((error: { code: string }) => error.code)
+      const done = await redactFacts(store, 's', { at: [cursor], replacement: 'gone' }).catch((error: { code: string }) => error.code)
       if (done === 'invalid_argument') continue
       const now = (await factsOf(await openSession(store, 's'))).find((each) => each.cursor === cursor)
       expect(shapeOf({ ...now?.event })).toEqual(shapeOf({ ...event }))
@@ -132,7 +132,7 @@ describe('redacting', () => {
 
   test('is told from damage: a redacted record that is changed afterwards is reported', async () => {
     const { store, session } = await twoTurns()
-    await redactFact(store, 's', { at: await cursorOf(session, 'turn_end'), replacement: 'hidden' })
+    await redactFacts(store, 's', { at: [await cursorOf(session, 'turn_end')], replacement: 'hidden' })
     const records = (await dump(store))['journal/s'] ?? []
     const at = records.findIndex((record) => record.includes('hidden'))
     const record = records[at] ?? ''
@@ -160,20 +160,37 @@ describe('redacting', () => {
     const recorded = await collect(recordedFacts(store, 's'))
     expect(recorded).toHaveLength((await verifySession(store, 's')).records)
     const secret = recorded.find(({ event }) => event.type === 'turn_end' && JSON.stringify(event).includes(SECRET))?.cursor ?? ''
-    expect(await redactFact(store, 's', { at: secret })).toMatchObject({ type: 'turn_end', sessionId: 's', cursor: secret })
+    expect(await redactFacts(store, 's', { at: [secret] })).toEqual([{ type: 'turn_end', sessionId: 's', cursor: secret, artifacts: [] }])
     expect(saidIn(await stateOf(store, 'f')).at(-1)).toBe('[redacted]')
     for (const id of ['s', 'f']) expect(await verifySession(store, id)).toMatchObject({ redacted: 1 })
     const shared = await cursorOf(await openSession(store, 'f'), 'agent_start')
     await deleteSession(store, 's')
-    expect(await redactFact(store, 'f', { at: shared })).toMatchObject({ sessionId: 's' })
+    expect(await redactFacts(store, 'f', { at: [shared] })).toMatchObject([{ sessionId: 's' }])
     expect(saidIn(await stateOf(store, 'f'))[0]).toBe('[redacted]')
+  })
+
+  test('several facts at once, of a fork and of its origin, is all or nothing where one is refused', async () => {
+    const { store } = await twoTurns()
+    await forkSession(store, 's', { id: 'f' })
+    const fork = await agentOn(store, ['three']).session({ id: 'f', create: false })
+    const third = await say(fork, '3')
+    const prompts = (await factsOf(fork)).flatMap(({ event, cursor }) => (event.type === 'agent_start' ? [cursor] : []))
+    const before = await dump(store)
+    const claimed = await cursorOf(fork, 'session_claimed')
+    await expect(redactFacts(store, 'f', { at: [...prompts, claimed] })).rejects.toMatchObject({ code: 'invalid_argument' })
+    expect(await dump(store)).toEqual(before)
+    const done = await redactFacts(store, 'f', { at: [...prompts, third, third] })
+    expect(done.map(({ sessionId }) => sessionId)).toEqual(['s', 's', 'f', 'f'])
+    expect(saidIn(await stateOf(store, 'f'))).toEqual(['[redacted]', 'one', '[redacted]', 'two', '[redacted]', 'three'])
+    expect(await verifySession(store, 'f')).toMatchObject({ redacted: 4 })
+    expect(await redactFacts(store, 'f', { at: [] })).toEqual([])
   })
 
   test('again replaces the replacement', async () => {
     const { store, session } = await twoTurns()
     const cursor = await cursorOf(session, 'turn_end')
-    await redactFact(store, 's', { at: cursor })
-    await redactFact(store, 's', { at: cursor, replacement: 'by order of 17 May' })
+    await redactFacts(store, 's', { at: [cursor] })
+    await redactFacts(store, 's', { at: [cursor], replacement: 'by order of 17 May' })
     expect(saidIn(await stateOf(store, 's'))[1]).toBe('by order of 17 May')
     expect(await verifySession(store, 's')).toMatchObject({ redacted: 1 })
   })
@@ -184,9 +201,9 @@ describe('redacting', () => {
     const agent = createAgent({ llm: scriptedLlm([[callOf('long')], 'done']), tools: [long], store, maxToolOutput: 100 })
     const session = await agent.session({ id: 's' })
     await say(session, 'go')
-    const { artifacts } = await redactFact(store, 's', { at: await cursorOf(session, 'tool_end') })
-    expect(Object.keys(await dump(store))).toContain(`blob/${artifacts[0]}`)
-    expect(JSON.stringify((await dump(store))['journal/s'])).not.toContain(artifacts[0])
+    const [done] = await redactFacts(store, 's', { at: [await cursorOf(session, 'tool_end')] })
+    expect(Object.keys(await dump(store))).toContain(`blob/${done?.artifacts[0]}`)
+    expect(JSON.stringify((await dump(store))['journal/s'])).not.toContain(done?.artifacts[0])
   })
 })
 
@@ -194,14 +211,16 @@ describe('redacting is refused', () => {
   test('for a cursor that is none, one of another branch, one beyond the end, and a fact without words', async () => {
     const { store, session, first } = await twoTurns()
     const before = await dump(store)
-    await expect(redactFact(store, 's', { at: 'x' })).rejects.toMatchObject({ code: 'cursor_invalid' })
-    await expect(redactFact(store, 's', { at: '999.0123456789ab' })).rejects.toMatchObject({ code: 'cursor_invalid' })
-    await expect(redactFact(store, 's', { at: `${first.split('.')[0]}.000000000000` })).rejects.toMatchObject({ code: 'cursor_diverged' })
-    await expect(redactFact(store, 's', { at: await cursorOf(session, 'session_claimed') })).rejects.toMatchObject({
+    await expect(redactFacts(store, 's', { at: ['x'] })).rejects.toMatchObject({ code: 'cursor_invalid' })
+    await expect(redactFacts(store, 's', { at: ['999.0123456789ab'] })).rejects.toMatchObject({ code: 'cursor_invalid' })
+    await expect(redactFacts(store, 's', { at: [`${first.split('.')[0]}.000000000000`] })).rejects.toMatchObject({
+      code: 'cursor_diverged',
+    })
+    await expect(redactFacts(store, 's', { at: [await cursorOf(session, 'session_claimed')] })).rejects.toMatchObject({
       code: 'invalid_argument',
       message: expect.stringContaining('session_claimed'),
     })
-    await expect(redactFact(store, 'none', { at: first })).rejects.toMatchObject({ code: 'session_not_found' })
+    await expect(redactFacts(store, 'none', { at: [first] })).rejects.toMatchObject({ code: 'session_not_found' })
     expect(await dump(store)).toEqual(before)
   })
 
@@ -212,14 +231,14 @@ describe('redacting is refused', () => {
       await session.send('go')
     ).result
     const [earlier, current] = [await cursorOf(session, 'turn_end'), await cursorOf(session, 'turn_end', 'last')]
-    await redactFact(store, 's', { at: earlier })
+    await redactFacts(store, 's', { at: [earlier] })
     for (const cursor of [current, await cursorOf(session, 'confirmation_required'), await cursorOf(session, 'run_suspended')])
-      await expect(redactFact(store, 's', { at: cursor })).rejects.toMatchObject({
+      await expect(redactFacts(store, 's', { at: [cursor] })).rejects.toMatchObject({
         code: 'session_busy',
         message: expect.stringContaining('cancel it'),
       })
     await session.cancel()
-    await redactFact(store, 's', { at: current })
+    await redactFacts(store, 's', { at: [current] })
     expect(toJson(await stateOf(store, 's'))).toMatchObject({ run: { status: 'cancelled' } })
   })
 
@@ -228,16 +247,16 @@ describe('redacting is refused', () => {
     const leases = memoryLeases()
     await leases.acquire('session/s', 'somebody', 30_000)
     const cursor = await cursorOf(session, 'turn_end')
-    await expect(redactFact(store, 's', { at: cursor, leases })).rejects.toMatchObject({ code: 'session_held' })
+    await expect(redactFacts(store, 's', { at: [cursor], leases })).rejects.toMatchObject({ code: 'session_held' })
     await leases.release('session/s', 'somebody')
-    await redactFact(store, 's', { at: cursor, leases })
+    await redactFacts(store, 's', { at: [cursor], leases })
     expect(await leases.read('session/s')).toBeUndefined()
   })
 
   test('by a store that cannot replace a record, with the way out', async () => {
     const { store, session } = await twoTurns()
     const { replace: _, ...poor } = store
-    await expect(redactFact(poor, 's', { at: await cursorOf(session, 'turn_end') })).rejects.toMatchObject({ code: 'unsupported' })
+    await expect(redactFacts(poor, 's', { at: [await cursorOf(session, 'turn_end')] })).rejects.toMatchObject({ code: 'unsupported' })
   })
 })
 
@@ -255,12 +274,13 @@ test('a redaction that is cut off between inbox and journal is finished by the n
   const cursor = await cursorOf(session, 'confirmation_received')
   const dying: SessionStore = {
     ...store,
-    replace: (key, offset, given) =>
-      key.startsWith('journal/') ? Promise.reject(new Error('died')) : (store.replace?.(key, offset, given) ?? Promise.resolve()),
+    replace: (key, changes) =>
+      key.startsWith('journal/') ? Promise.reject(new Error('died')) : (store.replace?.(key, changes) ?? Promise.resolve()),
   }
-  await expect(redactFact(dying, 's', { at: cursor })).rejects.toThrow('died')
+  await expect(redactFacts(dying, 's', { at: [cursor] })).rejects.toThrow('died')
   expect(await verifySession(store, 's')).toMatchObject({ redacted: 0 })
-  for (let fact = await factWith(store); fact !== undefined; fact = await factWith(store)) await redactFact(store, 's', { at: fact.cursor })
+  for (let fact = await factWith(store); fact !== undefined; fact = await factWith(store))
+    await redactFacts(store, 's', { at: [fact.cursor] })
   expect(await inStore(store)).toBe(0)
 })
 
