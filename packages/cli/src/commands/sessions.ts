@@ -3,7 +3,7 @@ import { openSession, type SessionState } from '@seamfold/core'
 import { toMessage } from '@seamfold/core/kit'
 import { ago, dollars } from '../render/measure.ts'
 import { tableLines } from '../render/table.ts'
-import { oneLine, plural } from '../render/text.ts'
+import { oneLine, plural, visibleLine } from '../render/text.ts'
 import type { Style } from '../render/style.ts'
 import { findPlaces, type Places, type SharedOptions } from '../setup/settings.ts'
 import { type Journal, openExistingJournal } from '../setup/store.ts'
@@ -110,7 +110,7 @@ function sessionTable(rows: readonly Row[], now: number, style: Style): readonly
     { title: 'FIRST PROMPT' },
   ]
   const cells = rows.map((row) => [
-    shortId(row.id),
+    visibleLine(shortId(row.id)),
     row.standing ?? row.status,
     row.updatedAt === 0 ? '' : ago(row.updatedAt, now),
     String(row.runs),

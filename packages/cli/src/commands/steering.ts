@@ -5,7 +5,12 @@ import type { LineListener, Lines } from '../terminal/lines.ts'
 import type { Screen } from '../terminal/screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-export type SteeringOptions = { readonly run: Run; readonly lines: Lines; readonly screen: Screen; readonly terminal: Terminal }
+export type SteeringOptions = {
+  readonly run: Pick<Run, 'steer'>
+  readonly lines: Pick<Lines, 'listen' | 'typed' | 'keep'>
+  readonly screen: Pick<Screen, 'print' | 'refresh'>
+  readonly terminal: Pick<Terminal, 'style'>
+}
 
 export interface Steering {
   /** What is being typed, for the status line. */

@@ -52,7 +52,7 @@ test('only the answer, one event a line, and an answer that is held to a schema'
   expect(envelopes((await scene.run('--json', 'say it')).stdout).map(({ event }) => event.type)).toContain('agent_end')
   const schema = { type: 'object', properties: { answer: { type: 'integer' } }, required: ['answer'], additionalProperties: false }
   await writeFile(join(scene.here, 'schema.json'), JSON.stringify(schema))
-  expect(await scene.run('-q', '--output', 'schema.json', 'what is it?')).toMatchObject({ code: 0, stdout: '{"answer":42}\n' })
+  expect((await scene.run('--output', 'schema.json', 'what is it?')).stdout).toContain('{\n  "answer": 42\n}\n')
 })
 
 test('what must be asked waits at the worker, is answered and gone on with there', async () => {

@@ -69,6 +69,16 @@ describe('a run whose process was killed', () => {
     expect(stdout).toContain('It was started with the model claude-haiku-4-5 and --permissions full, and goes on as above.')
   })
 
+  test('names its model where the key for it is missing, and goes on with another when that is asked for', async () => {
+    await using scene = await stage([answer([bash('sleep 300')])])
+    await (await killed(scene, '--model', 'claude-haiku-4-5', '--yes', 'go')).kill()
+    const { code, stderr } = await seamfold(['resume', 'k1'], { cwd: scene.folder })
+    expect(code).toBe(2)
+    expect(stderr).toContain('ANTHROPIC_API_KEY is not set')
+    expect(stderr).toContain('The run was started with claude-haiku-4-5: set the key, or go on with another model: --model, --provider.')
+    expect((await seamfold(['resume', 'k1', '--provider', 'simulator'], { cwd: scene.folder })).stdout).toContain('built-in simulator')
+  })
+
   test('goes on in a chat as the chat does, which says how it was started', async () => {
     await using scene = await stage([answer([bash('sleep 300')]), answer([text('Done so.')])])
     await (await killed(scene, '--yes', 'go')).kill()

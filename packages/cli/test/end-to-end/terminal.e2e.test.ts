@@ -169,6 +169,23 @@ describe.skipIf(!hasTerminal)('a chat', () => {
     expect(await seat.ended).toBe(143)
   })
 
+  test('cancels its run before it goes, however often it is told that its terminal is gone', async () => {
+    await using seat = await sit(
+      [answer([callTool('bash', { command: 'trap "touch told" TERM; while :; do sleep 0.1; done' })])],
+      'chat --yes --session gone',
+    )
+    await seat.saw('/help')
+    seat.press('go\r')
+    await seat.saw('bash')
+    seat.signal('SIGHUP')
+    // The command was told to end, and takes its time: the next one comes in the middle of that.
+    await expect.poll(() => existsSync(join(seat.folder, 'told')), { timeout: 10_000 }).toBe(true)
+    seat.signal('SIGHUP')
+    await seat.saw('Cancelled')
+    expect(await seat.ended).toBe(129)
+    expect(await statusOf(seat.folder)).toBe('cancelled')
+  })
+
   test('passes on what is typed during a run, and shows it while it is typed', async () => {
     const heard: ScriptStep = (conversation) =>
       answer([text(JSON.stringify(conversation.messages).includes('use the other file') ? 'I heard you.' : 'Nothing heard.')])
@@ -187,7 +204,7 @@ describe.skipIf(!hasTerminal)('a chat', () => {
     expect(await seat.ended).toBe(0)
   })
 
-  test('asks what was typed too late as the next message', async () => {
+  test('passes on what is typed while the model answers, and keeps what is meant for the chat itself', async () => {
     const { promise: typed, resolve } = Promise.withResolvers<void>()
     const slow: ScriptStep = async () => {
       await typed
@@ -201,10 +218,13 @@ describe.skipIf(!hasTerminal)('a chat', () => {
     await seat.saw('thinking')
     seat.press('and then this\r')
     await seat.saw('and then this')
+    seat.press('/cost\r')
+    await seat.saw('/cost is for after this run')
     resolve()
     await seat.saw('First.')
     await seat.saw('Then that.')
-    await seat.saw('›')
+    await seat.saw('› /cost')
+    await seat.saw('tokens in')
     seat.press('/exit\r')
     expect(await seat.ended).toBe(0)
   })
