@@ -24,7 +24,8 @@ function triedBy(line: string, place: Place): readonly (readonly string[])[] {
       PATH: '/nonexistent',
       FUNCNEST: '4',
       LOG: log,
-      'BASH_FUNC_command_not_found_handle%%': `() { printf -v record '%s\\037' "$@"; printf '%s\\036' "$record" >> "$LOG"; }`,
+      // In one write, which a line break would end.
+      'BASH_FUNC_command_not_found_handle%%': `() { printf -v record '%s\\037' "$@"; record=\${record//$'\\n'/$'\\035'}; printf '%s\\036' "$record" >> "$LOG"; }`,
     },
   })
   if (!existsSync(log)) return []
