@@ -1,9 +1,10 @@
 /** Several workers behind one executor: placement, capacity, and what happens when one is not there or goes away. */
-import { agentExecutorSuite, runConformance, type ExecutorSubject } from '@seamfold/core/testing'
+import { agentExecutorSuite, manualHost, runConformance, type ExecutorSubject } from '@seamfold/core/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
   executorPool,
   serveExecutor,
+  type ExecutorPool,
   type ExecutorPoolOptions,
   type RemoteExecutor,
   type ServeOptions,
@@ -18,7 +19,7 @@ afterEach(async () => {
   for (const pool of pools.splice(0)) await pool.close()
 })
 
-const poolOf = (urls: readonly string[], options: Omit<ExecutorPoolOptions, 'workers'> = {}): RemoteExecutor => {
+const poolOf = (urls: readonly string[], options: Omit<ExecutorPoolOptions, 'workers'> = {}): ExecutorPool => {
   const pool = executorPool({ workers: urls.map((url) => ({ url, connectMs: 200, graceMs: 200 })), ...options })
   pools.push(pool)
   return pool
@@ -86,6 +87,78 @@ describe('a pool', () => {
     expect(await outputOf(pool, 'tpu')).toBe(
       `No worker with the labels tpu took step tpu, so it was not started: ${plain.url} lacks the label tpu; ${gpu.url} lacks the label tpu`,
     )
+  })
+
+  test('gives a step to a worker that runs its agent, and says which agents there are not', async () => {
+    const [scout, any] = [await named('scout', { agents: ['explore', 'plan'] }), await named('any', { labels: ['slow'] })]
+    const pool = poolOf([scout.url, any.url])
+    const run = async (agent: string): Promise<string> => (await pool.executeStep({ ...specOf('a'), agent }, { signal: never() })).output
+    expect(await Promise.all(['review', 'review', 'review'].map(run))).toEqual(['any', 'any', 'any'])
+    const alone = poolOf([scout.url])
+    const refused = await alone.executeStep({ ...specOf('a'), agent: 'review' }, { signal: never() })
+    expect(refused.output).toBe(`No worker took step a, so it was not started: ${scout.url} does not run the agent review`)
+  })
+
+  test('tells how its workers are', async () => {
+    const goOn = gate()
+    const busy = await ends.serve(
+      executorOf(async (spec) => {
+        await goOn.opened
+        return outcomeOf(spec, 'ok')
+      }),
+      { capacity: 2, labels: ['gpu'], agents: ['explore'] },
+    )
+    const gone = await named('gone')
+    await gone.close()
+    const pool = poolOf([busy.url, gone.url])
+    const unknown = { state: 'unconnected', running: 0, capacity: 0, labels: [], agents: undefined, failure: undefined }
+    expect(pool.workers).toEqual([
+      { ...unknown, url: busy.url },
+      { ...unknown, url: gone.url },
+    ])
+    const running = outputOf(pool, 'a')
+    await expect.poll(() => busy.steps).toBe(1)
+    const ready = { url: busy.url, state: 'connected', running: 1, capacity: 2, labels: ['gpu'], agents: ['explore'], failure: undefined }
+    expect(pool.workers[0]).toEqual(ready)
+    await expect
+      .poll(() => pool.workers[1])
+      .toMatchObject({ state: 'unconnected', failure: expect.stringContaining('ECONNREFUSED') as string })
+    const drained = busy.drain()
+    await expect.poll(() => pool.workers[0]?.state).toBe('draining')
+    goOn.open()
+    expect(await running).toBe('ok')
+    await drained
+  })
+
+  test('gives no new step to a worker whose connection is lost, or that gives no sign of life, while another answers', async () => {
+    const goOn = gate()
+    const worker = await ends.serve(
+      executorOf(async (spec) => {
+        await goOn.opened
+        return outcomeOf(spec, 'away')
+      }),
+      { capacity: 8 },
+    )
+    let silent = false
+    const proxy = await ends.proxy(worker.url, (data) => ({ pieces: silent ? [] : [data] }))
+    const system = manualHost()
+    const other = await named('here')
+    const workers = [{ url: proxy.url, system, heartbeatMs: 1000, graceMs: 60_000 }, { url: other.url }]
+    const pool = executorPool({ workers, labelsOf: ({ prompt }) => (prompt === 'warm up' ? ['nobody'] : []) })
+    pools.push(pool)
+    await outputOf(pool, 'warm up')
+    const first = Array.from({ length: 2 }, (_, index) => outputOf(pool, `first ${index}`))
+    await expect.poll(() => worker.steps).toBeGreaterThan(0)
+    silent = true
+    await system.clock.advance(2000)
+    expect(pool.workers[0]?.state).toBe('restoring')
+    const later = Array.from({ length: 8 }, (_, index) => outputOf(pool, `later ${index}`))
+    expect(await Promise.all(later)).toEqual(later.map(() => 'here'))
+    silent = false
+    proxy.cutAll()
+    goOn.open()
+    await expect.poll(() => pool.workers[0]?.state).toBe('connected')
+    expect(await Promise.all(first)).toContain('away')
   })
 
   test('goes on without a worker that cannot be reached, and fails in words when there is none', async () => {
