@@ -29,24 +29,15 @@ function triedBy(line: string, place: Place): readonly (readonly string[])[] {
     },
   })
   if (!existsSync(log)) return []
-  return (
-    readFileSync(log, 'utf8')
-      .split('\u001e')
-      .slice(0, -1)
-      .map((record) => record.split('\u001f').slice(0, -1))
-      // Behind a bar it is the program of this name, which runs what follows.
-      .map((words) =>
-        words[0] === 'time'
-          ? words.slice(
-              Math.max(
-                0,
-                words.findIndex((word) => word !== 'time'),
-              ),
-            )
-          : words,
-      )
-  )
+  return readFileSync(log, 'utf8')
+    .replaceAll('\u001d', '\n')
+    .split('\u001e')
+    .slice(0, -1)
+    .map((record) => untimed(record.split('\u001f').slice(0, -1)))
 }
+
+/** Behind a bar `time` is the program of this name, which runs what follows. */
+const untimed = (words: readonly string[]): readonly string[] => (words[0] === 'time' && words.length > 1 ? untimed(words.slice(1)) : words)
 
 /** Whether words that may not all be known can be these. */
 function canBe([word, ...words]: readonly ShellWord[], given: readonly string[]): boolean {
