@@ -237,7 +237,8 @@ describe('a session that nobody holds', () => {
       await (await session.send('go')).completed()
     })()
     expect(agent.listSessions()).toEqual(['s'])
-    await heap()
+    // What the engine still holds of the last calls is let go of sooner or later.
+    for (let collection = 0; collection < 50 && agent.listSessions().length > 0; collection++) await heap()
     expect(agent.listSessions()).toEqual([])
   })
 
