@@ -159,9 +159,9 @@ describe('a signal', () => {
   })
 
   test('leaves no process of the run behind', async () => {
-    await using scene = await stage([answer([bash('echo $$ > pid; echo started; sleep 300')])])
+    await using scene = await stage([answer([bash('echo $$ > pid; sleep 300')])])
     const started = scene.start('run', '--yes', '--json', 'sleep')
-    await started.saw('started')
+    await expect.poll(() => readFile(join(scene.folder, 'pid'), 'utf8').catch(() => ''), { timeout: 20_000 }).toMatch(/\d\n/)
     started.child.kill('SIGINT')
     await started.ended
     const pid = Number(await readFile(join(scene.folder, 'pid'), 'utf8'))
