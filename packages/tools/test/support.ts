@@ -20,7 +20,7 @@ export function fill(root: string, files: Readonly<Record<string, string | Uint8
   }
 }
 
-export type CallOptions = Partial<Pick<ToolContext, 'signal' | 'progress' | 'invoke'>>
+export type CallOptions = Partial<Pick<ToolContext, 'signal' | 'progress' | 'invoke' | 'permits'>>
 
 /** Parse, then execute. Throws when the input does not parse. */
 export async function call(tool: Tool, input: Json, options: CallOptions = {}): Promise<ToolResult> {
@@ -31,6 +31,7 @@ export async function call(tool: Tool, input: Json, options: CallOptions = {}): 
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? (() => undefined),
     invoke: options.invoke ?? (() => Promise.reject(new Error('no other tools here'))),
+    permits: options.permits ?? (() => true),
     session: { id: 'session', metadata: {} },
   }
   return toToolResult(await tool.execute(await parsed(tool, input), context))

@@ -153,7 +153,7 @@ function settleOrGiveUp(work: Promise<unknown>, signal: AbortSignal, clock: Loop
 
 function toolContext(
   context: LoopContext,
-  { callId, call }: ToolInvocation,
+  { callId, call, permits = () => true }: ToolInvocation,
   { signal, invoke }: Pick<ToolContext, 'signal' | 'invoke'>,
 ): ToolContext {
   const { run, fence } = context
@@ -164,6 +164,7 @@ function toolContext(
     signal,
     progress: (delta) => run.emit({ type: 'tool_output_delta', id: call.id, callId, name: call.name, delta }),
     invoke,
+    permits,
     session: { id: run.sessionId, metadata: run.metadata },
   }
 }

@@ -72,6 +72,8 @@ export type ToolInvocation = {
   readonly parentCallId: string | undefined
   /** Milliseconds; `0` means no limit. */
   readonly timeoutMs?: number
+  /** Whether it may touch what it could not declare. Default: everything. */
+  permits?(access: Access): boolean
 }
 
 /** What a call came to: a result, or a wait for somebody who is not here. A wait is never recorded as a result. */

@@ -8,11 +8,11 @@ import {
   type ToolInvocation,
   type ToolOutcome,
 } from '../loop/middleware.ts'
-import { accessJson } from '../model/access.ts'
+import { type Access, accessJson } from '../model/access.ts'
 import { answerFact } from '../model/answer.ts'
 import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
 import { canonicalJson } from '../model/json.ts'
-import type { Judgement, PermissionPolicy } from '../model/policy.ts'
+import type { Judgement, PermissionPolicy, Rule } from '../model/policy.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { RequestState } from '../model/session-state.ts'
 import { failed, type Tool } from '../model/tool.ts'
@@ -60,8 +60,9 @@ class Gate {
     this.#options = options
   }
 
-  async pass(invocation: ToolInvocation, next: Next): Promise<ToolOutcome> {
-    const { decision, reason } = this.#judge(invocation)
+  async pass(given: ToolInvocation, next: Next): Promise<ToolOutcome> {
+    const { decision, reason, rule } = this.#judge(given)
+    const invocation = { ...given, permits: (access: Access) => this.#permits(given, access, rule) }
     if (decision === 'allow') return next(invocation)
     if (decision === 'deny') return this.#refuse(invocation, `the policy denies it (${reason})`)
     const { confirm, unanswered } = this.#options
@@ -76,6 +77,12 @@ class Gate {
     if (call.name === STRUCTURED_OUTPUT_TOOL) return { decision: 'allow', reason: 'it is the answer itself' }
     const { sessionId, metadata } = this.#run
     return this.#options.policy.judge({ tool: call.name, accesses, args, session: { id: sessionId, metadata } })
+  }
+
+  /** A rule that asked for the call itself does not ask again for what the call finds; the default, which names no rule, does neither. */
+  #permits(invocation: ToolInvocation, access: Access, asked: Rule | undefined): boolean {
+    const { decision, rule } = this.#judge({ ...invocation, accesses: [access] })
+    return decision === 'allow' || (decision === 'ask' && (rule === undefined || rule === asked))
   }
 
   /** What was said to the request, carried out. */

@@ -51,6 +51,11 @@ export interface ToolContext {
    * Calls get their identity from the order in which they are made: a `composite` tool makes the same calls in the same order.
    */
   invoke(name: string, input: Json): Promise<ToolResult>
+  /**
+   * Whether the policy lets this call touch what it could not declare, such as a file that it finds below a folder. What a rule denies
+   * it may not, and what a rule asks for only where that very rule let the call itself be asked for. Leave such things out, and say so.
+   */
+  permits(access: Access): boolean
   /** The session that this call belongs to. */
   readonly session: { readonly id: string; readonly metadata: JsonObject }
 }
