@@ -13,8 +13,8 @@ const corpus = (name: string): readonly string[] =>
 const readOnly = policy({ default: readOnlyCommands() })
 
 const judging = (): ((line: string) => Promise<Decision>) => {
-  const workspace = localWorkspace(temporaryDirectory())
-  return async (line) => readOnly.judge({ tool: 'bash', accesses: await shellAccess(line, workspace) }).decision
+  const accessOf = shellAccess(localWorkspace(temporaryDirectory()))
+  return async (line) => readOnly.judge({ tool: 'bash', accesses: await accessOf(line) }).decision
 }
 
 describe('a policy that allows only commands that only read', () => {

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { shellAccess } from '../src/shell-grammar/shell-access.ts'
 import { temporaryDirectory } from './support.ts'
 
-const judged = async (line: string, root = temporaryDirectory()): Promise<readonly Access[]> => shellAccess(line, localWorkspace(root))
+const judged = async (line: string, root = temporaryDirectory()): Promise<readonly Access[]> => shellAccess(localWorkspace(root))(line)
 
 const commandsOf = async (line: string): Promise<readonly string[]> =>
   (await judged(line)).flatMap((access) => (access.kind === 'exec' ? (access.commands ?? []) : []))

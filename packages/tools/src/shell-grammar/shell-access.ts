@@ -1,7 +1,7 @@
 /** What a command line would run and touch, as accesses that a policy judges. */
 import type { Access } from '@seamfold/core/kit'
 import type { Touched } from './findings.ts'
-import { loadGrammar } from './grammar.ts'
+import { type Grammar, loadGrammar } from './grammar.ts'
 import { type Places, realPlace } from './real-place.ts'
 import { understand } from './understand.ts'
 
@@ -10,31 +10,45 @@ const ANYWHERE = '/'
 const MOST_PLACES = 64
 
 /**
- * The line itself with all commands that it would run; when that cannot be told for certain, the line without them and why, and then
- * every command that is known. After these, what the words and redirections touch, with links followed as far as `places` can.
+ * Judges lines: the line itself with all commands that it would run; when that cannot be told for certain, the line without them and
+ * why, and then every command that is known. After these, what the words and redirections touch, with links followed as far as
+ * `places` can. The grammar is loaded for the first line.
  */
-export async function shellAccess(line: string, places: Places): Promise<readonly Access[]> {
-  const { commands, touched, hosts, undecided } = understand(await loadGrammar(), line)
-  const runs: readonly Access[] =
-    undecided.length === 0
-      ? [{ kind: 'exec', command: line, commands }]
-      : [
-          { kind: 'exec', command: line, undecided: undecided.join('; ') },
-          ...commands.map((command): Access => ({ kind: 'exec', command, commands: [command] })),
-        ]
-  return [...runs, ...hosts.map((host): Access => ({ kind: 'net', host })), ...(await placesOf(touched, places))]
+export function shellAccess(places: Places): (line: string) => Promise<readonly Access[]> {
+  let loading: Promise<Grammar> | undefined
+  return async (line) => {
+    const { commands, touched, hosts, undecided } = understand(await (loading ??= loadGrammar()), line)
+    const runs: readonly Access[] =
+      undecided.length === 0
+        ? [{ kind: 'exec', command: line, commands }]
+        : [
+            { kind: 'exec', command: line, undecided: undecided.join('; ') },
+            ...commands.map((command): Access => ({ kind: 'exec', command, commands: [command] })),
+          ]
+    if (hosts.length === 0 && touched.length === 0) return runs
+    return [...runs, ...hosts.map((host): Access => ({ kind: 'net', host })), ...(await placesOf(touched, places))]
+  }
 }
 
 async function placesOf(touched: readonly Touched[], places: Places): Promise<readonly Access[]> {
-  const found = new Map<string, Access>()
-  for (const { kind, path, from, by } of touched) {
-    const candidates = path === undefined || found.size > MOST_PLACES ? [ANYWHERE] : await candidatesOf(path, from, places)
-    for (const place of candidates) {
-      found.set(`${kind} ${place} ${by ?? ''}`, { kind, path: place, ...(by === undefined ? {} : { by }) })
-    }
-  }
-  return [...found.values()]
+  const known = new Map<string, Promise<readonly string[]>>()
+  const found = await Promise.all(
+    touched.map(async ({ kind, path, from, by }) => {
+      if (path === undefined || known.size > MOST_PLACES) return [accessTo(kind, ANYWHERE, by)]
+      const key = JSON.stringify([path, from])
+      const candidates = known.get(key) ?? candidatesOf(path, from, places)
+      known.set(key, candidates)
+      return (await candidates).map((place) => accessTo(kind, place, by))
+    }),
+  )
+  return [...new Map(found.flat().map((access) => [JSON.stringify(access), access])).values()]
 }
+
+const accessTo = (kind: 'read' | 'write', path: string, by: string | undefined): Access => ({
+  kind,
+  path,
+  ...(by === undefined ? {} : { by }),
+})
 
 async function candidatesOf(path: string, from: Touched['from'], places: Places): Promise<readonly string[]> {
   const fixed = path.startsWith('/') || path.startsWith('~')

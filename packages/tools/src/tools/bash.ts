@@ -26,13 +26,14 @@ const AS_WRITTEN: Places = { root: '/', resolve: (path) => Promise.reject(new Er
  * Output beyond 1 MiB keeps its first and its last 512 KiB. `places`, a workspace, tells where the paths of a command really lead;
  * without it they are judged as they are written, and relative ones as below `/`.
  */
-export const bashTool = (shell: BashOperations, places: Places = AS_WRITTEN): Tool =>
-  tool({
+export function bashTool(shell: BashOperations, places: Places = AS_WRITTEN): Tool {
+  const accessOf = shellAccess(places)
+  return tool({
     name: 'bash',
     description:
       'Run a command in the root of the workspace. Each call is a new shell with no input; what it started in the background ends with it. Prefer read, grep, glob, edit and write for files.',
     input,
-    access: ({ command }) => shellAccess(command, places),
+    access: ({ command }) => accessOf(command),
     effect: 'unsafe',
     timeoutMs: MOST_MS + MARGIN_MS,
     execute: reporting(async ({ command, timeout }: z.infer<typeof input>, context: ToolContext) => {
@@ -51,6 +52,7 @@ export const bashTool = (shell: BashOperations, places: Places = AS_WRITTEN): To
       return commandResult(end, output, timeout)
     }),
   })
+}
 
 /** What a command came to, in words and numbers. */
 function commandResult(end: CommandEnd, output: OutputWindow, timeout: number): ToolResult {
