@@ -81,6 +81,7 @@ describe('a session that is exported and imported', () => {
       expect(toJson(await stateOf(to, id))).toEqual(toJson(await stateOf(store, id)))
       expect(await factsOf(await openSession(to, id))).toEqual(await factsOf(await openSession(store, id)))
       expect(await verifySession(to, id)).toEqual(await verifySession(store, id))
+      expect(await exported(to, id)).toEqual(await exported(store, id))
       await deleteSession(to, id)
       expect(await dump(to)).toEqual({})
     }
@@ -135,6 +136,9 @@ describe('an import is refused, and leaves nothing,', () => {
     expect(await dump(store)).toEqual(before)
     await deleteSession(store, 's')
     await expect(importSession(store, lines)).rejects.toMatchObject({ code: 'invalid_argument' })
+    const going = memoryStore()
+    await going.append('deleted/s', ['deleted'], { expected: 0 })
+    await expect(importSession(going, lines)).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 
   test('when it is of a later format', async () => {
@@ -146,6 +150,17 @@ describe('an import is refused, and leaves nothing,', () => {
     const lines = await exported((await twoTurns()).store)
     const newer = lines.map((line, index) => (index === 4 ? line.replace(/"t":"\w+"/, '"t":"thought_of"') : line))
     expect(await refusal(newer)).toEqual(refused('store_newer', /thought_of.*Upgrade/))
+  })
+
+  test('when it was exported from a journal that is damaged', async () => {
+    const { store } = await twoTurns()
+    const records = (await dump(store))['journal/s'] ?? []
+    const damaged = memoryStore()
+    await damaged.append('journal/s', records.with(3, records[3]?.replace('"type"', '"x":1,"type"') ?? ''), { expected: 0 })
+    expect(await refusal(await exported(damaged))).toEqual(refused('store_corrupt', /Line 5 .*the payload is not the one that was written/))
+    const shorter = memoryStore()
+    await shorter.append('journal/s', records.toSpliced(3, 1), { expected: 0 })
+    expect(await refusal(await exported(shorter))).toEqual(refused('store_corrupt', /Line 5 .*the chain is broken/))
   })
 
   test('when it was cut off, wherever', async () => {
