@@ -104,7 +104,7 @@ test('all that bash runs of a line made of its grammar was told', async () => {
     fc.asyncProperty(lines, async (line) => {
       expect({ line, untold: await untold(line, place) }).toEqual({ line, untold: [] })
     }),
-    { numRuns: 400 },
+    { seed: 1, numRuns: 400 },
   )
 }, 120_000)
 
@@ -175,6 +175,6 @@ test('all that bash runs of a line of arbitrary pieces was told, where anything 
       const line = parts.join('')
       expect({ line, untold: await untold(line, place) }).toEqual({ line, untold: [] })
     }),
-    { numRuns: 1_500 },
+    { seed: 1, numRuns: 1_500 },
   )
 }, 120_000)
