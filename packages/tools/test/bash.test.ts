@@ -214,11 +214,12 @@ describe('when the process of the agent is killed', () => {
 describe('what bash declares', () => {
   test('is every command that the line would run, and what it touches', async () => {
     const { bash } = setUp()
-    const command = 'git status && rm -rf x > log'
+    const command = 'git status && rm -rf x > log < ../a'
     expect(await bash.access({ command })).toEqual([
       { kind: 'exec', command, commands: ['git status', 'rm -rf x'] },
-      { kind: 'write', path: '/log' },
-      { kind: 'write', path: '/x', by: 'rm -rf x' },
+      { kind: 'write', path: 'log' },
+      { kind: 'read', path: '/a' },
+      { kind: 'write', path: 'x', by: 'rm -rf x' },
     ])
     expect(bash.effect({ command })).toBe('unsafe')
   })

@@ -6,6 +6,19 @@ import type { Workspace } from '../workspace/workspace.ts'
 /** What is needed of a workspace to find a place in it. */
 export type Places = Pick<Workspace, 'root' | 'resolve'>
 
+/** Stands for a folder of which nothing is known. */
+const SOMEWHERE = '/.workspace-somewhere'
+
+/** Without a workspace: follows no links, and takes paths as they are written. */
+export const AS_WRITTEN: Places = {
+  root: SOMEWHERE,
+  async resolve(path) {
+    const inside = posix.relative(SOMEWHERE, path)
+    if (inside === '..' || inside.startsWith('../')) throw new Error(`${path} lies outside`)
+    return inside === '' ? '.' : inside
+  },
+}
+
 /** Anywhere. */
 const ANYWHERE = '/'
 

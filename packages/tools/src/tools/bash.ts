@@ -5,7 +5,7 @@ import { toolInput } from '../base/tool-input.ts'
 import type { BashOperations, CommandEnd } from '../shell/bash-operations.ts'
 import { OutputWindow } from '../shell/output-window.ts'
 import { ProgressStream } from '../shell/progress-stream.ts'
-import type { Places } from '../shell-grammar/real-place.ts'
+import { AS_WRITTEN, type Places } from '../shell-grammar/real-place.ts'
 import { shellAccess } from '../shell-grammar/shell-access.ts'
 import { reporting } from '../workspace/fault.ts'
 
@@ -19,12 +19,9 @@ const input = toolInput({
   timeout: z.int().min(1).max(MOST_MS).default(DEFAULT_MS).describe(`Milliseconds, at most ${MOST_MS}. Default: ${DEFAULT_MS}`),
 })
 
-/** Follows no links: paths are judged as they are written. */
-const AS_WRITTEN: Places = { root: '/', resolve: (path) => Promise.reject(new Error(path)) }
-
 /**
  * Output beyond 1 MiB keeps its first and its last 512 KiB. `places`, a workspace, tells where the paths of a command really lead;
- * without it they are judged as they are written, and relative ones as below `/`.
+ * without it they are judged as they are written.
  */
 export function bashTool(shell: BashOperations, places: Places = AS_WRITTEN): Tool {
   const accessOf = shellAccess(places)
