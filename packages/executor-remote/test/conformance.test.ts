@@ -1,33 +1,8 @@
 /** The remote executor passes the executor suite: over a real socket, and through networks that misbehave. */
 import { agentExecutorSuite, runConformance, type ExecutorSubject } from '@seamfold/core/testing'
 import { describe, test } from 'vitest'
-import { remoteExecutor, serveExecutor } from '../src/index.ts'
-import { startProxy, type Weather } from './support/proxy.ts'
-import { executorOf } from './support/steps.ts'
-
-interface Disposable extends ExecutorSubject {
-  end(): Promise<void>
-}
-
-const subject = (weather?: Weather): Disposable => {
-  const closers: (() => Promise<void>)[] = []
-  return {
-    async through(handler) {
-      const serving = await serveExecutor(executorOf(handler), { token: 'secret' })
-      const proxy = weather === undefined ? undefined : await startProxy(serving.url, weather)
-      const executor = remoteExecutor({ url: proxy?.url ?? serving.url, token: 'secret' })
-      closers.push(
-        () => executor.close(),
-        () => serving.close(),
-        async () => proxy?.close(),
-      )
-      return executor
-    },
-    async end() {
-      for (const close of closers) await close()
-    },
-  }
-}
+import type { Weather } from './support/proxy.ts'
+import { type Disposable, subject } from './support/subject.ts'
 
 const networks: Readonly<Record<string, Weather | undefined>> = {
   'a real socket': undefined,

@@ -1,0 +1,84 @@
+/** The adapters of this repository that are no stores: models against the simulator, executors and hooks. */
+import { guardedExecutor, hooks } from '../../core/src/index.ts'
+import {
+  agentExecutorMutants,
+  agentExecutorSuite,
+  type Candidate,
+  type ExecutorSubject,
+  hookExecutorMutants,
+  hookExecutorSuite,
+  type HookSubject,
+  llmClientMutants,
+  llmClientSuite,
+  type LlmClientSubject,
+} from '../../core/src/testing.ts'
+import { localExecutorCandidate } from '../../core/test/session/local-executor-candidate.ts'
+import { llmPlayer } from '../../core/test/testing/llm-player.ts'
+import { type Disposable, subject } from '../../executor-remote/test/support/subject.ts'
+import { type Stage as AnthropicStage, stage as anthropicStage } from '../../llm-anthropic/test/support/stage.ts'
+import { type Stage as OpenAiStage, stage as openAiStage } from '../../llm-openai/test/stage.ts'
+import { type Entry, entryOf, type Mutant } from './entry.ts'
+
+export const otherEntries: readonly Entry[] = [
+  entryOf(llmClientSuite, { name: 'a scripted client', create: llmPlayer }, { mutants: clientMutants() }),
+  entryOf<LlmClientSubject>(llmClientSuite, {
+    name: 'anthropic',
+    create: anthropicStage,
+    destroy: (staged) => (staged as AnthropicStage).simulator.close(),
+  }),
+  ...(['chat', 'responses'] as const).map((mode) =>
+    entryOf<LlmClientSubject>(llmClientSuite, {
+      name: `openai (${mode})`,
+      create: () => openAiStage(mode),
+      destroy: (staged) => (staged as OpenAiStage).close(),
+    }),
+  ),
+  entryOf(agentExecutorSuite, guarded(), { mutants: named(agentExecutorMutants) }),
+  entryOf(agentExecutorSuite, localExecutorCandidate),
+  entryOf<ExecutorSubject>(agentExecutorSuite, {
+    name: 'remoteExecutor',
+    create: () => subject(),
+    destroy: (each) => (each as Disposable).end(),
+  }),
+  entryOf<HookSubject>(
+    hookExecutorSuite,
+    {
+      name: 'hooks({…})',
+      create: () => ({
+        through: async (handler) => hooks({ pre_prompt: handler, pre_tool_use: handler, post_tool_use: handler, post_response: handler }),
+      }),
+    },
+    { mutants: named(hookExecutorMutants) },
+  ),
+]
+
+function guarded(): Candidate<ExecutorSubject> {
+  return {
+    name: 'a guarded function',
+    create: () => ({
+      through: async (handler) =>
+        guardedExecutor({
+          contract: 1,
+          executeStep: (spec, { signal, onEvent }) => handler(spec, { signal, onEvent: (envelope) => onEvent?.(envelope) }),
+        }),
+    }),
+  }
+}
+
+function named<S>(mutants: readonly (Candidate<S> & { readonly killedBy: string })[]): readonly Mutant<S>[] {
+  return mutants.map((candidate) => ({ name: candidate.name, killedBy: candidate.killedBy, candidate }))
+}
+
+function clientMutants(): readonly Mutant<LlmClientSubject>[] {
+  return llmClientMutants.map(({ name, killedBy, mutate }) => ({
+    name,
+    killedBy,
+    candidate: {
+      name,
+      create: () => {
+        const good = llmPlayer()
+        return { ...good, in: async (scene) => mutate(await good.in(scene)) }
+      },
+    },
+  }))
+}
