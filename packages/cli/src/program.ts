@@ -67,6 +67,7 @@ Without a key (ANTHROPIC_API_KEY or OPENAI_API_KEY) a built-in simulator takes t
 Exit codes: 0 completed, 1 failed, 2 bad usage, 3 waits for an answer, 130 interrupted.`,
     )
   addWork(program, terminal, act)
+  addCancel(program, terminal, act)
   addSessions(program, terminal, act)
   addRuns(program, terminal, act)
   addServers(program, terminal, act)
@@ -108,6 +109,15 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
       act(async (session: string, request: string | undefined, options: object) =>
         (await import('./commands/answer.ts')).answerCommand(session, request, { options, terminal }),
       ),
+    )
+}
+
+function addCancel(program: Command, terminal: Terminal, act: Act): void {
+  withPlace(program.command('cancel <session>'))
+    .description('give up a run that waits or was cut off, or stop the process that works on it')
+    .option('--message <words>', 'why, for the journal')
+    .action(
+      act(async (session: string, options: object) => (await import('./commands/cancel.ts')).cancelCommand(session, options, terminal)),
     )
 }
 

@@ -80,7 +80,7 @@ async function converse(chat: Chat): Promise<number> {
       if (await slash(text, chat)) return leave(chat)
       continue
     }
-    const next = await proceed(chat, () => sendRemembered(session, text, { store: chat.work.assembled.journal.store, settings, terminal }))
+    const next = await proceed(chat, () => sendRemembered(session, text, { journal: chat.work.assembled.journal, settings, terminal }))
     if (typeof next === 'object') return leave(chat, next.code)
     if (next === 'suspended' && !terminal.interactive) return EXIT.suspended
     if (next === 'suspended')

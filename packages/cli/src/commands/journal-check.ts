@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { isAgentError } from '@seamfold/core/kit'
 import { plural } from '../render/text.ts'
 import type { Places } from '../setup/settings.ts'
-import { type Journal, openExistingJournal } from '../setup/store.ts'
+import { type Journal, obstacle, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { damageOf } from './damage.ts'
 import { sessionIds, shortId } from './find-session.ts'
@@ -24,7 +24,12 @@ export type JournalCheck = { readonly words: string; readonly problems: readonly
 /** Throws what opening it throws: a file that is no journal, or one of a newer version. */
 export async function checkJournal(places: Places, options: JournalCheckOptions): Promise<JournalCheck> {
   const { storePath } = places
-  if (!existsSync(storePath)) return { words: `${storePath} (made by the first run)`, problems: [] }
+  if (!existsSync(storePath)) {
+    const why = await obstacle(storePath)
+    return why === undefined
+      ? { words: `${storePath} (made by the first run)`, problems: [] }
+      : { words: 'there is none yet', problems: [why] }
+  }
   const journal = await openExistingJournal(storePath)
   try {
     const file = options.all || (await stat(storePath)).size <= QUICK_BYTES ? await examineFile(journal) : undefined

@@ -6,6 +6,7 @@ import { recall, type Remembered } from '../setup/remembered.ts'
 import { findPlaces, resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { busyInWords } from './busy.ts'
 import { refuseDamaged } from './damage.ts'
 import { EXIT, exitCodeOfRun } from './exit-code.ts'
 import { findSession, shortId } from './find-session.ts'
@@ -33,7 +34,9 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
     const session = await work.agent.session({ id, create: false })
     if (format === 'text') announce(settings, id, { remembered, terminal })
     await work.settle(session)
-    const run = await session.resume()
+    const run = await session.resume().catch(async (error: unknown) => {
+      throw await busyInWords(error, { session, journal: work.assembled.journal, places: settings, terminal })
+    })
     if (run === undefined) throw new AgentError('session_busy', `The run of session ${id} has just been ended by somebody else.`)
     const result = await work.follow(run)
     if (result.status === 'suspended') {

@@ -42,7 +42,7 @@ export async function runCommand(words: readonly string[], options: RunOptions, 
     )
     if (options.session !== undefined)
       await refuseDamaged(work.assembled.journal.store, session.id, showHint(session.id, settings, terminal))
-    const run = await sendRemembered(session, prompt, { store: work.assembled.journal.store, settings, terminal, output })
+    const run = await sendRemembered(session, prompt, { journal: work.assembled.journal, settings, terminal, output })
     // Only what was accepted is announced: a refusal stands alone.
     announce(settings, prompt, { terminal, format, ...(options.session === undefined ? {} : { session: options.session }) })
     const result = await work.follow(run, { prompts: false })

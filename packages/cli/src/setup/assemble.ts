@@ -1,8 +1,8 @@
 /** Puts an agent together from its settings. */
 import { type Agent, type AgentOptions, type Confirm, createAgent } from '@seamfold/core'
-import type { LlmClient, ModelInfo } from '@seamfold/core/kit'
+import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
-import { connect, type ConnectOptions } from './model.ts'
+import { connect, type Connection, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
 import type { Settings } from './settings.ts'
 import { type Journal, openJournal } from './store.ts'
@@ -28,20 +28,34 @@ When you are done, say in a few sentences what was wrong, what you changed and h
 /** The agent with everything that it holds open. Nothing is left open when this throws. */
 export async function assemble(settings: Settings, { confirm, ...connecting }: AssembleOptions): Promise<Assembled> {
   const journal = await openJournal(settings.storePath)
+  let connection: Connection | undefined
   try {
-    const connection = await connect(settings.model, connecting)
-    const { options, permissions } = await agentOptions(settings, { journal, llm: connection.llm })
+    const connected = await connect(settings.model, connecting)
+    connection = connected
+    assertPrice(settings, connected.llm.model)
+    const { options, permissions } = await agentOptions(settings, { journal, llm: connected.llm })
     const agent = createAgent({ ...options, ...(confirm === undefined ? {} : { confirm }) })
     const close = async (): Promise<void> => {
       await agent.close()
-      await connection.close()
+      await connected.close()
       await journal.close()
     }
-    return { agent, journal, permissions, model: connection.llm.model, close }
+    return { agent, journal, permissions, model: connected.llm.model, close }
   } catch (error) {
+    await connection?.close()
     await journal.close()
     throw error
   }
+}
+
+/** A budget in US dollars is held only where a price is known. Throws `invalid_argument` with what can be held instead. */
+function assertPrice({ budget, model }: Settings, { price }: ModelInfo): void {
+  if (budget.usd === undefined || price !== undefined) return
+  throw new AgentError(
+    'invalid_argument',
+    `The price of ${model.model} is not known, so a budget of $${budget.usd} cannot be held. ` +
+      `Limit the turns with --max-turns, or the tokens with the key 'budget.tokens' of the configuration.`,
+  )
 }
 
 /** What the agent of these settings is made of. */

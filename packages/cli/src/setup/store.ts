@@ -1,9 +1,9 @@
 /** Opens the journal's file, and checks that it can be read before anything is done. */
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { BlobStore, LeaseStore, SessionStore } from '@seamfold/core/kit'
-import { AgentError } from '@seamfold/core/kit'
+import { AgentError, toMessage } from '@seamfold/core/kit'
 
 export type Journal = {
   readonly store: SessionStore
@@ -18,9 +18,30 @@ export type Journal = {
 
 /** Open a journal, making it where there is none. Throws `store_corrupt`, `store_newer` or `store_unavailable`. */
 export async function openJournal(path: string): Promise<Journal> {
-  await mkdir(dirname(path), { recursive: true })
-  if (basename(dirname(path)) === '.seamfold') await ignoreFolder(dirname(path))
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    if (basename(dirname(path)) === '.seamfold') await ignoreFolder(dirname(path))
+  } catch (error) {
+    throw new AgentError(
+      'invalid_argument',
+      `The journal ${path} cannot be made: ${toMessage(error)}\nName a file where you may write: --store, or the key 'store' of the configuration.`,
+      { cause: error },
+    )
+  }
   return open(path)
+}
+
+/** Why a journal that is not there yet could not be made; undefined where it could. */
+export async function obstacle(path: string): Promise<string | undefined> {
+  let folder = dirname(path)
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  try {
+    if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`)
+    await access(folder, constants.W_OK)
+    return undefined
+  } catch (error) {
+    return `${path} cannot be made: ${toMessage(error)}; name a file where you may write with --store`
+  }
 }
 
 /** Open a journal that must be there. Throws `session_not_found` where there is none. */

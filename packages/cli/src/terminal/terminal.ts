@@ -46,7 +46,7 @@ export function processTerminal(): Terminal {
   stderr.on('error', lost)
   const unicode = wantsUnicode(env)
   const styleOf = (stream: NodeJS.WriteStream): Style =>
-    createStyle({ color: wantsColor(env, stream.isTTY), columns: stream.columns || widthOf(env), unicode })
+    createStyle({ color: wantsColor(env, stream.isTTY), columns: stream.columns || widthOf(env, stream.isTTY), unicode })
   return {
     print: (text) => void (gone || stdout.write(text)),
     complain: (text) => void (gone || stderr.write(text)),
@@ -78,7 +78,8 @@ const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ERR_STRE
 /** The exit code of a command whose reader has gone, as a shell reports it (128 + SIGPIPE). */
 export const READER_GONE = 141
 
-const widthOf = (environment: NodeJS.ProcessEnv): number => {
+/** A terminal that does not say how wide it is has 80 columns; what is piped may be a little wider. */
+const widthOf = (environment: NodeJS.ProcessEnv, isTerminal: boolean): number => {
   const columns = Number(environment.COLUMNS)
-  return Number.isInteger(columns) && columns > 0 ? columns : 100
+  return Number.isInteger(columns) && columns > 0 ? columns : isTerminal ? 80 : 100
 }

@@ -128,3 +128,38 @@ test('of many sessions those that were used last are listed, the others on deman
   expect((await seamfold(['sessions', '--json'], { cwd: folder.path })).stdout.trim().split('\n')).toHaveLength(33)
   expect((await seamfold(['sessions', 'show'], { cwd: folder.path })).stdout).toContain('› task 33')
 })
+
+describe('a run that nobody wants any more', () => {
+  test('is given up where it waits, and the session takes the next prompt', async () => {
+    await using scene = await stage([answer([bash('echo hi')]), answer([text('Next.')])])
+    await scene.run('run', '--session', 'w1', 'go')
+    const refused = await scene.run('run', '--session', 'w1', 'never mind')
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toBe(
+      'error: The last run of session w1 waits for bash. Answer it: seamfold answer w1\nTo give it up: seamfold cancel w1\n',
+    )
+    expect((await scene.run('cancel', 'w1')).stdout).toContain('Cancelled: the last run of w1.')
+    expect((await scene.run('sessions')).stdout).toMatch(/^w1 +cancelled/m)
+    expect((await scene.run('cancel', 'w1')).code).toBe(2)
+    expect((await scene.run('run', '--session', 'w1', 'something else')).stdout).toContain('Next.')
+  })
+
+  test('is given up where it was cut off', async () => {
+    await using scene = await stage([answer([bash('sleep 300')])])
+    await (await killed(scene, '--yes', 'go')).kill()
+    expect((await scene.run('run', '--session', 'k1', 'never mind')).stderr).toContain('was cut off. Go on with it: seamfold resume k1')
+    expect((await scene.run('cancel', 'k1', '--message', 'no need')).code).toBe(0)
+    expect((await scene.run('sessions', 'show', 'k1')).stdout).toContain('Cancelled no need')
+  })
+
+  test('is stopped where another process works on it, which is not called left', async () => {
+    await using scene = await stage([answer([bash('sleep 300')])])
+    const started = scene.start('run', '--yes', '--json', '--session', 'k1', 'go')
+    await started.saw('"tool_execution_start"')
+    const refused = await scene.run('run', '--session', 'k1', 'never mind')
+    expect(refused.stderr).toContain('Another process is at work on session k1. Wait for it, or stop it: seamfold cancel k1')
+    expect((await scene.run('cancel', 'k1')).stdout).toContain('Asked the process that works on k1 to stop.')
+    expect((await started.ended).code).toBe(1)
+    expect((await scene.run('sessions')).stdout).toMatch(/^k1 +cancelled/m)
+  })
+})

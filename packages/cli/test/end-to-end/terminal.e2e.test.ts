@@ -164,6 +164,8 @@ describe.skipIf(!hasTerminal)('a chat', () => {
     await seat.saw('/help')
     seat.press('go\r')
     await seat.saw('bash')
+    // The terminal of `script` does not say how wide it is: that is no reason for lines of one word.
+    expect(seat.screen()).toContain('looks, edits and runs without asking')
     seat.signal('SIGTERM')
     await seat.saw('Cancelled')
     expect(await seat.ended).toBe(143)
