@@ -4,7 +4,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 
 export type NodeFetchOptions = {
-  /** Connections to one host at a time. Default: no limit. */
+  /** Connections to one host at a time, which are then its own. Default: no limit, and Node's global agents, shared with others. */
   readonly maxSockets?: number
 }
 
@@ -16,16 +16,20 @@ type Reader = {
 }
 
 /**
- * What the adapter sends with on Node, unless `fetch` or `NODE_USE_ENV_PROXY` says otherwise. Connections are kept alive and
- * shared by one adapter's requests; an idle one does not keep the process alive. Redirects are left to the global `fetch`.
+ * What the adapter sends with on Node, unless `fetch` or `NODE_USE_ENV_PROXY` says otherwise. Connections are kept alive; an idle one
+ * does not keep the process alive. Redirects are left to the global `fetch`.
  */
-export function nodeFetch({ maxSockets = Infinity }: NodeFetchOptions = {}): typeof fetch {
+export function nodeFetch({ maxSockets }: NodeFetchOptions = {}): typeof fetch {
   const agents = new Map<string, HttpAgent | HttpsAgent>()
+  const agentFor = (protocol: string, Agent: typeof HttpAgent | typeof HttpsAgent): HttpAgent | HttpsAgent | undefined => {
+    if (maxSockets === undefined) return undefined
+    const agent = agents.get(protocol) ?? new Agent({ keepAlive: true, maxSockets })
+    agents.set(protocol, agent)
+    return agent
+  }
   const open = async (url: URL, options: RequestOptions): Promise<ClientRequest> => {
     const { Agent, request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
-    const agent = agents.get(url.protocol) ?? new Agent({ keepAlive: true, maxSockets })
-    agents.set(url.protocol, agent)
-    return request(url, { ...options, agent })
+    return request(url, { ...options, agent: agentFor(url.protocol, Agent) })
   }
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input)
