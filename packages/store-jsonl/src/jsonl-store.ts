@@ -10,6 +10,7 @@ import { listKeys } from './list-keys.ts'
 import { logPath, type Folder } from './log-file.ts'
 import { LogIndexes } from './log-index.ts'
 import { readLog } from './read-log.ts'
+import { replaceRecords } from './replace-records.ts'
 
 export interface JsonlOptions {
   /** Milliseconds that a write waits while another process writes, before `store_unavailable`. Default: 5,000. */
@@ -52,6 +53,11 @@ export function storeOn(disk: Disk, directory: string, options: JsonlOptions): S
     async delete(key) {
       assertOpen()
       await order.run(key, () => deleteLog(folder, key))
+    },
+    async replace(key, changes) {
+      assertOpen()
+      const wanted = [...changes]
+      await order.run(key, () => replaceRecords(folder, key, wanted))
     },
     close: () => (closed ??= finish()),
   }

@@ -12,6 +12,8 @@ export type Head = {
   readonly key: string
   /** Where the first batch begins. */
   readonly start: Mark
+  /** Tags of the files that this one has replaced: they held the same records, some of them in other words. */
+  readonly replaced: readonly string[]
 }
 
 const VERSION = 1
@@ -20,10 +22,11 @@ export const TAG_LENGTH: number = tagOf('0'.repeat(2 * ID_BYTES)).length
 const FIRST_READ = 1024
 const NEWLINE = 0x0a
 
-export function newHead(key: string): { readonly head: Head; readonly bytes: Buffer } {
+export function newHead(key: string, replaced: readonly string[] = []): { readonly head: Head; readonly bytes: Buffer } {
   const tag = tagOf(randomBytes(ID_BYTES).toString('hex'))
-  const bytes = Buffer.from(`${tag},"key":${JSON.stringify(key)}}\n`)
-  return { head: { tag, key, start: startAfter(bytes) }, bytes }
+  const before = replaced.length === 0 ? '' : `,"replaced":${JSON.stringify(replaced)}`
+  const bytes = Buffer.from(`${tag},"key":${JSON.stringify(key)}${before}}\n`)
+  return { head: { tag, key, start: startAfter(bytes), replaced }, bytes }
 }
 
 /** Undefined when the file does not hold a whole first line: nothing was ever stored in it. */
@@ -50,7 +53,8 @@ function parseHead(bytes: Buffer, path: string): Head {
   if (!isJsonObject(value) || typeof value['key'] !== 'string' || typeof value['id'] !== 'string' || tag !== tagOf(value['id'])) {
     throw damagedLine(path, 1, { reason: 'it is not the head of a log' })
   }
-  return { tag, key: value['key'], start: startAfter(bytes) }
+  const replaced = Array.isArray(value['replaced']) ? value['replaced'].filter((each) => typeof each === 'string') : []
+  return { tag, key: value['key'], start: startAfter(bytes), replaced }
 }
 
 function tagOf(id: string): string {

@@ -4,6 +4,7 @@ import { isAgentError, type StoredRecord } from '@seamfold/core/kit'
 import { damagedLine } from './file-errors.ts'
 import { toRecord, type Line, type Mark } from './line.ts'
 import { logPath, readBatches, withLog, type Folder } from './log-file.ts'
+import { readHead } from './log-head.ts'
 import type { Batches } from './parse-batches.ts'
 
 export interface ReadRequest {
@@ -44,11 +45,18 @@ async function* readLines(folder: Folder, request: ReadRequest): AsyncGenerator<
     if (log?.index === undefined) return undefined
     return { tag: log.index.tag, start: log.index.before(from), limit: log.size }
   })
+  let next = 0
   while (at !== undefined && at.start.position < at.limit) {
     const batches = await readPage(folder, key, at)
-    // The log was deleted while it was read.
-    if (batches === undefined) return
-    yield* batches.lines
+    if (batches === undefined) {
+      at = successorOf(folder, key, { tag: at.tag, next })
+      continue
+    }
+    for (const line of batches.lines) {
+      if (line.offset < next) continue
+      next = line.offset + 1
+      yield line
+    }
     if (typeof batches.rest !== 'string') {
       folder.indexes.delete(logPath(folder, key))
       throw damagedLine(logPath(folder, key), batches.rest.offset + 2, { key, reason: batches.rest.reason })
@@ -59,6 +67,14 @@ async function* readLines(folder: Folder, request: ReadRequest): AsyncGenerator<
     await nextTask()
     assertOpen()
   }
+}
+
+/** Where to go on when the file has changed: nowhere in a log that was deleted, at the same record in one that was replaced. */
+function successorOf(folder: Folder, key: string, { tag, next }: { readonly tag: string; readonly next: number }): Position | undefined {
+  return withLog(folder, key, (log) => {
+    if (log?.index === undefined || readHead(folder.disk, log.file, log.path)?.replaced.includes(tag) !== true) return undefined
+    return { tag: log.index.tag, start: log.index.before(next), limit: log.size }
+  })
 }
 
 async function readPage(folder: Folder, key: string, at: Position): Promise<Batches | undefined> {
