@@ -1,5 +1,5 @@
 /** What `edit` and `patch` share: a change of one text file that can be told to have happened or not. */
-import { type Json, succeeded, type Tool, type ToolResult } from '@seamfold/core/kit'
+import { type Json, succeeded, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
 import { diffText } from '../text/diff-text.ts'
 import { digest } from '../text/digest.ts'
 import { wholeText } from '../text/whole-text.ts'
@@ -22,7 +22,7 @@ export type FileChange<Input> = {
   access(input: Input): ReturnType<Tool['access']>
   witness(input: Input): Promise<Json>
   probe(input: Input, context: { readonly witness: Json | undefined }): ReturnType<NonNullable<Tool['probe']>>
-  execute(input: Input): Promise<ToolResult>
+  execute(input: Input, context: Pick<ToolContext, 'permits'>): Promise<ToolResult>
 }
 
 export function fileChange<Input extends { readonly file_path: string }>(workspace: Workspace, change: Change<Input>): FileChange<Input> {
@@ -44,8 +44,14 @@ export function fileChange<Input extends { readonly file_path: string }>(workspa
       const { after, summary } = expected(witness)
       return probeFile(workspace, input.file_path, { witness, after, result: () => succeeded(summary, { file_path: input.file_path }) })
     },
-    execute: reporting(async (input: Input) => {
+    execute: reporting(async (input: Input, { permits }: Pick<ToolContext, 'permits'>) => {
       await refuseGitDirectory(workspace, input.file_path)
+      // Why a change does not fit says what is in the file.
+      if (!permits({ kind: 'read', path: await workspace.resolve(input.file_path) }))
+        throw fault(
+          'permission_denied',
+          `${input.file_path} was not changed: a rule does not let it be read. It can be replaced with write`,
+        )
       const before = await wholeText(workspace, input.file_path)
       const changed = change(before, input)
       if ('problem' in changed) throw fault('invalid_input', `${input.file_path} was not changed: ${changed.problem}`)

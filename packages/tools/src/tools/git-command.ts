@@ -19,8 +19,8 @@ export type GitInput = {
   readonly max_bytes: number
 }
 
-/** `changes` tells whether it does more than read. */
-export type GitCommand = { readonly words: readonly string[]; readonly changes: boolean }
+/** `changes` tells whether it does more than read; `isQuiet`, that warnings and errors are not wanted. */
+export type GitCommand = { readonly words: readonly string[]; readonly changes: boolean; readonly isQuiet?: boolean }
 
 /** Throws a fault when something is missing, or could be taken for an option. */
 export function gitCommand(input: GitInput): GitCommand {
@@ -43,8 +43,10 @@ export function gitCommand(input: GitInput): GitCommand {
         '--no-textconv',
         '--submodule=short',
         ALONE,
+        // A workspace may be a folder in a repository: what lies outside is none of its.
+        '--relative',
         ...(input.staged ? ['--staged'] : []),
-        ...plain('target', input.target),
+        ...revision(input.target),
         ...after(input.path),
       )
     case 'remote':
@@ -98,6 +100,23 @@ function worktree(input: GitInput): GitCommand {
       return changes('worktree', 'remove', ...forced(input), '--', needed('path', input.path))
   }
 }
+
+/** Never a single file of a commit: what it is called would not be seen in what is compared. */
+function revision(target: string | undefined): readonly string[] {
+  if (target?.includes(':') === true)
+    throw fault('invalid_input', `target is ${JSON.stringify(target)}: name commits, branches or tags, and a file with path`)
+  return plain('target', target)
+}
+
+/** The command that lists, with NUL bytes between them, the files which a `diff` compares, under each name that they have. */
+export function comparedFiles({ words }: GitCommand): GitCommand {
+  const [command = '', ...rest] = words
+  return reads(command, '--name-only', '--no-renames', '-z', ...rest)
+}
+
+/** The same `diff` without these files, which are names below the workspace. */
+export const diffWithout = ({ words }: GitCommand, files: readonly string[]): GitCommand =>
+  reads(...words, ...files.map((file) => `:(exclude,literal)${file}`))
 
 const after = (path: string | undefined): readonly string[] => (path === undefined ? ['--'] : ['--', path])
 const plain = (field: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [needed(field, value)])

@@ -41,10 +41,10 @@ $(${program} config --name-only --get-regexp '^(filter\\..*\\.(clean|smudge|proc
 END`
 
 /** The line to run. */
-export function gitScript({ words, changes }: GitCommand): string {
+export function gitScript({ words, changes, isQuiet = false }: GitCommand): string {
   if (changes) return `${PLAIN.join(' ')} ${quoted(words)}`
   const program = READING.join(' ')
-  return `${OFFLINE}\n${overriding(program)}\nexec ${program} "$@" ${quoted(words)}`
+  return `${OFFLINE}\n${overriding(program)}\nexec ${program} "$@" ${quoted(words)}${isQuiet ? ' 2>/dev/null' : ''}`
 }
 
 /** Words for a POSIX shell. */

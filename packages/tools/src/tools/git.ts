@@ -6,14 +6,17 @@ import type { BashOperations } from '../shell/bash-operations.ts'
 import { endingWhole, OutputWindow } from '../shell/output-window.ts'
 import { fault, reporting } from '../workspace/fault.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import { type GitCommand, gitCommand, type GitInput } from './git-command.ts'
+import { comparedFiles, diffWithout, type GitCommand, gitCommand, type GitInput } from './git-command.ts'
 import { gitScript, quoted } from './git-script.ts'
+import { LeftOut } from './left-out.ts'
 
 const TIMEOUT_MS = 60_000
 
 const MOST_COMMITS = 200
 const DEFAULT_BYTES = 64 * 1024
 const MOST_BYTES = 96 * 1024
+/** Names of files that are listed at the most. */
+const MOST_NAMES_BYTES = 1024 * 1024
 
 const gitInput = toolInput({
   command: z.enum(['status', 'log', 'diff', 'branch', 'checkout', 'stash', 'remote', 'worktree']),
@@ -54,17 +57,38 @@ export const gitTool = (workspace: Workspace, shell: BashOperations): Tool =>
       return command.changes ? [{ kind: 'exec', command: text, commands: [text] }] : [{ kind: 'read', path: '.' }]
     },
     effect: (input) => (understood(input)?.changes === true ? 'unsafe' : 'none'),
-    execute: reporting(async (input: GitInput, { signal }: ToolContext) => {
+    execute: reporting(async (input: GitInput, context: ToolContext) => {
       const command = gitCommand(input)
       // Its own paths git keeps inside; a worktree is a directory that we name.
       if (input.path !== undefined) await workspace.resolve(input.path)
-      const output = new OutputWindow()
-      const end = await shell.run(gitScript(command), { timeoutMs: TIMEOUT_MS, signal, onOutput: (chunk) => output.add(chunk) })
-      if (end.ending === 'timed_out') throw fault('timeout', `git took more than ${TIMEOUT_MS} ms and was ended. Check before repeating it`)
-      if (end.ending === 'cancelled') throw fault('cancelled', 'Cancelled. What git did until then stays done')
-      return result(output.text(), end.exitCode, input.max_bytes)
+      const run = (what: GitCommand): Promise<Ended> => ended(shell, what, context.signal)
+      if (input.command !== 'diff') return result(await run(command), input.max_bytes)
+      const leftOut = new LeftOut(context)
+      const listing = comparedFiles(command)
+      const listed = await run({ ...listing, isQuiet: true })
+      if (listed.exitCode !== 0) return result(await run(listing), input.max_bytes)
+      const hidden = namesOf(listed).filter((name) => !leftOut.mayRead(name))
+      return result(await run(hidden.length === 0 ? command : diffWithout(command, hidden)), input.max_bytes, leftOut.notes())
     }),
   })
+
+/** All that a command said, in `text`, and how long that was. */
+type Ended = { readonly text: string; readonly bytes: number; readonly exitCode: number | undefined }
+
+async function ended(shell: BashOperations, command: GitCommand, signal: AbortSignal): Promise<Ended> {
+  const output = new OutputWindow()
+  const end = await shell.run(gitScript(command), { timeoutMs: TIMEOUT_MS, signal, onOutput: (chunk) => output.add(chunk) })
+  if (end.ending === 'timed_out') throw fault('timeout', `git took more than ${TIMEOUT_MS} ms and was ended. Check before repeating it`)
+  if (end.ending === 'cancelled') throw fault('cancelled', 'Cancelled. What git did until then stays done')
+  return { text: output.text(), bytes: output.total, exitCode: end.exitCode }
+}
+
+/** The names in a list that was kept whole and read right: another name would be judged, and another file left out. */
+function namesOf({ text, bytes }: Ended): readonly string[] {
+  if (bytes > MOST_NAMES_BYTES) throw fault('unsupported', 'Too many files differ to be judged one by one. Narrow it with path')
+  if (text.includes('\ufffd')) throw fault('unsupported', 'A file that differs has a name that is not UTF-8. Narrow it with path')
+  return text.split('\0').filter((name) => name !== '')
+}
 
 function understood(input: GitInput): GitCommand | undefined {
   try {
@@ -75,11 +99,11 @@ function understood(input: GitInput): GitCommand | undefined {
   }
 }
 
-function result(text: string, exitCode: number | undefined, limit: number): ToolResult {
+function result({ text, exitCode }: Ended, limit: number, notes: readonly string[] = []): ToolResult {
   const bytes = Buffer.from(text)
   const note = bytes.length > limit ? `\n[the first ${limit} of ${bytes.length} bytes; narrow it with path or raise max_bytes]` : ''
   const shown = bytes.length > limit ? endingWhole(bytes, limit) + note : text
   if (exitCode !== 0)
     return failed(shown === '' ? `git ended with exit code ${exitCode ?? 'unknown'}` : shown, exitCode === undefined ? {} : { exitCode })
-  return succeeded(shown === '' ? '[no output]' : shown)
+  return succeeded([shown === '' ? '[no output]' : shown, ...notes].join(notes.length > 0 && !shown.endsWith('\n') ? '\n' : ''))
 }

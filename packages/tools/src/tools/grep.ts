@@ -1,5 +1,5 @@
 /** The `grep` tool: lines that match a regular expression. */
-import { succeeded, tool, type Tool, type ToolResult } from '@seamfold/core/kit'
+import { succeeded, tool, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
 import { toolInput } from '../base/tool-input.ts'
 import { globMatcher } from '../search/glob-matcher.ts'
@@ -8,6 +8,7 @@ import type { GrepLine, WorkspaceSearch } from '../search/workspace-search.ts'
 import { cutAround } from '../text/cut-around.ts'
 import { reporting } from '../workspace/fault.ts'
 import type { Workspace } from '../workspace/workspace.ts'
+import { LeftOut } from './left-out.ts'
 import { pathAccess } from './paths.ts'
 
 const OUTPUT_BYTES = 96 * 1024
@@ -36,13 +37,21 @@ export const grepTool = (workspace: Workspace, search: WorkspaceSearch): Tool =>
     input,
     access: ({ path }) => pathAccess(workspace, 'read', path),
     effect: 'none',
-    execute: reporting(async (given: z.infer<typeof input>, { signal }: { signal: AbortSignal }) => {
+    execute: reporting(async (given: z.infer<typeof input>, context: ToolContext) => {
       const pattern = linePattern(given.pattern, given['-i'])
       const path = await workspace.resolve(given.path)
       const accepts = given.glob === undefined ? () => true : globMatcher(given.glob, path)
+      const leftOut = new LeftOut(context)
       const listing = new Listing()
-      const partial = await search.grep({ pattern, path, accepts, context: given.context, signal, take: (line) => listing.add(line) })
-      return listing.result(given.pattern, partial)
+      const partial = await search.grep({
+        pattern,
+        path,
+        accepts: (candidate) => accepts(candidate) && leftOut.mayRead(candidate),
+        context: given.context,
+        signal: context.signal,
+        take: (line) => listing.add(line),
+      })
+      return listing.result(given.pattern, [...(partial === undefined ? [] : [`[${partial}]`]), ...leftOut.notes()])
     }),
   })
 
@@ -71,10 +80,10 @@ class Listing {
     return true
   }
 
-  result(pattern: string, partial: string | undefined): ToolResult {
+  result(pattern: string, more: readonly string[]): ToolResult {
     const notes = [
       ...(this.#isFull ? [`[cut at ${OUTPUT_BYTES} bytes, there are more matches; narrow the pattern, the path or the glob]`] : []),
-      ...(partial === undefined ? [] : [`[${partial}]`]),
+      ...more,
     ]
     const metadata = { matches: this.#matches, source_anchors: [...this.#files].slice(0, MOST_ANCHORS) }
     if (this.#matches === 0) return succeeded([`No matches found for pattern: ${pattern}`, ...notes].join('\n'), metadata)

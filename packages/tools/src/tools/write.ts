@@ -1,5 +1,14 @@
 /** The `write` tool: makes a file or replaces all of it. */
-import { isAgentError, type Json, type ProbeAnswer, succeeded, tool, type Tool, type ToolResult } from '@seamfold/core/kit'
+import {
+  isAgentError,
+  type Json,
+  type ProbeAnswer,
+  succeeded,
+  tool,
+  type Tool,
+  type ToolContext,
+  type ToolResult,
+} from '@seamfold/core/kit'
 import { z } from 'zod'
 import { toolInput } from '../base/tool-input.ts'
 import { digest } from '../text/digest.ts'
@@ -31,9 +40,11 @@ export const writeTool = (workspace: Workspace): Tool =>
     witness: async ({ file_path }): Promise<Json> => ({ before: await fileDigest(workspace, file_path) }),
     probe: async (given, { witness }) =>
       probeFile(workspace, given.file_path, { witness, after: digest(given.content), result: () => result(given) }),
-    execute: reporting(async (given: Input) => {
+    execute: reporting(async (given: Input, { permits }: ToolContext) => {
       await refuseGitDirectory(workspace, given.file_path)
-      const before = await textBefore(workspace, given.file_path)
+      // What is compared is stored with the result.
+      const mayCompare = permits({ kind: 'read', path: await workspace.resolve(given.file_path) })
+      const before = mayCompare ? await textBefore(workspace, given.file_path) : undefined
       await workspace.writeFile(given.file_path, Buffer.from(given.content))
       const diff = before === undefined || before === given.content ? undefined : diffText(given.file_path, before, given.content)
       return result(given, diff === undefined ? {} : { diff })
