@@ -37,6 +37,8 @@ export class Findings {
   readonly hosts: string[] = []
   /** Why it cannot be told what the line would do. */
   readonly undecided: Set<string> = new Set()
+  /** What it defines as functions. */
+  readonly functions: Set<string> = new Set()
   /** How often it changes the directory that it works in. */
   moves = 0
   /** A function changes it: from then on it may be any. */

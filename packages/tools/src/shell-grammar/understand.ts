@@ -26,6 +26,9 @@ export function understand(grammar: Grammar, line: string): Understood {
   } catch (error) {
     return undecided(`it is not understood: ${String(error)}`)
   }
+  // What a function does is known, but not with which words, and how often where it calls itself.
+  const called = findings.commands.find(([first]) => findings.functions.has(first?.value ?? ''))?.[0]?.text
+  if (called !== undefined) findings.undecided.add(`it gives ${called} a meaning of its own`)
   return {
     commands: [...new Set(findings.commands.map(commandText))],
     touched: findings.touched,

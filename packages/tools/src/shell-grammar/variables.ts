@@ -13,8 +13,9 @@ const OWN = /^(?!.*_proxy$|npm_|pnpm_|cargo_|histchars$|auto_resume$)[a-z_][a-z0
 /** For a command's environment: why it may do something else because of it; undefined when it may not. */
 export function environmentRisk(name: string, value: string | undefined): string | undefined {
   if (PAGERS.test(name) && (value === 'cat' || value === '')) return undefined
-  // What a locale or a zone is read from is a path as well.
-  if (/^(?:L|TZ)/.test(name) && (value === undefined || value.includes('/.') || value.startsWith('/'))) return risk(name)
+  // A locale and a zone are read from files, whose path may be given instead.
+  if (/^L(?:ANG|C_)/.test(name) && (value === undefined || value.includes('/'))) return risk(name)
+  if (name === 'TZ' && (value === undefined || /^[:/]|\.\./.test(value))) return risk(name)
   return HARMLESS.test(name) ? undefined : risk(name)
 }
 

@@ -190,8 +190,9 @@ export class Walker implements WordVisitor, CommandWalker {
   }
 
   /** Where it is called from is only known when it runs, and where it leaves its caller as well. */
-  #function({ body }: Extract<CommandNode, { type: 'Function' }>, directories: Directories): After {
+  #function({ name, body }: Extract<CommandNode, { type: 'Function' }>, directories: Directories): After {
     const moves = this.findings.moves
+    this.findings.functions.add(wordOf(name).value ?? name.text)
     if (body.type === 'CompoundList') this.#statements(body.commands, undefined)
     else this.#command(body, undefined)
     this.findings.wanders ||= this.findings.moves > moves

@@ -25,7 +25,7 @@ export function readOnlyCommands({ otherwise = 'ask' }: ReadOnlyOptions = {}): B
 }
 
 /** Whether a simple command, written as the `commands` of an access are, is known to only read. */
-export function onlyReads(command: string): boolean {
+function onlyReads(command: string): boolean {
   const words = readCommand(command)
   const name = words[0]?.value
   return name !== undefined && Object.hasOwn(PROGRAMS, name) && PROGRAMS[name]?.(words) === true

@@ -7,7 +7,7 @@ const all = (names: string, reader: Reader): Readonly<Record<string, Reader>> =>
   Object.fromEntries(names.split(/\s+/).map((name) => [name, reader]))
 
 const WHATEVER = `: arch b2sum base32 basename break cal cat cd cksum cmp column comm continue cut df dirname dirs du echo egrep env exit
-  expand expr eza exa factor false fgrep fmt fold free getopts grep groups head hexdump id jobs join jq locale ls lsblk lscpu md5 md5sum
+  expand expr eza exa factor false fgrep fmt fold free getopts grep groups head hexdump id jobs join locale ls lsblk lscpu md5 md5sum
   nl nproc numfmt od paste pgrep popd printenv printf ps pushd pwd read readlink realpath return rev seq sha1sum sha224sum sha256sum
   sha384sum sha512sum shasum shift sleep stat strings sum sw_vers tac tail times tr true tsort tty type uname unexpand unset uptime
   w wait wc whereis which who whoami zipinfo`
@@ -67,7 +67,13 @@ const set: Reader = ([, ...words]) =>
 const GH = without({ short: 'w', long: ['web'] })
 const gh = (...names: readonly string[]): Reader => subcommands(Object.fromEntries(names.map((name) => [name, GH])))
 
-const NPM = options(/^(?:--(?:depth(?:=\d+)?|json|all|long|parseable|global|prod|production|omit=\w+|include=\w+|workspaces)|-[glap]+)$/)
+const NPM_OPTIONS = options(
+  /^(?:--(?:depth(?:=\d+)?|json|all|long|parseable|global|prod|production|omit=\w+|include=\w+|workspaces)|-[glap]+)$/,
+)
+/** What is no plain name would be fetched from wherever it says. */
+const NPM: Reader = (words) =>
+  NPM_OPTIONS(words) &&
+  words.slice(1).every(({ prefix, value }) => prefix.startsWith('-') || /^(?:@[\w-][\w.-]*\/)?\w[\w.-]*(?:@[\w.^~-]+)?$/.test(value ?? ''))
 const PIP = options(/^--(?:format=\w+|outdated|user|local)$/)
 const DOCKER = without({})
 
@@ -106,6 +112,8 @@ export const PROGRAMS: Readonly<Record<string, Reader>> = {
   hostname: exactly('', '-s', '-f', '-i', '-I', '-d', '-A'),
   iconv: without({ short: 'o', long: ['output'] }),
   java: exactly('-version', '--version'),
+  // Some that stand in for it write in place.
+  jq: (words) => !words.some(({ prefix }) => /^(?:-[a-zA-Z]*i|--in-p)/.test(prefix)),
   less: options(/^-[RNSFXnigse]+$/),
   lsof: without({ short: 'D' }),
   man,
