@@ -32,6 +32,7 @@ const folders = [
   'packages/cli',
   'packages/bench',
   'packages/crash-matrix',
+  'packages/chaos',
   'packages/conformance',
   'apps/playground',
   'examples',

@@ -31,9 +31,9 @@ async function played(scene: Scene): Promise<{
     onEvent: ({ cursor, durable, event }) => void seen.push(durable ? cursor : `live ${event.type === 'text_delta' ? event.text : ''}`),
   }
   const before = host.clock.now()
-  let over = false
-  const running = pursue(attempt, spec, { options, host }).finally(() => (over = true))
-  while (!over) {
+  const state = { over: false }
+  const running = pursue(attempt, spec, { options, host }).finally(() => (state.over = true))
+  while (!state.over) {
     await new Promise((resolve) => setImmediate(resolve))
     await host.clock.advance(1000)
   }
