@@ -20,8 +20,8 @@ const FIRST_PAUSE_MS = 50
 type Fate = 'stored' | 'absent' | 'other'
 
 /**
- * Resolves when the records are stored. Throws `store_conflict` when another writer was first, `store_unavailable` or what the
- * store threw when they are certainly not stored or nobody can tell.
+ * Resolves when the records are stored. Throws `store_conflict` when another writer was first, `store_unavailable`, `store_corrupt` or what
+ * the store threw when they are certainly not stored or nobody can tell.
  */
 export async function appendSafely(options: SafeAppend): Promise<void> {
   const { store, host, key, records, expected, sync } = options
@@ -51,7 +51,7 @@ async function fateOf({ store, key, records, expected }: SafeAppend, cause: unkn
   } catch (error) {
     if (isAgentError(cause, 'store_conflict')) return 'other'
     throw new AgentError(
-      'store_unavailable',
+      isAgentError(cause, 'store_corrupt') ? 'store_corrupt' : 'store_unavailable',
       `An append to ${key} failed (${toMessage(cause)}) and reading back failed too (${toMessage(error)})`,
       { cause },
     )
