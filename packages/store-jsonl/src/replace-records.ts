@@ -91,13 +91,12 @@ function recordOf({ body, offset }: Line, path: string, key: string): string {
 }
 
 function takeName(folder: Folder, { key, path, part }: Work, { tag, size }: Written): boolean {
-  const { disk, indexes } = folder
+  const { disk } = folder
   const log = openLog(folder, key, 'r')
   const same = log?.index?.tag === tag && log.size === size
   if (log !== undefined) disk.close(log.file)
   if (!same) return false
   disk.rename(part, path)
-  indexes.delete(path)
   return true
 }
 

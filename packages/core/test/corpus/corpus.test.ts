@@ -59,3 +59,21 @@ test.for(scenes)('the scene $name still plays, and leaves journals that verify',
   const store = await play(scene)
   for await (const id of storedSessions(store)) expect((await verifySession(store, id)).problem).toBeUndefined()
 })
+
+/** Which fields the records of each type have, in the header and in the payload. */
+const fieldsIn = (lines: string): Record<string, string[]> => {
+  const fields: Record<string, Set<string>> = {}
+  for (const line of lines.trimEnd().split('\n')) {
+    const { key, record } = JSON.parse(line) as { key: string; record: string }
+    if (!key.startsWith('journal/')) continue
+    const [header = {}, payload = {}] = record.split('\n').map((part) => JSON.parse(part) as Record<string, unknown>)
+    const known = (fields[String(payload['type'])] ??= new Set())
+    for (const name of [...Object.keys(header).map((each) => `header.${each}`), ...Object.keys(payload)]) known.add(name)
+  }
+  return Object.fromEntries(Object.entries(fields).map(([type, names]) => [type, [...names].toSorted()]))
+}
+
+test('this version writes the fields that the newest corpus has: others need a version of their own', async () => {
+  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0] ?? ''
+  for (const scene of scenes) expect(fieldsIn(await toLines(await play(scene)))).toEqual(fieldsIn(read(`${newest}/${scene.name}.jsonl`)))
+})

@@ -4,6 +4,7 @@ import {
   type AgentOptions,
   checkRuns,
   createAgent,
+  hooks,
   jsonSchema,
   memoryStore,
   policy,
@@ -130,6 +131,30 @@ test('a run that was cut off in a call is judged by what that call was started w
   expect(await withTools([drifted, outer])).toMatchObject({
     problems: [{ type: 'arguments_refused', callId: expect.stringContaining('/') }],
   })
+})
+
+test('a call that a hook gave other arguments is judged by those', async () => {
+  const store = memoryStore()
+  let dead = false
+  const dying: SessionStore = {
+    ...store,
+    async append(key, records, given) {
+      if (dead) throw new Error('dead')
+      await store.append(key, records, given)
+      dead = records.some((record) => record.startsWith('{"t":"tool_execution_start"'))
+    },
+  }
+  const cents = pay({ cents: { type: 'integer' } }, ['cents'])
+  const changing = hooks({ pre_tool_use: () => ({ decision: 'continue', input: { cents: 700 } }) })
+  const permissions = policy({ rules: [{ allow: { tool: 'pay' } }] })
+  const llm = scriptedLlm([[callOf('pay', { cents: 1, euro: 'none' })]])
+  const agent = createAgent({ llm, tools: [cents], store: dying, hooks: changing, permissions })
+  await (
+    await (await agent.session({ id: 's' })).send('pay')
+  ).result
+  expect(await checked(store, { tools: [cents] })).toMatchObject({ status: 'interrupted', canGoOn: true })
+  const strict = [pay({ cents: { type: 'integer', minimum: 100 } }, ['cents'])]
+  expect(await checked(store, { tools: strict })).toMatchObject({ canGoOn: true })
 })
 
 test('a journal that cannot be read hides no other', async () => {
