@@ -143,6 +143,8 @@ describe('it cannot be told what a line runs', () => {
     ['echo @(a|b)', 'pattern'],
     ['echo 1<()', 'a word that is not understood'],
     ['echo <(a)b', 'a word that is not understood'],
+    ['a <<E>(b) c', 'a word that is not understood'],
+    ['a <<E"F"\nEF', 'unusual'],
     ['echo <()', 'empty'],
     ['((a); b); c', 'two brackets'],
     ['echo $((a); b)', 'two brackets'],

@@ -10,11 +10,11 @@ import type {
   Redirection,
   Select,
   Statement,
-  Subshell,
   SyntaxNode,
   Word,
 } from 'unbash'
 import { examine, examineTest, type WordVisitor } from './examine.ts'
+import { DELIMITER, DOUBLE, isDouble, isTornApart } from './distrust.ts'
 import { type After, type Directories, either, type Findings, staying, whichever } from './findings.ts'
 import type { Grammar } from './grammar.ts'
 import { runCommand } from './run-command.ts'
@@ -32,17 +32,6 @@ const MOST_COMMANDS = 400
  * Of these bash 5.2 writes its own copy before it runs it, in which a heredoc takes the `;` from what follows in its line.
  */
 export type Reading = { readonly anyShell: boolean; readonly level: number; readonly copied?: boolean }
-
-const DOUBLE = 'it begins with two brackets that are no computation, which bash reads in its own way'
-
-/** `((a); b)`, which might have been a computation. */
-function isDouble({ pos, body }: Subshell): boolean {
-  let first: Statement['command'] | undefined = body.commands[0]?.command
-  while (first?.type === 'AndOr' || first?.type === 'Pipeline' || first?.type === 'Redirected') {
-    first = first.type === 'Redirected' ? first.command : first.commands[0]
-  }
-  return first?.type === 'Subshell' && first.pos === pos + 1
-}
 
 export class Walker implements WordVisitor, CommandWalker {
   readonly grammar: Grammar
@@ -246,6 +235,7 @@ export class Walker implements WordVisitor, CommandWalker {
 
   #simple(node: Extract<CommandNode, { type: 'Command' }>, directories: Directories): After {
     const { name, prefix, args, redirects } = node
+    if (isTornApart(node)) this.undecided('it has a word that is not understood')
     for (const each of prefix) {
       if (each.type !== 'Assignment') continue
       examine(each, this)
@@ -256,10 +246,7 @@ export class Walker implements WordVisitor, CommandWalker {
     for (const each of redirects) this.#redirect(each, directories)
     if (name === undefined) return staying(directories)
     const words: ShellWord[] = [this.#word(name)]
-    let end = name.end
     for (const each of args) {
-      if (each.pos === end) this.undecided('it has a word that is not understood')
-      end = each.end
       this.#look(each)
       words.push(each.type === 'Word' ? wordOf(each) : wordOfAssignment(each))
     }
@@ -269,6 +256,7 @@ export class Walker implements WordVisitor, CommandWalker {
   #redirect(redirection: Redirection, directories: Directories): void {
     if (redirection.descriptor?.type === 'FileDescriptorVariable') this.#sets(redirection.descriptor.name)
     if (redirection.type === 'HereDoc') {
+      if (!DELIMITER.test(redirection.delimiter?.text ?? '')) this.undecided('it has a heredoc whose end is unusual')
       if (this.#copied) this.undecided('it has a heredoc among several commands of a substitution, which bash takes apart in its own way')
       this.#look(redirection.body)
     }
