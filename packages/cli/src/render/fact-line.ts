@@ -7,7 +7,7 @@ import type { Style } from './style.ts'
 type Said = { readonly what: string; readonly words: string }
 
 /** What a fact says. A fact of a concern that is not listed is told by its name. */
-export function sayFact({ event }: Envelope): Said {
+function sayFact({ event }: Envelope): Said {
   switch (event.type) {
     case 'session_forked':
       return { what: 'forked', words: `from ${event.origin.sessionId}` }
