@@ -21,6 +21,7 @@ const rooms: Record<string, readonly string[]> = {
   plan: ['base', 'model', 'ports', 'orchestration'],
   stores: ['base', 'model', 'ports'],
   session: everythingBelow,
+  subagents: [...everythingBelow, 'session'],
   testing: [...everythingBelow, 'session'],
 }
 

@@ -54,6 +54,15 @@ export {
   type WorkflowDefinition,
   type WorkflowResult,
 } from './orchestration/define-workflow.ts'
+export { taskTool } from './subagents/task-tool.ts'
+export type { TaskToolOptions } from './subagents/team.ts'
+export { AgentRegistry } from './subagents/agent-registry.ts'
+export type { AgentDefinition, ConfirmationInheritance, WorkerAgentSpec, WorkerKind } from './subagents/definition.ts'
+export { readOnlyPolicy } from './subagents/read-only-policy.ts'
+export { stricterPolicy } from './subagents/stricter-policy.ts'
+export { SubagentTracker, type SubagentProgress, type SubagentStatus, type SubagentTask } from './subagents/tracker.ts'
+export { subagentTasks } from './subagents/subagent-tasks.ts'
+export type { BindableTool } from './session/bindable-tool.ts'
 export type {
   NextRound,
   OnChanged,

@@ -29,6 +29,8 @@ export const FACT_KINDS: Readonly<Record<FactType, FactKind>> = {
   message_injected: { version: 1, critical: true },
   cancel_requested: { version: 1, critical: true },
   inbox_skipped: { version: 1, critical: true },
+  subagent_start: { version: 1, critical: true },
+  subagent_end: { version: 1, critical: true },
   run_suspended: { version: 1, critical: true },
   agent_end: { version: 1, critical: true },
   error: { version: 1, critical: true },

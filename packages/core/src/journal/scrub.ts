@@ -69,6 +69,8 @@ const SAYINGS: Readonly<Partial<Record<FactType, Scrub>>> = {
   message_injected: fields({ message }),
   cancel_requested: fields({ reason: texts }),
   inbox_skipped: fields({ reason: texts }),
+  subagent_start: fields({ description: texts, background: texts }),
+  subagent_end: fields({ output: texts, structured: texts }),
   run_suspended: fields({ waitingFor: each(fields(request)) }),
   agent_end: fields({ text: texts, output: texts }),
   error: fields({ message: texts, text: texts }),

@@ -94,6 +94,7 @@ export type TurnReport = {
 export type Verdict =
   | { readonly type: 'stop'; readonly reason: string; readonly output?: Json; readonly text?: string }
   | { readonly type: 'fail'; readonly error: Error }
+  | { readonly type: 'suspend'; readonly waitingFor: readonly WaitingFor[] }
   | { readonly type: 'continue'; readonly inject?: readonly Message[] }
 
 export type ModelStream = AsyncIterable<readonly LlmEvent[]>

@@ -98,6 +98,8 @@ async function decide(context: LoopContext, stages: ComposedStages): Promise<Seg
       }
     case 'fail':
       throw verdict.error
+    case 'suspend':
+      return { type: 'suspended', waitingFor: verdict.waitingFor }
     case 'continue': {
       const messages = verdict.inject ?? []
       const facts = messages.map((message) => ({ type: 'message_injected' as const, message, source: opinion?.by ?? 'default' }))

@@ -9,11 +9,13 @@ export const STACK_ORDER = [
   'turn-limit', // may end the run whatever the others think
   'malformed-guard', // a model that cannot write JSON is stopped before anybody waits for it
   'duplicate-guard', // a cheap refusal comes before anyone is asked
+  'background-tasks', // a run ends when its tasks have, and its answer may depend on them
   'structured-output', // judges the answer once the guards above let the run go on
   'hooks', // may rewrite the arguments, so the policy must judge what they return
   'permissions', // the policy, then a person
   'output-limit', // what everybody outside sees of a result is what the model sees
   'tool-timeout', // innermost: the clock starts when the work does, not while it waits for a person or its turn
+  'sub-agents', // a task is a call like any other: judged, limited and shown before it begins
   'turn-time', // bounds all tries of a turn together
   'model-retry', // each try passes what stands below
   'run-budget', // inside the retries: every attempt is paid for

@@ -2,6 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import { defineMiddleware, type Middleware, type ModelCall, resultOf, type RunContext } from '../loop/middleware.ts'
 import type { Fact, Reservation } from '../model/event.ts'
+import type { StepBudget } from '../model/step.ts'
 import { failed } from '../model/tool.ts'
 import { costOf, type Price, totalTokens } from '../model/usage.ts'
 
@@ -39,8 +40,20 @@ const foldSpent =
     if (fact.type === 'turn_start') return { ...before, pending: fact.reservation }
     if (fact.type === 'turn_end')
       return { ...settle(before, totalTokens(fact.usage), price ? costOf(fact.usage, price) : 0), lastTurn: totalTokens(fact.usage) }
+    if (fact.type === 'subagent_start') return fact.attempt > 1 ? before : moved(before, fact.grant, 1)
+    if (fact.type === 'subagent_end') {
+      const { tokens, usd } = moved(before, fact.grant, -1)
+      return { ...before, tokens: tokens + totalTokens(fact.usage), usd: usd + (fact.cost ?? 0) }
+    }
     return before
   }
+
+/** What a sub-agent may use counts as used until it says what it did use. */
+const moved = (spent: Spent, { tokens = 0, usd = 0 }: StepBudget = {}, sign: 1 | -1): Spent => ({
+  ...spent,
+  tokens: spent.tokens + sign * tokens,
+  usd: spent.usd + sign * usd,
+})
 
 /** Throws `invalid_argument` for dollars without a price. */
 export function runBudget(budget: RunBudget, price: Price | undefined): Middleware {

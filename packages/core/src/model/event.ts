@@ -2,6 +2,7 @@
 import type { Access, Effect } from './access.ts'
 import type { Json, JsonObject, JsonSchema } from './json.ts'
 import type { ImageBlock, Message, TextBlock, ToolResultContent } from './message.ts'
+import type { StepBudget, StepStatus } from './step.ts'
 import type { ToolErrorKind } from './tool.ts'
 import type { Usage } from './usage.ts'
 import type { ErrorCode } from '../base/errors.ts'
@@ -143,6 +144,45 @@ export type Fact =
       readonly source: string
       readonly inboxOffset?: number
     }
+  | {
+      readonly type: 'subagent_start'
+      readonly taskId: string
+      /** The session that does the task. */
+      readonly childSessionId: string
+      /** The call that gave the task, and which of its tasks it is. */
+      readonly callId: string
+      readonly index: number
+      /** How often the child was opened: more than once after a crash, when it had got further. */
+      readonly attempt: number
+      /** Facts that the child had when it was opened. */
+      readonly childLength: number
+      readonly agent: string
+      readonly description: string
+      /** Of a task in the background: what was asked, since its call is over before it is. */
+      readonly background?: JsonObject
+      /** Counts as spent until the task has ended. */
+      readonly grant?: StepBudget
+    }
+  | {
+      readonly type: 'subagent_end'
+      readonly taskId: string
+      readonly childSessionId: string
+      readonly agent: string
+      readonly status: Exclude<StepStatus, 'suspended'>
+      readonly success: boolean
+      /** What the parent was shown of it. */
+      readonly output: string
+      /** Its whole output, where that was too much to show. */
+      readonly artifact?: { readonly digest: string; readonly characters: number }
+      readonly structured?: Json
+      readonly code?: ErrorCode
+      /** Of the child and of all below it. */
+      readonly usage: Usage
+      readonly cost?: number
+      readonly toolCalls: number
+      /** As granted when it began. */
+      readonly grant?: StepBudget
+    }
   | { readonly type: 'cancel_requested'; readonly reason: string; readonly inboxOffset: number }
   | { readonly type: 'inbox_skipped'; readonly reason: string; readonly inboxOffset: number }
   | { readonly type: 'run_suspended'; readonly waitingFor: readonly WaitingFor[] }
@@ -207,6 +247,14 @@ export type LiveEvent =
       readonly message: string
       /** Milliseconds until the next attempt. */
       readonly delayMs: number
+    }
+  | {
+      readonly type: 'subagent_progress'
+      readonly taskId: string
+      readonly childSessionId: string
+      readonly agent: string
+      readonly status: 'tool_completed' | 'turn_completed'
+      readonly metadata: JsonObject
     }
   | {
       readonly type: 'budget_threshold_hit'

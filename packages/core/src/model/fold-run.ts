@@ -51,6 +51,8 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
       return { phase: 'asking', turn: fact.turn, attempt: fact.attempt, inFlight: true, steered: false }
     case 'turn_end':
       return turnEnded(run, fact, offset)
+    case 'subagent_end':
+      return { usage: addUsage(run.usage, fact.usage), ...costSum(run.cost, fact.cost), toolCalls: run.toolCalls + fact.toolCalls }
     case 'tool_execution_start':
       return { ...callChanged(run, fact.callId, { start: fact }) }
     case 'tool_end':

@@ -42,7 +42,9 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
     case 'agent_start':
       return { claimsSinceProgress: 0, ...(state.run === undefined ? {} : { ended: state.ended.append(state.run) }) }
     case 'tool_end':
+    case 'subagent_start':
       return { claimsSinceProgress: 0 }
+    case 'subagent_end':
     case 'turn_end':
       return { claimsSinceProgress: 0, usage: addUsage(state.usage, fact.usage), ...costSum(state.cost, fact.cost) }
     case 'confirmation_received':

@@ -49,6 +49,8 @@ export type StepOutcome = {
   readonly success: boolean
   readonly status: StepStatus
   readonly usage: Usage
+  /** US dollars, where the model has a price. */
+  readonly cost?: number
   readonly structured?: Json
   readonly waitingFor?: readonly WaitingFor[]
   /** Why it failed, where that is known. */

@@ -93,6 +93,7 @@ class LocalAgent implements Agent {
     await Promise.all([...this.#opening.values()].map((opening) => opening.catch(() => {}))) // whoever opens it is told
     await Promise.all([...this.#sessions.values()].map(async (session) => session.deref()?.close()))
     await Promise.all([...this.#helpers].map((helper) => helper.close()))
+    await Promise.all(this.#parts.bindings.map(async ({ settled }) => settled?.()))
   }
 
   #assertOpen(): void {
@@ -114,6 +115,9 @@ class LocalAgent implements Agent {
       onClose: () => this.#sessions.delete(id),
     })
     this.#sessions.set(id, new WeakRef(session))
+    const { bindings, stack } = this.#parts
+    for (const { opened, middleware } of bindings)
+      opened?.(log.journal, () => log.journal.extra(stack.findIndex((each) => each === middleware[0])))
     return session
   }
 }

@@ -71,7 +71,7 @@ async function execute(agent: Agent, spec: AgentStepSpec, { signal, onEvent }: E
     ...(depth === undefined ? {} : { depth }),
   }
   const session = await agent.session({ id: sessionOf(spec), metadata })
-  const run = (await unfinishedRun(session, spec, signal)) ?? (await sendStep(session, spec, signal))
+  const run = await stepRun(session, spec, signal)
   if (onEvent) await forward(run, onEvent)
   const result = await run.result
   signal.throwIfAborted()
@@ -79,7 +79,10 @@ async function execute(agent: Agent, spec: AgentStepSpec, { signal, onEvent }: E
 }
 
 /** The same task is the same run: one that was interrupted goes on, one that has ended is told again. */
-function sendStep(session: Session, { taskId, prompt, outputSchema }: AgentStepSpec, signal: AbortSignal): Promise<Run> {
+export async function stepRun(session: Session, spec: AgentStepSpec, signal: AbortSignal): Promise<Run> {
+  const unfinished = await unfinishedRun(session, spec, signal)
+  if (unfinished !== undefined) return unfinished
+  const { taskId, prompt, outputSchema } = spec
   return session.send(prompt, { id: taskId, signal, ...(outputSchema === undefined ? {} : { output: jsonSchema(outputSchema) }) })
 }
 
@@ -97,12 +100,13 @@ async function forward(run: Run, onEvent: NonNullable<ExecuteOptions['onEvent']>
   for await (const envelope of run) onEvent(envelope)
 }
 
-function toOutcome(spec: AgentStepSpec, result: RunResult): StepOutcome {
+export function toOutcome(spec: AgentStepSpec, result: RunResult): StepOutcome {
   const base = {
     taskId: spec.taskId,
     sessionId: result.sessionId,
     agent: spec.agent,
     usage: result.usage,
+    ...(result.cost === undefined ? {} : { cost: result.cost }),
     success: result.status === 'completed',
     status: result.status,
   }

@@ -28,6 +28,7 @@ import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { storeBlobs } from '../stores/store-blobs.ts'
+import type { BindableTool, Binding } from './bindable-tool.ts'
 import type { AgentOptions } from './types.ts'
 
 export interface AgentParts {
@@ -43,6 +44,8 @@ export interface AgentParts {
   readonly stack: readonly Middleware[]
   /** The folds of the stack, in its order. */
   readonly folds: readonly ExtraFold[]
+  /** What came with tools that are made for this agent. */
+  readonly bindings: readonly Binding[]
   readonly maxParallelTools: number
   readonly totalMs: number
   readonly host: Host
@@ -64,12 +67,17 @@ export function toParts(options: AgentOptions): AgentParts {
   checkContract('leases', options.leases)
   checkContract('watch', options.watch)
   checkContract('hooks', options.hooks)
-  const { llm, tools = [], instructions = DEFAULT_INSTRUCTIONS, timeouts = {}, host = systemHost() } = options
-  checkTools(tools)
+  const { llm, instructions = DEFAULT_INSTRUCTIONS, timeouts = {}, host = systemHost() } = options
+  checkTools(options.tools ?? [])
   checkLimits(options)
   const store = options.store ?? memoryStore()
   const judge = options.permissions ?? policy()
-  const stack = arrange(builtin(options, { store, judge }), options.use)
+  const unanswered = options.unanswered ?? (options.store ? 'suspend' : 'reject')
+  const bound = (options.tools ?? []).map((each: Tool & Partial<BindableTool>) => {
+    return each.bind?.({ ...options, store, unanswered, host }) ?? { tool: each, middleware: [] }
+  })
+  const tools = bound.map(({ tool }) => tool)
+  const stack = arrange([...builtin(options, { store, judge, unanswered }), ...bound.flatMap(({ middleware }) => middleware)], options.use)
   return {
     llm,
     instructions,
@@ -80,6 +88,7 @@ export function toParts(options: AgentOptions): AgentParts {
     leases: options.leases,
     watch: options.watch,
     stack,
+    bindings: bound,
     folds: stack.map(({ initial, fold }) => ({ initial, fold: fold ?? keep })),
     maxParallelTools: options.maxParallelTools ?? DEFAULT_PARALLEL,
     totalMs: timeouts.totalMs ?? 0,
@@ -98,7 +107,11 @@ const keep = (state: unknown): unknown => state
 
 function builtin(
   options: AgentOptions,
-  { store, judge }: { readonly store: SessionStore; readonly judge: PermissionPolicy },
+  {
+    store,
+    judge,
+    unanswered,
+  }: { readonly store: SessionStore; readonly judge: PermissionPolicy; readonly unanswered: 'suspend' | 'reject' },
 ): readonly Middleware[] {
   const { budget: { perRun = {} } = {}, timeouts = {}, retry, hooks, confirm, llm } = options
   const { turns = DEFAULT_TURNS, usd, tokens, toolCalls } = perRun
@@ -111,7 +124,7 @@ function builtin(
     ...(hooks ? [hooksAround(hooks, timeouts.hookMs)] : []),
     permissions({
       policy: judge,
-      unanswered: options.unanswered ?? (options.store ? 'suspend' : 'reject'),
+      unanswered,
       ...(confirm ? { confirm } : {}),
     }),
     outputLimit({

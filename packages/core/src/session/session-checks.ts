@@ -1,5 +1,5 @@
 /** What a session refuses before anything is done, and in which words. */
-import { AgentError } from '../base/errors.ts'
+import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
 import { type ImageBlock, promptMessage, type Prompt, type TextBlock } from '../model/message.ts'
 import { type RunState, waitingOf } from '../model/session-state.ts'
 
@@ -41,3 +41,7 @@ function reasonOf(run: RunState | undefined, here: boolean): string {
   const waiting = waitingOf(run).map(({ toolName, requestId }) => `${toolName} (${requestId})`)
   return `run ${run.id} waits for ${waiting.join(', ')}: answer and resume, cancel, or send with rejectPending`
 }
+
+/** Whoever waits for a run and has lost its own does not end it: it is left to be resumed. */
+export const asCancel = (reason: unknown): unknown =>
+  isAgentError(reason, 'session_lost') ? reason : new AgentError('cancelled', toMessage(reason))

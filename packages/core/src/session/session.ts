@@ -1,5 +1,5 @@
 /** A session that this process may write: one run at a time, from wherever its journal stands. */
-import { AgentError, toMessage } from '../base/errors.ts'
+import { AgentError } from '../base/errors.ts'
 import { childSignal } from '../base/signals.ts'
 import type { Journal } from '../journal/journal.ts'
 import { openRunKey } from '../journal/keys.ts'
@@ -18,7 +18,7 @@ import { resultFrom } from './run-result.ts'
 import { writeRewinding } from './rewind.ts'
 import { Segment } from './segment.ts'
 import { settled } from './settled.ts'
-import { busyError, checkedPrompt, closedError, earlierRun } from './session-checks.ts'
+import { asCancel, busyError, checkedPrompt, closedError, earlierRun } from './session-checks.ts'
 import type { SessionLog } from './session-log.ts'
 import type { Answer, ForkOptions, ReadOptions, RewindOptions, Run, SendOptions, Session } from './types.ts'
 
@@ -253,7 +253,7 @@ export class LiveSession implements Session {
 
   async #start({ runId, signal, facts, before }: StartOptions): Promise<Run> {
     const { parts } = this.#options
-    const control = childSignal(signal, (reason) => new AgentError('cancelled', toMessage(reason)))
+    const control = childSignal(signal, asCancel)
     const holding = await this.#hold((error) => control.abort(error))
     try {
       await markOpen(parts.store, this.id, runId)

@@ -237,6 +237,8 @@ export type UnfinishedRun = {
   /** `suspended`: it waits. `answered`: it can go on. `interrupted`: its process is gone, or another one runs it. */
   readonly status: 'suspended' | 'answered' | 'interrupted'
   readonly waitingFor: readonly WaitingFor[]
+  /** The session that a sub-agent works for: that one goes on with it. */
+  readonly parentSessionId?: string
 }
 
 export interface Agent {

@@ -3,11 +3,12 @@ import type { Host } from '../base/host.ts'
 import { readInbox } from '../journal/inbox.ts'
 import { Journal } from '../journal/journal.ts'
 import { OPEN_RUN_PREFIX, parseOpenRunKey } from '../journal/keys.ts'
+import type { JsonObject } from '../model/json.ts'
 import { openRun, waitingOf } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { UnfinishedRun } from './types.ts'
 
-/** `isRunning` says which sessions have a run under way here: those are left out. A marker whose run has ended is removed. */
+/** `isRunning` says which sessions have a run under way here: those are left out, and so are sub-agents. A marker whose run has ended is removed. */
 export async function* unfinishedRuns(
   store: SessionStore,
   host: Host,
@@ -18,7 +19,7 @@ export async function* unfinishedRuns(
     if (place === undefined || isRunning(place.sessionId)) continue
     const found = await statusOf(store, host, place)
     if (found === 'ended') await store.delete(key)
-    else if (found !== 'starting') yield found
+    else if (found !== 'starting' && found.parentSessionId === undefined) yield found
   }
 }
 
@@ -36,7 +37,12 @@ export async function statusOf(
     return known ? 'ended' : 'starting'
   }
   const waitingFor = waitingOf(run)
-  if (run.status !== 'suspended') return { sessionId, runId, status: 'interrupted', waitingFor }
+  const found = { sessionId, runId, waitingFor, ...parentOf(state.metadata) }
+  if (run.status !== 'suspended') return { ...found, status: 'interrupted' }
   const answered = waitingFor.length === 0 || (await readInbox(store, sessionId, state)).length > 0
-  return { sessionId, runId, status: answered ? 'answered' : 'suspended', waitingFor }
+  return { ...found, status: answered ? 'answered' : 'suspended' }
 }
+
+/** A sub-agent's run is gone on with by its parent's. */
+const parentOf = ({ parentCallId, parentSessionId }: JsonObject): Pick<UnfinishedRun, 'parentSessionId'> =>
+  typeof parentCallId === 'string' && typeof parentSessionId === 'string' ? { parentSessionId } : {}

@@ -1,5 +1,15 @@
 /** Real runs that together write every fact there is: what the corpus of journals is made of. */
-import { createAgent, defineMiddleware, jsonSchema, memoryStore, openSession, policy, redactFacts, tool } from '../../src/index.ts'
+import {
+  createAgent,
+  defineMiddleware,
+  jsonSchema,
+  memoryStore,
+  openSession,
+  policy,
+  redactFacts,
+  taskTool,
+  tool,
+} from '../../src/index.ts'
 import type { Agent, AgentOptions, Session } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
@@ -189,7 +199,24 @@ const redacted: Scene = {
   },
 }
 
-export const scenes: readonly Scene[] = [plain, approvals, stopped, edited, branches, cutOff, redacted]
+const family: Scene = {
+  name: 'family',
+  async play(store) {
+    const task = (prompt: string, background: boolean): ReturnType<typeof callOf> =>
+      callOf('task', { agent: 'general', prompt, description: prompt, background })
+    const agent = agentOf(
+      store,
+      [[task('one', false)], [callOf('look')], 'one is done', [task('two', true)], 'two is done', 'I wait.', 'Both are done.'],
+      { tools: [...(tools ?? []), taskTool()] },
+    )
+    const session = await agent.session({ id: 'family' })
+    await (
+      await session.send('Have it done.')
+    ).result
+  },
+}
+
+export const scenes: readonly Scene[] = [plain, approvals, stopped, edited, branches, cutOff, redacted, family]
 
 /** Plays a scene in a store of its own. */
 export async function play(scene: Scene): Promise<SessionStore> {

@@ -1,0 +1,16 @@
+/** Two policies as one: whichever is stricter. */
+import type { Decision, Judgement, PermissionPolicy } from '../model/policy.ts'
+
+const ORDER: readonly Decision[] = ['allow', 'ask', 'deny']
+
+/** A call is allowed when both allow it, and denied when one denies it. */
+export function stricterPolicy(first: PermissionPolicy, second: PermissionPolicy): PermissionPolicy {
+  return {
+    judge(request) {
+      const [a, b] = [first.judge(request), second.judge(request)] as readonly [Judgement, Judgement]
+      return ORDER.indexOf(b.decision) > ORDER.indexOf(a.decision) ? b : a
+    },
+    exposes: (tool) => first.exposes(tool) && second.exposes(tool),
+    describe: () => JSON.stringify({ stricter: [first.describe(), second.describe()] }),
+  }
+}

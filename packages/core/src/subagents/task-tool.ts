@@ -1,0 +1,161 @@
+/** `taskTool`: lets an agent give tasks to others. */
+import { isAgentError, AgentError } from '../base/errors.ts'
+import type { Access } from '../model/access.ts'
+import { tool } from '../model/define-tool.ts'
+import { isTerminal } from '../model/session-state.ts'
+import { defineMiddleware, type Middleware, type RunContext } from '../loop/middleware.ts'
+import { createAgent } from '../session/agent.ts'
+import type { BindableTool, Binding, BoundOptions, OpenedJournal } from '../session/bindable-tool.ts'
+import type { AgentProfile } from '../session/types.ts'
+import { openSession } from '../session/view.ts'
+import { AgentRegistry } from './agent-registry.ts'
+import { childOptions } from './child-options.ts'
+import { BACKGROUND_TASKS, type Child, foldChildren, isOpen, NO_CHILDREN, TASK_TOOL } from './children.ts'
+import type { AgentDefinition } from './definition.ts'
+import { foldUsed, NOTHING_USED } from './grants.ts'
+import { type TaskInput, taskSchema, tasksOf } from './task-input.ts'
+import { type TaskState, TaskWork } from './task-work.ts'
+import type { TaskToolOptions, Team } from './team.ts'
+
+/** Give it to `createAgent({ tools })`. A call of it counts as access `agent`; what the children do is judged call by call. */
+export function taskTool(options: TaskToolOptions = {}): BindableTool {
+  return taskToolAt(options, 1)
+}
+
+function taskToolAt(options: TaskToolOptions, depth: number): BindableTool {
+  return {
+    ...taskToolFor(options.agents ?? new AgentRegistry()),
+    bind: (parent) => bound({ parent, registry: withProfiles(options.agents, parent), options, depth }),
+  }
+}
+
+function taskToolFor(registry: AgentRegistry): ReturnType<typeof tool> {
+  const agents = registry.list().map(({ name, description }) => `- ${name}: ${description}`)
+  return tool<TaskInput>({
+    name: TASK_TOOL,
+    description: `Give a task, or several at once, to agents that work on their own and tell you what came of it. The agents are:\n${agents.join('\n')}`,
+    input: taskSchema,
+    access: (input) => accessesOf(input),
+    effect: 'keyed', // a call that is made again finds its children by its identity
+    timeoutMs: 0, // its children have limits of their own
+    execute() {
+      throw new AgentError('unsupported', 'The task tool works only where createAgent({ tools }) got it')
+    },
+  })
+}
+
+function accessesOf(input: TaskInput): readonly Access[] {
+  const tasks = tasksOf(input)
+  return typeof tasks === 'string' ? [] : [...new Set(tasks.map(({ agent }) => agent))].map((agent) => ({ kind: 'agent', agent }))
+}
+
+/** Agents that were given to `createAgent` can be given tasks too. */
+function withProfiles(agents: AgentRegistry = new AgentRegistry(), { agents: profiles = {} }: BoundOptions): AgentRegistry {
+  const registry = agents.copy()
+  for (const [name, profile] of Object.entries(profiles)) registry.register(fromProfile(name, profile))
+  return registry
+}
+
+const fromProfile = (name: string, { description, llm, instructions, tools, maxTurns }: AgentProfile): AgentDefinition => ({
+  name,
+  description: description ?? `The agent ${name}.`,
+  ...(llm === undefined ? {} : { model: llm }),
+  ...(instructions === undefined ? {} : { prompt: instructions }),
+  ...(tools === undefined ? {} : { tools: [], ownTools: tools }),
+  ...(maxTurns === undefined ? {} : { maxSteps: maxTurns }),
+})
+
+function bound(team: Team): Binding {
+  const works = new WeakMap<RunContext, TaskWork>()
+  /** By session: the tasks of its run. */
+  const live = new Map<string, TaskWork>()
+  const settling = new Set<Promise<void>>()
+  const made = taskToolFor(team.registry)
+  return {
+    tool: made,
+    middleware: [
+      subAgents(team, (run, work) => {
+        works.set(run, work)
+        live.set(run.sessionId, work)
+      }),
+      backgroundTasks((run) => works.get(run)),
+    ],
+    opened(journal, state) {
+      const end = async (): Promise<void> => {
+        const left = openChildren(state()).filter(() => hasEnded(journal))
+        await live.get(journal.sessionId)?.stop(PARENT_ENDED)
+        live.delete(journal.sessionId)
+        await Promise.all(left.map((child) => cancelChild(team, child)))
+      }
+      const look = (): void => {
+        if (!hasEnded(journal) || (openChildren(state()).length === 0 && !live.has(journal.sessionId))) return
+        const work = end().catch(() => {}) // it is looked at again when the session is opened again
+        settling.add(work)
+        void work.finally(() => settling.delete(work))
+      }
+      look()
+      journal.onCommit(look)
+    },
+    async settled() {
+      await Promise.all(settling)
+    },
+  }
+}
+
+const PARENT_ENDED = new AgentError('cancelled', 'the run that gave this task has ended')
+
+const hasEnded = ({ state: { run } }: OpenedJournal): boolean => run !== undefined && isTerminal(run.status)
+
+const openChildren = (state: unknown): readonly Child[] => [...(state as TaskState).children.values()].filter(isOpen)
+
+function subAgents(team: Team, onStart: (run: RunContext, work: TaskWork) => void): Middleware {
+  const fold = foldUsed(team.parent.llm.model.price)
+  return defineMiddleware<TaskState>({
+    name: 'sub-agents',
+    initial: { children: NO_CHILDREN, used: NOTHING_USED },
+    fold: (state, fact) => {
+      const [children, used] = [foldChildren(state.children, fact), fold(state.used, fact)]
+      return children === state.children && used === state.used ? state : { children, used }
+    },
+    start(run, state) {
+      const work = new TaskWork({ team, run, deeper: (registry) => deeper(team, registry) }, state)
+      onStart(run, work)
+      work.resumeBackground()
+      return {
+        wrapToolCall: (invocation, next) => (invocation.call.name === TASK_TOOL ? work.pass(invocation, next) : next(invocation)),
+      }
+    },
+  })
+}
+
+function backgroundTasks(workOf: (run: RunContext) => TaskWork | undefined): Middleware {
+  return defineMiddleware({
+    name: BACKGROUND_TASKS,
+    start: (run) => ({
+      decideNext: async (report) => workOf(run)?.decide(report),
+      async wrapToolCall(invocation, next) {
+        const outcome = await next(invocation)
+        if (outcome.type === 'suspended') await workOf(run)?.idle()
+        return outcome
+      },
+    }),
+  })
+}
+
+const deeper = ({ options, depth }: Team, registry: AgentRegistry): BindableTool => taskToolAt({ ...options, agents: registry }, depth + 1)
+
+/** A child whose parent has ended without it: it ends too, with all below it. */
+async function cancelChild(team: Team, { start }: Child): Promise<void> {
+  const definition = team.registry.has(start.agent) ? team.registry.get(start.agent) : { name: start.agent, description: start.description }
+  const agent = createAgent(
+    childOptions(team, { definition, maxSteps: undefined, grant: {}, confirm: undefined, deeper: (registry) => deeper(team, registry) }),
+  )
+  try {
+    await (await agent.session({ id: start.childSessionId, create: false })).cancel(PARENT_ENDED.message)
+  } catch (error) {
+    if (isAgentError(error, 'session_held')) await (await openSession(team.parent.store, start.childSessionId)).cancel(PARENT_ENDED.message)
+    else if (!isAgentError(error, 'session_not_found')) throw error
+  } finally {
+    await agent.close()
+  }
+}

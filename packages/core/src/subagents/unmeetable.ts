@@ -1,0 +1,64 @@
+/** Finds JSON Schemas that no value can meet, as far as a look at their keywords tells. */
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
+
+/** Pairs of a lower and an upper bound. */
+const BOUNDS = [
+  ['minimum', 'maximum'],
+  ['minLength', 'maxLength'],
+  ['minItems', 'maxItems'],
+  ['minProperties', 'maxProperties'],
+] as const
+
+/** Why nothing can meet it, with the place as a JSON pointer; undefined when nothing speaks against it. */
+export function unmeetable(schema: Json, at = '#'): string | undefined {
+  if (schema === false) return `${at} allows nothing`
+  if (!isJsonObject(schema)) return undefined
+  return boundsOf(schema, at) ?? choicesOf(schema, at) ?? requiredOf(schema, at) ?? partsOf(schema, at)
+}
+
+function boundsOf(schema: JsonObject, at: string): string | undefined {
+  for (const [least, most] of BOUNDS) {
+    const [low, high] = [schema[least], schema[most]]
+    if (typeof low === 'number' && typeof high === 'number' && low > high) return `${at} asks for ${least} ${low} and ${most} ${high}`
+  }
+  return undefined
+}
+
+function choicesOf(schema: JsonObject, at: string): string | undefined {
+  if (Array.isArray(schema.enum) && schema.enum.length === 0) return `${at} has an empty enum`
+  if (Array.isArray(schema.type) && schema.type.length === 0) return `${at} has an empty list of types`
+  for (const keyword of ['anyOf', 'oneOf'] as const) {
+    const choices = schema[keyword]
+    if (!Array.isArray(choices)) continue
+    const reasons = choices.map((choice: Json, index) => unmeetable(choice, `${at}/${keyword}/${index}`))
+    if (reasons.every((reason) => reason !== undefined)) return reasons[0] ?? `${at}/${keyword} is empty`
+  }
+  return undefined
+}
+
+/** What has to be there must be allowed to be there. */
+function requiredOf(schema: JsonObject, at: string): string | undefined {
+  const { required, properties, additionalProperties, patternProperties } = schema
+  if (!Array.isArray(required)) return undefined
+  const known = isJsonObject(properties) ? properties : {}
+  for (const name of required) {
+    if (typeof name !== 'string') continue
+    const part = known[name]
+    if (part === undefined && additionalProperties === false && patternProperties === undefined)
+      return `${at} requires '${name}', which additionalProperties does not allow`
+    const why = part === undefined ? undefined : unmeetable(part, `${at}/properties/${name}`)
+    if (why !== undefined) return why
+  }
+  return undefined
+}
+
+function partsOf(schema: JsonObject, at: string): string | undefined {
+  if (Array.isArray(schema.allOf)) {
+    for (const [index, part] of schema.allOf.entries()) {
+      const why = unmeetable(part as Json, `${at}/allOf/${index}`)
+      if (why !== undefined) return why
+    }
+  }
+  const { minItems, items } = schema
+  return typeof minItems === 'number' && minItems > 0 && items !== undefined ? unmeetable(items, `${at}/items`) : undefined
+}

@@ -1,0 +1,185 @@
+/** Tasks in the background: told when they have ended, collected before, stopped with their run. */
+import { describe, expect, test } from 'vitest'
+import { AgentRegistry, openSession, subagentTasks, SubagentTracker, tool } from '../../src/index.ts'
+import { noUsage } from '../../src/kit.ts'
+import type { TrackedEnvelope } from '../../src/subagents/tracker.ts'
+import { callOf } from '../../src/testing.ts'
+import { factsOf } from '../session/sessions.ts'
+import { family, give, modelOf, promptOf, resultsOf, turnsOf } from './families.ts'
+
+/** A tool that waits until it is let go, or stopped. */
+function gate() {
+  const inside = Promise.withResolvers<void>()
+  const open = Promise.withResolvers<string>()
+  const stopped: unknown[] = []
+  const wait = tool({
+    name: 'wait',
+    description: 'Waits.',
+    readOnly: true,
+    execute: (_, { signal }) =>
+      new Promise((resolve, reject) => {
+        inside.resolve()
+        void open.promise.then(resolve)
+        signal.addEventListener('abort', () => (stopped.push(Date.now()), reject(signal.reason as Error)), { once: true })
+      }),
+  })
+  return { wait, inside: inside.promise, open: () => open.resolve('opened'), stopped }
+}
+
+const idsIn = (text: string): string[] => text.match(/task-[0-9a-f]{32}/g) ?? []
+
+describe('a task in the background', () => {
+  test('lets its call end at once, and the model is told when it has ended', async () => {
+    const { wait, open } = gate()
+    const seen: string[] = []
+    const llm = modelOf((request) => {
+      if (promptOf(request) !== 'go') return turnsOf(request) === 0 ? [callOf('wait')] : 'the task is done'
+      if (turnsOf(request) === 0) return [give('slow', { background: true })]
+      if (turnsOf(request) === 1) {
+        seen.push(resultsOf(request).join())
+        open()
+        return 'I go on without it.'
+      }
+      return `told: ${JSON.stringify(request.messages.at(-1)?.content)}`
+    })
+    const { agent } = family(llm, { extra: [wait] })
+    const result = await (await agent.run('go')).completed()
+    expect(seen[0]).toMatch(/^In the background: task-/)
+    expect(result.text).toMatch(/told: .*\(general\) completed.*the task is done/)
+  })
+
+  test('is collected before it is told, and then not told again', async () => {
+    const { wait, open } = gate()
+    const early: string[] = []
+    const llm = modelOf((request) => {
+      if (promptOf(request) !== 'go') return turnsOf(request) === 0 ? [callOf('wait')] : 'done'
+      if (turnsOf(request) === 0) return [give('slow', { background: true })]
+      const [id = ''] = idsIn(JSON.stringify(request.messages))
+      if (turnsOf(request) === 1) return [callOf('task', { collect: [id], wait: false })]
+      if (turnsOf(request) === 2) {
+        early.push(resultsOf(request).join())
+        open()
+        return [callOf('task', { collect: [id] })]
+      }
+      return `collected: ${resultsOf(request).join()}`
+    })
+    const { agent } = family(llm, { extra: [wait] })
+    const session = await agent.session()
+    const result = await (await session.send('go')).completed()
+    expect(early[0]).toContain('is not over yet')
+    expect(result.text).toMatch(/collected: Task task-\w+ \(general\) completed\.\ndone/)
+    expect((await factsOf(session)).filter(({ event }) => event.type === 'message_injected')).toEqual([])
+  })
+
+  test('is stopped by a cancel of its run, and so is what it called', async () => {
+    const { wait, inside, stopped } = gate()
+    const agents = new AgentRegistry([{ name: 'lead', description: 'Leads.', tools: ['*', 'task'] }])
+    const llm = modelOf((request) => {
+      if (promptOf(request) === 'go') return turnsOf(request) === 0 ? [give('lead it', { agent: 'lead', background: true })] : 'waiting'
+      return promptOf(request) === 'lead it' ? [give('wait')] : [callOf('wait')]
+    })
+    const { agent, store } = family(llm, { extra: [wait], task: { agents } })
+    const run = await agent.run('go')
+    await inside
+    const before = Date.now()
+    expect(await run.cancel()).toBe(true)
+    expect(stopped.length).toBe(1)
+    // From the root to the grandchild's tool, and back.
+    expect(Date.now() - before).toBeLessThan(100)
+    await agent.close()
+    for await (const key of store.keys({ prefix: 'journal/' })) {
+      const state = await (await openSession(store, key.slice('journal/'.length))).state()
+      expect(state.run?.status).toBe('cancelled')
+    }
+  })
+
+  test('that is still at work when something else ends the run is stopped', async () => {
+    const { wait, inside, stopped } = gate()
+    const llm = modelOf(async (request) => {
+      if (promptOf(request) !== 'go') return [callOf('wait')]
+      if (turnsOf(request) === 0) return [give('slow', { background: true })]
+      await inside
+      return 'the last turn'
+    })
+    const { agent, store } = family(llm, { extra: [wait], budget: { perRun: { turns: 2 } } })
+    const run = await agent.run('go')
+    expect(await run.result).toMatchObject({ status: 'completed' })
+    await agent.close()
+    expect(stopped.length).toBe(1)
+    expect(await subagentTasks(store, run.sessionId)).toMatchObject([{ status: 'cancelled', success: false }])
+  })
+})
+
+describe('a tracker', () => {
+  test('knows the tasks of a process while they run, and stops them one by one', async () => {
+    const { wait, inside } = gate()
+    const tracker = new SubagentTracker()
+    const llm = modelOf((request) => {
+      if (promptOf(request) === 'go') return turnsOf(request) === 0 ? [give('slow')] : resultsOf(request).join()
+      return [callOf('wait')]
+    })
+    const { agent, store } = family(llm, { extra: [wait], task: { tracker } })
+    const run = await agent.run('go')
+    await inside
+    const [task] = tracker.pending(run.sessionId)
+    expect(task).toMatchObject({ agent: 'general', description: 'slow', status: 'running', parentSessionId: run.sessionId })
+    expect(tracker.cancel(task?.taskId ?? '')).toBe(true)
+    expect(tracker.cancel(task?.taskId ?? '')).toBe(false)
+    expect((await run.completed()).text).toMatch(/\(general\) cancelled/)
+    expect(tracker.task(task?.taskId ?? '')).toMatchObject({ status: 'cancelled', success: false })
+    expect(await subagentTasks(store, run.sessionId)).toMatchObject([{ taskId: task?.taskId, status: 'cancelled' }])
+  })
+
+  const who = (taskId: string) => ({ taskId, childSessionId: `c-${taskId}`, agent: 'explore' })
+  const start = (taskId: string, timestamp: number): TrackedEnvelope => {
+    const place = { callId: '1.0', index: 0, attempt: 1, childLength: 0 }
+    return { sessionId: 'p', timestamp, event: { type: 'subagent_start', ...who(taskId), ...place, description: 'looks' } }
+  }
+  const end = (taskId: string, timestamp: number): TrackedEnvelope => {
+    const outcome = { status: 'completed' as const, success: true, output: 'found', toolCalls: 0, usage: noUsage }
+    return { sessionId: 'p', timestamp, event: { type: 'subagent_end', ...who(taskId), ...outcome } }
+  }
+
+  test('takes an end before its start, keeps when it began, and lists by that', () => {
+    const tracker = new SubagentTracker()
+    tracker.record(start('b', 5))
+    tracker.record(end('a', 3))
+    tracker.record(start('a', 9))
+    expect(tracker.tasks().map(({ taskId, startedAt, description, status }) => [taskId, startedAt, description, status])).toEqual([
+      ['a', 3, 'looks', 'completed'],
+      ['b', 5, 'looks', 'running'],
+    ])
+    expect(tracker.pending().map(({ taskId }) => taskId)).toEqual(['b'])
+  })
+
+  test('keeps a task cancelled, whatever its end says, and what came of it all the same', () => {
+    const tracker = new SubagentTracker()
+    tracker.record(start('a', 1))
+    tracker.onCancel('a', () => {})
+    tracker.cancel('a')
+    tracker.record(end('a', 2))
+    expect(tracker.task('a')).toMatchObject({ status: 'cancelled', output: 'found', success: true, finishedAt: 2 })
+  })
+
+  test('that takes over snapshots calls what ran interrupted, cannot cancel it, and sees it go on', () => {
+    const before = new SubagentTracker()
+    before.record(start('a', 1))
+    before.onCancel('a', () => {})
+    const tracker = new SubagentTracker()
+    tracker.onCancel('a', () => {})
+    tracker.replaceSnapshots(before.tasks())
+    expect(tracker.task('a')?.status).toBe('interrupted')
+    expect(tracker.cancel('a')).toBe(false)
+    tracker.record(start('a', 7))
+    expect(tracker.task('a')).toMatchObject({ status: 'running', startedAt: 1 })
+  })
+
+  test('forgets the oldest that has ended when there are too many, and none that runs', () => {
+    const tracker = new SubagentTracker({ maxTasks: 2 })
+    tracker.record(start('a', 1))
+    tracker.record(end('b', 2))
+    tracker.record(end('c', 3))
+    tracker.record(start('d', 4))
+    expect(tracker.tasks().map(({ taskId }) => taskId)).toEqual(['a', 'd'])
+  })
+})
