@@ -62,7 +62,7 @@ function logProblems(driver: SqliteDriver): string[] {
   const gaps = driver
     .prepare(
       `SELECT key, count(*) AS held, max(offset) + 1 AS length FROM seamfold_record LEFT JOIN seamfold_log ON log = id
-       GROUP BY log HAVING key IS NULL OR held <> length OR min(offset) <> 0`,
+       GROUP BY log HAVING key IS NULL OR held <> length`,
     )
     .all() as { key: StoredText | null; held: number | bigint; length: number | bigint }[]
   return gaps.map(({ key, held, length }) =>

@@ -87,6 +87,19 @@ describe('a backup', () => {
     await database.close()
   })
 
+  test('of a damaged file fails, and leaves nothing', async () => {
+    const path = fresh()
+    const store = sqliteStore(path)
+    await store.append('log', many(500), { expected: 0 })
+    await store.close?.()
+    damage(path, Math.floor(statSync(path).size / 4096 / 2), 4)
+    const database = sqliteDatabase(path)
+    const target = join(fresh('copies'), 'copy.db')
+    await expect(database.backup(target)).rejects.toMatchObject({ code: 'store_corrupt' })
+    expect(readdirSync(dirname(target))).toEqual([])
+    await database.close()
+  })
+
   test('that cannot be written says why and leaves nothing', async () => {
     const database = sqliteDatabase(fresh())
     const inTheWay = fresh('file')
