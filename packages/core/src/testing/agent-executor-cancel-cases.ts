@@ -97,6 +97,56 @@ export const cancelCases: readonly Case<ExecutorSubject>[] = [
     },
   },
   {
+    id: 'executor.cancel_all',
+    title: 'when steps that run at once are all cancelled, every one stops on the far side',
+    async run({ through }) {
+      const wanted = 5
+      let running = 0
+      let stopped = 0
+      const [allRun, allStopped] = [gate<true>(), gate<true>()]
+      const executor = await through((_spec, { signal }) => {
+        running += 1
+        if (running === Math.min(wanted, executor.concurrencyHint ?? 8)) allRun.open(true)
+        signal.addEventListener('abort', () => {
+          stopped += 1
+          if (stopped === running) allStopped.open(true)
+        })
+        return untilAborted(signal)
+      })
+      const controller = new AbortController()
+      const reason = new Error('all of them')
+      const { signal } = controller
+      const steps = Array.from({ length: wanted }, (_, index) => executor.executeStep(stepSpec(`step-${index}`), { signal }))
+      await within(Promise.race([allRun.opened, ...steps]), 'all start')
+      controller.abort(reason)
+      for (const step of steps) await assertRejectsWith(within(step, 'the rejection'), reason, 'a cancelled step')
+      await within(allStopped.opened, 'all stop on the far side')
+    },
+  },
+  {
+    id: 'executor.cancel_in_listener',
+    title: 'a listener that cancels its step hears nothing more of it',
+    async run({ through }) {
+      const spec = stepSpec('heard-enough')
+      const executor = await through(async (received, { signal, onEvent }) => {
+        if (received.taskId === 'later') return stepOutcome(received, 'ok')
+        for (const envelope of stepEvents(received, 10)) onEvent(envelope)
+        return untilAborted(signal)
+      })
+      const controller = new AbortController()
+      const reason = new Error('heard enough')
+      const seen: Envelope[] = []
+      const onEvent = (envelope: Envelope): void => {
+        seen.push(envelope)
+        if (seen.length === 3) controller.abort(reason)
+      }
+      const running = executor.executeStep(spec, { signal: controller.signal, onEvent })
+      await assertRejectsWith(within(running, 'the rejection'), reason, 'a step that its listener cancelled')
+      await within(executor.executeStep(stepSpec('later'), { signal: neverAborted() }), 'a later step')
+      assertEqual(seen, stepEvents(spec, 3), 'the events')
+    },
+  },
+  {
     id: 'executor.cancelled_before',
     title: 'a signal that fired before the call starts nothing',
     async run({ through }) {

@@ -1,5 +1,6 @@
 /** What an executor promises about events. */
 import type { Envelope } from '../model/event.ts'
+import type { AgentStepSpec } from '../model/step.ts'
 import {
   gate,
   neverAborted,
@@ -15,9 +16,15 @@ import type { Case } from './conformance.ts'
 
 const signal = neverAborted()
 const BURST = 200
+const LARGE = 300_000
 
 /** So that emitting is spread over several turns of the event loop. */
 const nextTick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+const stepEventText = (spec: AgentStepSpec, index: number): string => {
+  const { event } = stepEvent(spec, index)
+  return event.type === 'text_delta' ? event.text : ''
+}
 
 const breaks = (): never => {
   throw new Error('the listener broke')
@@ -39,6 +46,29 @@ export const eventCases: readonly Case<ExecutorSubject>[] = [
       const seen: Envelope[] = []
       await within(executor.executeStep(spec, { signal, onEvent: (envelope) => void seen.push(envelope) }), 'the outcome')
       assertEqual(seen, stepEvents(spec, BURST), 'the events')
+    },
+  },
+  {
+    id: 'executor.events_large',
+    title: 'a large event arrives whole and in its place',
+    async run({ through }) {
+      const spec = stepSpec('large-event')
+      const large = {
+        ...stepEvent(spec, 1),
+        event: { type: 'text_delta', text: 'é'.repeat(LARGE), turn: 1, attempt: 1, block: 0, start: 1 },
+      } as const
+      const executor = await through(async (received, { onEvent }) => {
+        for (const envelope of [stepEvent(received, 0), large, stepEvent(received, 2)]) onEvent(envelope)
+        return stepOutcome(received, 'ok')
+      })
+      const seen: Envelope[] = []
+      await within(executor.executeStep(spec, { signal, onEvent: (envelope) => void seen.push(envelope) }), 'the outcome')
+      assertEqual(
+        seen.map(({ event }) => (event.type === 'text_delta' ? event.text.length : event.type)),
+        ['turn_start', LARGE, stepEventText(spec, 2).length],
+        'the sizes of the events',
+      )
+      assert(seen[1] !== undefined && JSON.stringify(seen[1]) === JSON.stringify(large), 'the large event is another one')
     },
   },
   {

@@ -69,6 +69,15 @@ const outcomeMutants: readonly ExecutorMutant[] = [
   withOutcome('does not say why a step failed', 'executor.failure', (outcome) =>
     outcome.success ? outcome : { ...outcome, output: 'failed' },
   ),
+  withOutcome('forgets the code of an error', 'executor.failure_code', (outcome) => without(outcome, 'code')),
+  mutant('refuses what is more than makes sense', 'executor.many', (_bare, sound) => {
+    let running = 0
+    return async (spec, options) => {
+      if (running >= 8) return failedStep(spec, 'too many')
+      running += 1
+      return sound(spec, options).finally(() => (running -= 1))
+    }
+  }),
   mutant('makes its own failed outcome', 'executor.failure_value', (_bare, sound) => async (spec, options) => {
     const outcome = await sound(spec, options)
     return outcome.status === 'failed' ? failedStep(spec, outcome.output) : outcome
@@ -113,6 +122,13 @@ const eventMutants: readonly ExecutorMutant[] = [
       emit(held)
       held = undefined
     }
+  }),
+  withEvents('leaves out what is large', 'executor.events_large', (emit) => (envelope) => {
+    if (JSON.stringify(envelope).length < 65_536) emit(envelope)
+  }),
+  withEvents('cuts long texts of events', 'executor.events_large', (emit) => (envelope) => {
+    const { event } = envelope
+    emit(event.type === 'text_delta' ? { ...envelope, event: { ...event, text: event.text.slice(0, 65_536) } } : envelope)
   }),
   withEvents('loses the cursor', 'executor.events', (emit) => (envelope) => emit({ ...envelope, cursor: '' })),
   mutant(
@@ -181,6 +197,30 @@ const cancelMutants: readonly ExecutorMutant[] = [
       signal.addEventListener('abort', () => all.abort(signal.reason), { once: true })
       return sound(spec, { signal: AbortSignal.any([signal, all.signal]), ...(onEvent === undefined ? {} : { onEvent }) })
     }
+  }),
+  mutant('forgets a cancel while another is under way', 'executor.cancel_all', (_bare, sound) => {
+    let cancelling = false
+    return (spec, { signal, onEvent }) => {
+      const inner = new AbortController()
+      const running = sound(spec, { signal: inner.signal, ...(onEvent === undefined ? {} : { onEvent }) })
+      return new Promise((resolve, reject) => {
+        const stop = (): void => {
+          reject(signal.reason as Error)
+          if (cancelling) return
+          cancelling = true
+          inner.abort(signal.reason)
+        }
+        signal.addEventListener('abort', stop, { once: true })
+        running.then(resolve, reject)
+      })
+    }
+  }),
+  mutant('goes on telling until its promise has settled', 'executor.cancel_in_listener', (bare) => (spec, { signal, onEvent }) => {
+    const options = { signal, ...(onEvent === undefined ? {} : { onEvent }) }
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      bare(spec, options).then(resolve, reject)
+    })
   }),
   mutant('starts though cancelled', 'executor.cancelled_before', (bare, sound) => (spec, options) => {
     if (options.signal.aborted) void bare(spec, options)

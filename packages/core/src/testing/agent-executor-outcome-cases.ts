@@ -1,10 +1,13 @@
 /** What an executor promises about outcomes. */
+import { AgentError } from '../base/errors.ts'
 import type { StepOutcome } from '../model/step.ts'
 import { gate, neverAborted, stepOutcome, stepSpec, within, type ExecutorSubject } from './agent-executor-fixtures.ts'
 import { assert, assertEqual } from './assert.ts'
 import type { Case } from './conformance.ts'
 
 const signal = neverAborted()
+/** Steps at once, where an executor says that more would make sense. */
+const MANY = 300
 
 export const outcomeCases: readonly Case<ExecutorSubject>[] = [
   {
@@ -74,6 +77,16 @@ export const outcomeCases: readonly Case<ExecutorSubject>[] = [
     },
   },
   {
+    id: 'executor.failure_code',
+    title: 'a step that throws an error with a code becomes a failed outcome with that code',
+    async run({ through }) {
+      const executor = await through(() => Promise.reject(new AgentError('budget_exhausted', 'the money is spent')))
+      const { status, code, output } = await within(executor.executeStep(stepSpec('coded'), { signal }), 'the outcome')
+      assertEqual({ status, code }, { status: 'failed', code: 'budget_exhausted' }, 'the outcome')
+      assert(output.includes('the money is spent'), `the output does not say why: ${output}`)
+    },
+  },
+  {
     id: 'executor.failure_value',
     title: 'a failed outcome arrives as it is, with its usage',
     async run({ through }) {
@@ -81,6 +94,21 @@ export const outcomeCases: readonly Case<ExecutorSubject>[] = [
       const failed: StepOutcome = { ...stepOutcome(spec, 'half of it'), success: false, status: 'failed' }
       const executor = await through(async () => failed)
       assertEqual(await within(executor.executeStep(spec, { signal }), 'the outcome'), failed, 'the outcome')
+    },
+  },
+  {
+    id: 'executor.many',
+    title: 'more steps at once than make sense get an outcome each',
+    async run({ through }) {
+      const executor = await through(async (received) => stepOutcome(received, received.prompt))
+      const count = Math.min(MANY, 3 * (executor.concurrencyHint ?? 8) + 1)
+      const specs = Array.from({ length: count }, (_, index) => stepSpec(`step-${index}`))
+      const outcomes = await within(Promise.all(specs.map((spec) => executor.executeStep(spec, { signal }))), 'the outcomes')
+      assertEqual(
+        outcomes,
+        specs.map((spec) => stepOutcome(spec, spec.prompt)),
+        'the outcomes',
+      )
     },
   },
   {

@@ -55,9 +55,7 @@ function runOf(spec: AgentStepSpec, handler: StepHandler, signal: AbortSignal): 
     },
   })
     .then((outcome) => resultOf(outcome, spec))
-    .catch((error: unknown) =>
-      resultOf({ ...blank(spec), status: 'failed', output: error instanceof Error ? error.message : String(error) }, spec),
-    )
+    .catch((error: unknown) => ({ ...resultOf({ ...blank(spec), status: 'failed' }, spec), ...failureOf(error) }))
     .finally(() => {
       over = true
       tell()
@@ -74,6 +72,11 @@ function runOf(spec: AgentStepSpec, handler: StepHandler, signal: AbortSignal): 
   }
   return run as Run
 }
+
+const failureOf = (error: unknown): Pick<Extract<RunResult, { status: 'failed' }>, 'status' | 'error'> => ({
+  status: 'failed',
+  error: error instanceof AgentError ? error : new AgentError('internal', error instanceof Error ? error.message : String(error)),
+})
 
 const blank = ({ taskId, agent }: AgentStepSpec): StepOutcome => ({
   taskId,

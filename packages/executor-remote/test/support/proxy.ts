@@ -7,6 +7,8 @@ export type Direction = 'up' | 'down'
 export type Fate = {
   readonly pieces: readonly Buffer[]
   readonly cut?: boolean
+  /** The sender's end is cut now, and the pieces arrive all the same, before the other end is cut. */
+  readonly leave?: boolean
   readonly delayMs?: number
   /** What it waits for. */
   readonly after?: Promise<void>
@@ -37,6 +39,7 @@ export async function startProxy(target: string, weather: Weather = fairWeather)
     const connection = connections++
     if (refusing) return void near.destroy()
     const far = connect(Number(targetPort), hostname)
+    let left = false
     const cut = (): void => {
       near.destroy()
       far.destroy()
@@ -50,13 +53,17 @@ export async function startProxy(target: string, weather: Weather = fairWeather)
       from.on('error', cut)
       from.on('close', () => {
         sockets.delete(from)
-        cut()
+        if (!left) cut()
       })
       let passed = 0
       let line = Promise.resolve()
       from.on('data', (data) => {
         const fate = weather(data, { direction, connection, passed })
         passed += data.length
+        if (fate.leave === true) {
+          left = true
+          from.destroy()
+        }
         line = passOn(line, fate, { to, cut })
       })
       from.on('end', () => to.end())
@@ -84,7 +91,7 @@ export async function startProxy(target: string, weather: Weather = fairWeather)
 
 async function passOn(
   before: Promise<void>,
-  { pieces, cut, delayMs, after }: Fate,
+  { pieces, cut, leave, delayMs, after }: Fate,
   far: { readonly to: Socket; cut(): void },
 ): Promise<void> {
   await before
@@ -92,4 +99,5 @@ async function passOn(
   if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs))
   for (const piece of pieces) if (!far.to.destroyed) far.to.write(piece)
   if (cut === true) far.cut()
+  if (leave === true) far.to.end()
 }
