@@ -145,6 +145,8 @@ describe('it cannot be told what a line runs', () => {
     ['echo <(a)b', 'a word that is not understood'],
     ['a <<E>(b) c', 'a word that is not understood'],
     ['a <<E"F"\nEF', 'unusual'],
+    ["echo $'\\\n'", 'unusual escape'],
+    ["$'a\\x00b' c", 'unusual escape'],
     ['echo <()', 'empty'],
     ['((a); b); c', 'two brackets'],
     ['echo $((a); b)', 'two brackets'],

@@ -12,6 +12,8 @@ export interface WordVisitor {
   undecided(why: string): void
 }
 
+/** Escapes of one byte that is none of the unusual ones; a zero byte would end the word. */
+const ESCAPED = /^\$'(?:[^\\]|\\[abeEfnrtv\\'"?]|\\(?!000)[01][0-7]{2}|\\x(?!00)[0-7][\da-fA-F])*'$/
 const NUMBER = /^-?(?:\d+|0x[\da-f]+)$/i
 const NUMERIC = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge'])
 const EVALUATED = 'it computes with what is only known when it runs, which the shell may evaluate as a command'
@@ -42,6 +44,7 @@ export function examine(node: SyntaxNode, visitor: WordVisitor): void {
       break
     case 'AnsiCQuoted':
       if (visitor.anyShell) visitor.undecided("it has $'…', which not every shell reads alike")
+      if (!ESCAPED.test(node.text)) visitor.undecided("it has an unusual escape in $'…'")
       return
     case 'Assignment':
       if (node.index !== undefined && !isPlainIndex(node.index)) visitor.undecided(EVALUATED)
