@@ -72,6 +72,18 @@ test('any number of watchers share one look, and without one there is none', asy
   expect(counted.looks).toBe(0)
 })
 
+test('looks are rarer when nothing has happened for a while', async () => {
+  const counted = counting(fresh())
+  const watcher = sqliteWatch(sqliteDatabase(counted.driver), { everyMs: 1 }).watch('log')[Symbol.asyncIterator]()
+  await watcher.next()
+  await expect.poll(() => counted.looks, { timeout: 4_000 }).toBeGreaterThan(255)
+  counted.looks = 0
+  await pause(200)
+  expect(counted.looks).toBeGreaterThan(0)
+  expect(counted.looks).toBeLessThan(50)
+  await watcher.return?.()
+})
+
 test('a write through the same connection wakes only those whom it concerns', async () => {
   const database = sqliteDatabase(fresh())
   const store = sqliteStore(database)
