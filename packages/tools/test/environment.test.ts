@@ -25,6 +25,7 @@ const secret = [
   'npm_config__auth',
   'AZURE_DEVOPS_EXT_PAT',
   'ACTIONS_ID_TOKEN_REQUEST_URL',
+  'NODE_TEST_CONTEXT',
 ]
 const plain = [
   'PATH',

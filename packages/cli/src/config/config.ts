@@ -21,6 +21,8 @@ export type SeamfoldConfig = {
   readonly budget?: { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
   /** The journal's file, relative to the configuration. Default: `.seamfold/sessions.db` in the workspace. */
   readonly store?: string
+  /** `keep`: variables by name that commands see although their names look like those of keys. Default: none. */
+  readonly environment?: { readonly keep?: readonly string[] }
   /** Milliseconds. */
   readonly timeouts?: Timeouts
 }

@@ -63,12 +63,13 @@ export async function agentOptions(
   settings: Settings,
   { journal, llm }: { readonly journal: Journal; readonly llm: LlmClient },
 ): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy }> {
-  const { codingTools } = await import('@seamfold/tools')
+  const { codingTools, commandEnvironment, localWorkspace } = await import('@seamfold/tools')
+  const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
   const permissions = modePolicy(settings.mode, settings.rules)
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
-    tools: codingTools({ workspace: settings.workspace }),
+    tools: codingTools({ workspace: localWorkspace(settings.workspace, { environment }) }),
     store: journal.store,
     leases: leasesOfTheLiving(journal.leases),
     host: holderHost(),

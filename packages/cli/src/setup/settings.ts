@@ -36,6 +36,8 @@ export type Settings = Places & {
   readonly budget: NonNullable<Budget['perRun']>
   readonly timeouts?: Timeouts
   readonly instructions?: string
+  /** Variables that commands see although their names look like those of keys. */
+  readonly keep?: readonly string[]
   /** The configuration's file, where there is one. */
   readonly configFile?: string
 }
@@ -68,6 +70,7 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
     budget: { ...(remembered?.budget ?? config.budget), ...pick('turns', turns), ...pick('usd', usd) },
     ...pick('timeouts', config.timeouts),
     ...pick('instructions', config.instructions),
+    ...pick('keep', config.environment?.keep),
     ...pick('configFile', config.file),
   }
 }

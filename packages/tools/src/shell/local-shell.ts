@@ -40,7 +40,7 @@ export function localShell({ directory, environment }: LocalShellOptions): BashO
       const child = spawn('/bin/sh', ['-c', 'exec "$1" -c "$2" 2>&1', 'sh', shell, command], {
         cwd: directory,
         detached: true,
-        env: { ...(environment ?? inherited()), ...QUIET, [MARKER_VARIABLE]: markers(marker) },
+        env: { ...(environment ?? commandEnvironment()), ...QUIET, [MARKER_VARIABLE]: markers(marker) },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       return new Running(child, { marker, watcher, options }).end
@@ -58,12 +58,6 @@ function refuse(command: string): void {
       `The command has ${bytes} bytes; at most ${COMMAND_BYTES} can be passed. Write it to a file and run the file`,
     )
   }
-}
-
-function inherited(): Environment {
-  // A test runner of Node leaves this for its children: with it a nested `node --test` would not speak to people.
-  const { NODE_TEST_CONTEXT: _, ...rest } = commandEnvironment()
-  return rest
 }
 
 /** An agent that was itself started by a command keeps that one's marker, so that ending the outer ends the inner. */
