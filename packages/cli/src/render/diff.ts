@@ -89,6 +89,7 @@ function hunksOfText(diff: string): readonly Hunk[] {
   try {
     return parsePatch(diff).flatMap(({ hunks }) => hunks)
   } catch {
+    // Not a diff that can be read: nothing is shown of it.
     return []
   }
 }

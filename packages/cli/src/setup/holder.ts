@@ -64,6 +64,7 @@ function attempt(read: () => string): string {
   try {
     return read()
   } catch {
+    // Not there, or not for us.
     return ''
   }
 }
