@@ -55,6 +55,7 @@ export {
   type WorkflowResult,
 } from './orchestration/define-workflow.ts'
 export { taskTool } from './subagents/task-tool.ts'
+export { teamExecutor } from './subagents/team-executor.ts'
 export type { TaskToolOptions } from './subagents/team.ts'
 export { AgentRegistry } from './subagents/agent-registry.ts'
 export type { AgentDefinition, ConfirmationInheritance, WorkerAgentSpec, WorkerKind } from './subagents/definition.ts'

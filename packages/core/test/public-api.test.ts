@@ -58,6 +58,7 @@ describe('the doors', () => {
       'succeeded',
       'systemHost',
       'taskTool',
+      'teamExecutor',
       'textOf',
       'toEventStream',
       'tool',

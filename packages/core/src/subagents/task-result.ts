@@ -19,14 +19,20 @@ export function callResult(results: readonly Settled[], allowPartialFailure: boo
   return failed(`${count}${text}`, { metadata })
 }
 
-const settledText = (result: Settled): string =>
-  result.type === 'ended' ? endText(result.end) : `Task for ${result.agent} was not begun: ${result.message}`
+const settledText = (result: Settled, index: number, { length }: readonly Settled[]): string => {
+  const which = length === 1 ? '' : `${index + 1}. `
+  if (result.type === 'refused') return `${which}The task for ${result.agent} was not begun: ${result.message}`
+  return `${which}${wordsOf(result.end)}`
+}
 
-export function endText({ taskId, agent, status, output, code, artifact, structured }: FactOf<'subagent_end'>): string {
-  const why = code === undefined ? '' : ` [${code}]`
+/** What came of a task in the background, by its id. */
+export const endText = (end: FactOf<'subagent_end'>): string => `${taskLine(end.taskId)}, ${wordsOf(end)}`
+
+function wordsOf({ agent, status, output, code, artifact, structured }: FactOf<'subagent_end'>): string {
+  const why = code === undefined ? '' : ` (${code})`
   const kept = artifact === undefined ? '' : ` Its output of ${artifact.characters} characters is artifact ${artifact.digest}.`
   const answer = output === '' && structured !== undefined ? JSON.stringify(structured) : output
-  return `${taskLine(taskId)} (${agent}) ${status}${why}.${kept}\n${answer === '' ? '(it said nothing)' : answer}`
+  return `${agent} ${status}${why}.${kept}\n${answer === '' ? '(it said nothing)' : answer}`
 }
 
 const settledJson = (result: Settled): Json =>

@@ -25,7 +25,7 @@ export function taskTool(options: TaskToolOptions = {}): BindableTool {
 function taskToolAt(options: TaskToolOptions, depth: number): BindableTool {
   return {
     ...taskToolFor(options.agents ?? new AgentRegistry()),
-    bind: (parent) => bound({ parent, registry: withProfiles(options.agents, parent), options, depth }),
+    bind: (parent) => bound({ parent, registry: fromProfiles(options.agents ?? new AgentRegistry(), parent), options, depth }),
   }
 }
 
@@ -50,7 +50,7 @@ function accessesOf(input: TaskInput): readonly Access[] {
 }
 
 /** Agents that were given to `createAgent` can be given tasks too. */
-function withProfiles(agents: AgentRegistry = new AgentRegistry(), { agents: profiles = {} }: BoundOptions): AgentRegistry {
+export function fromProfiles(agents: AgentRegistry, { agents: profiles = {} }: BoundOptions): AgentRegistry {
   const registry = agents.copy()
   for (const [name, profile] of Object.entries(profiles)) registry.register(fromProfile(name, profile))
   return registry

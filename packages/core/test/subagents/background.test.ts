@@ -45,7 +45,7 @@ describe('a task in the background', () => {
     const { agent } = family(llm, { extra: [wait] })
     const result = await (await agent.run('go')).completed()
     expect(seen[0]).toMatch(/^In the background: task-/)
-    expect(result.text).toMatch(/told: .*\(general\) completed.*the task is done/)
+    expect(result.text).toMatch(/told: .*Task task-\w+, general completed.*the task is done/)
   })
 
   test('is collected before it is told, and then not told again', async () => {
@@ -67,7 +67,7 @@ describe('a task in the background', () => {
     const session = await agent.session()
     const result = await (await session.send('go')).completed()
     expect(early[0]).toContain('is not over yet')
-    expect(result.text).toMatch(/collected: Task task-\w+ \(general\) completed\.\ndone/)
+    expect(result.text).toMatch(/collected: Task task-\w+, general completed\.\ndone/)
     expect((await factsOf(session)).filter(({ event }) => event.type === 'message_injected')).toEqual([])
   })
 
@@ -125,7 +125,7 @@ describe('a tracker', () => {
     expect(task).toMatchObject({ agent: 'general', description: 'slow', status: 'running', parentSessionId: run.sessionId })
     expect(tracker.cancel(task?.taskId ?? '')).toBe(true)
     expect(tracker.cancel(task?.taskId ?? '')).toBe(false)
-    expect((await run.completed()).text).toMatch(/\(general\) cancelled/)
+    expect((await run.completed()).text).toMatch(/general cancelled/)
     expect(tracker.task(task?.taskId ?? '')).toMatchObject({ status: 'cancelled', success: false })
     expect(await subagentTasks(store, run.sessionId)).toMatchObject([{ taskId: task?.taskId, status: 'cancelled' }])
   })
