@@ -162,6 +162,8 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
   withAgent(program.command('worker'))
     .description('run the steps of agents elsewhere on this machine')
     .requiredOption('--listen <address>', 'a port, or host:port')
+    .option('--label <name...>', 'what it can do, for callers that place steps by label')
+    .option('--capacity <count>', 'steps at once (default: 8)')
     .action(
       act(async (options: object) =>
         (await import('./commands/worker.ts')).workerCommand(options as { readonly listen: string }, terminal),

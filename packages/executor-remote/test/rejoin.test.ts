@@ -80,9 +80,9 @@ describe('a step that is asked for again', () => {
     })
     expect(outcome).toMatchObject({
       status: 'failed',
-      output: 'The worker is gone. Asked for again: it was lost 4 times in a row without getting anywhere',
+      output: 'The worker is gone. Asked for again: it was lost 6 times in a row without getting anywhere',
     })
-    expect(asked).toHaveLength(4)
+    expect(asked).toHaveLength(6)
   })
 
   test('waits for the lease of the worker that is gone, and not for ever', async () => {

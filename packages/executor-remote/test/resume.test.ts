@@ -1,57 +1,16 @@
 /** Wherever a connection is cut, a step goes on, and its events arrive exactly once and in order. */
-import { systemHost, type Envelope } from '@seamfold/core/kit'
 import { manualHost } from '@seamfold/core/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { throughCuts, type Passage } from './support/cuts.ts'
 import { useEnds } from './support/ends.ts'
-import type { Direction, Weather } from './support/proxy.ts'
+import type { Direction } from './support/proxy.ts'
 import { execute, hello, type Frame } from './support/raw-caller.ts'
 import { eventOf, executorOf, gate, never, outcomeOf, specOf, streaming } from './support/steps.ts'
 
 const ends = useEnds()
-const system = systemHost()
-/** Waiting before another attempt takes no time. */
-const impatient = { ...system, clock: { ...system.clock, sleep: async (): Promise<void> => {} } }
 
-type Cut = { readonly direction: Direction; readonly at: number }
-
-/** The nth connection is cut by the nth cut, after so many bytes in its direction; later ones are left alone. */
-function cutAt(data: Buffer, { direction, passed }: Parameters<Weather>[1], cut: Cut | undefined): ReturnType<Weather> {
-  if (cut === undefined || cut.direction !== direction || passed + data.length < cut.at) return { pieces: [data] }
-  return { pieces: [data.subarray(0, Math.max(0, cut.at - passed))], cut: true }
-}
-
-interface Cuts {
-  /** One step through connections that are cut so: gives what the caller saw. */
-  run(cuts: readonly Cut[]): Promise<readonly string[]>
-  /** How many bytes the last connection carried. */
-  carried(): Readonly<Record<Direction, number>>
-}
-
-async function throughCuts(count: number): Promise<Cuts> {
-  let cuts: readonly Cut[] = []
-  let first = 0
-  const carried = { up: 0, down: 0 }
-  const serving = await ends.serve(streaming(count))
-  const proxy = await ends.proxy(serving.url, (data, place) => {
-    carried[place.direction] = place.passed + data.length
-    return cutAt(data, place, cuts[place.connection - first])
-  })
-  return {
-    carried: () => carried,
-    async run(next) {
-      cuts = next
-      first = proxy.connections
-      const executor = ends.call(proxy.url, { system: impatient })
-      const seen: string[] = []
-      const onEvent = ({ cursor }: Envelope): void => void seen.push(cursor)
-      const outcome = await executor.executeStep(specOf('cut'), { signal: never(), onEvent })
-      await executor.close()
-      return [...seen, outcome.output]
-    },
-  }
-}
-
+const told = ({ events, outcome }: Passage): readonly string[] => [...events.map(({ cursor }) => cursor), outcome.output]
 const whole = (count: number): readonly string[] => [...Array.from({ length: count }, (_, index) => `cut/${index}`), `streamed ${count}`]
 
 describe('a step whose connection is cut', () => {
@@ -59,22 +18,23 @@ describe('a step whose connection is cut', () => {
     'arrives whole for every position of the bytes that go %s',
     async (direction) => {
       const count = 3
-      const { run, carried } = await throughCuts(count)
+      const { run, carried } = await throughCuts(ends, streaming(count))
       await run([])
       const bytes = carried()[direction]
       expect(bytes).toBeGreaterThan(400)
-      for (let at = 1; at <= bytes; at++) expect(await run([{ direction, at }]), `cut ${direction} at byte ${at}`).toEqual(whole(count))
+      for (let at = 1; at <= bytes; at++)
+        expect(told(await run([{ direction, at }])), `cut ${direction} at byte ${at}`).toEqual(whole(count))
     },
     60_000,
   )
 
   test('arrives whole however often and wherever it is cut', async () => {
     const count = 40
-    const { run } = await throughCuts(count)
+    const { run } = await throughCuts(ends, streaming(count))
     const cut = fc.record({ direction: fc.constantFrom<Direction>('up', 'down'), at: fc.integer({ min: 1, max: 4000 }) })
     await fc.assert(
       fc.asyncProperty(fc.array(cut, { maxLength: 6 }), async (cuts) => {
-        expect(await run(cuts)).toEqual(whole(count))
+        expect(told(await run(cuts))).toEqual(whole(count))
       }),
       { numRuns: 40 },
     )

@@ -1,4 +1,5 @@
 /** `seamfold worker`: runs the steps of agents that were started elsewhere. */
+import { hostname } from 'node:os'
 import { serveExecutor } from '@seamfold/executor-remote'
 import { fieldLines } from '../render/fields.ts'
 import { modelText } from '../render/heading.ts'
@@ -9,7 +10,13 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { addressOf } from './port.ts'
 import { untilStopped } from './until-stopped.ts'
 
-export type WorkerOptions = SharedOptions & { readonly listen: string }
+export type WorkerOptions = SharedOptions & {
+  readonly listen: string
+  /** What this worker can do, for callers that place steps by label. */
+  readonly label?: readonly string[]
+  /** Steps at once. */
+  readonly capacity?: string
+}
 
 /** What callers must present comes from the environment: a command line can be read by others on the machine. */
 export const WORKER_TOKEN = 'SEAMFOLD_WORKER_TOKEN'
@@ -24,6 +31,10 @@ export async function workerCommand(options: WorkerOptions, terminal: Terminal):
     const serving = await serveExecutor(assembled.agent.executor(), {
       ...address,
       ...(token === undefined || token === '' ? {} : { token }),
+      ...(options.label === undefined ? {} : { labels: options.label }),
+      ...(options.capacity === undefined ? {} : { capacity: Number(options.capacity) }),
+      // Whoever opens this file finds the steps again: this worker once it is back, or another one beside it.
+      journal: `${hostname()}:${settings.storePath}`.slice(-200),
     })
     const style = terminal.style()
     const fields = fieldLines(
@@ -42,6 +53,9 @@ export async function workerCommand(options: WorkerOptions, terminal: Terminal):
     )
     terminal.print(`${[style.colors.bold('Seamfold worker'), '', ...fields, '', style.colors.dim('  Ctrl-C stops it.')].join('\n')}\n`)
     await untilStopped(interrupt)
+    const { steps } = serving
+    if (steps > 0) terminal.print(`\nWaits for ${counted(steps)}. Ctrl-C again leaves at once; they go on when the worker is back.\n`)
+    await serving.drain()
     await serving.close()
     return 0
   } finally {
@@ -49,3 +63,5 @@ export async function workerCommand(options: WorkerOptions, terminal: Terminal):
     interrupt.close()
   }
 }
+
+const counted = (steps: number): string => (steps === 1 ? 'one step' : `${steps} steps`)

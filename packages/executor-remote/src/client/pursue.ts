@@ -8,7 +8,7 @@ import { Rejoin } from './rejoin.ts'
 export type Attempt = (spec: AgentStepSpec, options: ExecuteOptions, journal: string | undefined) => Promise<StepResult>
 
 /** Workers in a row that a step may lose without a new fact: it may be the step that ends them. */
-const MAX_LOSSES = 3
+const MAX_LOSSES = 5
 /** Milliseconds that the lease of a worker which is gone may keep others from its session. */
 const HELD_MS = 90_000
 
