@@ -3,11 +3,15 @@ import { join } from 'node:path'
 import { memoryLeases, memoryStore, storeBlobs, watchedStore } from '../../core/src/index.ts'
 import type { LeaseStore, SessionStore } from '../../core/src/kit.ts'
 import {
+  blobStoreMutants,
   blobStoreSuite,
+  type Candidate,
+  leaseStoreMutants,
   leaseStoreSuite,
   sessionStoreMutants,
   sessionStoreSuite,
   sharedStoreSuite,
+  type Suite,
   type TimedLeases,
   watchStoreMutants,
   watchStoreSuite,
@@ -35,21 +39,29 @@ export function storeEntries(fresh: (name: string) => string, heavy: boolean): r
     leases('memoryLeases', (now) => memoryLeases({ clock: { now } })),
     leases('sqliteLeases', (now) => sqliteLeases(sqliteDatabase(file()), { now })),
     leases('jsonlLeases', (now) => jsonlLeases(folder(), { now })),
-    entryOf(blobStoreSuite, { name: 'storeBlobs(memoryStore)', create: () => storeBlobs(memoryStore()) }),
-    entryOf(blobStoreSuite, { name: 'sqliteBlobs', create: () => sqliteBlobs(sqliteDatabase(file())) }),
-    entryOf(blobStoreSuite, { name: 'jsonlBlobs', create: () => jsonlBlobs(folder()) }),
+    judged(blobStoreSuite, { name: 'storeBlobs(memoryStore)', create: () => storeBlobs(memoryStore()) }, blobStoreMutants),
+    judged(blobStoreSuite, { name: 'sqliteBlobs', create: () => sqliteBlobs(sqliteDatabase(file())) }, blobStoreMutants),
+    judged(blobStoreSuite, { name: 'jsonlBlobs', create: () => jsonlBlobs(folder()) }, blobStoreMutants),
     ...watches(file, folder),
   ]
 }
 
-function sessions(name: string, create: () => SessionStore): (heavy: boolean) => Entry {
-  const mutants = sessionStoreMutants.map(({ name: broken, killedBy, mutate }): Mutant<SessionStore> => ({
-    name: broken,
+type Broken<S> = { readonly name: string; readonly killedBy: string; readonly mutate: (good: S) => S }
+
+/** With mutants that are made of the adapter itself, so that the suite has teeth there, too. */
+function judged<S>(suite: Suite<S>, candidate: Candidate<S>, broken: readonly Broken<S>[]): Entry {
+  const mutants = broken.map(({ name, killedBy, mutate }): Mutant<S> => ({
+    name,
     killedBy,
-    candidate: { name: broken, create: () => mutate(create()) },
+    candidate: { name, create: async () => mutate(await candidate.create()) },
   }))
-  return (heavy) => entryOf(sessionStoreSuite, { name, create, destroy: (store) => store.close?.(), heavy }, { mutants })
+  return entryOf(suite, candidate, { mutants })
 }
+
+const sessions =
+  (name: string, create: () => SessionStore) =>
+  (heavy: boolean): Entry =>
+    judged(sessionStoreSuite, { name, create, destroy: (store) => store.close?.(), heavy }, sessionStoreMutants)
 
 const shared = (name: string, path: () => string, open: (path: string) => SessionStore): Entry =>
   entryOf(sharedStoreSuite, {
@@ -61,13 +73,17 @@ const shared = (name: string, path: () => string, open: (path: string) => Sessio
   })
 
 const leases = (name: string, make: (now: () => number) => LeaseStore): Entry =>
-  entryOf<TimedLeases>(leaseStoreSuite, {
-    name,
-    create: () => {
-      let now = Date.UTC(2026, 0, 1)
-      return { leases: make(() => now), advance: (ms) => void (now += ms) }
+  judged<TimedLeases>(
+    leaseStoreSuite,
+    {
+      name,
+      create: () => {
+        let now = Date.UTC(2026, 0, 1)
+        return { leases: make(() => now), advance: (ms) => void (now += ms) }
+      },
     },
-  })
+    leaseStoreMutants,
+  )
 
 function watches(file: () => string, folder: () => string): readonly Entry[] {
   const subjects: Readonly<Record<string, () => WatchSubject>> = {
@@ -84,14 +100,7 @@ function watches(file: () => string, folder: () => string): readonly Entry[] {
       return { watch: jsonlWatch(path), writer: jsonlStore(path) }
     },
   }
-  return Object.entries(subjects).map(([name, create]) => {
-    const mutants = watchStoreMutants.map(({ name: broken, killedBy, mutate }) => ({
-      name: broken,
-      killedBy,
-      candidate: { name: broken, create: () => mutate(create()) },
-    }))
-    return entryOf(watchStoreSuite, { name, create }, { mutants })
-  })
+  return Object.entries(subjects).map(([name, create]) => judged(watchStoreSuite, { name, create }, watchStoreMutants))
 }
 
 /** Gives new paths below one folder. */

@@ -1,0 +1,55 @@
+/** Blob stores that break one promise each: the blob-store suite has to reject every one. */
+import type { BlobStore } from '../ports/blob-store.ts'
+
+export type BlobStoreMutant = {
+  readonly name: string
+  /** The case that has to fail. */
+  readonly killedBy: string
+  /** Breaks a good blob store in this one way. */
+  readonly mutate: (blobs: BlobStore) => BlobStore
+}
+
+const having =
+  (parts: (blobs: BlobStore) => Partial<BlobStore>): BlobStoreMutant['mutate'] =>
+  (blobs) => ({
+    contract: 1,
+    put: (digest, text) => blobs.put(digest, text),
+    get: (digest) => blobs.get(digest),
+    ...parts(blobs),
+  })
+
+const onText = (change: (text: string) => string): BlobStoreMutant['mutate'] =>
+  having((blobs) => ({ put: (digest, text) => blobs.put(digest, change(text)) }))
+
+/** Each is killed by the case that it names, and every case of the suite kills at least one. */
+export const blobStoreMutants: readonly BlobStoreMutant[] = [
+  {
+    name: 'refuses what is there already',
+    killedBy: 'blob.put',
+    mutate: having((blobs) => ({
+      async put(digest, text) {
+        if ((await blobs.get(digest)) !== undefined) throw new Error('UNIQUE constraint failed')
+        await blobs.put(digest, text)
+      },
+    })),
+  },
+  {
+    name: 'takes an empty text for none',
+    killedBy: 'blob.put',
+    mutate: having((blobs) => ({
+      async get(digest) {
+        const text = await blobs.get(digest)
+        return text === '' ? undefined : text
+      },
+    })),
+  },
+  {
+    name: 'gives an empty text for an unknown digest',
+    killedBy: 'blob.get',
+    mutate: having((blobs) => ({ get: async (digest) => (await blobs.get(digest)) ?? '' })),
+  },
+  { name: 'keeps text as UTF-8', killedBy: 'blob.get', mutate: onText((text) => new TextDecoder().decode(new TextEncoder().encode(text))) },
+  { name: 'ends a text at NUL', killedBy: 'blob.get', mutate: onText((text) => text.split('\0')[0] ?? '') },
+  { name: 'makes one kind of line end of another', killedBy: 'blob.get', mutate: onText((text) => text.replaceAll('\r\n', '\n')) },
+  { name: 'cuts a text at a megabyte', killedBy: 'blob.large', mutate: onText((text) => text.slice(0, 1_000_000)) },
+]
