@@ -93,7 +93,7 @@ describe('a command', () => {
 })
 
 describe('output', () => {
-  test('without end is kept in bounded memory, head and tail', async () => {
+  test('without end is kept in bounded memory, head and tail', { timeout: 60_000 }, async () => {
     const { bash } = setUp()
     const result = await call(bash, { command: "echo first; head -c 300000000 /dev/zero | tr '\\0' x; echo; echo last" })
     const text = textOf(result)

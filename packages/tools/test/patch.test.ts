@@ -86,7 +86,7 @@ describe('a diff that does not fit is refused, and nothing is written:', () => {
   })
 })
 
-test('the diff between any two texts turns the one into the other, and any damage to it changes nothing or is refused', async () => {
+test('the diff between any two texts turns the one into the other, and any damage to it changes nothing or is refused', { timeout: 60_000 }, async () => {
   const { apply, content, write } = setUp('')
   const line = fc.constantFrom('a', 'b', '', ' ', '-', '+', '@@', '\\ x', 'é')
   const text = fc.tuple(fc.array(line, { maxLength: 12 }), fc.boolean()).map(([lines, ends]) => lines.join('\n') + (ends ? '\n' : ''))
