@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { certificate } from './support/certificate.ts'
 import { useEnds } from './support/ends.ts'
 import { execute, hello, type Frame } from './support/raw-caller.ts'
 import { executorOf, gate, never, outcomeOf, specOf, streaming } from './support/steps.ts'
@@ -85,6 +86,40 @@ describe('a worker', () => {
     socket.write('GET / HTTP/1.1\r\nhost: x\r\nx-slow: ')
     await once(socket, 'close')
     expect(Buffer.concat(received).toString()).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  test('drops a connection that never agrees on its encryption', async () => {
+    const serving = await ends.serve(streaming(1), { tls: certificate, token: 't', handshakeMs: 30 })
+    const { port } = new URL(serving.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.resume()
+    await once(socket, 'close')
+  })
+
+  test('closes at once, whoever is still agreeing on something', async () => {
+    const serving = await ends.serve(streaming(1), { tls: certificate, token: 't' })
+    const socket = connect(Number(new URL(serving.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.resume()
+    await once(socket, 'connect')
+    await serving.close()
+    await once(socket, 'close')
+  })
+
+  test('is not held up by callers that say one byte at a time', async () => {
+    const serving = await ends.serve(streaming(1))
+    const { port, hostname } = new URL(serving.url)
+    const dripping = Array.from({ length: 50 }, () => connect(Number(port), hostname))
+    for (const socket of dripping) {
+      socket.on('error', () => {})
+      socket.write('GET / HTTP/1.1\r\nHost: a')
+    }
+    for (let drop = 0; drop < 20; drop++) {
+      for (const socket of dripping) socket.write('a')
+      await works(serving.url)
+    }
+    for (const socket of dripping) socket.destroy()
   })
 
   test('outlives any garbage, before and after the handshake', async () => {

@@ -2,6 +2,7 @@
 import { AgentError, guardedExecutor, toMessage, type AgentExecutor } from '@seamfold/core/kit'
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { parseCallerFrame } from '../protocol/frames.ts'
@@ -30,6 +31,7 @@ export async function serveExecutor(executor: AgentExecutor, options: ServeOptio
   const settings = serveSettings(options, guardedExecutor(executor).concurrencyHint)
   const sessions = new Sessions(executor, settings)
   const server = settings.server ?? ownServer(settings)
+  const sockets = settings.server === undefined ? socketsOf(server) : new Set<Socket>()
   const gate = openGate(settings, sessions)
   server.on('upgrade', gate.upgrade)
   if (settings.server === undefined) await listen(server, settings)
@@ -39,7 +41,7 @@ export async function serveExecutor(executor: AgentExecutor, options: ServeOptio
       server.off('upgrade', gate.upgrade)
       sessions.close()
       await gate.close()
-      if (settings.server === undefined) await stop(server)
+      if (settings.server === undefined) await stop(server, sockets)
     })()
     return closed
   }
@@ -96,7 +98,7 @@ type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 function ownServer({ tls, handshakeMs, maxConnections }: ServeSettings): HttpServer {
   const limits = { headersTimeout: handshakeMs, requestTimeout: handshakeMs, connectionsCheckingInterval: 1000, maxHeaderSize: 16_384 }
-  const server = tls === undefined ? createHttpServer(limits) : createHttpsServer({ ...limits, ...tls })
+  const server = tls === undefined ? createHttpServer(limits) : createHttpsServer({ ...limits, handshakeTimeout: handshakeMs, ...tls })
   server.maxConnections = maxConnections + 16
   server.on('request', (_request, response) => {
     response.writeHead(426, { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain; charset=utf-8' })
@@ -117,10 +119,20 @@ function listen(server: HttpServer, { host, port }: ServeSettings): Promise<void
   })
 }
 
-function stop(server: HttpServer): Promise<void> {
+/** Every connection there is, also those that have not agreed on their encryption or said what they want. */
+function socketsOf(server: HttpServer): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
+}
+
+function stop(server: HttpServer, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    server.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
   })
 }
 
