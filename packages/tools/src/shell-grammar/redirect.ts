@@ -17,7 +17,7 @@ export function redirect(operator: RedirectOperator, target: ShellWord, { findin
   if (value === undefined) {
     // A process substitution is judged by the commands in it.
     if (prefix === '/dev/fd/') return
-    if (operator === '<' && prefix !== '' && !'/dev'.startsWith(prefix) && !prefix.startsWith('/dev'))
+    if (operator === '<' && !'/dev'.startsWith(prefix) && !prefix.startsWith('/dev'))
       findings.touched.push({ kind: 'read', path: undefined, from: directories })
     else findings.undecided.add('what it redirects to is only known when it runs')
     return
