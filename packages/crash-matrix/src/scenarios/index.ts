@@ -10,12 +10,14 @@ import { mixedBatch } from './mixed-batch.ts'
 import { nestedCalls } from './nested-calls.ts'
 import { plainFiles } from './plain-files.ts'
 import { singleTool } from './single-tool.ts'
+import { subAgents } from './sub-agents.ts'
 
 export const scenarios: readonly CrashScenario[] = [
   singleTool,
   mixedBatch,
   approval,
   nestedCalls,
+  subAgents,
   longHistory,
   cutStream,
   coding,

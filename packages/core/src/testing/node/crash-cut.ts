@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { systemHost } from '../../base/host.ts'
 import { branchingStore } from '../../journal/branching-store.ts'
 import { journalKey } from '../../journal/keys.ts'
+import type { Envelope } from '../../model/event.ts'
 import { openRun } from '../../model/session-state.ts'
 import type { SessionStore } from '../../ports/session-store.ts'
 import { unfinishedRuns } from '../../session/unfinished.ts'
 import { verifySession } from '../../session/verify.ts'
-import { openSession } from '../../session/view.ts'
+import { openSession, storedSessions } from '../../session/view.ts'
 import { brokenLaws, type CutEvidence, type Reference, unknownCalls } from './crash-laws.ts'
 import { type CrashScenario, type CrashWorld, SCENARIO_SESSION } from './crash-scenario.ts'
 import { runProcess } from './crash-process.ts'
@@ -124,24 +125,40 @@ export class Cut {
     const open = state === undefined ? undefined : openRun(state)
     if (open === undefined) return
     const found: string[] = []
-    for await (const { runId } of unfinishedRuns(branchingStore(store), systemHost(), () => false)) found.push(runId)
+    for await (const { runId } of unfinishedRuns(branchingStore(onlyRead(store)), systemHost(), () => false)) found.push(runId)
     if (!found.includes(open.id)) this.violations.push(`run ${open.id} is open, and nobody who looks for unfinished runs finds it`)
   }
 
   async #evidence(store: SessionStore): Promise<CutEvidence> {
-    const { problem } = await verifySession(store, SCENARIO_SESSION)
-    if (problem !== undefined) this.violations.push(`record ${problem.offset} of the journal is damaged: ${problem.message}`)
     const records = await recordsOf(store, journalKey(SCENARIO_SESSION))
     for (const [index, survived] of this.#survived.entries()) {
       const lost = survived.findIndex((record, offset) => record !== records[offset])
       if (lost !== -1) this.violations.push(`record ${lost} was there after kill ${index + 1} and is not in the final journal`)
     }
     const view = await openSession(store, SCENARIO_SESSION)
-    const facts = []
-    for await (const envelope of view.events({ follow: false })) facts.push(envelope)
+    const facts = [...(await this.#factsOf(store, SCENARIO_SESSION))]
+    // Its sub-agents have journals of their own, and are held to the same laws.
+    for await (const id of storedSessions(store)) if (id !== SCENARIO_SESSION) facts.push(...(await this.#factsOf(store, id)))
     return { directory: this.directory, effects: effectFile(this.directory), facts, state: await view.state() }
   }
+
+  async #factsOf(store: SessionStore, id: string): Promise<readonly Envelope[]> {
+    const { problem } = await verifySession(store, id)
+    if (problem !== undefined) this.violations.push(`record ${problem.offset} of the journal of ${id} is damaged: ${problem.message}`)
+    const facts: Envelope[] = []
+    for await (const envelope of (await openSession(store, id)).events({ follow: false })) facts.push(envelope)
+    return facts
+  }
 }
+
+/** Whoever judges changes nothing: markers that have outlived their runs are left to the processes that are judged. */
+const onlyRead = (store: SessionStore): SessionStore => ({
+  contract: 1,
+  append: () => Promise.reject(new Error('the store is judged')),
+  read: (key, options) => store.read(key, options),
+  keys: (options) => store.keys(options),
+  delete: () => Promise.resolve(),
+})
 
 async function recordsOf(store: SessionStore, key: string): Promise<readonly string[]> {
   const records: string[] = []

@@ -29,11 +29,13 @@ export function startedCalls({ facts, effects }: CutEvidence): readonly StartedC
   const counts = effects.all()
   const starts = new Map<string, StartedCall['start']>()
   const ends = new Map<string, FactOf<'tool_end'>>()
-  for (const { event } of facts) {
-    if (event.type === 'tool_execution_start') starts.set(event.callId, event)
-    else if (event.type === 'tool_end' && !ends.has(event.callId)) ends.set(event.callId, event)
+  for (const { event, sessionId } of facts) {
+    if (event.type !== 'tool_execution_start' && event.type !== 'tool_end') continue
+    const place = `${sessionId} ${event.callId}`
+    if (event.type === 'tool_execution_start') starts.set(place, event)
+    else if (!ends.has(place)) ends.set(place, event)
   }
-  return [...starts.values()].map((start) => ({ start, end: ends.get(start.callId), happened: counts.get(start.idempotencyKey) ?? 0 }))
+  return [...starts].map(([place, start]) => ({ start, end: ends.get(place), happened: counts.get(start.idempotencyKey) ?? 0 }))
 }
 
 const isUnknown = ({ end }: StartedCall): boolean => end?.errorKind === 'unknown_outcome'

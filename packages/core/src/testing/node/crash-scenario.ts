@@ -39,6 +39,7 @@ export interface Surroundings {
 export interface Evidence {
   readonly directory: string
   readonly effects: EffectLog
+  /** Of the scenario's session, then of its sub-agents. */
   readonly facts: readonly Envelope[]
   readonly state: SessionState
 }

@@ -6,6 +6,8 @@ import type { KillPoints } from './kill-points.ts'
 /** Before, during (begun, and not awaited yet) and after the tool's work. */
 export function watchedTool(tool: Tool, points: KillPoints): Tool {
   const { definition, timeoutMs, witness, probe } = tool
+  // What it does is done by others, who are watched.
+  if ('bind' in tool) return tool
   return {
     definition,
     parse: (input) => tool.parse(input),
