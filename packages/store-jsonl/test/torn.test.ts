@@ -44,7 +44,7 @@ const recordsThatGoOn = async (folder: string): Promise<string[]> => {
   return records
 }
 
-describe('a last batch that was cut off', () => {
+describe('a last batch that was cut off', { timeout: 60_000 }, () => {
   test('at any byte is not there', async () => {
     const { before, after } = await written()
     for (let length = before.length; length < after.length; length++)
@@ -75,7 +75,7 @@ describe('a last batch that was cut off', () => {
   })
 })
 
-describe('any batches', () => {
+describe('any batches', { timeout: 60_000 }, () => {
   test('survive any cut up to the last whole one', { timeout: 60_000 }, async () => {
     const anyRecord = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 20 }),

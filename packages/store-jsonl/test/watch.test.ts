@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, rmdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createAgent, openSession, tool } from '@seamfold/core'
 import type { SessionStore, WatchStore } from '@seamfold/core/kit'
-import { runConformance, watchStoreSuite, type WatchSubject } from '@seamfold/core/testing'
+import { callOf, manualHost, runConformance, scriptedLlm, watchStoreSuite, type WatchSubject } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
 import { jsonlStore, jsonlWatch } from '../src/index.ts'
 import { type WatchFolder, watchOn } from '../src/jsonl-watch.ts'
@@ -139,4 +140,25 @@ test('another process that writes wakes', { timeout: 30_000 }, async () => {
 test('a process that only watches ends', { timeout: 30_000 }, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, commandOf('./watching-only.ts', fresh()))
   expect(stdout).toBe('watching\n')
+})
+
+test('an agent hears from another handle what is said to its run, without looking', async () => {
+  const folder = fresh()
+  const open = () => ({ store: jsonlStore(folder), watch: jsonlWatch(folder) })
+  const hang = tool({
+    name: 'hang',
+    description: 'Waits to be stopped.',
+    effect: 'unsafe',
+    execute: (_, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })),
+  })
+  // Its clock stands still, so that it never looks by itself.
+  const agent = createAgent({ llm: scriptedLlm([[callOf('hang')]]), tools: [hang], host: manualHost(), ...open() })
+  const run = await agent.run('go')
+  for await (const { event } of run) if (event.type === 'tool_execution_start') break
+  const { store: theirs, watch: theirWatch } = open()
+  const view = await openSession(theirs, run.sessionId, { watch: theirWatch })
+  await view.cancel('enough')
+  expect(await run.result).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  await agent.close()
 })

@@ -4,8 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createAgent, openSession, tool } from '@seamfold/core'
 import type { SessionStore } from '@seamfold/core/kit'
-import { runConformance, watchStoreSuite, type WatchSubject } from '@seamfold/core/testing'
+import { callOf, manualHost, runConformance, scriptedLlm, watchStoreSuite, type WatchSubject } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
 import { sqliteDatabase, type SqliteDriver, sqliteStore, sqliteWatch } from '../src/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -136,4 +137,28 @@ test('a watch of a file that was closed says so', async () => {
 
 test('a pause that makes no sense is refused', () => {
   expect(() => sqliteWatch(sqliteDatabase(':memory:'), { everyMs: 0 })).toThrow(/everyMs is 0: use a number of milliseconds, 1 or more/)
+})
+
+test('an agent hears from another connection what is said to its run, without looking', async () => {
+  const path = fresh()
+  const open = () => {
+    const database = sqliteDatabase(path)
+    return { store: sqliteStore(database), watch: sqliteWatch(database) }
+  }
+  const hang = tool({
+    name: 'hang',
+    description: 'Waits to be stopped.',
+    effect: 'unsafe',
+    execute: (_, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })),
+  })
+  // Its clock stands still, so that it never looks by itself.
+  const agent = createAgent({ llm: scriptedLlm([[callOf('hang')]]), tools: [hang], host: manualHost(), ...open() })
+  const run = await agent.run('go')
+  for await (const { event } of run) if (event.type === 'tool_execution_start') break
+  const { store: theirs, watch: theirWatch } = open()
+  const view = await openSession(theirs, run.sessionId, { watch: theirWatch })
+  await view.cancel('enough')
+  expect(await run.result).toMatchObject({ status: 'cancelled', reason: 'enough' })
+  await agent.close()
 })
