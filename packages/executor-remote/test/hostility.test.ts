@@ -95,6 +95,7 @@ describe('a worker', () => {
     socket.on('error', () => {})
     socket.resume()
     await once(socket, 'close')
+    expect(socket.bytesRead).toBe(0)
   })
 
   test('closes at once, whoever is still agreeing on something', async () => {
@@ -105,6 +106,7 @@ describe('a worker', () => {
     await once(socket, 'connect')
     await serving.close()
     await once(socket, 'close')
+    expect(socket.bytesRead).toBe(0)
   })
 
   test('is not held up by callers that say one byte at a time', async () => {
@@ -119,6 +121,7 @@ describe('a worker', () => {
       for (const socket of dripping) socket.write('a')
       await works(serving.url)
     }
+    expect(dripping.filter(({ closed }) => closed)).toEqual([])
     for (const socket of dripping) socket.destroy()
   })
 

@@ -1,4 +1,4 @@
-/** The README tells the protocol, the options and the defaults as they are. */
+/** The README and the page about the protocol tell the frames, the codes and the options as they are. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { closeCodes } from '../src/protocol/close-codes.ts'
@@ -6,12 +6,18 @@ import { closeCodes } from '../src/protocol/close-codes.ts'
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const readme = read('README.md')
 
-test('every close code and every frame is in the README', () => {
+test('every close code, every frame and every field is in the protocol', () => {
+  const protocol = read('../../docs/remote.md').split('## The protocol')[1] ?? ''
   expect(Object.values(closeCodes)).toEqual([4400, 4406, 4408, 4409, 4422, 4503])
-  for (const code of Object.values(closeCodes)) expect(readme).toContain(`| ${code} |`)
+  for (const code of Object.values(closeCodes)) expect(protocol).toContain(`| ${code} |`)
   const frames = [...read('src/protocol/frames.ts').matchAll(/type: z\.literal\('(\w+)'\)/g)].map(([, type]) => type)
   expect(frames).toHaveLength(10)
-  for (const type of frames) expect(readme).toContain(`\`${type}\``)
+  for (const type of frames) expect(protocol).toContain(`\`${type}\``)
+  const fields = [
+    ...(/export type Welcome = \{([\s\S]*?)\n\}/.exec(read('src/protocol/frames.ts'))?.[1] ?? '').matchAll(/readonly (\w+\??):/g),
+  ]
+  expect(fields.length).toBeGreaterThan(9)
+  expect(fields.filter(([, field = '']) => field !== 'type' && !protocol.includes(`\`${field}\``))).toEqual([])
 })
 
 test.each([
