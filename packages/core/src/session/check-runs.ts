@@ -64,12 +64,12 @@ async function readableCheck(store: SessionStore, place: RunPlace, parts: AgentP
   }
 }
 
-/** Undefined for a run that has ended or not begun. */
+/** Undefined for a run that has ended or not begun, and for a sub-agent's, which goes on as its parent says. */
 async function checkRun(store: SessionStore, place: RunPlace, parts: AgentParts): Promise<RunCheck | undefined> {
   const { host } = parts
   const { sessionId } = place
   const found = await statusOf(store, host, place)
-  if (typeof found === 'string') return undefined
+  if (typeof found === 'string' || found.parentSessionId !== undefined) return undefined
   const { state } = await Journal.open({ store, sessionId, host })
   const run = openRun(state)
   if (run?.id !== place.runId) return undefined

@@ -1,6 +1,16 @@
 /** Approvals that a child needs, at any depth: asked on the run outside, under the child's names, and answered there. */
 import { describe, expect, test } from 'vitest'
-import { AgentRegistry, type Answer, memoryStore, openSession, tool, unfinishedRuns, type WaitingFor } from '../../src/index.ts'
+import {
+  AgentRegistry,
+  type Answer,
+  checkRuns,
+  memoryStore,
+  openSession,
+  taskTool,
+  tool,
+  unfinishedRuns,
+  type WaitingFor,
+} from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf } from '../../src/testing.ts'
 import { collect, factsOf } from '../session/sessions.ts'
@@ -42,6 +52,8 @@ describe('an approval that a child needs', () => {
     expect(done).toEqual([])
     // Only the run outside is somebody's to go on with.
     expect((await collect(unfinishedRuns(store))).map(({ sessionId }) => sessionId)).toEqual([run.sessionId])
+    const checks = await collect(checkRuns(store, { llm: modelOf(() => ''), tools: [taskTool()] }))
+    expect(checks.map(({ sessionId, canGoOn }) => [sessionId, canGoOn])).toEqual([[run.sessionId, true]])
 
     const view = await openSession(store, run.sessionId)
     expect(await view.answer(result.waitingFor[0]?.requestId ?? '', { decision: 'approve', by: 'ann' })).toBe(true)
