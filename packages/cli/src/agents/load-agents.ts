@@ -4,7 +4,6 @@ import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { type AgentDefinition, AgentRegistry } from '@seamfold/core'
 import { AgentError, isAgentError, toMessage } from '@seamfold/core/kit'
-import { readAgent } from './read-agent.ts'
 
 export type AgentPlaces = {
   readonly workspace: string
@@ -68,6 +67,8 @@ async function addFolder(place: Folder, { registry, files, warnings }: Loading):
 
 async function read(file: string, { foreign }: Folder, warnings: string[]): Promise<AgentDefinition | undefined> {
   try {
+    // Loaded only here: most workspaces have no such file.
+    const { readAgent } = await import('./read-agent.ts')
     return await readAgent(file, { tolerant: foreign })
   } catch (error) {
     if (!foreign || !isAgentError(error)) throw error

@@ -6,6 +6,7 @@ import { agentOptions } from '../setup/assemble.ts'
 import { connect } from '../setup/model.ts'
 import { resolveSettings, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
+import { openTeam } from '../setup/team.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from './exit-code.ts'
 import { shortId } from './find-session.ts'
@@ -19,7 +20,7 @@ export async function runsCheckCommand(options: CheckOptions, terminal: Terminal
   const connection = await connect(settings.model, { environment: terminal.environment })
   try {
     const checks: RunCheck[] = []
-    const { options: agent } = await agentOptions(settings, { journal, llm: connection.llm })
+    const { options: agent } = await agentOptions(settings, { journal, llm: connection.llm, team: await openTeam(settings) })
     for await (const check of checkRuns(journal.store, agent)) checks.push(check)
     if (options.json === true) for (const check of checks) terminal.print(`${JSON.stringify(check)}\n`)
     else if (checks.length === 0) terminal.print('Nothing is unfinished here: every run has ended.\n')

@@ -23,6 +23,8 @@ export type SeamfoldConfig = {
   readonly store?: string
   /** `keep`: variables by name that commands see although their names look like those of keys. Default: none. */
   readonly environment?: { readonly keep?: readonly string[] }
+  /** Folders with files of agents, relative to the configuration; the last one wins. `.seamfold/agents` is always read. */
+  readonly agents?: readonly string[]
   /** Milliseconds. */
   readonly timeouts?: Timeouts
 }

@@ -91,7 +91,7 @@ async function check(data: unknown, { file, lineOf }: Source): Promise<Config> {
     throw new AgentError('invalid_argument', problems.join('\n'))
   }
   // Checked just now: the value is what the schema says.
-  const { permissions, store, ...rest } = result.value as SeamfoldConfig
+  const { permissions, store, agents, ...rest } = result.value as SeamfoldConfig
   const open = typeof permissions === 'string' ? { mode: permissions } : permissions
   return {
     ...rest,
@@ -99,5 +99,6 @@ async function check(data: unknown, { file, lineOf }: Source): Promise<Config> {
     rules: (open?.rules ?? []) as readonly Rule[],
     ...(open?.mode === undefined ? {} : { mode: open.mode }),
     ...(store === undefined ? {} : { store: resolve(dirname(file), store) }),
+    ...(agents === undefined ? {} : { agents: agents.map((folder) => resolve(dirname(file), folder)) }),
   }
 }

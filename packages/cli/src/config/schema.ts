@@ -42,6 +42,8 @@ const configSchema = z.strictObject({
     .optional(),
   /** The journal's file; relative to the file that says so. */
   store: z.string().min(1).optional(),
+  /** Folders with files of agents; relative to the file that says so. */
+  agents: z.array(z.string().min(1)).optional(),
   environment: z.strictObject({ keep: z.array(z.string().min(1)).optional() }).optional(),
   timeouts: z
     .strictObject({

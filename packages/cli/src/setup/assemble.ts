@@ -6,12 +6,16 @@ import { connect, type Connection, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
 import type { Settings } from './settings.ts'
 import { type Journal, openJournal } from './store.ts'
+import { type AgentTeam, openTeam } from './team.ts'
 
 export type Assembled = {
   readonly agent: Agent
   readonly journal: Journal
   readonly permissions: LearningPolicy
   readonly model: ModelInfo
+  /** The options of the agent, and who may be given tasks. */
+  readonly options: AgentOptions
+  readonly team: AgentTeam
   close(): Promise<void>
 }
 
@@ -29,19 +33,25 @@ When you are done, say in a few sentences what was wrong, what you changed and h
 export async function assemble(settings: Settings, { confirm, ...connecting }: AssembleOptions): Promise<Assembled> {
   const journal = await openJournal(settings.storePath)
   let connection: Connection | undefined
+  let team: AgentTeam | undefined
   try {
     const connected = await connect(settings.model, connecting)
     connection = connected
     assertPrice(settings, connected.llm.model)
-    const { options, permissions } = await agentOptions(settings, { journal, llm: connected.llm })
-    const agent = createAgent({ ...options, ...(confirm === undefined ? {} : { confirm }) })
+    const opened = await openTeam(settings, connecting)
+    team = opened
+    const { options: common, permissions } = await agentOptions(settings, { journal, llm: connected.llm, team })
+    const options = { ...common, ...(confirm === undefined ? {} : { confirm }) }
+    const agent = createAgent(options)
     const close = async (): Promise<void> => {
       await agent.close()
+      await opened.close()
       await connected.close()
       await journal.close()
     }
-    return { agent, journal, permissions, model: connected.llm.model, close }
+    return { agent, journal, permissions, model: connected.llm.model, options, team, close }
   } catch (error) {
+    await team?.close()
     await connection?.close()
     await journal.close()
     throw error
@@ -61,7 +71,7 @@ function assertPrice({ budget, model }: Settings, { price }: ModelInfo): void {
 /** What the agent of these settings is made of. */
 export async function agentOptions(
   settings: Settings,
-  { journal, llm }: { readonly journal: Journal; readonly llm: LlmClient },
+  { journal, llm, team }: { readonly journal: Journal; readonly llm: LlmClient; readonly team?: AgentTeam },
 ): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy }> {
   const { codingTools, commandEnvironment, localWorkspace } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
@@ -69,7 +79,7 @@ export async function agentOptions(
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
-    tools: codingTools({ workspace: localWorkspace(settings.workspace, { environment }) }),
+    tools: [...codingTools({ workspace: localWorkspace(settings.workspace, { environment }) }), ...(team === undefined ? [] : [team.tool])],
     store: journal.store,
     leases: leasesOfTheLiving(journal.leases),
     host: holderHost(),

@@ -38,6 +38,8 @@ export type Settings = Places & {
   readonly instructions?: string
   /** Variables that commands see although their names look like those of keys. */
   readonly keep?: readonly string[]
+  /** Folders with files of agents, beside the usual ones. */
+  readonly agentFolders?: readonly string[]
   /** The configuration's file, where there is one. */
   readonly configFile?: string
 }
@@ -71,6 +73,7 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
     ...pick('timeouts', config.timeouts),
     ...pick('instructions', config.instructions),
     ...pick('keep', config.environment?.keep),
+    ...pick('agentFolders', config.agents),
     ...pick('configFile', config.file),
   }
 }
