@@ -6,6 +6,7 @@ import { nearest } from './config/nearest.ts'
 import { visible } from './render/text.ts'
 import { type Act, type Action, withAgent, withPlace } from './program-options.ts'
 import { addRuns, addSessionVerbs } from './program-sessions.ts'
+import { addWorkflow } from './program-workflow.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** Parse a command line and do what it says. Resolves with the exit code; never rejects. */
@@ -70,6 +71,7 @@ Exit codes: 0 completed, 1 failed, 2 bad usage, 3 waits for an answer, 130 inter
   addCancel(program, terminal, act)
   addSessions(program, terminal, act)
   addRuns(program, terminal, act)
+  addWorkflow(program, terminal, act)
   addServers(program, terminal, act)
   return program
 }

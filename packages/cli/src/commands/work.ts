@@ -20,6 +20,8 @@ export type Work = {
   readonly lines: Lines
   /** Ask the person here for what a suspended run of a session waits for. False when something stays unanswered. */
   settle(session: Session): Promise<boolean>
+  /** Somebody has seen an event that `follow` did not show: what it asks may be asked now. */
+  shown(envelope: Envelope): void
   /** Show a run until it ends or waits. */
   follow(run: Run, transcript?: Omit<TranscriptOptions, 'style'>, company?: Company): Promise<RunResult>
 }
@@ -72,6 +74,7 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
       interrupt,
       lines,
       settle: (session) => settle(session, interactive ? (request) => ask(request, current.signal) : undefined),
+      shown: (envelope) => questions?.shown(envelope),
       follow: show,
     })
   } finally {

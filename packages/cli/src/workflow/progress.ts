@@ -1,0 +1,121 @@
+/** How far a workflow has come: a fold over what it and its steps say. */
+import type { WorkflowEvent } from '@seamfold/core'
+import type { Envelope } from '@seamfold/core/kit'
+
+export type StepProgress = {
+  readonly taskId: string
+  readonly agent: string
+  readonly status: 'running' | 'cached' | 'completed' | 'failed' | 'cancelled' | 'suspended'
+  readonly attempt: number
+  /** What it does now. */
+  readonly doing: string
+  readonly startedAt: number
+  readonly endedAt?: number
+}
+
+export type PhaseProgress = {
+  readonly name: string
+  readonly scope: string
+  readonly total: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly ended: boolean
+}
+
+export class Progress {
+  /** By their place in the workflow, in the order in which they began. */
+  readonly steps: Map<string, StepProgress> = new Map()
+  readonly phases: PhaseProgress[] = []
+  readonly #now: () => number
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  record(event: WorkflowEvent): void {
+    switch (event.type) {
+      case 'phase_start':
+        this.phases.push({ name: event.name, scope: event.scope, total: event.stepCount, succeeded: 0, failed: 0, ended: false })
+        return
+      case 'phase_end':
+        return this.#changePhase(event.name, event.scope, { succeeded: event.succeeded, failed: event.failed, ended: true })
+      case 'step_run':
+        return this.#set(event.key, { ...placeOf(event), status: 'running', attempt: event.attempt })
+      case 'step_cached':
+        this.#set(event.key, { ...placeOf(event), status: 'cached', attempt: 0 })
+        return this.#count(true)
+      case 'step_suspended':
+        return this.#change(event.key, { status: 'suspended', doing: 'waits for an answer' })
+      case 'step_end':
+        this.#change(event.key, { status: event.status, doing: '', endedAt: this.#now() })
+        return event.status === 'suspended' ? undefined : this.#count(event.success)
+      default:
+        return undefined
+    }
+  }
+
+  /** What a step does now, by its task. */
+  hear({ event }: Envelope, taskId: string): void {
+    const doing = doingOf(event)
+    const key = [...this.steps].findLast(([, step]) => step.taskId === taskId && step.status === 'running')?.[0]
+    if (doing !== undefined && key !== undefined) this.#change(key, { doing })
+  }
+
+  get running(): readonly StepProgress[] {
+    return [...this.steps.values()].filter(({ status }) => status === 'running')
+  }
+
+  /** The phase that is under way; the last one where several are. */
+  get phase(): PhaseProgress | undefined {
+    return this.phases.findLast(({ ended }) => !ended)
+  }
+
+  #set(key: string, step: Omit<StepProgress, 'doing' | 'startedAt'>): void {
+    const startedAt = this.steps.get(key)?.startedAt ?? this.#now()
+    this.steps.set(key, { ...step, doing: '', startedAt, ...(step.status === 'cached' ? { endedAt: startedAt } : {}) })
+  }
+
+  #change(key: string, part: Partial<StepProgress>): void {
+    const step = this.steps.get(key)
+    if (step !== undefined) this.steps.set(key, { ...step, ...part })
+  }
+
+  #count(success: boolean): void {
+    const { phase } = this
+    if (phase === undefined) return
+    const part = success ? { succeeded: phase.succeeded + 1 } : { failed: phase.failed + 1 }
+    this.#changePhase(phase.name, phase.scope, part)
+  }
+
+  #changePhase(name: string, scope: string, part: Partial<PhaseProgress>): void {
+    const index = this.phases.findLastIndex((each) => each.name === name && each.scope === scope && !each.ended)
+    const phase = this.phases[index]
+    if (phase !== undefined) this.phases[index] = { ...phase, ...part }
+  }
+}
+
+const placeOf = ({
+  taskId,
+  agent,
+}: {
+  readonly taskId: string
+  readonly agent: string
+}): { readonly taskId: string; readonly agent: string } => ({
+  taskId,
+  agent,
+})
+
+function doingOf(event: Envelope['event']): string | undefined {
+  switch (event.type) {
+    case 'turn_start':
+      return 'thinks'
+    case 'tool_execution_start':
+      return event.name
+    case 'subagent_start':
+      return `${event.agent}: ${event.description}`
+    case 'confirmation_required':
+      return `may ${event.toolName}?`
+    default:
+      return undefined
+  }
+}
