@@ -10,6 +10,8 @@ export type Lineage = { readonly origin: string; readonly base: number }
 export interface BranchingStore extends SessionStore {
   /** Every record there is, also those that a rewinding left behind. */
   readAll: SessionStore['read']
+  /** Whether a journal has a record of its own. What was known of one that has none is forgotten: it was deleted. */
+  begun(key: string): Promise<boolean>
   /** Say where a fork that has no record yet will leave its origin. */
   plant(key: string, lineage: Lineage): void
 }
@@ -41,6 +43,11 @@ export function branchingStore(store: SessionStore): BranchingStore {
   }
   return {
     contract: 1,
+    async begun(key) {
+      for await (const _ of store.read(key)) return true
+      known.delete(key)
+      return false
+    },
     plant: (key, lineage) => void known.set(key, lineage),
     ...reads,
     append(key, records, options) {

@@ -99,6 +99,11 @@ export class Journal {
     return journal
   }
 
+  /** For the first fact of a branch. */
+  branchId(): string {
+    return this.#options.host.id('branch')
+  }
+
   /** The journal of a session that shares this one's past, as it is stored now, and has no fact of its own yet. */
   branch(sessionId: string): Journal {
     return new Journal({ ...this.#options, sessionId, until: Infinity }, this)
@@ -173,9 +178,14 @@ export class Journal {
   async catchUp(): Promise<void> {
     await this.flush()
     if (this.#ours) return
+    const { chain } = this
+    let first = true
     for await (const decoded of this.#read({ from: this.state.length })) {
       if (this.#flushing !== undefined || this.#pending.length > 0 || decoded.offset < this.state.length) return
-      if (isElsewhere(decoded, this.state.length)) this.#stored = await this.#before(decoded.offset)
+      // Another session of that name, begun when the one before was deleted; behind the first, each follows on the last.
+      const another = first && decoded.previous !== chain
+      if (another || isElsewhere(decoded, this.state.length)) this.#stored = await this.#before(decoded.offset)
+      first = false
       this.#advance([decoded], this.#fold(this.#stored, decoded))
     }
     this.#failure = undefined
@@ -213,8 +223,9 @@ export class Journal {
     const records: string[] = []
     const decoded: DecodedRecord[] = []
     for (const fact of facts) {
-      const { record, chain } = encodeRecord(fact, this.#said.last.chain, { host, runId, timestamp, writer })
-      const entry = { offset: this.said.length, runId, timestamp, chain, fact }
+      const previous = this.#said.last.chain
+      const { record, chain } = encodeRecord(fact, previous, { host, runId, timestamp, writer })
+      const entry = { offset: this.said.length, runId, timestamp, previous, chain, fact }
       records.push(record)
       decoded.push(entry)
       this.#said = this.#fold(this.#said, entry)

@@ -32,6 +32,8 @@ export interface DecodedRecord {
   readonly offset: number
   readonly runId: string
   readonly timestamp: number
+  /** The chain digest of the record before it. */
+  readonly previous: string
   /** Its chain digest: computed when it is asked for, since most records are only folded. */
   readonly chain: string
   readonly fact: Fact | undefined
@@ -42,6 +44,7 @@ class ReadRecord implements DecodedRecord {
   readonly runId: string
   readonly timestamp: number
   readonly fact: Fact | undefined
+  readonly previous: string
   readonly #head: string
   readonly #host: Host
 
@@ -52,6 +55,7 @@ class ReadRecord implements DecodedRecord {
     this.runId = header.run
     this.timestamp = header.at
     this.fact = fact
+    this.previous = header.p
   }
 
   get chain(): string {

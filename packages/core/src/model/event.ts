@@ -38,12 +38,19 @@ export type HistoryEdit = { readonly from: number; readonly to: number; readonly
 
 /** Facts. `critical` ones must be understood by whoever reads the journal: see `fact-types.ts`. */
 export type Fact =
-  | { readonly type: 'session_created'; readonly metadata: JsonObject }
+  | {
+      readonly type: 'session_created'
+      readonly metadata: JsonObject
+      /** Made up with the branch: calls of another session that has the same name, here or elsewhere, are others. */
+      readonly branch: string
+    }
   | {
       readonly type: 'session_forked'
       /** The last fact that is shared, with its chain digest. */
       readonly origin: { readonly sessionId: string; readonly offset: number; readonly chain: string }
       readonly metadata: JsonObject
+      /** As in `session_created`. */
+      readonly branch: string
     }
   | {
       readonly type: 'session_rewound'

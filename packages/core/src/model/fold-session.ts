@@ -26,9 +26,16 @@ export const foldSession = (facts: Iterable<StoredFact>, sessionId = ''): Sessio
 function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Partial<SessionState> {
   switch (fact.type) {
     case 'session_created':
-      return { metadata: fact.metadata, createdAt: timestamp }
+      return { metadata: fact.metadata, branch: fact.branch, createdAt: timestamp }
     case 'session_forked':
-      return { metadata: fact.metadata, claim: undefined, claimsSinceProgress: 0, inboxNext: 0, forkedFrom: fact.origin }
+      return {
+        metadata: fact.metadata,
+        branch: fact.branch,
+        claim: undefined,
+        claimsSinceProgress: 0,
+        inboxNext: 0,
+        forkedFrom: fact.origin,
+      }
     case 'session_rewound':
       return { claim: undefined, claimsSinceProgress: 0, fence: fact.fence, inboxNext: fact.inboxNext }
     case 'session_claimed':

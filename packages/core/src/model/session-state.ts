@@ -87,6 +87,8 @@ export type SessionState = {
   /** Facts seen, unknown ones included: the offset of the next. */
   readonly length: number
   readonly metadata: JsonObject
+  /** Which branch it is, whatever its name: the first part of every call's identity. */
+  readonly branch: string
   readonly createdAt: number
   readonly updatedAt: number
   readonly history: AppendList<Message>
@@ -113,6 +115,7 @@ export type SessionState = {
 export const emptySession: SessionState = {
   length: 0,
   metadata: {},
+  branch: '',
   createdAt: 0,
   updatedAt: 0,
   history: AppendList.of(),

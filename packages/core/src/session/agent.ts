@@ -3,8 +3,10 @@ import { AgentError } from '../base/errors.ts'
 import { Journal } from '../journal/journal.ts'
 import { guardedExecutor } from '../orchestration/guarded-executor.ts'
 import { localExecutor } from './local-executor.ts'
+import { assertNotDeleted } from './claiming.ts'
 import { type AgentParts, toParts } from './parts.ts'
 import { LiveSession } from './session.ts'
+import { checkSessionId } from './session-checks.ts'
 import { SessionLog } from './session-log.ts'
 import type { Agent, AgentOptions, Session, SendOptions } from './types.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
@@ -51,8 +53,9 @@ class LocalAgent implements Agent {
   async #session(request: SessionRequest, journal?: Journal): Promise<Session> {
     this.#assertOpen()
     const id = request.id ?? this.#parts.host.id('session')
-    if (id === '') throw new AgentError('invalid_argument', 'A session id must not be empty: leave it out to get a new one')
-    const live = this.#sessions.get(id)?.deref()
+    checkSessionId(id)
+    // What was open under the name of a session that was just written is of one that was deleted.
+    const live = journal === undefined ? this.#sessions.get(id)?.deref() : undefined
     if (live) return live
     const opening = this.#opening.get(id) ?? this.#open(id, request, journal).finally(() => this.#opening.delete(id))
     this.#opening.set(id, opening)
@@ -103,6 +106,7 @@ class LocalAgent implements Agent {
   async #open(id: string, { id: given, metadata = {}, create = true }: SessionRequest, journal: Journal | undefined): Promise<LiveSession> {
     const { store, host, folds, watch } = this.#parts
     const options = { store, sessionId: id, host, folds, watch }
+    if (given !== undefined && journal === undefined) await assertNotDeleted(store, id)
     const log = await SessionLog.open(options, given === undefined ? Journal.begin(options) : journal)
     this.#assertOpen()
     if (!create && log.journal.state.length === 0)

@@ -1,6 +1,6 @@
 /** Takes a session for writing: the append at the length that was read is the compare-and-swap. */
 import { AgentError, isAgentError } from '../base/errors.ts'
-import { openRunKey } from '../journal/keys.ts'
+import { deletedKey, openRunKey } from '../journal/keys.ts'
 import type { Fact } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { RunState, SessionState } from '../model/session-state.ts'
@@ -41,7 +41,7 @@ export async function claim(
   { holding, runId, metadata, facts, before, release = false }: ClaimOptions,
 ): Promise<void> {
   const { length, fence, claimsSinceProgress } = journal.said
-  const created: readonly Fact[] = length === 0 ? [{ type: 'session_created', metadata }] : []
+  const created: readonly Fact[] = length === 0 ? [{ type: 'session_created', metadata, branch: journal.branchId() }] : []
   const released: readonly Fact[] = release ? [{ type: 'session_released', fence: fence + 1 }] : []
   const claimed: Fact = {
     type: 'session_claimed',
@@ -72,11 +72,31 @@ export async function notClaimed({ journal }: SessionLog, error: unknown): Promi
   )
 }
 
+/** Throws `session_not_found` for a session that was deleted and whose records are kept for its forks. */
+export async function assertNotDeleted(store: SessionStore, sessionId: string): Promise<void> {
+  for await (const _ of store.read(deletedKey(sessionId)))
+    throw new AgentError(
+      'session_not_found',
+      `Session '${sessionId}' was deleted; forks still need its records, so the name is not free yet`,
+    )
+}
+
 /** Leave a marker by which the run is found when this process is gone, before anything of it is stored. */
 export async function markOpen(store: SessionStore, sessionId: string, runId: string): Promise<void> {
   try {
     await store.append(openRunKey(sessionId, runId), ['open'], { expected: 0, sync: true })
   } catch (error) {
     if (!isAgentError(error, 'store_conflict')) throw error // it was marked before
+  }
+}
+
+/** Marks a run that is about to begin, unless its session is being deleted. */
+export async function announceRun(store: SessionStore, sessionId: string, runId: string): Promise<void> {
+  await markOpen(store, sessionId, runId)
+  try {
+    await assertNotDeleted(store, sessionId)
+  } catch (error) {
+    await store.delete(openRunKey(sessionId, runId))
+    throw error
   }
 }

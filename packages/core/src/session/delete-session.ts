@@ -1,9 +1,9 @@
 /** `deleteSession`: forget a session, and leave the forks that share its past whole. */
 import { AgentError, isAgentError } from '../base/errors.ts'
 import { branchingStore, parseLineage } from '../journal/branching-store.ts'
-import { deletedKey, forkKey, forkPrefix, inboxKey, journalKey, openRunPrefix, rewoundKey } from '../journal/keys.ts'
+import { deletedKey, forkKey, forkPrefix, inboxKey, journalKey, openRunPrefix, parseOpenRunKey, rewoundKey } from '../journal/keys.ts'
 import { Journal } from '../journal/journal.ts'
-import { openRun } from '../model/session-state.ts'
+import { openRun, type SessionState } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { systemHost } from '../base/host.ts'
 
@@ -17,9 +17,24 @@ export async function deleteSession(store: SessionStore, id: string): Promise<vo
   if (open !== undefined)
     throw new AgentError('session_busy', `Session ${id} has the unfinished run ${open.id}: cancel it before you delete the session`)
   await mark(store, deletedKey(id))
+  await assertNobodyBegins(store, id, state)
   await store.delete(inboxKey(id))
   for await (const key of store.keys({ prefix: openRunPrefix(id) })) await store.delete(key)
   await sweep(store, id)
+}
+
+/**
+ * Whoever begins a run leaves its marker before they look whether the session is being deleted, and whoever deletes leaves theirs
+ * before they look for runs: at least one of them sees the other.
+ */
+async function assertNobodyBegins(store: SessionStore, id: string, { ended, run }: SessionState): Promise<void> {
+  const known = new Set([...ended.toArray(), ...(run === undefined ? [] : [run])].map((each) => each.id))
+  for await (const key of store.keys({ prefix: openRunPrefix(id) })) {
+    const runId = parseOpenRunKey(key)?.runId
+    if (runId === undefined || known.has(runId)) continue
+    await store.delete(deletedKey(id))
+    throw new AgentError('session_busy', `Session ${id} begins the run ${runId} just now: it was not deleted`)
+  }
 }
 
 /** Remove a hidden session's records once no fork needs them; then its own origin's, if that was hidden too. */

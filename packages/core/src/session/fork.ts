@@ -32,7 +32,7 @@ export async function writeFork({ store, origin, forkId, metadata, keepRun }: Fo
   const { sessionId } = origin
   if (state.length === 0) throw new AgentError('session_not_found', `There is no session '${sessionId}' to fork`)
   const offset = state.length - 1
-  for await (const _ of store.read(journal.key)) throw taken(forkId)
+  if (await store.begun(journal.key)) throw taken(forkId)
   await announce(store, sessionId, forkId)
   store.plant(journal.key, { origin: sessionId, base: offset + 1 })
   const run = openRun(state)
@@ -41,6 +41,7 @@ export async function writeFork({ store, origin, forkId, metadata, keepRun }: Fo
     type: 'session_forked',
     origin: { sessionId, offset, chain },
     metadata: { ...state.metadata, ...metadata },
+    branch: journal.branchId(),
   }
   try {
     await journal.append([forked, ...closersOf(run, { keepRun, why: MAY_HAVE_HAPPENED })], run?.id ?? '', { sync: true })

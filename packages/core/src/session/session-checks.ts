@@ -29,6 +29,13 @@ export function earlierRun(runs: readonly RunState[], sendId: string, prompt: re
 export const closedError = (sessionId: string): AgentError =>
   new AgentError('session_closed', `Session ${sessionId} was closed: open it again with agent.session({ id: '${sessionId}' })`)
 
+/** Throws `invalid_argument` for an id that no session can have. */
+export function checkSessionId(id: string): void {
+  if (id === '') throw new AgentError('invalid_argument', 'A session id must not be empty: leave it out to get a new one')
+  if (/\p{Surrogate}/u.test(id))
+    throw new AgentError('invalid_argument', `The session id ${JSON.stringify(id)} holds half a character: use whole ones`)
+}
+
 /** Why the session takes no new prompt. `here`: a run is under way in this process. */
 export function busyError(sessionId: string, run: RunState | undefined, here: boolean): AgentError {
   const details = run === undefined ? {} : { runId: run.id, status: run.status }

@@ -9,7 +9,7 @@ import type { ImageBlock, Message, Prompt, TextBlock } from '../model/message.ts
 import { toSchema } from '../model/schema.ts'
 import { openRun, type RunState, type SessionState } from '../model/session-state.ts'
 import { heldElsewhere, type Holding, hold } from './holding.ts'
-import { type Before, claim, exhaustion, markOpen, notClaimed } from './claiming.ts'
+import { announceRun, type Before, claim, exhaustion, notClaimed } from './claiming.ts'
 import { type Ending, endingFacts } from './closing.ts'
 import { journalAt, writeFork } from './fork.ts'
 import type { AgentParts } from './parts.ts'
@@ -256,7 +256,7 @@ export class LiveSession implements Session {
     const control = childSignal(signal, asCancel)
     const holding = await this.#hold((error) => control.abort(error))
     try {
-      await markOpen(parts.store, this.id, runId)
+      await announceRun(parts.store, this.id, runId)
       await claim(this.#options.log, { holding, runId, metadata: this.metadata, facts, before })
       if (before) await parts.store.delete(openRunKey(this.id, before.runId))
     } catch (error) {

@@ -36,6 +36,7 @@ describe('a task', () => {
     const [created] = await factsOf(await openSession(store, start.childSessionId))
     expect(created?.event).toEqual({
       type: 'session_created',
+      branch: expect.any(String),
       metadata: {
         user: '42',
         agent: 'general',
