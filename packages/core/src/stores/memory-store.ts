@@ -48,16 +48,19 @@ export function memoryStore(): SessionStore {
     },
     async replace(key, changes): Promise<void> {
       assertUsable()
-      const log = logs.get(key) ?? []
-      const other = changes.find(({ offset, expected }) => log[offset] !== expected)
-      if (other) throw new AgentError('store_conflict', `Log ${JSON.stringify(key)} holds another record at ${other.offset}`)
-      for (const { offset, record } of changes) log[offset] = record
+      replaceIn(logs.get(key) ?? [], key, changes)
     },
     async close(): Promise<void> {
       closed = true
       logs.clear()
     },
   }
+}
+
+function replaceIn(log: string[], key: string, changes: Parameters<NonNullable<SessionStore['replace']>>[1]): void {
+  const other = changes.find(({ offset, expected }) => log[offset] !== expected)
+  if (other) throw new AgentError('store_conflict', `Log ${JSON.stringify(key)} holds another record at ${other.offset}`)
+  for (const { offset, record } of changes) log[offset] = record
 }
 
 function conflict(key: string, length: number, expected: number): AgentError {
