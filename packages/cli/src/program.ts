@@ -151,10 +151,12 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
     .option('--base-url <url>', 'a server that is compatible with the provider')
     .option('--crash', 'kill it in the middle of a call, and go on in a new process')
     .action(act(async (options: object) => (await import('./commands/demo.ts')).demoCommand(options, terminal)))
-  addDemoAgent(program, terminal, act)
+  addProcesses(program, terminal, act)
   withAgent(program.command('playground'))
     .description('the same agent in a browser')
     .option('--port <number>', 'default: 4848')
+    .option('--sample', 'work in a fresh copy of a sample project that has a bug')
+    .option('--no-open', 'do not open a browser')
     .action(act(async (options: object) => (await import('./commands/playground.ts')).playgroundCommand(options, terminal)))
   program
     .command('simulator')
@@ -177,8 +179,18 @@ function addServers(program: Command, terminal: Terminal, act: Act): void {
     .action(act(async (options: object) => (await import('./commands/doctor.ts')).doctorCommand(options, terminal)))
 }
 
-/** What `demo --crash` starts, kills and starts again. */
-function addDemoAgent(program: Command, terminal: Terminal, act: Act): void {
+/** What `demo --crash` and the playground start, kill and start again, and what judges a stranger's module. */
+function addProcesses(program: Command, terminal: Terminal, act: Act): void {
+  program
+    .command('playground-agent', { hidden: true })
+    .action(act(async () => (await import('./commands/playground-agent.ts')).playgroundAgentCommand(terminal)))
+  program
+    .command('conformance-card <seam> <module>', { hidden: true })
+    .action(
+      act(async (seam: string, module: string) =>
+        (await import('./commands/conformance-card.ts')).conformanceCardCommand(seam, module, terminal),
+      ),
+    )
   program
     .command('demo-agent <workspace>', { hidden: true })
     .option('-m, --model <name>')

@@ -3,6 +3,7 @@ import { isAgentError, toMessage, type ErrorCode } from '@seamfold/core/kit'
 
 /** Codes of the server itself, beside those of the runtime. */
 export type HttpCode =
+  | 'agent_gone'
   | 'bad_request'
   | 'body_too_large'
   | 'forbidden_host'

@@ -1,5 +1,5 @@
 /** What the bodies of requests must look like. */
-import type { Json, JsonObject, Prompt } from '@seamfold/core/kit'
+import type { Access, Json, JsonObject, Prompt } from '@seamfold/core/kit'
 import { z } from 'zod'
 
 const json = z.json() as z.ZodType<Json>
@@ -36,7 +36,55 @@ const reject = z.strictObject({ decision: z.literal('reject'), message: z.string
 
 export const answerBody: z.ZodType<{
   requestId: string
+  always?: boolean | undefined
   answer: { decision: 'approve'; input?: Json | undefined } | { decision: 'reject'; message?: string | undefined }
-}> = z.strictObject({ requestId: z.string().min(1), answer: z.discriminatedUnion('decision', [approve, reject]) })
+}> = z
+  .strictObject({
+    requestId: z.string().min(1),
+    always: z.boolean().optional(),
+    answer: z.discriminatedUnion('decision', [approve, reject]),
+  })
+  .refine(({ always, answer }) => always !== true || answer.decision === 'approve', 'only an approval can hold for ever')
 
 export const emptyBody: z.ZodType<Record<string, never>> = z.strictObject({})
+
+const cursor = z.string().min(1).max(500)
+
+export const forkBody: z.ZodType<{
+  at?: string | undefined
+  id?: string | undefined
+  metadata?: JsonObject | undefined
+  keepRun?: boolean | undefined
+}> = z.strictObject({
+  at: cursor.optional(),
+  id: z.string().min(1).max(200).optional(),
+  metadata: z.record(z.string(), json).optional(),
+  keepRun: z.boolean().optional(),
+})
+
+export const rewindBody: z.ZodType<{ to: string; keepRun?: boolean | undefined }> = z.strictObject({
+  to: cursor,
+  keepRun: z.boolean().optional(),
+})
+
+const words = z.string().max(100_000)
+
+const access: z.ZodType<Access> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('read'), path: words, by: words.exactOptional() }),
+  z.object({ kind: z.literal('write'), path: words, by: words.exactOptional() }),
+  z.object({ kind: z.literal('exec'), command: words, commands: z.array(words).exactOptional(), undecided: words.exactOptional() }),
+  z.object({ kind: z.literal('net'), host: words }),
+  z.object({ kind: z.literal('agent'), agent: words }),
+  z.object({ kind: z.literal('other') }),
+])
+
+export const whyBody: z.ZodType<{ tool: string; accesses: readonly Access[]; args?: Json | undefined }> = z.strictObject({
+  tool: z.string().min(1),
+  accesses: z.array(access).max(1_000),
+  args: json.optional(),
+})
+
+export const cardBody: z.ZodType<{ seam: string; module: string }> = z.strictObject({
+  seam: z.string().min(1).max(100),
+  module: z.string().trim().min(1, 'name a module').max(4_000),
+})

@@ -1,25 +1,19 @@
-/** The routes of the playground: a thin layer over the public door of core. */
-import { openSession, type Session } from '@seamfold/core'
-import { isAgentError, type SessionStore } from '@seamfold/core/kit'
-import type { PlaygroundAgent } from './types.ts'
+/** The routes of an agent that runs in this process: a thin layer over the public door of core. */
+import { openSession, type Answer, type Session } from '@seamfold/core'
+import { isAgentError, type SessionStore, type WaitingFor } from '@seamfold/core/kit'
 import { readBody } from './body.ts'
-import { streamEvents, type StreamOptions } from './events.ts'
+import { RequestFailure } from './failure.ts'
+import { given } from './given.ts'
 import { goOn } from './go-on.ts'
-import { answerBody, cancelBody, createBody, emptyBody, sendBody, steerBody } from './requests.ts'
-import type { Exchange, Routes } from './router.ts'
+import { answerBody, cancelBody, createBody, emptyBody, rewindBody, sendBody, steerBody, whyBody } from './requests.ts'
+import type { Routes } from './router.ts'
 import { Sessions } from './sessions.ts'
+import type { PlaygroundAgent, PlaygroundPermissions } from './types.ts'
+import { viewRoutes, type ViewRouteOptions } from './view-routes.ts'
 
-export type RouteOptions = {
+export type RouteOptions = Pick<ViewRouteOptions, 'maxBodyBytes' | 'heartbeatMs' | 'signal' | 'judgeModule'> & {
   readonly playground: PlaygroundAgent
-  readonly maxBodyBytes: number
-  readonly heartbeatMs: number
-  /** Fires when the server closes: streams end then. */
-  readonly signal: AbortSignal
 }
-
-/** Without what was left out: core tells `undefined` from absent. */
-const given = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 
 /** Whoever runs it is stopped; a holder elsewhere is asked. */
 async function cancel(session: Session, store: SessionStore, reason: string): Promise<boolean> {
@@ -32,29 +26,37 @@ async function cancel(session: Session, store: SessionStore, reason: string): Pr
   }
 }
 
-export function routesOf({ playground: { agent, store, about }, maxBodyBytes, heartbeatMs, signal }: RouteOptions): Routes {
-  const sessions = new Sessions(agent, store)
+/** A request with what "always" would mean for it. */
+const offered = (request: WaitingFor, permissions: PlaygroundPermissions | undefined) => {
+  const words = permissions?.standing?.(request)?.words
+  return words === undefined ? request : { ...request, always: words }
+}
+
+type Answered = { readonly requestId: string; readonly answer: Answer; readonly always: boolean }
+
+async function answer(session: Session, { requestId, answer: said, always }: Answered, permissions?: PlaygroundPermissions): Promise<void> {
+  const request = always ? (await session.waitingFor()).find((each) => each.requestId === requestId) : undefined
+  const standing = request && permissions?.standing?.(request)
+  if (always && request !== undefined && standing === undefined) {
+    throw new RequestFailure(400, 'bad_request', 'A rule that allows calls like this one cannot be said safely: approve it alone.')
+  }
+  const counts = await session.answer(requestId, { ...said, by: 'playground' })
+  // Somebody who said no before is not overruled.
+  if (counts) standing?.allow()
+}
+
+export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
+  const { agent, store, about, permissions } = playground
+  const sessions = new Sessions(store, agent)
   return {
-    'GET /api/about': async () => ({ ...about, durable: agent.durable }),
-    'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
+    ...viewRoutes({ ...options, sessions, store, maxBodyBytes, about: () => ({ ...about, durable: agent.durable }) }),
     'POST /api/sessions': async ({ request }) => {
       const session = await sessions.create(given(await readBody(request, createBody, maxBodyBytes)))
       return { id: session.id }
     },
-    'GET /api/sessions/:id': ({ id }) => sessions.describe(id),
-    'GET /api/sessions/:id/events': async ({ id, request, response, url }: Exchange) => {
-      const session = await sessions.open(id)
-      const header = request.headers['last-event-id']
-      const after = (Array.isArray(header) ? header[0] : header) ?? url.searchParams.get('after') ?? ''
-      const follow = url.searchParams.get('follow') !== 'false'
-      const place = after === '' ? {} : { after }
-      const release = sessions.hold(session)
-      const events: StreamOptions['events'] = (options) => session.events({ ...place, ...options, follow })
-      await streamEvents({ response, heartbeatMs, signal, events }).finally(release)
-    },
     'POST /api/sessions/:id/send': async ({ id, request }) => {
-      const { prompt, ...options } = await readBody(request, sendBody, maxBodyBytes)
-      const run = await (await sessions.open(id)).send(prompt, given(options))
+      const { prompt, ...rest } = await readBody(request, sendBody, maxBodyBytes)
+      const run = await (await sessions.open(id)).send(prompt, given(rest))
       return { runId: run.id }
     },
     'POST /api/sessions/:id/steer': async ({ id, request }) => {
@@ -66,16 +68,30 @@ export function routesOf({ playground: { agent, store, about }, maxBodyBytes, he
       const { reason = 'stopped in the playground' } = await readBody(request, cancelBody, maxBodyBytes)
       return { cancelled: await cancel(await sessions.open(id), store, reason) }
     },
+    'GET /api/sessions/:id/requests': async ({ id }) => {
+      const requests = await (await sessions.open(id)).waitingFor()
+      return { requests: requests.map((request) => offered(request, permissions)) }
+    },
     'POST /api/sessions/:id/answer': async ({ id, request }) => {
-      const { requestId, answer } = await readBody(request, answerBody, maxBodyBytes)
+      const { always = false, ...body } = await readBody(request, answerBody, maxBodyBytes)
       const session = await sessions.open(id)
-      await session.answer(requestId, { ...given(answer), by: 'playground' })
+      await answer(session, { requestId: body.requestId, answer: given(body.answer), always }, permissions)
       return { resumed: await goOn(session) }
     },
     'POST /api/sessions/:id/resume': async ({ id, request }) => {
       await readBody(request, emptyBody, maxBodyBytes)
       const run = await (await sessions.open(id)).resume()
       return { runId: run?.id ?? null }
+    },
+    'POST /api/sessions/:id/rewind': async ({ id, request }) => {
+      await (await sessions.open(id)).rewind(given(await readBody(request, rewindBody, maxBodyBytes)))
+      return {}
+    },
+    'POST /api/sessions/:id/why': async ({ id, request }) => {
+      const body = await readBody(request, whyBody, maxBodyBytes)
+      if (permissions === undefined) throw new RequestFailure(404, 'not_found', 'This server does not explain its policy.')
+      const { metadata } = await sessions.open(id)
+      return permissions.judge({ ...given(body), session: { id, metadata } })
     },
   }
 }

@@ -8,23 +8,61 @@ import { AgentError } from '@seamfold/core/kit'
 import { checkHost, checkOrigin, checkToken } from './guard.ts'
 import { listPages, servePage } from './pages.ts'
 import { replyFailure, replyJson } from './reply.ts'
-import { findHandler, type Routes } from './router.ts'
-import { routesOf } from './routes.ts'
-import type { Playground, PlaygroundOptions } from './types.ts'
+import { AgentProcesses } from './processes.ts'
+import { findHandler, type Exchange } from './router.ts'
+import { routesOf, type RouteOptions } from './routes.ts'
+import type { Playground, PlaygroundAgent, PlaygroundOptions, PlaygroundProcesses } from './types.ts'
 
 const defaultPort = 4848
 const loopback = '127.0.0.1'
 
-type Site = { readonly routes: Routes; readonly pages: ReadonlyMap<string, string>; readonly token: string; readonly port: () => number }
+/** Whoever answers: an agent in this process, or one in a process of its own. */
+interface Answering {
+  answer(exchange: Omit<Exchange, 'id'>): Promise<unknown>
+  close(): Promise<void>
+}
 
-async function answer({ routes, pages, token, port }: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+type Surroundings = Omit<RouteOptions, 'playground'>
+
+function here(playground: PlaygroundAgent, surroundings: Surroundings): Answering {
+  const routes = routesOf({ playground, ...surroundings })
+  return {
+    answer(exchange) {
+      const { handler, id } = findHandler(routes, exchange.request.method ?? 'GET', exchange.url.pathname)
+      return handler({ ...exchange, id })
+    },
+    async close() {
+      await playground.agent.close()
+      await playground.close?.()
+    },
+  }
+}
+
+async function elsewhere(processes: PlaygroundProcesses, surroundings: Surroundings): Promise<Answering> {
+  const agents = new AgentProcesses({ processes, ...surroundings })
+  try {
+    await agents.start()
+    return agents
+  } catch (error) {
+    await agents.close()
+    throw error
+  }
+}
+
+type Site = {
+  readonly answering: Answering
+  readonly pages: ReadonlyMap<string, string>
+  readonly token: string
+  readonly port: () => number
+}
+
+async function answer({ answering, pages, token, port }: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   checkHost(request, port())
   const url = new URL(request.url ?? '/', `http://${loopback}`)
   if (!url.pathname.startsWith('/api/')) return servePage(pages, request, response)
   checkOrigin(request, port())
   checkToken(request, token)
-  const { handler, id } = findHandler(routes, request.method ?? 'GET', url.pathname)
-  const reply = await handler({ request, response, url, id })
+  const reply = await answering.answer({ request, response, url })
   if (reply !== undefined) replyJson(response, 200, reply)
 }
 
@@ -44,22 +82,19 @@ async function listen(server: Server, port: number): Promise<number> {
 export async function servePlayground(options: PlaygroundOptions): Promise<Playground> {
   const { token = randomBytes(32).toString('base64url'), maxBodyBytes = 8 * 1024 * 1024, heartbeatMs = 15_000 } = options
   const closing = new AbortController()
-  const playground = await options.open()
-  const routes = routesOf({ playground, maxBodyBytes, heartbeatMs, signal: closing.signal })
+  const opened = await options.open()
+  const surroundings = { maxBodyBytes, heartbeatMs, signal: closing.signal, judgeModule: options.judgeModule }
+  const answering = 'start' in opened ? await elsewhere(opened, surroundings) : here(opened, surroundings)
   const pages = await listPages(options.pages ?? fileURLToPath(new URL('./playground', import.meta.url)))
   let port = 0
-  const site = { routes, pages, token, port: () => port }
+  const site = { answering, pages, token, port: () => port }
   const server = createServer((request, response) => {
     answer(site, request, response).catch((error: unknown) => replyFailure(response, error))
   })
-  const release = async (): Promise<void> => {
-    await playground.agent.close()
-    await playground.close?.()
-  }
   try {
     port = await listen(server, options.port ?? defaultPort)
   } catch (error) {
-    await release()
+    await answering.close()
     throw error
   }
   const shut = async (): Promise<void> => {
@@ -68,7 +103,7 @@ export async function servePlayground(options: PlaygroundOptions): Promise<Playg
     server.close()
     server.closeAllConnections()
     await closed
-    await release()
+    await answering.close()
   }
   let closed: Promise<void> | undefined
   const origin = `http://${loopback}:${port}`

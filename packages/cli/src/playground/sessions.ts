@@ -1,10 +1,10 @@
-/** The sessions of one agent as a web page needs them: listed, described, opened. */
-import { openSession, storedSessions, type Agent, type Session } from '@seamfold/core'
-import { isAgentError, type SessionStore } from '@seamfold/core/kit'
+/** The sessions of a store as a web page needs them: listed and described, and opened where an agent is here. */
+import { openSession, sessionTree, type Agent, type Session, type SessionLink, type SessionView } from '@seamfold/core'
+import { AgentError, isAgentError, type SessionStore } from '@seamfold/core/kit'
 import { emptySummary, summarize, type SessionSummary } from './summary.ts'
 
-/** A summary, and whether the run is under way in this process. */
-export type ListedSession = SessionSummary & { readonly active: boolean }
+/** A summary, whether the run is under way in this process, and where it was forked. */
+export type ListedSession = SessionSummary & { readonly active: boolean; readonly parent?: SessionLink['parent'] }
 
 type Kept = { readonly summary: SessionSummary; readonly cursor: string | undefined }
 
@@ -12,7 +12,7 @@ type Kept = { readonly summary: SessionSummary; readonly cursor: string | undefi
 const freshLimit = 100
 
 export class Sessions {
-  readonly #agent: Agent
+  readonly #agent: Agent | undefined
   readonly #store: SessionStore
   /** Facts that were read once are not read again. */
   readonly #kept = new Map<string, Kept>()
@@ -21,13 +21,14 @@ export class Sessions {
   /** An agent forgets sessions that nobody holds: these somebody reads. */
   readonly #read = new Set<{ readonly session: Session }>()
 
-  constructor(agent: Agent, store: SessionStore) {
+  /** Without an agent, sessions can be read and not opened. */
+  constructor(store: SessionStore, agent?: Agent) {
     this.#agent = agent
     this.#store = store
   }
 
   async create(options: Parameters<Agent['session']>[0]): Promise<Session> {
-    const session = await this.#agent.session(options)
+    const session = await this.#here().session(options)
     this.#fresh.set(session.id, session)
     const [oldest] = this.#fresh.keys()
     if (this.#fresh.size > freshLimit && oldest !== undefined) this.#fresh.delete(oldest)
@@ -36,18 +37,19 @@ export class Sessions {
 
   /** Throws `session_not_found`. */
   async open(id: string): Promise<Session> {
-    return this.#fresh.get(id) ?? this.#agent.session({ id, create: false })
+    return this.#fresh.get(id) ?? this.#here().session({ id, create: false })
   }
 
-  /** Keep a session while somebody reads it: call what this returns when that is over. */
-  hold(session: Session): () => void {
-    const reader = { session }
+  /** A session to read, which is kept until it is released. Throws `session_not_found`. */
+  async read(id: string): Promise<{ readonly view: Pick<SessionView, 'events'>; readonly release: () => void }> {
+    if (this.#agent === undefined) return { view: await openSession(this.#store, id), release: () => undefined }
+    const reader = { session: await this.open(id) }
     this.#read.add(reader)
-    return () => this.#read.delete(reader)
+    return { view: reader.session, release: () => void this.#read.delete(reader) }
   }
 
   async describe(id: string): Promise<ListedSession> {
-    const open = this.#agent.listSessions().includes(id)
+    const open = this.#agent?.listSessions().includes(id) === true
     const session = open ? await this.open(id).catch(() => undefined) : undefined
     return { ...(await this.#summary(id)), active: session?.currentRun !== undefined }
   }
@@ -55,8 +57,25 @@ export class Sessions {
   /** Newest first. */
   async list(): Promise<readonly ListedSession[]> {
     const found: ListedSession[] = []
-    for await (const id of storedSessions(this.#store)) found.push(await this.describe(id))
+    for await (const { id, parent, deleted } of sessionTree(this.#store)) {
+      if (!deleted) found.push({ ...(await this.#listed(id)), ...(parent === undefined ? {} : { parent }) })
+    }
     return found.toSorted((a, b) => b.updatedAt - a.updatedAt)
+  }
+
+  /** One session that cannot be read hides none of the others. */
+  async #listed(id: string): Promise<ListedSession> {
+    try {
+      return await this.describe(id)
+    } catch (error) {
+      if (!isAgentError(error)) throw error
+      return { ...emptySummary(id), status: 'unreadable', title: error.message, active: false }
+    }
+  }
+
+  #here(): Agent {
+    if (this.#agent === undefined) throw new AgentError('session_closed', 'No agent is here: start its process again')
+    return this.#agent
   }
 
   async #summary(id: string): Promise<SessionSummary> {
@@ -64,14 +83,25 @@ export class Sessions {
       if (this.#fresh.has(id) && isAgentError(error, 'session_not_found')) return undefined
       throw error
     })
-    let { summary, cursor } = this.#kept.get(id) ?? { summary: emptySummary(id), cursor: undefined }
-    if (view === undefined) return summary
+    if (view === undefined) return emptySummary(id)
     this.#fresh.delete(id)
-    for await (const envelope of view.events({ follow: false, ...(cursor === undefined ? {} : { after: cursor }) })) {
-      summary = summarize(summary, envelope)
-      if (envelope.durable) cursor = envelope.cursor
-    }
-    this.#kept.set(id, { summary, cursor })
-    return summary
+    const kept = this.#kept.get(id)
+    const now = await summaryAfter(view, kept ?? nothing(id)).catch((error: unknown) => {
+      // It was rewound behind what had been read.
+      if (kept !== undefined && isAgentError(error, 'cursor_diverged')) return summaryAfter(view, nothing(id))
+      throw error
+    })
+    this.#kept.set(id, now)
+    return now.summary
   }
+}
+
+const nothing = (id: string): Kept => ({ summary: emptySummary(id), cursor: undefined })
+
+async function summaryAfter(view: SessionView, { summary, cursor }: Kept): Promise<Kept> {
+  for await (const envelope of view.events({ follow: false, ...(cursor === undefined ? {} : { after: cursor }) })) {
+    summary = summarize(summary, envelope)
+    if (envelope.durable) cursor = envelope.cursor
+  }
+  return { summary, cursor }
 }

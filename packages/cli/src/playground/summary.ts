@@ -1,8 +1,8 @@
 /** What a list tells about a session, folded from its facts. */
 import { addUsage, noUsage, textOf, type Envelope, type Usage } from '@seamfold/core/kit'
 
-/** `idle`: nothing was asked yet. `unfinished`: a run that has neither ended nor is known to wait. */
-export type SummaryStatus = 'idle' | 'unfinished' | 'suspended' | 'completed' | 'failed' | 'cancelled'
+/** `idle`: nothing was asked yet. `unfinished`: a run that has neither ended nor is known to wait. `unreadable`: its title says why. */
+export type SummaryStatus = 'idle' | 'unfinished' | 'suspended' | 'completed' | 'failed' | 'cancelled' | 'unreadable'
 
 export type SessionSummary = {
   readonly id: string

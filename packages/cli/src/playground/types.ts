@@ -1,9 +1,13 @@
 /** What a playground is made of, and what it hands back. */
-import type { Agent } from '@seamfold/core'
-import type { SessionStore } from '@seamfold/core/kit'
+import type { Agent, Judgement, ToolRequest } from '@seamfold/core'
+import type { SessionStore, WaitingFor } from '@seamfold/core/kit'
+import type { Card } from '@seamfold/core/testing'
 
 /** A prompt that is worth trying with this agent. */
 export type PlaygroundExample = { readonly title: string; readonly prompt: string }
+
+/** One part of the agent, in words and in code. */
+export type PlaygroundSeam = { readonly seam: string; readonly uses: string; readonly detail?: string }
 
 /** What the page tells about the agent. */
 export type PlaygroundAbout = {
@@ -11,6 +15,8 @@ export type PlaygroundAbout = {
   readonly model: string
   /** True when no provider is asked: the page says so. */
   readonly simulated: boolean
+  /** Tokens that the model can read at once, where that is known. */
+  readonly contextWindow?: number
   /** The folder that the tools work in. */
   readonly workspace?: string
   /** Where sessions are kept. */
@@ -18,6 +24,19 @@ export type PlaygroundAbout = {
   /** Tools that the agent has, by name. */
   readonly tools?: readonly string[]
   readonly examples?: readonly PlaygroundExample[]
+  readonly seams?: readonly PlaygroundSeam[]
+  /** TypeScript that makes an agent like this one. */
+  readonly code?: string
+}
+
+/** What a person allows from now on in one session. */
+export type Standing = { readonly words: string; allow(): void }
+
+/** How the agent's policy judges, for a page that explains it. */
+export interface PlaygroundPermissions {
+  judge(request: ToolRequest): Judgement
+  /** What "always" would allow beyond this request; undefined where that cannot be said safely. */
+  standing?(request: WaitingFor): Standing | undefined
 }
 
 /** An agent with the store that it writes to. */
@@ -25,13 +44,35 @@ export type PlaygroundAgent = {
   readonly agent: Agent
   readonly store: SessionStore
   readonly about: PlaygroundAbout
+  readonly permissions?: PlaygroundPermissions
   /** Called once, after the agent was closed. */
+  close?(): Promise<void>
+}
+
+/** An agent in a process of its own, which answers the same routes on loopback. */
+export interface AgentProcess {
+  readonly pid: number
+  readonly port: number
+  readonly token: string
+  readonly about: PlaygroundAbout
+  /** Resolves when it is gone, whatever ended it: with that in words. */
+  readonly gone: Promise<string>
+  kill(signal: 'SIGKILL' | 'SIGTERM'): void
+}
+
+/** Agents in processes of their own, one after the other, with the store that they write to. */
+export type PlaygroundProcesses = {
+  start(): Promise<AgentProcess>
+  readonly store: SessionStore
+  /** Called once, after the last process is gone. */
   close?(): Promise<void>
 }
 
 export type PlaygroundOptions = {
   /** Makes the agent that the playground speaks to; called once. */
-  readonly open: () => PlaygroundAgent | Promise<PlaygroundAgent>
+  readonly open: () => PlaygroundAgent | PlaygroundProcesses | Promise<PlaygroundAgent | PlaygroundProcesses>
+  /** Runs a seam's conformance cases against a module. Default: none, and the page does not offer it. */
+  readonly judgeModule?: (request: { readonly seam: string; readonly module: string; readonly signal: AbortSignal }) => Promise<Card>
   /** Default: 4848. `0` takes any free one. */
   readonly port?: number
   /** What a page must show to be answered. Default: 32 random bytes. */

@@ -34,7 +34,8 @@ export function permissionMode(name: string): PermissionMode {
 
 /** A policy that can learn: what a person always allows in this session is no longer asked for. */
 export interface LearningPolicy extends PermissionPolicy {
-  allow(rules: readonly Rule[]): void
+  /** For every session, or for one of several. */
+  allow(rules: readonly Rule[], sessionId?: string): void
 }
 
 /** Rules win over the mode; a rule that was learned answers questions and never overrules a denial. */
@@ -42,22 +43,22 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[]): Learni
   // Of their own: where it cannot be told whether they apply they do not ask.
   const own = policy({ rules: OWN_RULES, default: 'allow' })
   const base = policy({ rules, default: DEFAULTS[mode] })
-  const learned: Rule[] = []
-  let second = policy({ default: 'ask' })
+  const learned = new Map<string | undefined, { readonly rules: readonly Rule[]; readonly policy: PermissionPolicy }>()
   return {
     judge(request) {
       const kept = own.judge(request)
       if (kept.decision === 'deny') return kept
       const first = base.judge(request)
-      if (first.decision !== 'ask' || learned.length === 0) return first
-      const later = second.judge(request)
-      return later.decision === 'allow' ? { ...later, reason: 'allowed for this session' } : first
+      if (first.decision !== 'ask') return first
+      const later = learned.get(request.session?.id)?.policy.judge(request)
+      const always = later?.decision === 'allow' ? later : learned.get(undefined)?.policy.judge(request)
+      return always?.decision === 'allow' ? { ...always, reason: 'allowed for this session' } : first
     },
     exposes: (name) => base.exposes(name),
     describe: () => `${mode} ${own.describe()} ${base.describe()}`,
-    allow(more) {
-      learned.push(...more)
-      second = policy({ rules: learned, default: 'ask' })
+    allow(more, sessionId) {
+      const known = [...(learned.get(sessionId)?.rules ?? []), ...more]
+      learned.set(sessionId, { rules: known, policy: policy({ rules: known, default: 'ask' }) })
     },
   }
 }

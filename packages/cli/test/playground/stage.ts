@@ -3,7 +3,7 @@ import { createAgent, memoryStore, type Envelope, type Tool } from '@seamfold/co
 import { SseDecoder, type SessionStore } from '@seamfold/core/kit'
 import { scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { servePlayground } from '../../src/playground/serve.ts'
-import type { Playground, PlaygroundOptions } from '../../src/playground/types.ts'
+import type { Playground, PlaygroundAgent, PlaygroundOptions } from '../../src/playground/types.ts'
 
 export type Stage = AsyncDisposable & {
   readonly playground: Playground
@@ -16,18 +16,22 @@ export type Stage = AsyncDisposable & {
   read(id: string, until: (envelope: Envelope) => boolean, after?: string): Promise<readonly Envelope[]>
 }
 
-export type StageOptions = Partial<Omit<PlaygroundOptions, 'open'>> & {
+export type StageOptions = Partial<PlaygroundOptions> & {
   readonly script?: readonly ScriptedReply[]
   readonly tools?: readonly Tool[]
   readonly store?: SessionStore
 }
 
 export async function stage({ script = [], tools = [], store = memoryStore(), ...options }: StageOptions = {}): Promise<Stage> {
-  const agent = createAgent({ llm: scriptedLlm(script), tools, store, unanswered: 'suspend' })
+  const made = (): PlaygroundAgent => ({
+    agent: createAgent({ llm: scriptedLlm(script), tools, store, unanswered: 'suspend' }),
+    store,
+    about: { model: 'scripted', simulated: true },
+  })
   const playground = await servePlayground({
     port: 0,
+    open: made,
     ...options,
-    open: () => ({ agent, store, about: { model: 'scripted', simulated: true } }),
   })
   const authorization = `Bearer ${playground.token}`
   const get: Stage['get'] = (path, headers = {}) => fetch(playground.origin + path, { headers: { authorization, ...headers } })

@@ -1,0 +1,48 @@
+/** The agent of `seamfold playground`, in a process of its own: it is told its settings, says where it answers, and ends with whoever started it. */
+import { rulesLike } from '../setup/permissions.ts'
+import { assemble, type Assembled } from '../setup/assemble.ts'
+import type { Settings } from '../setup/settings.ts'
+import { aboutOf } from '../playground/about.ts'
+import { servePlayground } from '../playground/serve.ts'
+import type { PlaygroundAbout, PlaygroundPermissions } from '../playground/types.ts'
+import { ignoreInterrupts } from '../terminal/interrupt.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+
+/** The first and only word to an agent's process. */
+export type AgentOrders = { readonly settings: Settings }
+
+/** What it answers. */
+export type AgentReady = { readonly port: number; readonly token: string; readonly about: PlaygroundAbout }
+
+export async function playgroundAgentCommand(terminal: Terminal): Promise<number> {
+  // Ctrl-C is meant for whoever started this process: that one ends it.
+  const close = ignoreInterrupts()
+  const left = new Promise<void>((resolve) => process.once('disconnect', resolve).once('SIGTERM', resolve))
+  const { settings } = await new Promise<AgentOrders>((resolve) => process.once('message', (orders) => resolve(orders as AgentOrders)))
+  const assembled = await assemble(settings, { environment: terminal.environment, unhurried: true })
+  const about = aboutOf(settings, assembled.model)
+  const { agent, journal, close: closeAgent } = assembled
+  const playground = await servePlayground({
+    port: 0,
+    pages: '',
+    open: () => ({ agent, store: journal.store, about, permissions: permissionsOf(assembled), close: closeAgent }),
+  })
+  process.send?.({ port: playground.port, token: playground.token, about } satisfies AgentReady)
+  await left
+  await playground.close()
+  close()
+  // An open channel would keep this process.
+  if (process.connected) process.disconnect()
+  return 0
+}
+
+/** "Always" holds for the session in which it was said. */
+export function permissionsOf({ permissions }: Pick<Assembled, 'permissions'>): PlaygroundPermissions {
+  return {
+    judge: (request) => permissions.judge(request),
+    standing({ sessionId, toolName, accesses }) {
+      const like = rulesLike(toolName, accesses)
+      return like && { words: like.words, allow: () => permissions.allow(like.rules, sessionId) }
+    },
+  }
+}

@@ -1,0 +1,66 @@
+/** The routes that need a store and no agent: they answer whatever became of the agent's process. */
+import { diffSessions, forkSession, publicEvents, type SessionDiff } from '@seamfold/core'
+import type { Envelope, SessionStore } from '@seamfold/core/kit'
+import { readBody } from './body.ts'
+import { streamEvents, type StreamOptions } from './events.ts'
+import { RequestFailure } from './failure.ts'
+import { given } from './given.ts'
+import { cardBody, forkBody } from './requests.ts'
+import type { Exchange, Routes } from './router.ts'
+import type { Sessions } from './sessions.ts'
+import type { PlaygroundOptions } from './types.ts'
+
+export type ViewRouteOptions = {
+  readonly sessions: Sessions
+  readonly store: SessionStore
+  readonly about: () => unknown
+  readonly judgeModule?: PlaygroundOptions['judgeModule']
+  readonly maxBodyBytes: number
+  readonly heartbeatMs: number
+  /** Fires when the server closes: streams end then. */
+  readonly signal: AbortSignal
+}
+
+async function toPublic(envelopes: readonly Envelope[]): Promise<readonly Envelope[]> {
+  const shown: Envelope[] = []
+  const all = async function* (): AsyncGenerator<Envelope> {
+    yield* envelopes
+  }
+  for await (const envelope of publicEvents(all())) shown.push(envelope)
+  return shown
+}
+
+async function publicDiff({ shared, a, b }: SessionDiff): Promise<SessionDiff> {
+  return { shared, a: { ...a, beyond: await toPublic(a.beyond) }, b: { ...b, beyond: await toPublic(b.beyond) } }
+}
+
+function needed(url: URL, name: string): string {
+  const value = url.searchParams.get(name)
+  if (value === null || value === '') throw new RequestFailure(400, 'bad_request', `Say which with ?${name}=…`)
+  return value
+}
+
+export function viewRoutes({ sessions, store, about, judgeModule, maxBodyBytes, heartbeatMs, signal }: ViewRouteOptions): Routes {
+  return {
+    'GET /api/about': () => Promise.resolve(about()),
+    'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
+    'GET /api/sessions/:id': ({ id }) => sessions.describe(id),
+    'GET /api/sessions/:id/events': async ({ id, request, response, url }: Exchange) => {
+      const { view, release } = await sessions.read(id)
+      const header = request.headers['last-event-id']
+      const after = (Array.isArray(header) ? header[0] : header) ?? url.searchParams.get('after') ?? ''
+      const follow = url.searchParams.get('follow') !== 'false'
+      const events: StreamOptions['events'] = (options) => view.events({ ...(after === '' ? {} : { after }), ...options, follow })
+      await streamEvents({ response, heartbeatMs, signal, events }).finally(release)
+    },
+    'GET /api/sessions/:id/diff': async ({ id, url }) => publicDiff(await diffSessions(store, id, needed(url, 'with'))),
+    'POST /api/sessions/:id/fork': async ({ id, request }) => {
+      const options = await readBody(request, forkBody, maxBodyBytes)
+      return { id: await forkSession(store, id, given(options)) }
+    },
+    'POST /api/conformance': async ({ request }) => {
+      if (judgeModule === undefined) throw new RequestFailure(404, 'not_found', 'This server does not judge modules.')
+      return judgeModule({ ...(await readBody(request, cardBody, maxBodyBytes)), signal })
+    },
+  }
+}
