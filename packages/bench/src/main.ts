@@ -3,6 +3,7 @@ import { cpus, loadavg } from 'node:os'
 import { coldImport } from './cold-import.ts'
 import { compare, type Comparison, type Row, startServer } from './measure.ts'
 import { roundCost } from './rounds.ts'
+import { remoteRows } from './remote-rows.ts'
 import { storeRows } from './store-rows.ts'
 
 const flag = (name: string): boolean => process.argv.includes(`--${name}`)
@@ -81,6 +82,12 @@ for (const { name, ratio, cpuUs, plainUs } of stores)
   say(
     `${name.padEnd(42)} ${`${ratio.toFixed(2)}×`.padStart(7)} ${`${cpuUs.toFixed(0)} µs`.padStart(10)} ${`${plainUs.toFixed(0)} µs`.padStart(10)}`,
   )
+const remote = await remoteRows(passes)
+say(`\nremote steps that do nothing, beside a bare ws echo of the same frames${' '.repeat(6)} rate        CPU       each  echo each`)
+for (const { name, rate, cpu, stepUs, echoUs } of remote)
+  say(
+    `${name.padEnd(70)} ${`${rate.toFixed(2)}×`.padStart(9)} ${`${cpu.toFixed(2)}×`.padStart(10)} ${`${stepUs.toFixed(0)} µs`.padStart(10)} ${`${echoUs.toFixed(0)} µs`.padStart(10)}`,
+  )
 const [short, long, cold] = [await roundCost(50), await roundCost(500), await coldImport(passes)]
 say(
   `\nruntime alone: ${short.cpuUs.toFixed(0)} µs of CPU a round in a run of 50, ${long.cpuUs.toFixed(0)} in one of 500; ${long.appends.toFixed(2)} appends, ${long.records.toFixed(2)} records and ${long.bytes.toFixed(0)} characters a round`,
@@ -88,4 +95,4 @@ say(
 say(
   `importing core: ${cold.cpuMs.toFixed(1)} ms of CPU and ${cold.mb.toFixed(1)} MB over a bare process; loaded beside it: ${cold.loaded.join(', ') || 'nothing'}`,
 )
-if (flag('json')) console.log(JSON.stringify({ rows, stores, runtime: { 50: short, 500: long }, cold }, undefined, 2))
+if (flag('json')) console.log(JSON.stringify({ rows, stores, remote, runtime: { 50: short, 500: long }, cold }, undefined, 2))

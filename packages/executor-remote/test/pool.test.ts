@@ -142,7 +142,7 @@ describe('a pool', () => {
     let silent = false
     const proxy = await ends.proxy(worker.url, (data) => ({ pieces: silent ? [] : [data] }))
     const system = manualHost()
-    const other = await named('here')
+    const other = await named('here', { capacity: 1 })
     const workers = [{ url: proxy.url, system, heartbeatMs: 1000, graceMs: 60_000 }, { url: other.url }]
     const pool = executorPool({ workers, labelsOf: ({ prompt }) => (prompt === 'warm up' ? ['nobody'] : []) })
     pools.push(pool)

@@ -45,7 +45,7 @@ export class RemoteWorker {
   /** `journal` names the one that it must share, where the step was begun before. Rejects with the signal's reason only. */
   async run(spec: AgentStepSpec, options: ExecuteOptions, journal?: string): Promise<StepResult> {
     for (let count = 1; ; count++) {
-      const session = await this.#reached(options.signal)
+      const session = this.#session?.over === false ? this.#session : await this.#reached(options.signal)
       if (typeof session === 'string') return { outcome: failedStep(spec, session), fate: 'not_started' }
       if (journal !== undefined && journal !== session.welcome.journal)
         return untouchedResult(spec, `The worker at ${this.url} does not share the journal ${journal}`)

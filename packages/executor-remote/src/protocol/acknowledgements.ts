@@ -1,7 +1,9 @@
-/** Decides when to acknowledge what arrived: with whatever is sent anyway, else after so many frames, bytes or milliseconds. */
+/** Decides when to acknowledge what arrived: after so many frames, bytes or milliseconds, and earlier with what is sent anyway. */
 import type { Clock } from '@seamfold/core/kit'
 
 const AFTER_FRAMES = 64
+/** With what is sent anyway only from so many frames on: each is one more line to read at the other end. */
+const ALONG_FRAMES = 16
 const AFTER_BYTES = 262_144
 const AFTER_MS = 20
 
@@ -35,7 +37,7 @@ export class Acknowledgements {
 
   /** Whether to send one: when it is due, or when it can travel with something else. */
   take(accompanied: boolean): boolean {
-    if (!this.#due && !(accompanied && this.#frames > 0)) return false
+    if (!this.#due && !(accompanied && this.#frames >= ALONG_FRAMES)) return false
     this.reset()
     return true
   }
