@@ -36,8 +36,7 @@ export function memoryStore(): SessionStore {
     },
     async *keys({ prefix = '', signal } = {}): AsyncGenerator<string> {
       assertUsable(signal)
-      const present = [...logs.keys()].filter((key) => key.startsWith(prefix))
-      for (const key of present) {
+      for (const key of [...logs.keys()].filter((each) => each.startsWith(prefix))) {
         assertUsable(signal)
         if (logs.has(key)) yield key
       }
