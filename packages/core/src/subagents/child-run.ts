@@ -26,6 +26,7 @@ const ATTACH_MS = 250
 export type TaskPlace = { readonly callId: string; readonly index: number }
 
 export type ChildJob = TaskPlace & {
+  readonly taskId: string
   readonly task: Task
   readonly background: boolean
   /** What it may use up, asked for when it begins. */
@@ -47,9 +48,9 @@ export interface ChildSetting {
   readonly deeper: ChildNeeds['deeper']
 }
 
-/** The same for the same call, whoever makes it and however often. */
-export const taskIdOf = ({ host, sessionId }: RunContext, { callId, index }: TaskPlace): string =>
-  `task-${host.digest(`${sessionId}\n${callId}\n${index}`).slice(0, 32)}`
+/** The same for the same call, whoever makes it and however often: `callKey` is the digest of its identity. */
+export const taskIdOf = ({ host }: RunContext, callKey: string, index: number): string =>
+  `task-${host.digest(`${callKey}\n${index}`).slice(0, 32)}`
 
 export async function runChild(setting: ChildSetting, job: ChildJob): Promise<ChildResult> {
   const before = job.known()
@@ -91,7 +92,7 @@ class ChildRun {
     this.#setting = setting
     this.#job = job
     this.#definition = definition
-    this.#taskId = taskIdOf(setting.run, job)
+    this.#taskId = job.taskId
     this.#asker = { run: setting.run, taskId: this.#taskId, agent: definition.name, place: `${job.callId}:${job.index}` }
   }
 

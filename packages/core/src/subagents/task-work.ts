@@ -14,6 +14,9 @@ import { callResult, endText, type Settled } from './task-result.ts'
 
 const DEFAULT_CONCURRENCY = 8
 
+/** The call that gives the tasks; `key` is the digest of its identity. */
+type Call = { readonly callId: string; readonly key: string; readonly signal: AbortSignal }
+
 export type TaskState = { readonly children: Children; readonly used: Used }
 
 export class TaskWork {
@@ -33,8 +36,8 @@ export class TaskWork {
   /** The call's own work is put in place of the tool's, so that it can wait for a person as a call does. */
   async pass(invocation: ToolInvocation, next: (invocation: ToolInvocation) => Promise<ToolOutcome>): Promise<ToolOutcome> {
     let waiting: readonly WaitingFor[] = []
-    const execute: ToolInvocation['tool']['execute'] = async (input, { callId, signal }) => {
-      const done = await this.#execute(input as TaskInput, callId, signal)
+    const execute: ToolInvocation['tool']['execute'] = async (input, { callId, idempotencyKey, signal }) => {
+      const done = await this.#execute(input as TaskInput, { callId, key: idempotencyKey, signal })
       waiting = done.waiting
       return done.result
     }
@@ -76,12 +79,14 @@ export class TaskWork {
     }
   }
 
-  async #execute(input: TaskInput, callId: string, signal: AbortSignal): Promise<{ result: ToolResult; waiting: readonly WaitingFor[] }> {
+  async #execute(input: TaskInput, call: Call): Promise<{ result: ToolResult; waiting: readonly WaitingFor[] }> {
     const tasks = tasksOf(input)
     if (typeof tasks === 'string') return { result: failed(tasks, { kind: 'invalid_input' }), waiting: [] }
-    if (input.collect !== undefined) return { result: await this.#collect(input.collect, input.wait ?? true, signal), waiting: [] }
-    if (input.background === true) return { result: await this.#inBackground(tasks, callId), waiting: [] }
-    const jobs = tasks.map((task, index) => this.#job({ task, callId, index, signal, tasks: tasks.length, background: false }))
+    if (input.collect !== undefined) return { result: await this.#collect(input.collect, input.wait ?? true, call.signal), waiting: [] }
+    if (input.background === true) return { result: await this.#inBackground(tasks, call), waiting: [] }
+    const jobs = tasks.map((task, index) =>
+      this.#job({ ...this.#place(call, index), task, signal: call.signal, tasks: tasks.length, background: false }),
+    )
     const { concurrency = DEFAULT_CONCURRENCY } = this.#setting.team.options
     const results = await orderedParallel(jobs, concurrency, (job) => runChild(this.#setting, job))
     const waiting = results.flatMap((each) => (each.type === 'waiting' ? each.waitingFor : []))
@@ -89,13 +94,13 @@ export class TaskWork {
     return { result: callResult(results.filter(isSettled), input.allow_partial_failure ?? false), waiting: [] }
   }
 
-  async #inBackground(tasks: readonly Task[], callId: string): Promise<ToolResult> {
+  async #inBackground(tasks: readonly Task[], call: Call): Promise<ToolResult> {
     const { run } = this.#setting
     const { signal } = this.#control
     const begun = await Promise.all(
       tasks.map(async (task, index) => {
-        const job = this.#job({ task, callId, index, signal, tasks: tasks.length, background: true })
-        const taskId = taskIdOf(run, job)
+        const job = this.#job({ ...this.#place(call, index), task, signal, tasks: tasks.length, background: true })
+        const { taskId } = job
         const started = run.until(() => (this.#state().children.has(taskId) ? taskId : undefined), signal)
         // A call that is made again after a crash finds its tasks under way.
         const result = this.#background.get(taskId) ?? this.#keep(taskId, runChild(this.#setting, job))
@@ -135,7 +140,7 @@ export class TaskWork {
     if (known !== undefined) return known
     const { taskId, callId, index, background = {} } = start
     const { signal } = this.#control
-    const job = this.#job({ task: taskFromJson(start, background), callId, index, signal, tasks: 1, background: true })
+    const job = this.#job({ taskId, callId, index, task: taskFromJson(start, background), signal, tasks: 1, background: true })
     return this.#keep(taskId, runChild(this.#setting, job))
   }
 
@@ -149,12 +154,15 @@ export class TaskWork {
   }
 
   #job({ tasks, ...job }: Omit<ChildJob, 'grant' | 'known'> & { readonly tasks: number }): ChildJob {
-    const taskId = taskIdOf(this.#setting.run, job)
     return {
       ...job,
-      known: () => this.#state().children.get(taskId),
+      known: () => this.#state().children.get(job.taskId),
       grant: () => this.#grant(job.callId, tasks),
     }
+  }
+
+  #place({ callId, key }: Call, index: number): Pick<ChildJob, 'taskId' | 'callId' | 'index'> {
+    return { taskId: taskIdOf(this.#setting.run, key, index), callId, index }
   }
 
   /** An equal share of what is left, among the tasks of the call that have not begun. */
