@@ -84,6 +84,7 @@ export async function agentOptions(
     leases: leasesOfTheLiving(journal.leases),
     host: holderHost(),
     blobs: journal.blobs,
+    watch: journal.watch,
     permissions,
     budget: { perRun: settings.budget },
     ...(settings.timeouts === undefined ? {} : { timeouts: settings.timeouts }),

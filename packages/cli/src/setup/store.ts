@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs'
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { BlobStore, LeaseStore, SessionStore } from '@seamfold/core/kit'
+import type { BlobStore, LeaseStore, SessionStore, WatchStore } from '@seamfold/core/kit'
 import { AgentError, toMessage } from '@seamfold/core/kit'
 
 export type Journal = {
   readonly store: SessionStore
   readonly leases: LeaseStore
   readonly blobs: BlobStore
+  readonly watch: WatchStore
   /** The last record of a log, without reading the others; undefined for a log that was never written. */
   lastRecord(key: string): Promise<string | undefined>
   /** Let SQLite look through the whole file: what it finds wrong, in its words; nothing where all is well. */
@@ -56,7 +57,7 @@ export async function openExistingJournal(path: string): Promise<Journal> {
 }
 
 async function open(path: string): Promise<Journal> {
-  const { sqliteDatabase, sqliteStore, sqliteLeases, sqliteBlobs, sqliteLastRecord } = await import('@seamfold/store-sqlite')
+  const { sqliteDatabase, sqliteStore, sqliteLeases, sqliteBlobs, sqliteLastRecord, sqliteWatch } = await import('@seamfold/store-sqlite')
   const database = sqliteDatabase(path)
   const store = sqliteStore(database)
   try {
@@ -75,6 +76,7 @@ async function open(path: string): Promise<Journal> {
     store,
     leases: sqliteLeases(database),
     blobs: sqliteBlobs(database),
+    watch: sqliteWatch(database),
     lastRecord: (key) => sqliteLastRecord(database, key),
     examine,
     close: () => database.close(),
