@@ -12,6 +12,8 @@ import { executorOf, gate, never, outcomeOf, specOf, streaming } from './support
 
 const ends = useEnds()
 
+const specWith = (part: object): Frame => ({ ...execute(1, 'a'), spec: { ...(execute(1, 'a').spec as object), ...part } })
+
 const works = async (url: string): Promise<void> => {
   const executor = ends.call(url)
   await expect(executor.executeStep(specOf('after'), { signal: never() })).resolves.toMatchObject({ status: 'completed' })
@@ -42,6 +44,17 @@ describe('a worker', () => {
   test.each<[string, readonly (Frame | string)[], [number, RegExp]]>([
     ['a second hello', [hello], [4400, /^A frame of type hello may not come now$/]],
     ['a step without a prompt', [{ ...execute(1, 'a'), spec: { taskId: 'a' } }], [4400, /^Malformed frame: spec\./]],
+    ['a session that is no name', [specWith({ sessionId: 7 })], [4400, /^Malformed frame: spec\.sessionId: /]],
+    [
+      'a budget that is no amount',
+      [specWith({ authority: { budget: { usd: -1 } } })],
+      [4400, /^Malformed frame: spec\.authority\.budget\.usd: /],
+    ],
+    [
+      'a deadline that is no time',
+      [specWith({ authority: { deadline: 'soon' } })],
+      [4400, /^Malformed frame: spec\.authority\.deadline: /],
+    ],
     ['a number that leaves a gap', [execute(2, 'a')], [4422, /^Frame 2 arrived where 1 is next$/]],
     ['a step id that is taken', [execute(1, 'a'), execute(2, 'a')], [4400, /^Step id a is taken$/]],
     ['an acknowledgement of what was never sent', [{ type: 'ack', received: 9 }], [4400, /^Frame 9 was acknowledged, but never sent$/]],

@@ -72,6 +72,9 @@ const seq = z.int().positive()
 const id = z.string().min(1).max(200)
 const bytes = z.int().min(MIN_MESSAGE_BYTES)
 
+const amount = z.number().nonnegative().optional()
+const budget = z.looseObject({ tokens: amount, usd: amount, toolCalls: amount })
+
 const spec = z.looseObject({
   taskId: z.string(),
   agent: z.string(),
@@ -79,8 +82,9 @@ const spec = z.looseObject({
   prompt: z.string(),
   maxSteps: z.int().positive().optional(),
   parentSessionId: z.string().optional(),
+  sessionId: z.string().min(1).optional(),
   outputSchema: z.looseObject({}).optional(),
-  authority: z.looseObject({ deadline: z.number().optional(), depth: z.number().optional() }).optional(),
+  authority: z.looseObject({ deadline: z.number().optional(), depth: z.number().optional(), budget: budget.optional() }).optional(),
 })
 
 const usage = z.looseObject({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number(), reasoning: z.number() })
@@ -94,6 +98,7 @@ const outcome = z.looseObject({
   status: z.enum(['completed', 'failed', 'cancelled', 'suspended']),
   usage,
   waitingFor: z.array(z.looseObject({ requestId: z.string() })).optional(),
+  code: z.string().optional(),
 })
 
 const envelope = z.looseObject({
