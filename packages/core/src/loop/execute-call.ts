@@ -2,6 +2,7 @@
 import { AgentError, toMessage } from '../base/errors.ts'
 import { type ChildSignal, childSignal, orAborted } from '../base/signals.ts'
 import { type Access, accessJson, describeAccess } from '../model/access.ts'
+import { askedOf } from '../model/asked.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
 import { failed, type ToolContext, type ToolResult, toToolResult } from '../model/tool.ts'
 import type { Ticket } from './access-queue.ts'
@@ -59,7 +60,8 @@ const changed = (name: string, before: readonly Access[], now: readonly Access[]
 }
 
 /** Stored, and safe from loss of power, before the effect begins; effects of class `none` need not wait for it. */
-async function recordStart(context: LoopContext, { callId, call, tool, args, input, accesses, signal }: ToolInvocation): Promise<void> {
+async function recordStart(context: LoopContext, invocation: ToolInvocation): Promise<void> {
+  const { callId, call, tool, args, input, accesses, signal, parentCallId } = invocation
   const attempt = (currentRun(context).batch?.states.get(callId)?.start?.attempt ?? 0) + 1
   const effect = tool.effect(input)
   const looking = effect === 'none' ? undefined : tool.witness?.(input)
@@ -77,6 +79,7 @@ async function recordStart(context: LoopContext, { callId, call, tool, args, inp
         idempotencyKey: idempotencyKey(context, callId),
         accesses,
         ...(witness === undefined ? {} : { witness }),
+        ...(parentCallId === undefined ? {} : { askedDigest: context.run.host.digest(askedOf(call)) }),
       },
     ],
     { sync: effect !== 'none', lazy: effect === 'none' },

@@ -2,9 +2,10 @@
 import { AgentError } from '../base/errors.ts'
 import { childSignal } from '../base/signals.ts'
 import type { WaitingFor } from '../model/event.ts'
-import { canonicalJson, type Json } from '../model/json.ts'
+import { askedOf } from '../model/asked.ts'
+import type { Json } from '../model/json.ts'
 import type { ToolUseBlock } from '../model/message.ts'
-import { openCalls, type RunState } from '../model/session-state.ts'
+import { type CallState, openCalls, type RequestState, type RunState } from '../model/session-state.ts'
 import { failed, type Tool, type ToolResult } from '../model/tool.ts'
 import { toolEnd } from '../model/tool-end.ts'
 import { AccessQueue, type Ticket } from './access-queue.ts'
@@ -129,8 +130,8 @@ export class ToolStep {
     this.#context.run.append([fact], { lazy: true }).catch(() => {})
   }
 
-  #argsDigest({ name, input }: ToolUseBlock): string {
-    return this.#context.run.host.digest(`${name}\n${canonicalJson(input)}`)
+  #argsDigest(call: ToolUseBlock): string {
+    return this.#context.run.host.digest(askedOf(call))
   }
 
   #frame(entry: Entry): CallFrame {
@@ -153,6 +154,7 @@ export class ToolStep {
     const call: ToolUseBlock = { type: 'tool_use', id: callId, name, input }
     const earlier = currentRun(this.#context).batch?.states.get(callId)
     if (earlier?.result !== undefined) return this.#repeated(call, earlier.argsDigest, earlier.result)
+    if (this.#isAnother(call, earlier)) return this.#inItsPlace(call, earlier?.start)
     const entry = await this.#enter({ callId, call, signal, parent: outer })
     const outcome = await this.#pass(entry).catch((error: unknown) => {
       // When the whole batch is stopped, its end says what became of each call; else that is said here.
@@ -172,15 +174,26 @@ export class ToolStep {
     return start === undefined || start.effect === 'none' ? notStarted(why) : unknownOutcome(call.name, why)
   }
 
+  /** In an earlier attempt another call was begun here, or a person was asked about another one. */
+  #isAnother(call: ToolUseBlock, earlier: CallState | undefined): boolean {
+    const request = requestOf(currentRun(this.#context), call.id)
+    const before = earlier?.start ?? (request && { name: request.request.toolName, askedDigest: request.askedDigest })
+    if (before === undefined) return false
+    return before.name !== call.name || (before.askedDigest !== undefined && before.askedDigest !== this.#argsDigest(call))
+  }
+
+  /** The call that was begun here gets its end, and the one that is made now does not run: what was approved of one is not for another. */
+  #inItsPlace(call: ToolUseBlock, start: CallState['start']): ToolResult {
+    const why = `the call that made it makes another one in its place now (${call.name})`
+    const result = start === undefined || start.effect === 'none' ? changedCall(call) : unknownOutcome(start.name, why)
+    const fact = toolEnd({ callId: call.id, id: call.id, name: start?.name ?? call.name, argsDigest: this.#argsDigest(call) }, result)
+    this.#context.run.append([fact], { lazy: true }).catch(() => {}) // stored with or before the next turn's start
+    return result
+  }
+
   /** A nested call that was settled in an earlier attempt is not repeated, if it is the same call. */
   #repeated(call: ToolUseBlock, argsDigest: string | undefined, result: ToolResult): ToolResult {
-    if (argsDigest === this.#argsDigest(call)) return result
-    return failed(
-      `Call ${call.id} of '${call.name}' was made before with other arguments: a composite tool must make the same calls in the same order.`,
-      {
-        kind: 'version_conflict',
-      },
-    )
+    return argsDigest === this.#argsDigest(call) ? result : changedCall(call)
   }
 
   #refuseWaiting(entry: Entry, outer: Entry): ToolResult {
@@ -203,9 +216,17 @@ const mayWait = (entry: Entry): boolean =>
 function argsOf(run: RunState, callId: string, call: ToolUseBlock): { readonly args: Json; readonly fixed: boolean } {
   const start = run.batch?.states.get(callId)?.start
   if (start !== undefined) return { args: start.args, fixed: true }
-  const request = [...run.requests.values()].findLast((each) => each.request.callId === callId)
+  const request = requestOf(run, callId)
   if (request === undefined) return { args: call.input, fixed: false }
   return { args: request.answer?.args ?? request.request.args, fixed: true }
 }
+
+const requestOf = (run: RunState, callId: string): RequestState | undefined =>
+  [...run.requests.values()].findLast((each) => each.request.callId === callId)
+
+const changedCall = ({ id, name }: ToolUseBlock): ToolResult =>
+  failed(`Call ${id} of '${name}' was another one before: a composite tool must make the same calls in the same order.`, {
+    kind: 'version_conflict',
+  })
 
 const ignore = (): void => {}

@@ -8,6 +8,7 @@ import {
   type ToolInvocation,
   type ToolOutcome,
 } from '../loop/middleware.ts'
+import { askedOf } from '../model/asked.ts'
 import { type Access, accessJson } from '../model/access.ts'
 import { answerFact } from '../model/answer.ts'
 import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
@@ -112,7 +113,7 @@ class Gate {
   async #requestFor(invocation: ToolInvocation, reason: string): Promise<RequestState> {
     const known = this.#request(invocation)
     if (known !== undefined) return known
-    const { callId, call, args, accesses } = invocation
+    const { callId, call, args, accesses, parentCallId } = invocation
     const requestId = this.#run.host.id('request')
     const fact: Fact = {
       type: 'confirmation_required',
@@ -123,6 +124,7 @@ class Gate {
       argsDigest: this.#digest(invocation),
       accesses,
       reason,
+      ...(parentCallId === undefined ? {} : { askedDigest: this.#run.host.digest(askedOf(call)) }),
     }
     await this.#run.append([...this.#outdated(callId), fact], { sync: this.#options.unanswered === 'suspend' })
     return this.#state(requestId)

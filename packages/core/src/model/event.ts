@@ -108,6 +108,8 @@ export type Fact =
       readonly idempotencyKey: string
       readonly accesses: readonly Access[]
       readonly witness?: Json
+      /** Of a nested call: digest of what it was asked, before hooks. Another attempt of its maker must ask the same here. */
+      readonly askedDigest?: string
     }
   | {
       readonly type: 'tool_end'
@@ -132,6 +134,8 @@ export type Fact =
       readonly argsDigest: string
       readonly accesses: readonly Access[]
       readonly reason: string
+      /** Of a nested call: digest of what it was asked, before hooks. */
+      readonly askedDigest?: string
     }
   | {
       readonly type: 'confirmation_received'

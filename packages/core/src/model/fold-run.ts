@@ -2,7 +2,7 @@
 import { costSum } from './cost-sum.ts'
 import type { FactOf, WaitingFor } from './event.ts'
 import { textOf, toolCallsOf } from './message.ts'
-import { type Batch, type CallState, callId, isTerminal, type RunState, type StoredFact } from './session-state.ts'
+import { type Batch, type CallState, callId, isTerminal, type RequestState, type RunState, type StoredFact } from './session-state.ts'
 import { resultFromFact } from './tool-end.ts'
 import { addUsage, noUsage } from './usage.ts'
 
@@ -58,9 +58,7 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
     case 'tool_end':
       return callEnded(run, fact)
     case 'confirmation_required':
-      return {
-        requests: new Map(run.requests).set(fact.requestId, { request: toWaiting(fact, run.id, sessionId), argsDigest: fact.argsDigest }),
-      }
+      return { requests: new Map(run.requests).set(fact.requestId, requested(fact, run.id, sessionId)) }
     case 'confirmation_received':
       return answered(run, fact)
     case 'message_injected':
@@ -128,6 +126,12 @@ function answered(run: RunState, fact: FactOf<'confirmation_received'>): Partial
   if (request === undefined || request.answer !== undefined) return {}
   return { requests: new Map(run.requests).set(fact.requestId, { ...request, answer: fact }) }
 }
+
+const requested = (fact: FactOf<'confirmation_required'>, runId: string, sessionId: string): RequestState => ({
+  request: toWaiting(fact, runId, sessionId),
+  argsDigest: fact.argsDigest,
+  ...(fact.askedDigest === undefined ? {} : { askedDigest: fact.askedDigest }),
+})
 
 const toWaiting = (
   { requestId, toolName, callId: call, args, accesses, reason }: FactOf<'confirmation_required'>,

@@ -33,6 +33,8 @@ export type Batch = {
 export type RequestState = {
   readonly request: WaitingFor
   readonly argsDigest: string
+  /** Of a nested call. */
+  readonly askedDigest?: string
   readonly answer?: FactOf<'confirmation_received'>
 }
 

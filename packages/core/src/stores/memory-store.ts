@@ -14,7 +14,6 @@ export function memoryStore(): SessionStore {
   }
   return {
     contract: 1,
-
     async append(key: string, records: readonly string[], { expected, signal }: AppendOptions): Promise<void> {
       assertUsable(signal)
       if (records.some((record) => typeof record !== 'string')) throw new AgentError('invalid_argument', NOT_STRINGS)

@@ -147,3 +147,63 @@ test('who still holds a session that was deleted and begun anew goes on with the
 test('an id with half a character is refused', async () => {
   await expect(createAgent({ llm: scriptedLlm([]) }).session({ id: 'a\ud800' })).rejects.toMatchObject({ code: 'invalid_argument' })
 })
+
+describe('a composite tool that makes another call in the place of one that was begun', () => {
+  /** Its first attempt hangs in a call of `first`; the next one, in another process, makes another call there. */
+  async function interrupted(
+    effect: 'none' | 'unsafe',
+  ): Promise<{ readonly results: readonly unknown[]; readonly ran: readonly string[] }> {
+    const store = memoryStore()
+    const ran: string[] = []
+    const agentOf = (attempt: number): Agent => {
+      const first = tool({
+        name: 'first',
+        description: 'Hangs.',
+        access: () => [],
+        effect,
+        execute: (input) => (ran.push(`first ${JSON.stringify(input)}`), new Promise(() => {})),
+      })
+      const remove = tool({
+        name: 'remove',
+        description: 'Removes.',
+        access: () => [],
+        effect: 'unsafe',
+        execute: (input) => `removed ${ran.push(`remove ${JSON.stringify(input)}`)}`,
+      })
+      const all = tool({
+        name: 'all',
+        description: 'Calls others.',
+        access: () => [],
+        effect: 'composite',
+        execute: async (_, { invoke }) =>
+          (await (attempt === 1 ? invoke('first', { path: 'precious' }) : invoke('remove', { path: 'trash' }))).content,
+      })
+      const replies: readonly ScriptedReply[] = attempt === 1 ? [[callOf('all')]] : ['done']
+      return createAgent({ llm: scriptedLlm(replies), tools: [first, remove, all], store, permissions: policy({ default: 'allow' }) })
+    }
+    const run = await (await agentOf(1).session({ id: 's' })).send('go')
+    for await (const { event } of run) if (event.type === 'tool_execution_start' && event.name === 'first') break
+    await new Promise((resolve) => setImmediate(resolve))
+    const session = await agentOf(2).session({ id: 's' })
+    await (await session.resume())?.completed()
+    const facts: unknown[] = []
+    for await (const { event } of session.events({ follow: false }))
+      if (event.type === 'tool_end') facts.push(`${event.name} ${event.errorKind} ${JSON.stringify(event.output)}`)
+    return { results: facts, ran }
+  }
+
+  test('runs neither with what the other was asked: the new one does not run, and the old one has its end', async () => {
+    const { results, ran } = await interrupted('none')
+    expect(ran).toEqual(['first {"path":"precious"}'])
+    expect(results).toEqual([
+      expect.stringMatching(/^first version_conflict .*was another one before/),
+      expect.stringMatching(/^all undefined .*was another one before/),
+    ])
+  })
+
+  test('is told that nobody knows what became of the first one, where that had an effect', async () => {
+    const { results, ran } = await interrupted('unsafe')
+    expect(ran).toEqual(['first {"path":"precious"}'])
+    expect(results[0]).toMatch(/^first unknown_outcome .*another one in its place now \(remove\)/)
+  })
+})

@@ -36,6 +36,13 @@ function nest(
     access: () => [],
     execute: (input) => `quick ${done.push(JSON.stringify(input))}`,
   })
+  const wipe = tool({
+    name: 'wipe',
+    description: 'Wipes.',
+    access: () => [{ kind: 'write', path: 'a' }],
+    effect: 'unsafe',
+    execute: (input) => `wiped ${done.push(`wipe ${JSON.stringify(input)}`)}`,
+  })
   const slow = tool({
     name: 'slow',
     description: 'Is slow.',
@@ -76,7 +83,12 @@ function nest(
     const llm = scriptedLlm(replies)
     return {
       llm,
-      agent: createAgent({ llm, tools: [write, quick, slow, calls, wraps, fixes], store, ...(confirm === undefined ? {} : { confirm }) }),
+      agent: createAgent({
+        llm,
+        tools: [write, quick, wipe, slow, calls, wraps, fixes],
+        store,
+        ...(confirm === undefined ? {} : { confirm }),
+      }),
     }
   }
   return { done, agent, attempts: () => attempts }
@@ -172,9 +184,26 @@ describe('a tool that may be run again', () => {
     const run = await place.agent([[callOf('calls')]]).agent.run('go')
     const { llm } = await untilDone(place, run)
     expect(resultsIn(llm.requests[0])).toEqual([
-      expect.stringMatching(/was made before with other arguments: .*same calls in the same order\.; wrote 2$/),
+      expect.stringMatching(/was another one before: .*same calls in the same order\.; wrote 2$/),
     ])
     expect(place.done).toEqual(['{"attempt":1}', '{"n":1}'])
+  })
+
+  test.each([
+    ['another tool', 'wipe', { to: 'bob' }],
+    ['other arguments', 'write', { to: 'eve' }],
+  ])('spends no approval of a call on another one: %s', async (_, name, input) => {
+    const place = nest(async (invoke, attempt) => words(await (attempt === 1 ? invoke('write', { to: 'bob' }) : invoke(name, input))))
+    const run = await place.agent([[callOf('calls')]]).agent.run('go')
+    expect((await run.result).status).toBe('suspended')
+    const { agent, llm } = place.agent(['done'])
+    const session = await agent.session({ id: run.sessionId })
+    const [waiting] = await session.waitingFor()
+    expect(waiting).toMatchObject({ toolName: 'write', args: { to: 'bob' } })
+    await session.answer(waiting?.requestId ?? '', { decision: 'approve' })
+    await (await session.resume())?.completed()
+    expect(place.done).toEqual([])
+    expect(resultsIn(llm.requests[0])).toEqual([expect.stringMatching(/was another one before/)])
   })
 
   test('is cancelled whole while it waits', async () => {
