@@ -107,6 +107,9 @@ describe('a task in the background', () => {
     await agent.close()
     expect(stopped.length).toBe(1)
     expect(await subagentTasks(store, run.sessionId)).toMatchObject([{ status: 'cancelled', success: false }])
+    // What has ended says nothing more.
+    const types = (await factsOf(await openSession(store, run.sessionId))).map(({ event }) => event.type)
+    expect(types.slice(-2)).toEqual(['agent_end', 'session_released'])
   })
 })
 

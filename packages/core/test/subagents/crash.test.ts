@@ -114,3 +114,25 @@ test('processes that die again and again leave work that is done once', async ()
   )
   expect(found.failed ? JSON.stringify([found.counterexample, String(found.errorInstance)]) : '').toBe('')
 }, 120_000)
+
+test('a parent is not given up while its child gets further, however often both are cut off', async () => {
+  const turns = 15
+  const look = tool({ name: 'look', description: 'Looks.', readOnly: true, execute: () => 'seen' })
+  const llm = modelOf((request) => {
+    if (promptOf(request) === 'go') return turnsOf(request) === 0 ? [give('look long')] : resultsOf(request).join()
+    return turnsOf(request) < turns ? [callOf('look', { turn: turnsOf(request) })] : 'seen all'
+  })
+  const store = memoryStore()
+  const work = async (on: SessionStore) => {
+    const session = await family(llm, { store: on, extra: [look], host }).agent.session({ id: 'parent' })
+    return ((await session.resume()) ?? (await session.send('go', { id: 'the run' }))).result
+  }
+  let deaths = 0
+  for (; deaths < 100; deaths++) {
+    const dying = crashingStore(store, { at: 9, when: 'before' })
+    const result = await work(dying).catch(() => undefined)
+    if (!dying.crashed && result?.status === 'completed') break
+  }
+  expect(deaths).toBeGreaterThan(10)
+  expect(await work(store)).toMatchObject({ status: 'completed', text: expect.stringContaining('seen all') })
+}, 60_000)
