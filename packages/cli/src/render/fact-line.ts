@@ -35,6 +35,10 @@ function sayFact({ event }: Envelope): Said {
       return { what: 'denied', words: `${event.toolName}: ${event.reason}` }
     case 'message_injected':
       return { what: 'heard', words: textOf(event.message) }
+    case 'subagent_start':
+      return { what: 'task', words: `${event.agent}: ${event.description}` }
+    case 'subagent_end':
+      return { what: event.success ? 'task done' : `task ${event.status}`, words: `${event.agent}: ${event.output}` }
     case 'run_suspended':
       return { what: 'waits', words: `for ${plural(event.waitingFor.length, 'answer')}` }
     case 'agent_end':
