@@ -67,15 +67,16 @@ export type Numbered<Message> = Message & { readonly seq: number }
 export type CallerFrame = Hello | Ack | Bye | Numbered<CallerMessage>
 export type WorkerFrame = Welcome | Ack | Numbered<WorkerMessage>
 
+// What is checked is passed on as it came, with the fields that nobody here knows: these schemas are never read for their output.
 const count = z.int().nonnegative()
 const seq = z.int().positive()
 const id = z.string().min(1).max(200)
 const bytes = z.int().min(MIN_MESSAGE_BYTES)
 
 const amount = z.number().nonnegative().optional()
-const budget = z.looseObject({ tokens: amount, usd: amount, toolCalls: amount })
+const budget = z.object({ tokens: amount, usd: amount, toolCalls: amount })
 
-const spec = z.looseObject({
+const spec = z.object({
   taskId: z.string(),
   agent: z.string(),
   description: z.string(),
@@ -83,13 +84,13 @@ const spec = z.looseObject({
   maxSteps: z.int().positive().optional(),
   parentSessionId: z.string().optional(),
   sessionId: z.string().min(1).optional(),
-  outputSchema: z.looseObject({}).optional(),
-  authority: z.looseObject({ deadline: z.number().optional(), depth: z.number().optional(), budget: budget.optional() }).optional(),
+  outputSchema: z.object({}).optional(),
+  authority: z.object({ deadline: z.number().optional(), depth: z.number().optional(), budget: budget.optional() }).optional(),
 })
 
-const usage = z.looseObject({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number(), reasoning: z.number() })
+const usage = z.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number(), reasoning: z.number() })
 
-const outcome = z.looseObject({
+const outcome = z.object({
   taskId: z.string(),
   sessionId: z.string(),
   agent: z.string(),
@@ -97,36 +98,36 @@ const outcome = z.looseObject({
   success: z.boolean(),
   status: z.enum(['completed', 'failed', 'cancelled', 'suspended']),
   usage,
-  waitingFor: z.array(z.looseObject({ requestId: z.string() })).optional(),
+  waitingFor: z.array(z.object({ requestId: z.string() })).optional(),
   code: z.string().optional(),
 })
 
-const envelope = z.looseObject({
+const envelope = z.object({
   cursor: z.string(),
   durable: z.boolean(),
   sessionId: z.string(),
   runId: z.string(),
   timestamp: z.number(),
-  event: z.looseObject({ type: z.string() }),
+  event: z.object({ type: z.string() }),
 })
 
-const ack = z.looseObject({ type: z.literal('ack'), received: count })
+const ack = z.object({ type: z.literal('ack'), received: count })
 
 const callerFrame = z.discriminatedUnion('type', [
-  z.looseObject({
+  z.object({
     type: z.literal('hello'),
     versions: z.array(z.int()).max(100),
     maxMessageBytes: bytes,
-    resume: z.looseObject({ session: id, received: count }).optional(),
+    resume: z.object({ session: id, received: count }).optional(),
   }),
   ack,
-  z.looseObject({ type: z.literal('bye') }),
-  z.looseObject({ type: z.literal('execute'), seq, id, spec, events: z.boolean() }),
-  z.looseObject({ type: z.literal('cancel'), seq, id, reason: z.string() }),
+  z.object({ type: z.literal('bye') }),
+  z.object({ type: z.literal('execute'), seq, id, spec, events: z.boolean() }),
+  z.object({ type: z.literal('cancel'), seq, id, reason: z.string() }),
 ])
 
 const workerFrame = z.discriminatedUnion('type', [
-  z.looseObject({
+  z.object({
     type: z.literal('welcome'),
     version: z.int(),
     session: id,
@@ -141,10 +142,10 @@ const workerFrame = z.discriminatedUnion('type', [
     draining: z.boolean(),
   }),
   ack,
-  z.looseObject({ type: z.literal('event'), seq, id, envelope, skipped: count.optional() }),
-  z.looseObject({ type: z.literal('outcome'), seq, id, outcome }),
-  z.looseObject({ type: z.literal('refused'), seq, id, reason: z.string() }),
-  z.looseObject({ type: z.literal('drain'), seq }),
+  z.object({ type: z.literal('event'), seq, id, envelope, skipped: count.optional() }),
+  z.object({ type: z.literal('outcome'), seq, id, outcome }),
+  z.object({ type: z.literal('refused'), seq, id, reason: z.string() }),
+  z.object({ type: z.literal('drain'), seq }),
 ])
 
 /** A frame from a caller. Throws a `ProtocolError` that names what is wrong. */
