@@ -2,6 +2,7 @@
 import type { ChaosResult } from './run-chaos.ts'
 
 const MIB = 1_048_576
+const MOST_REASONS = 10
 
 export function formatChaos(result: ChaosResult): string {
   const { options, mischief, peakRss, violations } = result
@@ -17,5 +18,6 @@ export function formatChaos(result: ChaosResult): string {
     ['peak memory', `worker ${(peakRss.workers / MIB).toFixed(0)} MiB, caller ${(peakRss.caller / MIB).toFixed(0)} MiB`],
     ['violations', `${violations.length}`],
   ]
-  return [...rows.map(([name, value]) => `${name.padEnd(28)}${value}`), ...violations.map((each) => `  ${each}`)].join('\n')
+  const reasons = result.reasons.slice(0, MOST_REASONS).map((each) => `  reported: ${each}`)
+  return [...rows.map(([name, value]) => `${name.padEnd(28)}${value}`), ...reasons, ...violations.map((each) => `  ${each}`)].join('\n')
 }

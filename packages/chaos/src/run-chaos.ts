@@ -33,6 +33,8 @@ export interface ChaosResult {
   /** Steps by what they came to. */
   readonly completed: number
   readonly reported: number
+  /** What was reported of those that did not complete. */
+  readonly reasons: readonly string[]
   readonly facts: number
   readonly lives: number
   readonly textsWhole: number
@@ -77,6 +79,9 @@ async function runOn(victims: readonly Victim[], directory: string, options: Cha
     mischief: done,
     completed: all.filter(({ outcome }) => outcome?.status === 'completed').length,
     reported: all.filter(({ outcome }) => outcome !== undefined && outcome.status !== 'completed').length,
+    reasons: all.flatMap(({ outcome }) =>
+      outcome === undefined || outcome.status === 'completed' ? [] : [`${outcome.status}: ${outcome.output}`],
+    ),
     facts: sum(all.map(({ facts }) => facts.length)),
     lives: sum(all.map(({ lives }) => lives)),
     textsWhole: sum(all.map(({ textsWhole }) => textsWhole)),

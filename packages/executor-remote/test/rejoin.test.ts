@@ -94,6 +94,16 @@ describe('a step that is asked for again', () => {
     expect(hopeless.tookMs).toBeLessThan(120_000)
   })
 
+  test('is asked for again when a worker that was thought to be gone has taken it back', async () => {
+    const taken = settled({ ...failedStep(spec, 'Session was taken by another writer'), code: 'session_lost' })
+    const { outcome, seen } = await played((options, count) => {
+      fact(options, ...Array.from({ length: count }, (_, index) => index))
+      return count === 1 ? lost : count === 2 ? taken : settled(outcomeOf(spec, 'done'))
+    })
+    expect(outcome.output).toBe('done')
+    expect(seen).toEqual(['a/0', 'a/1', 'a/2'])
+  })
+
   test('is not asked for again when nobody lost it, whatever it says', async () => {
     expect((await played(() => held)).asked).toEqual([undefined])
   })

@@ -9,6 +9,8 @@ export type Attempt = (spec: AgentStepSpec, options: ExecuteOptions, journal: st
 
 /** Workers in a row that a step may lose without a new fact: it may be the step that ends them. */
 const MAX_LOSSES = 5
+/** Another worker has the session: one that is gone and whose lease has not run out, or one that was thought to be gone. */
+const IN_OTHER_HANDS: ReadonlySet<StepOutcome['code']> = new Set<StepOutcome['code']>(['session_held', 'session_lost'])
 /** Milliseconds that the lease of a worker which is gone may keep others from its session. */
 const HELD_MS = 90_000
 
@@ -26,7 +28,7 @@ export async function pursue(attempt: Attempt, spec: AgentStepSpec, { options, h
       if (losses > MAX_LOSSES) return explained(lost.outcome, `it was lost ${losses} times in a row without getting anywhere`)
     } else if (lost === undefined) return result.outcome
     else if (result.fate !== 'settled') return explained(lost.outcome, result.outcome.output)
-    else if (result.outcome.code !== 'session_held') return rejoin.checked(spec, result.outcome)
+    else if (!IN_OTHER_HANDS.has(result.outcome.code)) return rejoin.checked(spec, result.outcome)
     else {
       heldSince ??= host.clock.now()
       if (host.clock.now() - heldSince > HELD_MS) return explained(lost.outcome, result.outcome.output)
