@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { coldImport } from '../src/cold-import.ts'
 import { compare, startServer } from '../src/measure.ts'
+import { remoteRows } from '../src/remote-rows.ts'
 import { roundCost } from '../src/rounds.ts'
 
 const against = (workload: string, loop: string): Promise<number> =>
@@ -28,6 +29,11 @@ describe('beside a loop by hand on the plain SDK', () => {
   test.for(LIMITS)('%s costs no more than it may', { timeout: 180_000, retry: 2 }, async ([, workload, loop, limit]) => {
     expect(await against(workload, loop)).toBeLessThan(limit)
   })
+})
+
+test('64 remote steps at once cost little more than a bare echo of their frames', { timeout: 120_000, retry: 2 }, async () => {
+  const row = (await remoteRows(3)).find(({ name }) => name === '64 at once')
+  expect(row?.cpu).toBeLessThan(2)
 })
 
 describe('the runtime alone', () => {
