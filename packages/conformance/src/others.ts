@@ -1,5 +1,6 @@
 /** The adapters of this repository that are no stores: models against the simulator, executors and hooks. */
 import { guardedExecutor, hooks } from '../../core/src/index.ts'
+import { hookNames } from '../../core/src/kit.ts'
 import {
   agentExecutorMutants,
   agentExecutorSuite,
@@ -45,7 +46,7 @@ export const otherEntries: readonly Entry[] = [
     {
       name: 'hooks({…})',
       create: () => ({
-        through: async (handler) => hooks({ pre_prompt: handler, pre_tool_use: handler, post_tool_use: handler, post_response: handler }),
+        through: async (handler) => hooks(Object.fromEntries(hookNames.map((name) => [name, handler]))),
       }),
     },
     { mutants: named(hookExecutorMutants) },

@@ -62,6 +62,7 @@ export {
 export type { LlmClient, LlmDone, LlmEvent, LlmRequest, ModelInfo, ResponseMeta, StopReason, ToolChoice } from './ports/llm-client.ts'
 export type { AppendOptions, Replacement, SessionStore, StoredRecord } from './ports/session-store.ts'
 export type { AgentExecutor, ExecuteOptions } from './ports/agent-executor.ts'
+export { hookNames } from './session/define-hooks.ts'
 export type { HookDecision, HookEvent, HookExecutor, HookName } from './ports/hook-executor.ts'
 export type { WatchOptions, WatchStore } from './ports/watch-store.ts'
 export { wakeUps, type WakeUps } from './base/wake-ups.ts'

@@ -146,6 +146,7 @@ test('the concerns stand in this order', () => {
     'turn-time',
     'model-retry',
     'run-budget',
+    'model-hooks',
     'model-timeout',
   ])
 })

@@ -1,109 +1,164 @@
-/** Puts outside hooks around the prompt, every tool call and the answer. */
-import { AgentError, toMessage } from '../base/errors.ts'
+/** Puts outside hooks around the prompt, every model call, every tool call and the answer, and tells them how the run ends. */
+import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
 import { childSignal, orAborted } from '../base/signals.ts'
-import { admit, defineMiddleware, type Middleware, resultOf, type RunContext, type ToolInvocation } from '../loop/middleware.ts'
+import { admit, type Middleware, resultOf, type RunContext, type Stages, type ToolInvocation } from '../loop/middleware.ts'
 import { promptMessage, resultText, textOf } from '../model/message.ts'
+import { waitingOf } from '../model/session-state.ts'
 import { failed } from '../model/tool.ts'
 import type { HookDecision, HookEvent, HookExecutor } from '../ports/hook-executor.ts'
 
 /** Milliseconds that a hook may take to answer. */
 const DEFAULT_HOOK_MS = 30_000
 
-/** A hook that breaks blocks what it gates; one that only observes changes nothing. `0` milliseconds mean no limit. */
-export function hooksAround(executor: HookExecutor, hookMs: number = DEFAULT_HOOK_MS): Middleware {
-  return defineMiddleware({
-    name: 'hooks',
-    start(run) {
-      const { runId, sessionId, signal } = run
-      const fire = (event: HookEvent, until: AbortSignal): Promise<HookDecision | undefined> =>
-        fireWithin(executor, event, { run, hookMs, until })
-      const ask = gate(fire)
-      const observe = (event: HookEvent): void => {
-        fire(event, signal).catch((error: unknown) =>
-          run.emit({ type: 'persistence_failed', operation: `hook ${event.hook}`, error: toMessage(error) }),
-        )
-      }
-      return {
-        async prepareRun(draft) {
-          const { content } = promptMessage(draft.prompt)
-          const decision = await ask({ hook: 'pre_prompt', sessionId, runId, prompt: textOf({ content }) }, signal)
-          if (decision?.decision === 'block') throw new AgentError('invalid_argument', `A hook refused the prompt: ${decision.reason}`)
-          if (decision?.prompt === undefined) return draft
-          const images = content.filter((block) => block.type === 'image')
-          return { ...draft, prompt: [{ type: 'text', text: decision.prompt }, ...images] }
-        },
-        async wrapToolCall(invocation, next) {
-          const allowed = invocation.fixed
-            ? invocation
-            : await rewritten(invocation, await ask(toolEvent(invocation, run), invocation.signal))
-          if (!('call' in allowed)) return resultOf(allowed)
-          const outcome = await next(allowed)
-          if (outcome.type === 'result') {
-            const { content, isError } = outcome.result
-            observe({ ...toolEvent(allowed, run), hook: 'post_tool_use', output: resultText(content), isError })
-          }
-          return outcome
-        },
-        decideNext({ calls, reply }) {
-          if (calls.length === 0) observe({ hook: 'post_response', sessionId, runId, text: textOf(reply) })
-          return undefined
-        },
-      }
-    },
-  })
+type Place = 'sessionId' | 'runId' | 'metadata'
+type Unplaced<E> = E extends HookEvent ? Omit<E, Place> : never
+type Said = Unplaced<HookEvent>
+type SaidOf<N extends Said['hook']> = Extract<Said, { hook: N }>
+
+/** How one run speaks to its hooks. */
+type Voice = {
+  /** Whoever gates fails closed. */
+  ask(said: Said, until: AbortSignal): Promise<HookDecision | undefined>
+  /** Whoever observes changes nothing, and holds nobody up. */
+  tell(said: Said, until?: AbortSignal): void
 }
 
-const toolEvent = (
-  { callId, call, args }: ToolInvocation,
-  { sessionId, runId }: RunContext,
-): Extract<HookEvent, { hook: 'pre_tool_use' }> => ({
+/**
+ * A hook that breaks blocks what it gates; one that only observes changes nothing. `0` milliseconds mean no limit. The second of the
+ * two stands inside the retries: it tells of every attempt.
+ */
+export function hooksAround(executor: HookExecutor, hookMs: number = DEFAULT_HOOK_MS): readonly Middleware[] {
+  const voice = (run: RunContext): Voice => voiceOf(run, executor, hookMs)
+  return [
+    { name: 'hooks', start: (run) => aroundRun(run, voice(run)) },
+    { name: 'model-hooks', start: (run) => aroundAttempts(run, voice(run)) },
+  ]
+}
+
+function voiceOf(run: RunContext, executor: HookExecutor, hookMs: number): Voice {
+  const { runId, sessionId, metadata } = run
+  /** What the hook answers in time. */
+  const fire = async (said: Said, until: AbortSignal): Promise<HookDecision | undefined> => {
+    const child = childSignal(until)
+    const late = (): void => child.abort(new AgentError('timeout', `it gave no answer within ${hookMs} ms`))
+    const stopTimer = hookMs > 0 ? run.host.clock.timer(hookMs, late) : undefined
+    try {
+      const answer = executor.fire({ ...said, sessionId, runId, metadata }, { signal: child.signal })
+      return await orAborted(Promise.resolve(answer), child.signal)
+    } finally {
+      stopTimer?.()
+      child.release()
+    }
+  }
+  return {
+    /** Hooks that gate fail closed, also when they answer what nobody understands. */
+    async ask(said, until) {
+      try {
+        const decision = await fire(said, until)
+        if (decision === undefined || ['continue', 'block'].includes(decision?.decision)) return decision
+        throw new Error(`it answered ${JSON.stringify(decision)}`)
+      } catch (error) {
+        until.throwIfAborted()
+        return { decision: 'block', reason: `the hook failed: ${toMessage(error)}` }
+      }
+    },
+    tell(said, until = run.signal) {
+      fire(said, until).catch((error: unknown) =>
+        run.emit({ type: 'persistence_failed', operation: `hook ${said.hook}`, error: toMessage(error) }),
+      )
+    },
+  }
+}
+
+function aroundRun(run: RunContext, { ask, tell }: Voice): Stages {
+  follow(run, tell)
+  return {
+    async prepareRun(draft) {
+      if (run.state().ended.length === 0) tell({ hook: 'session_start' })
+      const { content } = promptMessage(draft.prompt)
+      const decision = await ask({ hook: 'pre_prompt', prompt: textOf({ content }) }, run.signal)
+      if (decision?.decision === 'block') throw new AgentError('invalid_argument', `A hook refused the prompt: ${decision.reason}`)
+      if (decision?.prompt === undefined) return draft
+      return { ...draft, prompt: [{ type: 'text', text: decision.prompt }, ...content.filter((block) => block.type === 'image')] }
+    },
+    async wrapToolCall(invocation, next) {
+      if (!invocation.fixed) {
+        const { tool, call, signal } = invocation
+        const decision = await ask(toolEvent(invocation), signal)
+        if (decision?.decision === 'block')
+          return resultOf(failed(`'${call.name}' was blocked by a hook: ${decision.reason}`, { kind: 'permission_denied' }))
+        if (decision?.input !== undefined) {
+          const admitted = await admit(tool, decision.input, signal)
+          if (!admitted.ok) return resultOf(admitted.result)
+          invocation = { ...invocation, args: decision.input, input: admitted.input, accesses: admitted.accesses }
+        }
+      }
+      const outcome = await next(invocation)
+      if (outcome.type === 'result') {
+        const { content, ...rest } = outcome.result
+        tell({ ...toolEvent(invocation), ...rest, hook: 'post_tool_use', output: resultText(content) })
+      }
+      return outcome
+    },
+    decideNext({ calls, reply }) {
+      if (calls.length === 0) tell({ hook: 'post_response', text: textOf(reply) })
+      return undefined
+    },
+  }
+}
+
+const toolEvent = ({ callId, call, args, accesses }: ToolInvocation): SaidOf<'pre_tool_use'> => ({
   hook: 'pre_tool_use',
-  sessionId,
-  runId,
   tool: call.name,
   callId,
   input: args,
+  accesses,
 })
 
-type Within = { readonly run: RunContext; readonly hookMs: number; readonly until: AbortSignal }
-
-/** What the hook answers in time. */
-async function fireWithin(executor: HookExecutor, event: HookEvent, { run, hookMs, until }: Within): Promise<HookDecision | undefined> {
-  const child = childSignal(until)
-  const late = (): void => child.abort(new AgentError('timeout', `it gave no answer within ${hookMs} ms`))
-  const stopTimer = hookMs > 0 ? run.host.clock.timer(hookMs, late) : undefined
-  try {
-    return await orAborted(Promise.resolve(executor.fire(event, { signal: child.signal })), child.signal)
-  } finally {
-    stopTimer?.()
-    child.release()
-  }
-}
-
-type Fire = (event: HookEvent, until: AbortSignal) => Promise<HookDecision | undefined>
-
-/** Hooks that gate fail closed, also when they answer what nobody understands. */
-const gate =
-  (fire: Fire): Fire =>
-  async (event, until) => {
+/** Every attempt is told of, with what it came to. */
+const aroundAttempts = ({ model }: RunContext, { tell }: Voice): Stages => ({
+  async *wrapModelCall(call, next) {
+    const attempt = { turn: call.turn, provider: model.provider, model: model.id }
+    tell({ hook: 'generate_start', ...attempt })
     try {
-      const decision = await fire(event, until)
-      if (decision === undefined || ['continue', 'block'].includes(decision?.decision)) return decision
-      throw new Error(`it answered ${JSON.stringify(decision)}`)
+      for await (const batch of next(call)) {
+        const done = batch.at(-1)
+        if (done?.type === 'done')
+          tell({ hook: 'generate_end', ...attempt, message: done.message, usage: done.usage, stopReason: done.stopReason })
+        yield batch
+      }
     } catch (error) {
-      until.throwIfAborted()
-      return { decision: 'block', reason: `the hook failed: ${toMessage(error)}` }
+      if (isAgentError(error, 'llm_rate_limited'))
+        tell({ hook: 'on_rate_limit', ...attempt, message: error.message, details: error.details })
+      throw error
     }
-  }
+  },
+})
 
-async function rewritten(
-  invocation: ToolInvocation,
-  decision: HookDecision | undefined,
-): Promise<ToolInvocation | ReturnType<typeof failed>> {
-  if (decision === undefined) return invocation
-  if (decision.decision === 'block')
-    return failed(`'${invocation.call.name}' was blocked by a hook: ${decision.reason}`, { kind: 'permission_denied' })
-  if (decision.input === undefined) return invocation
-  const admitted = await admit(invocation.tool, decision.input, invocation.signal)
-  return admitted.ok ? { ...invocation, args: decision.input, input: admitted.input, accesses: admitted.accesses } : admitted.result
+const ENDS = { completed: 'on_success', failed: 'on_error', cancelled: 'on_cancel', suspended: 'on_suspend' } as const
+
+/**
+ * What is stored of this segment: who is waited for, and its end. Not when another process took the run. A sub-agent's requests are
+ * told of on the outermost run, where they are answered.
+ */
+function follow(run: RunContext, tell: Voice['tell']): void {
+  const { fence, run: before } = run.state()
+  const told = new Set(waitingOf(before).map(({ requestId }) => requestId)) // by whoever asked
+  const ever = new AbortController().signal // the run's own may have fired when its end is told
+  const look = async (): Promise<void> => {
+    const said = await run.until(({ fence: latest, run: current }): Said | false | undefined => {
+      if (latest !== fence || current?.id !== run.runId) return false
+      const { status, text, usage, cost, reason, error } = current
+      const waitingFor = waitingOf(current)
+      const request = run.metadata.parentSessionId ? undefined : waitingFor.find(({ requestId }) => !told.has(requestId))
+      if (request) return { hook: 'on_confirmation', request }
+      return status === 'executing' ? undefined : { hook: ENDS[status], text, usage, cost, reason, error, waitingFor }
+    }, ever)
+    if (!said) return
+    tell(said, ever)
+    if (!('request' in said)) return
+    told.add(said.request.requestId)
+    await look()
+  }
+  void look()
 }

@@ -1,17 +1,68 @@
 /** The seam for code outside the loop that may answer questions which the loop asks. */
-import type { Json } from '../model/json.ts'
+import type { ErrorCode } from '../base/errors.ts'
+import type { Access } from '../model/access.ts'
+import type { WaitingFor } from '../model/event.ts'
+import type { Json, JsonObject } from '../model/json.ts'
+import type { Message } from '../model/message.ts'
+import type { ToolErrorKind } from '../model/tool.ts'
+import type { Usage } from '../model/usage.ts'
 
-type HookOf<N extends string, Payload> = { readonly hook: N; readonly sessionId: string; readonly runId: string } & Payload
+type HookOf<N extends string, Payload> = {
+  readonly hook: N
+  readonly sessionId: string
+  readonly runId: string
+  /** The session's. Of a sub-agent it names the `agent` and its `parentSessionId`. */
+  readonly metadata: JsonObject
+} & Payload
+
+/** One try of a turn. `model` is as its provider calls it. */
+type OfModel = { readonly turn: number; readonly provider: string; readonly model: string }
+
+/** `accesses` is what the call would touch; left out where nobody has told. */
+type OfTool = { readonly tool: string; readonly callId: string; readonly input: Json; readonly accesses?: readonly Access[] }
+
+/**
+ * What the run has come to: the model's last words, tokens, US dollars where the model has a price, why it completed or was
+ * cancelled, what it failed with, and what it waits for.
+ */
+type OfEnd = {
+  readonly text: string
+  readonly usage: Usage
+  readonly cost?: number | undefined
+  readonly reason?: string | undefined
+  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly retryable: boolean } | undefined
+  readonly waitingFor: readonly WaitingFor[]
+}
 
 /** What hooks are told, tagged `hook`. Those that start with `pre_` gate: a hook that breaks there blocks. */
 export type HookEvent =
+  | HookOf<'session_start', unknown>
   | HookOf<'pre_prompt', { readonly prompt: string }>
-  | HookOf<'pre_tool_use', { readonly tool: string; readonly callId: string; readonly input: Json }>
+  | HookOf<'generate_start', OfModel>
+  | HookOf<'generate_end', OfModel & { readonly message: Message; readonly usage: Usage; readonly stopReason: string }>
+  | HookOf<
+      'on_rate_limit',
+      OfModel & {
+        readonly message: string
+        /** `retryAfterMs`, where the provider tells. */ readonly details: Readonly<Record<string, unknown>>
+      }
+    >
+  | HookOf<'pre_tool_use', OfTool>
+  | HookOf<'on_confirmation', { readonly request: WaitingFor }>
   | HookOf<
       'post_tool_use',
-      { readonly tool: string; readonly callId: string; readonly input: Json; readonly output: string; readonly isError: boolean }
+      OfTool & {
+        readonly output: string
+        readonly isError: boolean
+        readonly errorKind?: ToolErrorKind
+        readonly exitCode?: number
+      }
     >
   | HookOf<'post_response', { readonly text: string }>
+  | HookOf<'on_success', OfEnd>
+  | HookOf<'on_error', OfEnd>
+  | HookOf<'on_cancel', OfEnd>
+  | HookOf<'on_suspend', OfEnd>
 
 export type HookName = HookEvent['hook']
 

@@ -121,7 +121,7 @@ function builtin(
     malformedGuard(),
     duplicateGuard(),
     structuredOutput(turns),
-    ...(hooks ? [hooksAround(hooks, timeouts.hookMs)] : []),
+    ...(hooks ? hooksAround(hooks, timeouts.hookMs) : []),
     permissions({
       policy: judge,
       unanswered,

@@ -43,6 +43,12 @@ export const hookExecutorMutants: readonly HookMutant[] = [
     'hook.event',
     (fire) => async (event, options) => (event.hook.startsWith('post_') ? undefined : fire(event, options)),
   ),
+  mutant(
+    'knows the hooks of yesterday only',
+    'hook.event',
+    (fire) => async (event, options) => (/^(?:pre|post)_/.test(event.hook) ? fire(event, options) : undefined),
+  ),
+  mutant('loses whose session it is', 'hook.event', (fire) => (event, options) => fire({ ...event, metadata: {} }, options)),
   mutant('loses replaced arguments', 'hook.decision', (fire) => async (event, options) => {
     const said = await fire(event, options)
     return said?.decision === 'continue' ? proceed : said

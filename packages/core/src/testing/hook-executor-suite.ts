@@ -12,14 +12,28 @@ export interface HookSubject {
   through(handler: HookHandler): Promise<HookExecutor>
 }
 
-const place = { sessionId: 'session', runId: 'run' }
-const call = { tool: 'write', callId: '4/0', input: { path: 'é😀', list: [1, null] } }
+const place = { sessionId: 'session', runId: 'run', metadata: { agent: 'scout — “é😀”' } }
+const call = { tool: 'write', callId: '4/0', input: { path: 'é😀', list: [1, null] }, accesses: [{ kind: 'write', path: 'é😀' }] } as const
+const attempt = { turn: 2, provider: 'some', model: 'm-1' }
+const usage = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4, reasoning: 5 }
+const request = { requestId: 'r', kind: 'confirmation', toolName: 'write', callId: '4.0', args: { path: 'é' }, accesses: [] } as const
+const waiting = { ...request, reason: 'because', sessionId: 'session', runId: 'run' }
+const end = { text: 'done', usage, cost: 0.25, waitingFor: [] }
 
 const events: readonly HookEvent[] = [
+  { hook: 'session_start', ...place },
   { hook: 'pre_prompt', ...place, prompt: 'do — “é😀”' },
+  { hook: 'generate_start', ...place, ...attempt },
+  { hook: 'generate_end', ...place, ...attempt, message: { role: 'assistant', content: [] }, usage, stopReason: 'end_turn' },
+  { hook: 'on_rate_limit', ...place, ...attempt, message: 'slow down', details: { status: 429, retryAfterMs: 1 } },
   { hook: 'pre_tool_use', ...place, ...call },
-  { hook: 'post_tool_use', ...place, ...call, output: 'written\n', isError: false },
+  { hook: 'on_confirmation', ...place, request: waiting },
+  { hook: 'post_tool_use', ...place, ...call, output: 'written\n', isError: false, exitCode: 0 },
   { hook: 'post_response', ...place, text: 'done' },
+  { hook: 'on_success', ...place, ...end, reason: 'end_turn' },
+  { hook: 'on_error', ...place, ...end, error: { code: 'llm_rejected', message: 'no', retryable: false } },
+  { hook: 'on_cancel', ...place, ...end, reason: 'enough' },
+  { hook: 'on_suspend', ...place, ...end, waitingFor: [waiting] },
 ]
 
 const gating = events.filter(({ hook }) => hook.startsWith('pre_'))

@@ -53,7 +53,7 @@ describe('a hook before the prompt', () => {
       async (event) => (seen.push(event), { decision: 'continue', prompt: 'do it well' }),
     )
     expect(result.status).toBe('completed')
-    expect(seen).toEqual([{ hook: 'pre_prompt', sessionId: run.sessionId, runId: run.id, prompt: 'do it' }])
+    expect(seen).toEqual([{ hook: 'pre_prompt', sessionId: run.sessionId, runId: run.id, metadata: {}, prompt: 'do it' }])
     for (const { messages } of llm.requests) expect(textOf(messages[0] ?? { content: [] })).toBe('do it well')
     expect((await eventsOf(run, 'run_prepared'))[0]?.prompt).toEqual([{ type: 'text', text: 'do it well' }])
   })
@@ -83,7 +83,9 @@ describe('a hook before a tool call', () => {
     const { run, read } = await runWith('pre_tool_use', async (event) => void seen.push(event))
     const { sessionId, id: runId } = run
     const [start] = await eventsOf(run, 'tool_execution_start')
-    expect(seen).toEqual([{ hook: 'pre_tool_use', sessionId, runId, tool: 'write', callId: start?.callId, input: { path: 'a' } }])
+    const { callId } = start ?? {}
+    const accesses = [{ kind: 'write', path: 'a' }]
+    expect(seen).toEqual([{ hook: 'pre_tool_use', sessionId, runId, metadata: {}, tool: 'write', callId, input: { path: 'a' }, accesses }])
     expect(read).toEqual(['wrote a'])
   })
 
@@ -229,11 +231,14 @@ describe('a hook that observes', () => {
         hook: 'post_tool_use',
         sessionId,
         runId,
+        metadata: {},
         tool: 'write',
         callId: expect.any(String) as string,
         input: { path: 'a' },
+        accesses: [{ kind: 'write', path: 'a' }],
         output: 'wrote a',
         isError: false,
+        exitCode: 0,
       },
     ])
     seen.length = 0

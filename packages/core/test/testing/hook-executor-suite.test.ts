@@ -1,7 +1,7 @@
 /** The hook suite passes for `hooks({…})`, and rejects every mutant by the case that is named. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { hooks } from '../../src/session/define-hooks.ts'
+import { hookNames, hooks } from '../../src/session/define-hooks.ts'
 import { runCase, runConformance } from '../../src/testing/conformance.ts'
 import { hookExecutorMutants } from '../../src/testing/hook-executor-mutants.ts'
 import { hookExecutorSuite } from '../../src/testing/hook-executor-suite.ts'
@@ -11,7 +11,7 @@ runConformance(
   {
     name: 'hooks({…})',
     create: () => ({
-      through: async (handler) => hooks({ pre_prompt: handler, pre_tool_use: handler, post_tool_use: handler, post_response: handler }),
+      through: async (handler) => hooks(Object.fromEntries(hookNames.map((name) => [name, handler]))),
     }),
   },
   { describe, test },
