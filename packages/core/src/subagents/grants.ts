@@ -36,11 +36,11 @@ export const foldUsed =
     }
   }
 
-/** An equal share of what is left for each of so many tasks. Limits that there are not are left out. */
-export function shareOf({ tokens, usd, toolCalls }: NonNullable<Budget['perRun']>, used: Used, tasks: number): StepBudget {
+/** One of so many equal shares of what is left. Limits that there are not are left out. */
+export function shareOf({ tokens, usd, toolCalls }: NonNullable<Budget['perRun']>, used: Used, shares: number): StepBudget {
   return {
-    ...(tokens === undefined ? {} : { tokens: Math.floor((tokens - used.tokens) / tasks) }),
-    ...(usd === undefined ? {} : { usd: (usd - used.usd) / tasks }),
-    ...(toolCalls === undefined ? {} : { toolCalls: Math.floor((toolCalls - used.toolCalls) / tasks) }),
+    ...(tokens === undefined ? {} : { tokens: Math.floor((tokens - used.tokens) / shares) }),
+    ...(usd === undefined ? {} : { usd: (usd - used.usd) / shares }),
+    ...(toolCalls === undefined ? {} : { toolCalls: Math.floor((toolCalls - used.toolCalls) / shares) }),
   }
 }

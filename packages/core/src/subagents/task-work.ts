@@ -165,12 +165,12 @@ export class TaskWork {
     return { taskId: taskIdOf(this.#setting.run, key, index), callId, index }
   }
 
-  /** An equal share of what is left, among the tasks of the call that have not begun. */
+  /** An equal share of what is left, among the tasks of the call that have not begun and their parent, who has to answer in the end. */
   #grant(callId: string, tasks: number): StepBudget {
     const { perRun = {} } = this.#setting.team.parent.budget ?? {}
     const { children, used } = this.#state()
     const begun = [...children.values()].filter(({ start }) => start.callId === callId).length
-    return shareOf(perRun, used, Math.max(1, tasks - begun))
+    return shareOf(perRun, used, Math.max(1, tasks - begun) + 1)
   }
 
   /** Until one of them has ended, all wait, or somebody speaks or answers. */

@@ -76,7 +76,7 @@ describe('a definition', () => {
       { name: 'b', description: 'x', extends: 'c' },
       { name: 'c', description: 'x', extends: 'a' },
     ])
-    expect(() => registry.get('a')).toThrow('Agents extend each other in a circle: a → b → c → a')
+    expect(() => registry.get('a')).toThrow(/^Agents extend each other in a circle: a → b → c → a$/)
   })
 
   test('that extends one that there is not is refused with the nearest name', () => {
@@ -93,6 +93,8 @@ describe('a definition', () => {
     expect(registry.list().map(({ name }) => name)).not.toContain('secret')
     expect(registry.list({ hidden: true }).map(({ name }) => name)).toContain('secret')
     expect(registry.has('secret')).toBe(true)
+    registry.register({ name: 'open', description: 'x', extends: 'secret' })
+    expect(registry.list().map(({ name }) => name)).toContain('open')
   })
 })
 

@@ -111,6 +111,46 @@ describe('a task in the background', () => {
     const types = (await factsOf(await openSession(store, run.sessionId))).map(({ event }) => event.type)
     expect(types.slice(-2)).toEqual(['agent_end', 'session_released'])
   })
+
+  test('does not keep a run from hearing what is said to it', async () => {
+    const { wait, inside, open } = gate()
+    const llm = modelOf((request) => {
+      if (promptOf(request) !== 'go') return turnsOf(request) === 0 ? [callOf('wait')] : 'waited'
+      if (turnsOf(request) === 0) return [give('slow', { background: true })]
+      if (!JSON.stringify(request.messages).includes('hurry')) return 'I wait.'
+      open()
+      return 'I hurry.'
+    })
+    const { agent } = family(llm, { extra: [wait] })
+    const run = await agent.run('go')
+    await inside
+    for await (const { event } of run) if (event.type === 'turn_end' && event.turn === 2) break
+    await run.steer('hurry')
+    expect((await run.completed()).text).toBe('I hurry.')
+  })
+
+  test('is not cut off by a call that has to be approved: the run waits with it', async () => {
+    const { wait, inside, open, stopped } = gate()
+    const change = tool({ name: 'change', description: 'Changes.', access: () => [{ kind: 'write', path: 'a' }], execute: () => 'changed' })
+    const llm = modelOf((request) => {
+      if (promptOf(request) !== 'go') return turnsOf(request) === 0 ? [callOf('wait')] : 'waited'
+      if (turnsOf(request) === 0) return [give('slow', { background: true })]
+      return turnsOf(request) === 1 ? [callOf('change')] : `told: ${JSON.stringify(request.messages.at(-1)?.content)}`
+    })
+    const { agent, store } = family(llm, { extra: [wait, change] })
+    const session = await agent.session()
+    const run = await session.send('go')
+    for await (const { event } of run) if (event.type === 'confirmation_required') break
+    await inside
+    expect((await session.state()).run?.status).toBe('executing')
+    open()
+    const result = await run.result
+    if (result.status !== 'suspended') throw new Error(result.status)
+    expect(stopped).toEqual([])
+    expect(await subagentTasks(store, session.id)).toMatchObject([{ status: 'completed', output: 'waited' }])
+    await session.answer(result.waitingFor[0]?.requestId ?? '', { decision: 'approve' })
+    expect((await (await session.resume())?.completed())?.text).toContain('waited')
+  })
 })
 
 describe('a tracker', () => {

@@ -245,6 +245,21 @@ describe('a child', () => {
     expect(result.usage.input).toBeLessThan(60_000)
   })
 
+  test('is not begun when nothing of the budget is left for it', async () => {
+    const tasks = ['a', 'b', 'c'].map((prompt) => ({ agent: 'general', prompt }))
+    const { agent, store } = family(
+      parentOf([callOf('task', { tasks })], () => [callOf('look')]),
+      {
+        extra: [look],
+        budget: { perRun: { toolCalls: 2 } },
+      },
+    )
+    const run = await agent.run('go')
+    expect((await run.completed()).text.match(/nothing is left for this task/g)?.length).toBe(3)
+    const types = (await factsOf(await openSession(store, run.sessionId))).map(({ event }) => event.type)
+    expect(types).not.toContain('subagent_start')
+  })
+
   test('takes its model, words and limits from its definition', async () => {
     const other = modelOf(() => [callOf('look')])
     const llm = parentOf([give('a', { agent: 'scout' })], () => 'wrong')

@@ -39,7 +39,7 @@ function chain(depth: number, options: FamilyOptions & { readonly background?: b
     return [give(`level ${level + 1}`, { agent: level + 1 === depth ? 'general' : 'lead', background: background && level === 0 })]
   })
   const agentOn = (store: SessionStore) => family(llm, { ...rest, store, extra: [change], task: { agents } }).agent
-  return { done, agentOn, store: memoryStore() }
+  return { done, agentOn, store: memoryStore(), llm, change }
 }
 
 describe('an approval that a child needs', () => {
@@ -49,6 +49,7 @@ describe('an approval that a child needs', () => {
     const result = await run.result
     if (result.status !== 'suspended') throw new Error(result.status)
     expect(result.waitingFor).toMatchObject([{ toolName: 'change', args: { level: depth }, sessionId: run.sessionId, runId: run.id }])
+    expect(result.waitingFor[0]?.reason).toMatch(/^\w+ \(task-\w+\): /)
     expect(done).toEqual([])
     // Only the run outside is somebody's to go on with.
     expect((await collect(unfinishedRuns(store))).map(({ sessionId }) => sessionId)).toEqual([run.sessionId])
@@ -133,6 +134,57 @@ describe('an approval that a child needs', () => {
     const again = await (await agentOn(store).session({ id: run.sessionId })).resume()
     expect(await again?.result).toMatchObject({ status: 'completed' })
     expect(done.length).toBe(1)
+  })
+})
+
+describe('an approval that nobody gives', () => {
+  test('is refused where nobody can, and is not left open on the run outside', async () => {
+    const { done, agentOn, store } = chain(1, { confirm: async () => undefined, unanswered: 'reject' })
+    const run = await agentOn(store).run('go')
+    expect((await run.completed()).text).toContain('nobody answered')
+    expect(done).toEqual([])
+    const answers = (await factsOf(await openSession(store, run.sessionId))).flatMap(({ event }) =>
+      event.type === 'confirmation_received' ? [event.approved] : [],
+    )
+    expect(answers).toEqual([false])
+  })
+
+  test('is not asked for an agent that may ask nobody, even where somebody is there', async () => {
+    let asked = 0
+    const change = tool({ name: 'change', description: 'Changes.', access: () => [{ kind: 'write', path: 'a' }], execute: () => 'changed' })
+    const llm = modelOf((request) =>
+      turnsOf(request) > 0 ? resultsOf(request).join() : promptOf(request) === 'go' ? [give('x', { agent: 'shy' })] : [callOf('change')],
+    )
+    const confirm = async (): Promise<Answer> => (asked++, { decision: 'approve' })
+    const { agent } = family(llm, { extra: [change], task: { agents }, confirm })
+    expect((await (await agent.run('go')).completed()).text).toContain('nobody is here to give one')
+    expect(asked).toBe(0)
+  })
+})
+
+describe('a run that goes on after an answer', () => {
+  test('tells of no progress twice', async () => {
+    const { agentOn, store } = chain(1)
+    const run = await agentOn(store).run('go')
+    const { waitingFor } = (await run.result) as { waitingFor: readonly WaitingFor[] }
+    const session = await agentOn(store).session({ id: run.sessionId })
+    await session.answer(waitingFor[0]?.requestId ?? '', { decision: 'approve' })
+    const again = await session.resume()
+    const told: unknown[] = []
+    if (again) for await (const { event } of again) if (event.type === 'subagent_progress') told.push(event.metadata)
+    expect(told).toEqual([{ tool: 'change', isError: false }, { turn: 2 }])
+  })
+
+  test('without the agent that did a task says so, and ends the task', async () => {
+    const { agentOn, store, llm, change } = chain(2)
+    const run = await agentOn(store).run('go')
+    const { waitingFor } = (await run.result) as { waitingFor: readonly WaitingFor[] }
+    await (await openSession(store, run.sessionId)).answer(waitingFor[0]?.requestId ?? '', { decision: 'approve' })
+    const { agent } = family(llm, { store, extra: [change] })
+    const again = await (await agent.session({ id: run.sessionId })).resume()
+    expect((await again?.completed())?.text).toContain("There is no agent 'lead'")
+    const end = (await factsOf(await openSession(store, run.sessionId))).find(({ event }) => event.type === 'subagent_end')?.event
+    expect(end).toMatchObject({ status: 'failed', code: 'invalid_argument' })
   })
 })
 
