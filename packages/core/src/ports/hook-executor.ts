@@ -1,9 +1,9 @@
 /** The seam for code outside the loop that may answer questions which the loop asks. */
-import type { ErrorCode } from '../base/errors.ts'
 import type { Access } from '../model/access.ts'
 import type { WaitingFor } from '../model/event.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { Message } from '../model/message.ts'
+import type { RunState } from '../model/session-state.ts'
 import type { ToolErrorKind } from '../model/tool.ts'
 import type { Usage } from '../model/usage.ts'
 
@@ -30,7 +30,7 @@ type OfEnd = {
   readonly usage: Usage
   readonly cost?: number | undefined
   readonly reason?: string | undefined
-  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly retryable: boolean } | undefined
+  readonly error?: RunState['error']
   readonly waitingFor: readonly WaitingFor[]
 }
 
