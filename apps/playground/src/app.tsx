@@ -2,10 +2,13 @@
 import { useCallback, useEffect, useState, type ReactNode } from 'react'
 import type { Api, ApiError } from './api/client.ts'
 import type { About } from './api/types.ts'
+import { CompareView } from './components/compare-view.tsx'
 import { ConversationView } from './components/conversation-view.tsx'
 import { Icon } from './components/icon.tsx'
+import { PartsView } from './components/parts-view.tsx'
 import { Sidebar } from './components/sidebar.tsx'
 import { Welcome } from './components/welcome.tsx'
+import { useAgent } from './hooks/use-agent.ts'
 import { useRoute } from './hooks/use-route.ts'
 import { useSessions } from './hooks/use-sessions.ts'
 
@@ -18,6 +21,16 @@ function useAbout(api: Api, failed: boolean): About | undefined {
     api.about().then(setAbout, () => undefined) // the list of sessions tells what is wrong
   }, [api, failed])
   return about
+}
+
+function useEscape(onEscape: () => void): void {
+  useEffect(() => {
+    const onKey = (press: KeyboardEvent): void => {
+      if (press.key === 'Escape') onEscape()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [onEscape])
 }
 
 function Locked({ error }: { readonly error: ApiError }): ReactNode {
@@ -33,23 +46,20 @@ function Locked({ error }: { readonly error: ApiError }): ReactNode {
 }
 
 export function App({ api }: { readonly api: Api }): ReactNode {
-  const id = useRoute()
+  const route = useRoute()
+  const id = route.view === 'session' ? route.id : undefined
   const listed = useSessions(api)
   const about = useAbout(api, listed.error !== undefined)
   const [sessionsOpen, setSessionsOpen] = useState(false)
   const [journalOpen, setJournalOpen] = useState(wide)
   const { refresh } = listed
+  const agent = useAgent(api, refresh)
   const close = useCallback(() => setSessionsOpen(false), [])
-  useEffect(() => {
-    const onKey = (press: KeyboardEvent): void => {
-      if (press.key !== 'Escape') return
-      close()
-      // Where it covers the conversation it is a drawer, and Escape closes drawers.
-      if (!wide()) setJournalOpen(false)
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [close])
+  useEscape(() => {
+    close()
+    // Where it covers the conversation it is a drawer, and Escape closes drawers.
+    if (!wide()) setJournalOpen(false)
+  })
   if (listed.error?.status === 401) return <Locked error={listed.error} />
   return (
     <div className="app" data-sessions-open={sessionsOpen} data-journal-open={journalOpen && id !== undefined}>
@@ -62,16 +72,18 @@ export function App({ api }: { readonly api: Api }): ReactNode {
       >
         <Icon name={sessionsOpen ? 'close' : 'menu'} />
       </button>
-      <Sidebar about={about} listed={listed} selected={id} onChoose={close} />
+      <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
       <main className="main">
-        {id === undefined ? (
-          <Welcome api={api} about={about} trouble={listed.error?.message} onStarted={refresh} />
-        ) : (
+        {route.view === 'home' && <Welcome api={api} about={about} trouble={listed.error?.message} onStarted={refresh} />}
+        {route.view === 'parts' && <PartsView api={api} about={about} />}
+        {route.view === 'compare' && <CompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />}
+        {id !== undefined && (
           <ConversationView
             key={id}
             api={api}
             id={id}
+            about={about}
             summary={listed.sessions?.find((session) => session.id === id)}
             journalOpen={journalOpen}
             onJournal={setJournalOpen}

@@ -1,5 +1,5 @@
 /** Asks the server: one method per route. */
-import type { About, Answer, SessionSummary } from './types.ts'
+import type { About, AgentState, Answer, Card, Comparison, ForkWish, Judgement, Request, SessionSummary, WhyQuestion } from './types.ts'
 
 /** The server said no, or could not be reached (`unreachable`). */
 export class ApiError extends Error {
@@ -21,8 +21,18 @@ export interface Api {
   send(id: string, prompt: string): Promise<void>
   steer(id: string, prompt: string): Promise<void>
   cancel(id: string): Promise<void>
-  answer(id: string, requestId: string, answer: Answer): Promise<void>
+  /** `always`: calls like this one are allowed for the rest of the session. */
+  answer(id: string, given: { readonly requestId: string; readonly answer: Answer; readonly always?: boolean }): Promise<void>
+  requests(id: string): Promise<readonly Request[]>
   resume(id: string): Promise<{ readonly runId: string | null }>
+  fork(id: string, wish: ForkWish): Promise<{ readonly id: string }>
+  rewind(id: string, to: string): Promise<void>
+  compare(a: string, b: string): Promise<Comparison>
+  why(id: string, question: WhyQuestion): Promise<Judgement>
+  agent(): Promise<AgentState>
+  kill(): Promise<AgentState>
+  start(): Promise<AgentState>
+  judge(seam: string, module: string): Promise<Card>
   /** Opens the stream of events after a cursor. */
   events(id: string, options: { readonly after: string | undefined; readonly signal: AbortSignal }): Promise<Response>
 }
@@ -58,7 +68,16 @@ export function apiClient(token: string): Api {
     send: (id, prompt) => post(of(id, 'send'), { prompt }),
     steer: (id, prompt) => post(of(id, 'steer'), { prompt }),
     cancel: (id) => post(of(id, 'cancel')),
-    answer: (id, requestId, answer) => post(of(id, 'answer'), { requestId, answer }),
+    answer: (id, given) => post(of(id, 'answer'), given),
+    requests: async (id) => (await get<{ requests: readonly Request[] }>(of(id, 'requests'))).requests,
+    fork: (id, wish) => post(of(id, 'fork'), wish),
+    rewind: (id, to) => post(of(id, 'rewind'), { to }),
+    compare: (a, b) => get(`${of(a, 'diff')}?with=${encodeURIComponent(b)}`),
+    why: (id, question) => post(of(id, 'why'), question),
+    agent: () => get('/api/agent'),
+    kill: () => post('/api/agent/kill'),
+    start: () => post('/api/agent/start'),
+    judge: (seam, module) => post('/api/conformance', { seam, module }),
     resume: (id) => post(of(id, 'resume')),
     events: (id, { after, signal }) => ask(of(id, 'events'), { signal, headers: after === undefined ? {} : { 'last-event-id': after } }),
   }

@@ -1,20 +1,25 @@
 /** What the server tells beside events. */
-import type { Json, Usage } from '@seamfold/core/kit'
+import type { Access, Envelope, Json, Usage, WaitingFor } from '@seamfold/core/kit'
 
 export type About = {
   readonly model: string
   readonly simulated: boolean
   readonly durable: boolean
+  /** Tokens that the model can read at once. */
+  readonly contextWindow?: number
   readonly workspace?: string
   readonly journal?: string
   readonly tools?: readonly string[]
   readonly examples?: readonly { readonly title: string; readonly prompt: string }[]
+  readonly seams?: readonly { readonly seam: string; readonly uses: string; readonly detail?: string }[]
+  /** TypeScript that makes an agent like this one. */
+  readonly code?: string
 }
 
 export type SessionSummary = {
   readonly id: string
   readonly title: string
-  readonly status: 'idle' | 'unfinished' | 'suspended' | 'completed' | 'failed' | 'cancelled'
+  readonly status: 'idle' | 'unfinished' | 'suspended' | 'completed' | 'failed' | 'cancelled' | 'unreadable'
   /** The run is under way in the server's process. */
   readonly active: boolean
   readonly createdAt: number
@@ -23,6 +28,39 @@ export type SessionSummary = {
   readonly turns: number
   readonly usage: Usage
   readonly cost: number
+  /** Where it was forked. */
+  readonly parent?: { readonly id: string; readonly cursor: string }
 }
+
+/** The process that the agent runs in. */
+export type AgentState = {
+  /** `here`: it has none of its own, and cannot be killed without the server. */
+  readonly state: 'here' | 'running' | 'gone'
+  readonly pid?: number
+  readonly starts: number
+  readonly ended?: string
+}
+
+export type ForkWish = { readonly at?: string; readonly keepRun?: boolean }
+
+export type ComparedBranch = { readonly id: string; readonly facts: number; readonly cursor: string; readonly beyond: readonly Envelope[] }
+
+export type Comparison = { readonly shared: { readonly facts: number }; readonly a: ComparedBranch; readonly b: ComparedBranch }
+
+/** What waits for an answer; `always` says what an approval for always would allow. */
+export type Request = WaitingFor & { readonly always?: string }
+
+export type WhyQuestion = { readonly tool: string; readonly accesses: readonly Access[]; readonly args: Json }
+
+export type Judgement = { readonly decision: 'allow' | 'ask' | 'deny'; readonly reason: string }
+
+export type CardResult = {
+  readonly id: string
+  readonly title: string
+  readonly status: 'passed' | 'failed' | 'known' | 'skipped'
+  readonly reason?: string
+}
+
+export type Card = { readonly seam: string; readonly name: string; readonly passed: boolean; readonly results: readonly CardResult[] }
 
 export type Answer = { readonly decision: 'approve'; readonly input?: Json } | { readonly decision: 'reject'; readonly message?: string }

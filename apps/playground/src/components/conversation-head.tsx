@@ -1,6 +1,7 @@
 /** The head of a conversation: how the run does, whether we are connected, and the way to the journal. */
 import type { ReactNode } from 'react'
 import type { Connection } from '../api/follow.ts'
+import { compareAddress } from '../hooks/use-route.ts'
 import type { Conversation } from '../state/types.ts'
 import { ConnectionBadge } from './connection-badge.tsx'
 import { Icon } from './icon.tsx'
@@ -12,12 +13,20 @@ type ConversationHeadProps = {
   readonly interrupted: boolean
   readonly journalOpen: boolean
   readonly onJournal: (open: boolean) => void
+  readonly id: string
+  /** The session that this one was forked from. */
+  readonly parent: string | undefined
 }
 
-export function ConversationHead({ state, connection, interrupted, journalOpen, onJournal }: ConversationHeadProps): ReactNode {
+export function ConversationHead({ state, connection, interrupted, journalOpen, onJournal, id, parent }: ConversationHeadProps): ReactNode {
   return (
     <header className="conversation-head">
       <RunBar state={state} interrupted={interrupted} />
+      {parent !== undefined && (
+        <a className="head-link" href={compareAddress(parent, id)}>
+          <Icon name="branch" size={14} /> Compare
+        </a>
+      )}
       <ConnectionBadge connection={connection} />
       <button type="button" className="button-icon" aria-pressed={journalOpen} onClick={() => onJournal(!journalOpen)} aria-label="Journal">
         <Icon name="journal" />

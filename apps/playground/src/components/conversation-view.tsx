@@ -1,10 +1,12 @@
 /** One session: the conversation as it happens, what one can do about it, and its journal. */
-import { useEffect, useMemo, type ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
-import type { SessionSummary } from '../api/types.ts'
-import { SessionActionsContext, type SessionActions } from '../hooks/session-actions.ts'
+import type { About, SessionSummary } from '../api/types.ts'
+import { FactsContext } from '../hooks/facts.ts'
+import { SessionActionsContext } from '../hooks/session-actions.ts'
 import { useAttempt } from '../hooks/use-attempt.ts'
 import { useConversation } from '../hooks/use-conversation.ts'
+import { useSessionActionsOf } from '../hooks/use-session-actions-of.ts'
 import { useStickToEnd } from '../hooks/use-stick-to-end.ts'
 import { ConversationHead } from './conversation-head.tsx'
 import { Icon } from './icon.tsx'
@@ -16,6 +18,7 @@ import { SessionComposer } from './session-composer.tsx'
 type ConversationViewProps = {
   readonly api: Api
   readonly id: string
+  readonly about: About | undefined
   readonly summary: SessionSummary | undefined
   readonly journalOpen: boolean
   readonly onJournal: (open: boolean) => void
@@ -23,19 +26,12 @@ type ConversationViewProps = {
   readonly onChanged: () => void
 }
 
-export function ConversationView({ api, id, summary, journalOpen, onJournal, onChanged }: ConversationViewProps): ReactNode {
-  const { state, connection } = useConversation(api, id)
+export function ConversationView({ api, id, about, summary, journalOpen, onJournal, onChanged }: ConversationViewProps): ReactNode {
+  const { state, live, connection } = useConversation(api, id)
   const { problem, forget, attempt } = useAttempt()
   const { scroller, content, atEnd, toEnd } = useStickToEnd()
   const { run } = state
-  const actions = useMemo<SessionActions>(
-    () => ({
-      answer: (requestId, answer) => attempt(api.answer(id, requestId, answer)),
-      resume: () => attempt(api.resume(id)).then(onChanged),
-      stop: () => attempt(api.cancel(id)),
-    }),
-    [api, id, attempt, onChanged],
-  )
+  const actions = useSessionActionsOf({ api, id, attempt, onChanged })
   // The list tells whether a run is under way, so it is read again whenever the journal says that something about a run changed.
   const { id: runId, status } = run ?? {}
   useEffect(() => {
@@ -44,28 +40,32 @@ export function ConversationView({ api, id, summary, journalOpen, onJournal, onC
   const interrupted = run?.status === 'running' && summary?.status === 'unfinished' && !summary.active
   return (
     <SessionActionsContext value={actions}>
-      <section className="conversation" aria-label="Conversation">
-        <ConversationHead {...{ state, connection, interrupted, journalOpen, onJournal }} />
-        <div className="conversation-scroll" ref={scroller}>
-          <div className="conversation-content" ref={content}>
-            {connection.state === 'refused' && <Notice tone="danger">{connection.message}</Notice>}
-            <ItemsView {...state} interrupted={interrupted} />
+      <FactsContext value={state.facts}>
+        <section className="conversation" aria-label="Conversation">
+          <ConversationHead {...{ state, connection, interrupted, journalOpen, onJournal }} id={id} parent={summary?.parent?.id} />
+          <div className="conversation-scroll" ref={scroller}>
+            <div className="conversation-content" ref={content}>
+              {connection.state === 'refused' && <Notice tone="danger">{connection.message}</Notice>}
+              <ItemsView {...state} {...{ interrupted, scroller }} />
+            </div>
           </div>
-        </div>
-        <SessionComposer
-          {...{ api, id, state, interrupted, attempt, problem }}
-          onForget={forget}
-          onSent={toEnd}
-          above={
-            !atEnd && (
-              <button type="button" className="to-end" onClick={toEnd}>
-                <Icon name="arrowDown" size={14} /> Newest
-              </button>
-            )
-          }
-        />
-      </section>
-      {journalOpen && <JournalPanel facts={state.facts} onClose={() => onJournal(false)} />}
+          <SessionComposer
+            {...{ api, id, state, interrupted, attempt, problem }}
+            onForget={forget}
+            onSent={toEnd}
+            above={
+              !atEnd && (
+                <button type="button" className="to-end" onClick={toEnd}>
+                  <Icon name="arrowDown" size={14} /> Newest
+                </button>
+              )
+            }
+          />
+        </section>
+        {journalOpen && (
+          <JournalPanel facts={state.facts} live={live} contextWindow={about?.contextWindow} onClose={() => onJournal(false)} />
+        )}
+      </FactsContext>
     </SessionActionsContext>
   )
 }

@@ -1,6 +1,7 @@
 /** What an edit changes, line by line. */
 import { diffLines } from 'diff'
 import { useMemo, type ReactNode } from 'react'
+import { Visible } from './visible.tsx'
 
 const signs = { added: '+', removed: '−', same: ' ' } as const
 
@@ -21,7 +22,7 @@ export function DiffView({ before, after }: { readonly before: string; readonly 
       {lines.map(({ kind, text }, index) => (
         <div key={index} className={`diff-${kind}`}>
           <span className="diff-sign">{signs[kind]}</span>
-          <span>{text === '' ? ' ' : text}</span>
+          <span>{text === '' ? ' ' : <Visible text={text} />}</span>
         </div>
       ))}
     </div>

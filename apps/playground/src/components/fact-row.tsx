@@ -1,36 +1,49 @@
-/** One fact in the journal: a line, and its JSON on a click. */
-import type { Envelope } from '@seamfold/core/kit'
-import { memo, useState, type ReactNode } from 'react'
+/** One line of the timeline: a fact, or live events that belong together. */
+import { memo, type ReactNode } from 'react'
+import type { TimelineRow } from '../state/timeline.ts'
+import { factFamily } from '../text/fact-family.ts'
 import { factSummary } from '../text/fact-summary.ts'
-import { CodeBlock } from './code-block.tsx'
-
-/** Which kind of thing a fact is about, for its colour. */
-function factFamily(type: string): string {
-  if (type.startsWith('turn_')) return 'model'
-  if (type.startsWith('tool_')) return 'tool'
-  if (type.startsWith('confirmation_') || type === 'permission_denied' || type === 'run_suspended') return 'person'
-  if (type === 'error' || type === 'run_cancelled') return 'danger'
-  if (type.startsWith('agent_')) return 'run'
-  return 'other'
-}
+import { formatCount } from '../text/format.ts'
 
 /** Seconds since the first fact. */
 const formatOffset = (ms: number): string => (ms < 100_000 ? (ms / 1_000).toFixed(2) : String(Math.round(ms / 1_000)))
 
-type FactRowProps = { readonly envelope: Envelope; readonly number: number; readonly origin: number }
+type FactRowProps = {
+  readonly row: TimelineRow
+  /** Milliseconds since the epoch, of the first fact. */
+  readonly origin: number
+  readonly selected: boolean
+  /** Whether the tabulator stops here. */
+  readonly reachable: boolean
+  readonly onSelect: (cursor: string) => void
+}
 
-export const FactRow = memo(function FactRow({ envelope, number, origin }: FactRowProps): ReactNode {
-  const [open, setOpen] = useState(false)
-  const { event, timestamp } = envelope
+export const FactRow = memo(function FactRow({ row, origin, selected, reachable, onSelect }: FactRowProps): ReactNode {
+  if (row.kind === 'live') {
+    const { type, count, characters, timestamp } = row.row
+    return (
+      <div className="fact fact-live" data-family="live">
+        <div className="fact-head">
+          <span className="fact-number">~</span>
+          <span className="fact-type">{type}</span>
+          <span className="fact-time">{formatOffset(timestamp - origin)}</span>
+          <span className="fact-summary">
+            {count} {count === 1 ? 'piece' : 'pieces'}
+            {characters > 0 ? `, ${formatCount(characters)} characters` : ''} · not stored
+          </span>
+        </div>
+      </div>
+    )
+  }
+  const { event, timestamp, cursor } = row.envelope
   return (
-    <li className="fact" data-family={factFamily(event.type)}>
-      <button type="button" className="fact-head" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span className="fact-number">{number}</span>
+    <div className="fact" data-family={factFamily(event.type)}>
+      <button type="button" className="fact-head" tabIndex={reachable ? 0 : -1} aria-pressed={selected} onClick={() => onSelect(cursor)}>
+        <span className="fact-number">{row.number}</span>
         <span className="fact-type">{event.type}</span>
         <span className="fact-time">{formatOffset(timestamp - origin)}</span>
         <span className="fact-summary">{factSummary(event)}</span>
       </button>
-      {open && <CodeBlock text={JSON.stringify(envelope, null, 2)} />}
-    </li>
+    </div>
   )
 })

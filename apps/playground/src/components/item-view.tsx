@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react'
 import type { Item } from '../state/types.ts'
 import { formatTime } from '../text/format.ts'
 import { OutcomeView } from './outcome-view.tsx'
+import { RecoveryView } from './recovery-view.tsx'
 import { SaidView } from './said-view.tsx'
 import { TurnView } from './turn-view.tsx'
 
@@ -34,5 +35,7 @@ export const ItemView = memo(function ItemView({ item, liveOutput }: ItemViewPro
       )
     case 'outcome':
       return <OutcomeView outcome={item} />
+    case 'recovery':
+      return <RecoveryView item={item} />
   }
 })

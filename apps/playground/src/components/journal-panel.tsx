@@ -1,64 +1,106 @@
-/** The journal beside the conversation: every fact as it is written. */
+/** The journal beside the conversation: every fact as it is written, what each decided, and what each turn cost. */
 import type { Envelope } from '@seamfold/core/kit'
 import { useMemo, useState, type ReactNode } from 'react'
 import { useStickToEnd } from '../hooks/use-stick-to-end.ts'
-import { FactRow } from './fact-row.tsx'
+import type { LiveRow } from '../state/live-tail.ts'
+import { timeline } from '../state/timeline.ts'
+import { families, type Family } from '../text/fact-family.ts'
+import { FactDetail } from './fact-detail.tsx'
+import { FactList } from './fact-list.tsx'
 import { Icon } from './icon.tsx'
+import { TurnsView } from './turns-view.tsx'
 
-/** Facts that are drawn before somebody asks for earlier ones. */
-const page = 200
+type JournalPanelProps = {
+  readonly facts: readonly Envelope[]
+  readonly live: readonly LiveRow[]
+  readonly contextWindow: number | undefined
+  readonly onClose: () => void
+}
 
-type JournalPanelProps = { readonly facts: readonly Envelope[]; readonly onClose: () => void }
+function toggled(set: ReadonlySet<Family>, family: Family): ReadonlySet<Family> {
+  const next = new Set(set)
+  if (!next.delete(family)) next.add(family)
+  return next
+}
 
-const matches = (envelope: Envelope, words: string): boolean => words === '' || JSON.stringify(envelope.event).toLowerCase().includes(words)
+type FiltersProps = { readonly without: ReadonlySet<Family>; readonly onChange: (without: ReadonlySet<Family>) => void }
 
-export function JournalPanel({ facts, onClose }: JournalPanelProps): ReactNode {
-  const [search, setSearch] = useState('')
-  const [limit, setLimit] = useState(page)
+const Filters = ({ without, onChange }: FiltersProps): ReactNode => (
+  <div className="filters" role="group" aria-label="Kinds of facts">
+    {families.map(({ family, words }) => (
+      <button
+        key={family}
+        type="button"
+        className="filter"
+        data-family={family}
+        aria-pressed={!without.has(family)}
+        onClick={() => onChange(toggled(without, family))}
+      >
+        {words}
+      </button>
+    ))}
+  </div>
+)
+
+function Timeline({ facts, live }: Pick<JournalPanelProps, 'facts' | 'live'>): ReactNode {
+  const [words, setWords] = useState('')
+  const [without, setWithout] = useState<ReadonlySet<Family>>(() => new Set<Family>())
+  const [selected, setSelected] = useState<string>()
   const { scroller, content } = useStickToEnd()
-  const words = search.trim().toLowerCase()
-  const found = useMemo(
-    () => facts.map((envelope, index) => ({ envelope, number: index })).filter(({ envelope }) => matches(envelope, words)),
-    [facts, words],
+  const rows = useMemo(() => timeline(facts, live, { words, without }), [facts, live, words, without])
+  const envelope = useMemo(() => facts.find(({ cursor }) => cursor === selected), [facts, selected])
+  const chosen = words.trim() !== '' || without.size > 0
+  const count = rows.filter(({ kind }) => kind === 'fact').length
+  return (
+    <>
+      <div className="journal-search-row">
+        <input
+          className="journal-search"
+          type="search"
+          value={words}
+          placeholder="Search facts"
+          aria-label="Search facts"
+          onChange={(change) => setWords(change.target.value)}
+        />
+        <span className="panel-count" role="status">
+          {chosen ? `${count} of ` : ''}
+          {facts.length} {facts.length === 1 ? 'fact' : 'facts'}
+        </span>
+      </div>
+      <Filters without={without} onChange={setWithout} />
+      <div className="journal-scroll" ref={scroller} tabIndex={-1}>
+        <div ref={content}>
+          <FactList {...{ rows, selected, scroller }} origin={facts[0]?.timestamp ?? 0} onSelect={(cursor) => setSelected(cursor)} />
+          {facts.length > 0 && rows.length === 0 && (
+            <p className="panel-empty">No fact is like that. Change the words, or the kinds above.</p>
+          )}
+          {facts.length === 0 && <p className="panel-empty">Nothing has been written yet. What is not in here did not happen.</p>}
+        </div>
+      </div>
+      {envelope && <FactDetail facts={facts} envelope={envelope} onClose={() => setSelected(undefined)} />}
+    </>
   )
-  const origin = facts[0]?.timestamp ?? 0
-  const hidden = Math.max(0, found.length - limit)
+}
+
+export function JournalPanel({ facts, live, contextWindow, onClose }: JournalPanelProps): ReactNode {
+  const [shown, setShown] = useState<'facts' | 'turns'>('facts')
   return (
     <aside className="journal" aria-label="Journal">
       <header className="panel-head">
         <h2>Journal</h2>
-        <span className="panel-count">
-          {words === '' ? '' : `${found.length} of `}
-          {facts.length} {facts.length === 1 ? 'fact' : 'facts'}
-        </span>
+        <div className="switch" role="group" aria-label="What the journal shows">
+          <button type="button" aria-pressed={shown === 'facts'} onClick={() => setShown('facts')}>
+            Facts
+          </button>
+          <button type="button" aria-pressed={shown === 'turns'} onClick={() => setShown('turns')}>
+            Turns
+          </button>
+        </div>
         <button type="button" className="button-icon" onClick={onClose} aria-label="Close the journal">
           <Icon name="close" />
         </button>
       </header>
-      <input
-        className="journal-search"
-        type="search"
-        value={search}
-        placeholder="Search facts"
-        aria-label="Search facts"
-        onChange={(change) => setSearch(change.target.value)}
-      />
-      <div className="journal-scroll" ref={scroller}>
-        <div ref={content}>
-          {hidden > 0 && (
-            <button type="button" className="button-link" onClick={() => setLimit(limit + page * 5)}>
-              Show {Math.min(hidden, page * 5)} earlier
-            </button>
-          )}
-          <ol className="facts">
-            {found.slice(hidden).map(({ envelope, number }) => (
-              <FactRow key={envelope.cursor} envelope={envelope} number={number} origin={origin} />
-            ))}
-          </ol>
-          {facts.length > 0 && found.length === 0 && <p className="panel-empty">No fact contains “{search.trim()}”.</p>}
-          {facts.length === 0 && <p className="panel-empty">Nothing has been written yet. What is not in here did not happen.</p>}
-        </div>
-      </div>
+      {shown === 'facts' ? <Timeline facts={facts} live={live} /> : <TurnsView facts={facts} contextWindow={contextWindow} />}
     </aside>
   )
 }

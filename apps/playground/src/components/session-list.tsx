@@ -1,10 +1,11 @@
-/** The sessions in the store, newest first. */
-import type { ReactNode } from 'react'
+/** The sessions in the store, newest first, forks under what they came from. */
+import { useMemo, useState, type ReactNode } from 'react'
 import type { SessionSummary } from '../api/types.ts'
-import type { Listed } from '../hooks/use-sessions.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { sessionAddress } from '../hooks/use-route.ts'
-import { formatAge } from '../text/format.ts'
+import type { Listed } from '../hooks/use-sessions.ts'
+import { sessionBranches, type Branch } from '../state/session-tree.ts'
+import { formatAge, formatCost } from '../text/format.ts'
 
 type SessionListProps = { readonly listed: Listed; readonly selected: string | undefined; readonly onChoose: () => void }
 
@@ -17,36 +18,65 @@ const stateOf = ({ status, active }: SessionSummary): { readonly state: string; 
     completed: 'done',
     failed: 'failed',
     cancelled: 'stopped',
+    unreadable: 'cannot be read',
   }
   return { state: status === 'unfinished' ? 'interrupted' : status, words: words[status] }
 }
 
+/** Levels that are moved to the right: deeper ones would leave no room for their title. */
+const deepest = 4
+
+type EntryProps = { readonly branch: Branch; readonly now: number; readonly current: boolean; readonly onChoose: () => void }
+
+function Entry({ branch: { session, depth }, now, current, onChoose }: EntryProps): ReactNode {
+  const { state, words } = stateOf(session)
+  const parts = [
+    ...(depth > 0 ? ['fork'] : []),
+    words,
+    ...(session.updatedAt === 0 ? [] : [formatAge(session.updatedAt, now)]),
+    ...(session.cost > 0 ? [formatCost(session.cost)] : []),
+  ]
+  return (
+    <li style={{ paddingLeft: `${Math.min(depth, deepest) * 0.9}rem` }} data-fork={depth > 0}>
+      <a
+        href={sessionAddress(session.id)}
+        className="session"
+        aria-current={current ? 'page' : undefined}
+        onClick={onChoose}
+        title={session.title}
+      >
+        <i className="run-dot" data-status={state} />
+        <span className="session-title">{session.title === '' ? 'New session' : session.title}</span>
+        <span className="session-facts">{parts.join(' · ')}</span>
+      </a>
+    </li>
+  )
+}
+
 export function SessionList({ listed: { sessions, error }, selected, onChoose }: SessionListProps): ReactNode {
   const now = useNow(true, 30_000)
+  const [search, setSearch] = useState('')
+  const branches = useMemo(() => sessionBranches(sessions ?? [], search), [sessions, search])
   if (sessions === undefined) return <p className="panel-empty">{error ? error.message : 'Loading…'}</p>
   if (sessions.length === 0) return <p className="panel-empty">No sessions yet.</p>
   return (
-    <ul className="session-list">
-      {sessions.map((session) => {
-        const { state, words } = stateOf(session)
-        return (
-          <li key={session.id}>
-            <a
-              href={sessionAddress(session.id)}
-              className="session"
-              aria-current={session.id === selected ? 'page' : undefined}
-              onClick={onChoose}
-            >
-              <i className="run-dot" data-status={state} />
-              <span className="session-title">{session.title === '' ? 'New session' : session.title}</span>
-              <span className="session-facts">
-                {words}
-                {session.updatedAt === 0 ? '' : ` · ${formatAge(session.updatedAt, now)}`}
-              </span>
-            </a>
-          </li>
-        )
-      })}
-    </ul>
+    <>
+      {sessions.length > 4 && (
+        <input
+          type="search"
+          className="journal-search"
+          value={search}
+          placeholder="Search sessions"
+          aria-label="Search sessions"
+          onChange={(change) => setSearch(change.target.value)}
+        />
+      )}
+      <ul className="session-list">
+        {branches.map((branch) => (
+          <Entry key={branch.session.id} branch={branch} now={now} current={branch.session.id === selected} onChoose={onChoose} />
+        ))}
+      </ul>
+      {branches.length === 0 && <p className="panel-empty">No session is called that.</p>}
+    </>
   )
 }

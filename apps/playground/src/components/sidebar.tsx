@@ -1,21 +1,24 @@
 /** The left side: who we are, a way to start, and the sessions. */
 import type { ReactNode } from 'react'
 import type { About } from '../api/types.ts'
-import { goTo } from '../hooks/use-route.ts'
+import { goTo, partsAddress } from '../hooks/use-route.ts'
+import type { AgentControl } from '../hooks/use-agent.ts'
 import type { Listed } from '../hooks/use-sessions.ts'
 import { Icon } from './icon.tsx'
 import { Notice } from './notice.tsx'
+import { ProcessBar } from './process-bar.tsx'
 import { SessionList } from './session-list.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
 type SidebarProps = {
   readonly about: About | undefined
   readonly listed: Listed
+  readonly agent: AgentControl
   readonly selected: string | undefined
   readonly onChoose: () => void
 }
 
-export function Sidebar({ about, listed, selected, onChoose }: SidebarProps): ReactNode {
+export function Sidebar({ about, listed, agent, selected, onChoose }: SidebarProps): ReactNode {
   const begin = (): void => {
     goTo(undefined)
     onChoose()
@@ -36,8 +39,12 @@ export function Sidebar({ about, listed, selected, onChoose }: SidebarProps): Re
         {listed.error && listed.sessions && <Notice tone="danger">{listed.error.message}</Notice>}
         <SessionList listed={listed} selected={selected} onChoose={onChoose} />
       </div>
+      <ProcessBar {...agent} />
       {about && (
         <footer className="sidebar-foot">
+          <a className="head-link" href={partsAddress} onClick={onChoose}>
+            <Icon name="parts" size={14} /> Parts, code and conformance
+          </a>
           <p>
             <strong>{about.model}</strong>
             {about.simulated && <span className="tag">simulator</span>}

@@ -12,6 +12,7 @@ import { CodeBlock } from './code-block.tsx'
 import { Icon } from './icon.tsx'
 import { ToolInput } from './tool-input.tsx'
 import { ToolOutput } from './tool-output.tsx'
+import { Visible } from './visible.tsx'
 
 type ToolCardProps = { readonly call: ToolCall; readonly liveOutput: Readonly<Record<string, string>> }
 
@@ -62,7 +63,9 @@ export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardPro
       <button type="button" className="tool-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <CallState call={call} />
         <span className="tool-name">{call.name}</span>
-        <span className="tool-summary">{callSummary(input)}</span>
+        <span className="tool-summary">
+          <Visible text={callSummary(input)} />
+        </span>
         <CallFacts call={call} />
         <Icon name="chevron" size={14} />
       </button>

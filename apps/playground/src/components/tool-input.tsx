@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { tellingKey } from '../text/call-summary.ts'
 import { CodeBlock } from './code-block.tsx'
 import { DiffView } from './diff-view.tsx'
+import { Visible } from './visible.tsx'
 
 const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2))
 
@@ -27,7 +28,7 @@ function editOf(input: Readonly<Record<string, Json>>): { before: string; after:
 
 export function ToolInput({ input }: { readonly input: Json | undefined }): ReactNode {
   if (input === undefined) return null
-  if (!isJsonObject(input)) return <CodeBlock text={asText(input)} />
+  if (!isJsonObject(input)) return <CodeBlock text={asText(input)} exact />
   const edit = editOf(input)
   const fields = Object.entries(input).filter(([key]) => edit?.keys.includes(key) !== true)
   // The head of the card tells the argument that matters most, as long as it fits there.
@@ -41,13 +42,15 @@ export function ToolInput({ input }: { readonly input: Json | undefined }): Reac
           {short.map(([key, value]) => (
             <div key={key}>
               <dt>{key}</dt>
-              <dd>{asText(value)}</dd>
+              <dd>
+                <Visible text={asText(value)} />
+              </dd>
             </div>
           ))}
         </dl>
       )}
       {long.map(([key, value]) => (
-        <CodeBlock key={key} label={key} text={asText(value)} />
+        <CodeBlock key={key} label={key} text={asText(value)} exact />
       ))}
       {edit && <DiffView before={edit.before} after={edit.after} />}
     </div>

@@ -1,15 +1,31 @@
 /** What a person can do to the session that is open, for whatever component offers it. */
 import { createContext, useContext } from 'react'
-import type { Answer } from '../api/types.ts'
+import type { Answer, Judgement, WhyQuestion } from '../api/types.ts'
 
 export type SessionActions = {
-  readonly answer: (requestId: string, answer: Answer) => Promise<void>
+  /** `always`: calls like this one are allowed for the rest of the session. */
+  readonly answer: (requestId: string, answer: Answer, always?: boolean) => Promise<void>
+  /** Words for what "always" would allow; undefined where it is not offered. */
+  readonly standing: (requestId: string) => Promise<string | undefined>
+  /** A fork that shares everything up to this fact; opens it. */
+  readonly fork: (at: string) => Promise<void>
+  readonly rewind: (to: string) => Promise<void>
+  readonly why: (question: WhyQuestion) => Promise<Judgement>
   readonly resume: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 const nothing = (): Promise<void> => Promise.resolve()
+const never = (): Promise<never> => Promise.reject(new Error('No session is open.'))
 
-export const SessionActionsContext = createContext<SessionActions>({ answer: nothing, resume: nothing, stop: nothing })
+export const SessionActionsContext = createContext<SessionActions>({
+  answer: nothing,
+  standing: () => Promise.resolve(undefined),
+  fork: nothing,
+  rewind: nothing,
+  why: never,
+  resume: nothing,
+  stop: nothing,
+})
 
 export const useSessionActions = (): SessionActions => useContext(SessionActionsContext)

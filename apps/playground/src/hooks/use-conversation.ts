@@ -4,9 +4,16 @@ import type { Envelope } from '@seamfold/core/kit'
 import type { Api } from '../api/client.ts'
 import { follow, type Connection } from '../api/follow.ts'
 import { conversation, emptyConversation } from '../state/conversation.ts'
+import { liveTail, type LiveRow } from '../state/live-tail.ts'
 import type { Conversation } from '../state/types.ts'
 
-type Followed = { readonly state: Conversation; readonly connection: Connection }
+type Seen = { readonly state: Conversation; readonly live: readonly LiveRow[] }
+
+type Followed = Seen & { readonly connection: Connection }
+
+const nothing: Seen = { state: emptyConversation, live: [] }
+
+const see = ({ state, live }: Seen, envelope: Envelope): Seen => ({ state: conversation(state, envelope), live: liveTail(live, envelope) })
 
 const connecting: Connection = { state: 'connecting' }
 
@@ -35,10 +42,9 @@ function onceAFrame(deliver: () => void): { request(): void; stop(): void } {
 }
 
 export function useConversation(api: Api, id: string): Followed {
-  const [state, apply] = useReducer(
-    (before: Conversation, envelopes: readonly Envelope[] | undefined) =>
-      envelopes ? envelopes.reduce(conversation, before) : emptyConversation,
-    emptyConversation,
+  const [seen, apply] = useReducer(
+    (before: Seen, envelopes: readonly Envelope[] | undefined) => (envelopes ? envelopes.reduce(see, before) : nothing),
+    nothing,
   )
   const [connection, setConnection] = useState<Connection>(connecting)
   useEffect(() => {
@@ -68,5 +74,5 @@ export function useConversation(api: Api, id: string): Followed {
       stopped.abort()
     }
   }, [api, id])
-  return { state, connection }
+  return { ...seen, connection }
 }

@@ -1,28 +1,45 @@
-/** Which session the address names, in its fragment, so that back, forward and reload work. */
-import { useSyncExternalStore } from 'react'
+/** What the address shows, in its fragment, so that back, forward and reload work. */
+import { useMemo, useSyncExternalStore } from 'react'
 
-const prefix = '#/session/'
+export type Route =
+  | { readonly view: 'home' }
+  | { readonly view: 'parts' }
+  | { readonly view: 'session'; readonly id: string }
+  | { readonly view: 'compare'; readonly a: string; readonly b: string }
 
 const subscribe = (changed: () => void): (() => void) => {
   addEventListener('hashchange', changed)
   return () => removeEventListener('hashchange', changed)
 }
 
-const read = (): string | undefined => {
-  if (!location.hash.startsWith(prefix)) return undefined
-  const id = location.hash.slice(prefix.length)
+const decode = (text: string): string => {
   try {
-    return decodeURIComponent(id)
+    return decodeURIComponent(text)
   } catch {
     // A hand-written address with a stray percent sign: the server will not find it, and the page says so.
-    return id
+    return text
   }
 }
 
-export const sessionAddress = (id: string): string => `${prefix}${encodeURIComponent(id)}`
+export function routeOf(hash: string): Route {
+  const [, view, first, second] = hash.split('/')
+  if (view === 'parts') return { view }
+  if (view === 'session' && first) return { view, id: decode(first) }
+  if (view === 'compare' && first && second) return { view, a: decode(first), b: decode(second) }
+  return { view: 'home' }
+}
+
+export const sessionAddress = (id: string): string => `#/session/${encodeURIComponent(id)}`
+
+export const compareAddress = (a: string, b: string): string => `#/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`
+
+export const partsAddress = '#/parts'
 
 export const goTo = (id: string | undefined): void => {
   location.hash = id === undefined ? '#/' : sessionAddress(id)
 }
 
-export const useRoute = (): string | undefined => useSyncExternalStore(subscribe, read)
+export function useRoute(): Route {
+  const hash = useSyncExternalStore(subscribe, () => location.hash)
+  return useMemo(() => routeOf(hash), [hash])
+}

@@ -13,8 +13,17 @@ export function foldRunFact(state: Conversation, { runId, timestamp, cursor }: E
         streaming: undefined,
         alerts: [],
       }
-    case 'session_claimed':
-      return { ...state, streaming: undefined, ...(state.run?.status === 'suspended' ? { run: { ...state.run, status: 'running' } } : {}) }
+    case 'session_claimed': {
+      const { run } = state
+      // Nobody had said that it ended: whoever ran it is gone.
+      const recovered = run?.status === 'running'
+      return {
+        ...state,
+        streaming: undefined,
+        ...(run?.status === 'suspended' ? { run: { ...run, status: 'running' } } : {}),
+        ...(recovered ? { items: [...state.items, { kind: 'recovery', key: cursor, attempt: event.attempt }] } : {}),
+      }
+    }
     case 'cancel_requested':
       return state.run ? { ...state, run: { ...state.run, stopping: true } } : state
     case 'run_suspended':

@@ -105,7 +105,10 @@ export type OutcomeItem = {
   readonly durationMs: number
 }
 
-export type Item = PromptItem | Turn | InjectedItem | EditItem | OutcomeItem
+/** Somebody went on with a run that its process had left unfinished. */
+export type RecoveryItem = { readonly kind: 'recovery'; readonly key: string; readonly attempt: number }
+
+export type Item = PromptItem | Turn | InjectedItem | EditItem | OutcomeItem | RecoveryItem
 
 export type RunStatus = 'running' | 'suspended' | 'completed' | 'failed' | 'cancelled'
 

@@ -50,6 +50,7 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
   const sessions = new Sessions(store, agent)
   return {
     ...viewRoutes({ ...options, sessions, store, maxBodyBytes, about: () => ({ ...about, durable: agent.durable }) }),
+    'GET /api/agent': () => Promise.resolve({ state: 'here', starts: 1 }),
     'POST /api/sessions': async ({ request }) => {
       const session = await sessions.create(given(await readBody(request, createBody, maxBodyBytes)))
       return { id: session.id }

@@ -1,0 +1,29 @@
+/** All arguments of a call that waits, to the letter: what cannot be seen is shown as an escape, and nothing is left out. */
+import { describeAccess } from '@seamfold/core/kit'
+import type { ReactNode } from 'react'
+import type { Approval } from '../state/types.ts'
+import { Visible } from './visible.tsx'
+
+const question = ({ accesses }: Approval): string =>
+  accesses.length === 0 ? 'This call needs your approval.' : `It wants to ${accesses.map(describeAccess).join(', ')}.`
+
+export function ApprovalArguments({ approval }: { readonly approval: Approval }): ReactNode {
+  return (
+    <>
+      <p className="approval-question">
+        <Visible text={question(approval)} />
+        <span className="approval-reason">
+          <Visible text={approval.reason} />
+        </span>
+      </p>
+      <div className="code-block" data-labelled="true">
+        <span className="code-label">all arguments, as they will run</span>
+        <pre tabIndex={0} role="group" aria-label="All arguments">
+          <code>
+            <Visible text={JSON.stringify(approval.args, null, 2)} />
+          </code>
+        </pre>
+      </div>
+    </>
+  )
+}

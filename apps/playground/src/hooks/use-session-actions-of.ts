@@ -1,0 +1,27 @@
+/** What a person can do to one session, as requests to the server. */
+import { useMemo } from 'react'
+import type { Api } from '../api/client.ts'
+import type { SessionActions } from './session-actions.ts'
+import type { Attempt } from './use-attempt.ts'
+import { goTo } from './use-route.ts'
+
+type Target = { readonly api: Api; readonly id: string; readonly attempt: Attempt; readonly onChanged: () => void }
+
+export function useSessionActionsOf({ api, id, attempt, onChanged }: Target): SessionActions {
+  return useMemo<SessionActions>(
+    () => ({
+      answer: (requestId, answer, always) => attempt(api.answer(id, { requestId, answer, ...(always === true ? { always } : {}) })),
+      standing: async (requestId) => (await api.requests(id)).find((request) => request.requestId === requestId)?.always,
+      fork: async (at) => {
+        const fork = await attempt(api.fork(id, { at }))
+        onChanged()
+        goTo(fork.id)
+      },
+      rewind: (to) => attempt(api.rewind(id, to)).then(onChanged),
+      why: (question) => api.why(id, question),
+      resume: () => attempt(api.resume(id)).then(onChanged),
+      stop: () => attempt(api.cancel(id)),
+    }),
+    [api, id, attempt, onChanged],
+  )
+}
