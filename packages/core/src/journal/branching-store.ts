@@ -1,4 +1,5 @@
 /** Shows each session's journal as it counts: behind a fork's shared past, and without what a rewinding left behind. */
+import { AgentError } from '../base/errors.ts'
 import { isJsonObject } from '../model/json.ts'
 import type { SessionStore, StoredRecord } from '../ports/session-store.ts'
 import { JOURNAL_PREFIX, journalKey } from './keys.ts'
@@ -79,10 +80,13 @@ function branchedReads(
       if (lineage === undefined) return yield* store.read(key, options)
       const { origin, base } = lineage
       if (from < base) {
+        let last: number | undefined
         for await (const stored of readOrigin(journalKey(origin), options, base)) {
           if (stored.offset >= base) break
+          last = stored.offset
           yield stored
         }
+        if (last !== base - 1) throw pastLost(key, lineage)
       }
       for await (const { offset, record } of store.read(key, { ...options, from: Math.max(0, from - base) }))
         yield { offset: offset + base, record }
@@ -102,6 +106,15 @@ function branchedReads(
   }
   return { read: (key, options) => live(key, options), readAll: all }
 }
+
+const pastLost = (key: string, { origin, base }: Lineage): AgentError =>
+  new AgentError(
+    'store_corrupt',
+    `${key} shares the first ${base} records of session '${origin}', and they are not all there: restore a backup`,
+    {
+      details: { key, origin },
+    },
+  )
 
 /** The origin that a fork's first record names; undefined for the first record of any other session. */
 export function parseLineage(record: string): Lineage | undefined {

@@ -11,7 +11,9 @@ export const OPEN_RUN_PREFIX = 'open/'
 
 export const openRunPrefix = (sessionId: string): string => `${OPEN_RUN_PREFIX}${encodeURIComponent(sessionId)}/`
 
-export const forkPrefix = (originId: string): string => `fork/${encodeURIComponent(originId)}/`
+export const FORK_PREFIX = 'fork/'
+
+export const forkPrefix = (originId: string): string => `${FORK_PREFIX}${encodeURIComponent(originId)}/`
 
 /** A marker that a session shares another one's past: that past must stay. */
 export const forkKey = (originId: string, forkId: string): string => `${forkPrefix(originId)}${encodeURIComponent(forkId)}`
@@ -20,7 +22,9 @@ export const forkKey = (originId: string, forkId: string): string => `${forkPref
 export const rewoundKey = (sessionId: string): string => `rewound/${sessionId}`
 
 /** A marker that a session was deleted, while forks still need its records. */
-export const deletedKey = (sessionId: string): string => `deleted/${sessionId}`
+export const deletedKey = (sessionId: string): string => `${DELETED_PREFIX}${sessionId}`
+
+export const DELETED_PREFIX = 'deleted/'
 
 export const JOURNAL_PREFIX = 'journal/'
 

@@ -20,7 +20,7 @@ type Header = {
   readonly by: string
   /** Chain digest of the record before; empty for the first. */
   readonly p: string
-  /** Digest of the payload. */
+  /** Digest of the header without this, and of the payload. */
   readonly d: string
 }
 
@@ -76,7 +76,7 @@ export function encodeRecord(
   const { host, runId, timestamp, writer } = context
   const { version, critical } = FACT_KINDS[fact.type]
   const payload = JSON.stringify(fact)
-  const header: Header = {
+  const header: Omit<Header, 'd'> = {
     t: fact.type,
     v: version,
     k: critical ? 1 : 0,
@@ -84,11 +84,22 @@ export function encodeRecord(
     at: timestamp,
     by: writer,
     p: previous,
-    d: shortDigest(host, payload),
   }
-  const head = JSON.stringify(header)
+  const start = JSON.stringify(header).slice(0, -1)
+  const head = `${start},"d":"${digestOf(start, payload, host)}"}`
   return { record: `${head}\n${payload}`, chain: shortDigest(host, head) }
 }
+
+const digestOf = (start: string, payload: string, host: Host): string => shortDigest(host, `${start}\n${payload}`)
+
+/** Whether header and payload are those that were written together. */
+export function isWhole(record: string, host: Host): boolean {
+  const line = record.indexOf('\n')
+  const start = record.lastIndexOf(',"d":"', line)
+  return start !== -1 && record.slice(start + 6, line) === `${digestOf(record.slice(0, start), record.slice(line + 1), host)}"}`
+}
+
+export const chainOf = (record: string, host: Host): string => shortDigest(host, record.slice(0, record.indexOf('\n')))
 
 /** Where a record stands; `kinds` are the facts that the reader knows, by default those of this version. */
 export type RecordPlace = { readonly host: Host; readonly key: string; readonly kinds?: Readonly<Record<string, FactKind>> }

@@ -13,19 +13,23 @@ export function redactRecord(record: string, replacement: string, host: Host): s
   const { redacted: _, ...payload } = JSON.parse(record.slice(line + 1)) as JsonObject
   const fact = scrubbed(payload, replacement)
   const at = host.clock.now()
-  const redacted: Mark = { at, digest: digestOf(fact, at, host) }
-  return `${record.slice(0, line)}\n${JSON.stringify({ ...fact, redacted })}`
+  const head = record.slice(0, line)
+  const redacted: Mark = { at, digest: digestOf({ head, fact, at }, host) }
+  return `${head}\n${JSON.stringify({ ...fact, redacted })}`
 }
 
-/** Whether a payload says that it was redacted, and is the one that was put there then. */
-export function isRedaction(payload: string, host: Host): boolean {
-  const parsed = parse(payload)
+/** Whether a record says that it was redacted, and is the one that was put there then. */
+export function isRedaction(record: string, host: Host): boolean {
+  const line = record.indexOf('\n')
+  const parsed = parse(record.slice(line + 1))
   if (!isJsonObject(parsed) || !isJsonObject(parsed.redacted)) return false
   const { redacted, ...fact } = parsed
-  return typeof redacted.at === 'number' && redacted.digest === digestOf(fact, redacted.at, host)
+  return typeof redacted.at === 'number' && redacted.digest === digestOf({ head: record.slice(0, line), fact, at: redacted.at }, host)
 }
 
-const digestOf = (fact: JsonObject, at: number, host: Host): string => shortDigest(host, `${at}\n${JSON.stringify(fact)}`)
+type Redacted = { readonly head: string; readonly fact: JsonObject; readonly at: number }
+
+const digestOf = ({ head, fact, at }: Redacted, host: Host): string => shortDigest(host, `${head}\n${at}\n${JSON.stringify(fact)}`)
 
 function parse(payload: string): unknown {
   try {

@@ -1,10 +1,12 @@
 /** Forks: a new session that shares another one's journal up to a fact, and goes its own way from there. */
 import { AgentError, isAgentError } from '../base/errors.ts'
+import { systemHost } from '../base/host.ts'
 import type { BranchingStore } from '../journal/branching-store.ts'
 import { fromCursor, isAt } from '../journal/cursor.ts'
 import { Journal, type JournalOptions } from '../journal/journal.ts'
-import { deletedKey, forkKey } from '../journal/keys.ts'
-import type { Fact } from '../model/event.ts'
+import { deletedKey, forkKey, journalKey } from '../journal/keys.ts'
+import { chainOf } from '../journal/record.ts'
+import type { Fact, FactOf } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import { openRun, type RunState } from '../model/session-state.ts'
 import { markOpen } from './claiming.ts'
@@ -33,7 +35,7 @@ export async function writeFork({ store, origin, forkId, metadata, keepRun }: Fo
   if (state.length === 0) throw new AgentError('session_not_found', `There is no session '${sessionId}' to fork`)
   const offset = state.length - 1
   if (await store.begun(journal.key)) throw taken(forkId)
-  await announce(store, sessionId, forkId)
+  await announce(store, { sessionId, offset, chain }, forkId)
   store.plant(journal.key, { origin: sessionId, base: offset + 1 })
   const run = openRun(state)
   if (run !== undefined && keepRun) await markOpen(store, forkId, run.id)
@@ -78,13 +80,32 @@ export async function journalAt({ at, ...options }: JournalOptions & { readonly 
 
 /**
  * The fork leaves its mark before it looks whether its origin is being deleted, and whoever deletes leaves theirs before they look
- * for forks: at least one of them sees the other.
+ * for forks: at least one of them sees the other. A deletion that is over has left no mark, and no past to share.
  */
-async function announce(store: BranchingStore, originId: string, forkId: string): Promise<void> {
-  const mark = forkKey(originId, forkId)
-  await store.append(mark, ['fork'], { expected: 0, sync: true })
-  for await (const _ of store.read(deletedKey(originId))) {
-    await store.delete(mark)
-    throw new AgentError('session_not_found', `Session '${originId}' is being deleted: it can no longer be forked`)
+async function announce(store: BranchingStore, origin: ForkOrigin, forkId: string): Promise<void> {
+  const mark = forkKey(origin.sessionId, forkId)
+  try {
+    await store.append(mark, ['fork'], { expected: 0, sync: true })
+  } catch (error) {
+    if (!isAgentError(error, 'store_conflict')) throw error // left by somebody who was cut off: there is no such fork
   }
+  if (!(await isMarked(store, deletedKey(origin.sessionId))) && (await isThere(store, origin))) return
+  await store.delete(mark)
+  throw new AgentError('session_not_found', `Session '${origin.sessionId}' was deleted: it can no longer be forked`)
+}
+
+type ForkOrigin = FactOf<'session_forked'>['origin']
+
+async function isMarked(store: BranchingStore, key: string): Promise<boolean> {
+  for await (const _ of store.read(key)) return true
+  return false
+}
+
+/** The fact that the fork begins behind is still that of the origin. */
+async function isThere(store: BranchingStore, { sessionId, offset, chain }: ForkOrigin): Promise<boolean> {
+  const key = journalKey(sessionId)
+  if (!(await store.begun(key))) return false
+  for await (const stored of store.read(key, { from: offset }))
+    return stored.offset === offset && chainOf(stored.record, systemHost()) === chain
+  return false
 }

@@ -93,9 +93,9 @@ class Reading {
   #check(record: string): void {
     const offset = this.#records.length
     try {
-      const { fact, chain } = decodeRecord(record, offset, { host: this.#host, key: 'the export' })
       const check = checkRecord(record, this.#previous, this.#host)
       if (check.status === 'damaged') throw this.#damaged(check.message)
+      const { fact, chain } = decodeRecord(record, offset, { host: this.#host, key: 'the export' })
       if (offset === 0 && fact?.type !== 'session_created') throw this.#damaged('a session begins with session_created')
       this.#previous = chain
     } catch (error) {

@@ -28,11 +28,10 @@ export async function verifySession(store: SessionStore, id: string): Promise<Ve
   let [records, redacted] = [0, 0]
   for await (const { offset, record } of branchingStore(store).readAll(key)) {
     try {
-      const { chain } = decodeRecord(record, offset, { host, key })
       const check = checkRecord(record, previous, host)
       if (check.status === 'damaged') return { records, redacted, problem: { offset, message: check.message } }
       if (check.status === 'redacted') redacted++
-      previous = chain
+      previous = decodeRecord(record, offset, { host, key }).chain
     } catch (error) {
       if (!isAgentError(error)) throw error
       return { records, redacted, problem: { offset, message: toMessage(error) } }

@@ -14,11 +14,13 @@ import {
   storeBlobs,
   tool,
   verifySession,
+  systemHost,
 } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, crashingStore, scriptedLlm } from '../../src/testing.ts'
 import { toJson } from '../corpus/journals.ts'
 import { agentOn, change, collect, cursorOf, dump, factsOf, look, saidIn, say, stateOf, twoTurns } from './sessions.ts'
+import { encodeLine } from '../../src/journal/session-file.ts'
 
 const exported = (store: SessionStore, id = 's'): Promise<string[]> => collect(exportSession(store, id))
 
@@ -114,6 +116,13 @@ describe('a session that is exported and imported', () => {
   })
 })
 
+/** The record as a build that calls its fact so would have written it. */
+function renamed(record: string, type: string): string {
+  const [head = '', payload = ''] = record.split('\n')
+  const start = head.slice(0, head.lastIndexOf(',"d":')).replace(/"t":"\w+"/, `"t":"${type}"`)
+  return `${start},"d":"${systemHost().digest(`${start}\n${payload}`).slice(0, 32)}"}\n${payload}`
+}
+
 describe('an import is refused, and leaves nothing,', () => {
   /** Why it was refused, and what it left. */
   const refusal = async (lines: readonly string[]): Promise<{ code: unknown; message: string; left: string[] }> => {
@@ -147,8 +156,9 @@ describe('an import is refused, and leaves nothing,', () => {
   })
 
   test('when it holds a fact that this version does not know and must', async () => {
-    const lines = await exported((await twoTurns()).store)
-    const newer = lines.map((line, index) => (index === 4 ? line.replace(/"t":"\w+"/, '"t":"thought_of"') : line))
+    const { store } = await twoTurns()
+    const records = (await dump(store))['journal/s'] ?? []
+    const newer = (await exported(store)).with(4, encodeLine({ type: 'record', record: renamed(records[3] ?? '', 'thought_of') }))
     expect(await refusal(newer)).toEqual(refused('store_newer', /thought_of.*Upgrade/))
   })
 
@@ -157,7 +167,7 @@ describe('an import is refused, and leaves nothing,', () => {
     const records = (await dump(store))['journal/s'] ?? []
     const damaged = memoryStore()
     await damaged.append('journal/s', records.with(3, records[3]?.replace('"type"', '"x":1,"type"') ?? ''), { expected: 0 })
-    expect(await refusal(await exported(damaged))).toEqual(refused('store_corrupt', /Line 5 .*the payload is not the one that was written/))
+    expect(await refusal(await exported(damaged))).toEqual(refused('store_corrupt', /Line 5 .*the record is not the one that was written/))
     const shorter = memoryStore()
     await shorter.append('journal/s', records.toSpliced(3, 1), { expected: 0 })
     expect(await refusal(await exported(shorter))).toEqual(refused('store_corrupt', /Line 5 .*the chain is broken/))

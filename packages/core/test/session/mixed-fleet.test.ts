@@ -32,7 +32,8 @@ async function appendNewer(store: SessionStore, id: string, { type, version = 1,
   const records = (await collect(store.read(`journal/${id}`))).map(({ record }) => record)
   const payload = JSON.stringify({ type, says })
   const p = digest(records.at(-1)?.split('\n')[0] ?? '')
-  const head = JSON.stringify({ t: type, v: version, k: critical ? 1 : 0, run: '', at: 7, by: 'newer', p, d: digest(payload) })
+  const start = JSON.stringify({ t: type, v: version, k: critical ? 1 : 0, run: '', at: 7, by: 'newer', p }).slice(0, -1)
+  const head = `${start},"d":"${digest(`${start}\n${payload}`)}"}`
   await store.append(`journal/${id}`, [`${head}\n${payload}`], { expected: records.length })
   return `${head}\n${payload}`
 }

@@ -10,7 +10,7 @@ import type { SessionStore } from '../../ports/session-store.ts'
 import { unfinishedRuns } from '../../session/unfinished.ts'
 import { verifySession } from '../../session/verify.ts'
 import { openSession, storedSessions } from '../../session/view.ts'
-import { brokenLaws, type CutEvidence, type Reference, unknownCalls } from './crash-laws.ts'
+import { brokenLaws, type CutEvidence, givenUp, type Reference, unknownCalls } from './crash-laws.ts'
 import { type CrashScenario, type CrashWorld, SCENARIO_SESSION } from './crash-scenario.ts'
 import { runProcess } from './crash-process.ts'
 import { effectFile } from './effect-log.ts'
@@ -171,7 +171,10 @@ export async function cutAndJudge(options: CutOptions, reference: Reference): Pr
   const cut = new Cut(options)
   const evidence = await cut.run()
   if (evidence !== undefined) {
-    cut.violations.push(...brokenLaws(evidence, reference), ...((await options.scenario.check?.(evidence)) ?? []))
+    cut.violations.push(
+      ...brokenLaws(evidence, reference),
+      ...(givenUp(evidence) ? [] : ((await options.scenario.check?.(evidence)) ?? [])),
+    )
   }
   const { killedAt, violations, directory } = cut
   if (violations.length > 0) return { killedAt, unknown: evidence === undefined ? 0 : unknownCalls(evidence), violations, directory }

@@ -107,6 +107,13 @@ async function uninterrupted(common: Omit<CutOptions, 'kills'>): Promise<{ reado
       `In the scenario '${common.scenario.name}', uninterrupted, the effect of ${names} happens more than once`,
     )
   }
+  const objections = (await common.scenario.check?.(evidence)) ?? []
+  if (objections.length > 0) {
+    throw new AgentError(
+      'invalid_argument',
+      `The scenario '${common.scenario.name}' objects to itself even when nobody kills it: ${objections.join('; ')} (${cut.directory})`,
+    )
+  }
   const reference = { state: comparable(evidence.state, cut.directory), counted: countedTools(evidence), probing: new Set(cut.probing) }
   cut.remove()
   return { reference, places: cut.reached.length }

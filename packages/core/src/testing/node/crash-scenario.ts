@@ -64,7 +64,7 @@ export interface CrashScenario {
   answer?(request: WaitingFor): Answer
   /** Called once per matrix, in the process that judges. */
   surroundings?(): Promise<Surroundings>
-  /** Laws of your own: returns what is wrong. */
+  /** Laws of your own: returns what is wrong. Not asked where a run was given up. */
   check?(evidence: Evidence): readonly string[] | Promise<readonly string[]>
 }
 
