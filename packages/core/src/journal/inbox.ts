@@ -16,6 +16,9 @@ export type InboxEntry =
 
 const MAX_TRIES = 50
 
+/** Of the format of entries: rises when a reader of this one could misunderstand them. */
+const VERSION = 1
+
 /** Append to the inbox, again while others get in first. `from` is an offset that certainly exists. Returns the entry's offset. */
 export async function sendToInbox(
   store: SessionStore,
@@ -23,7 +26,7 @@ export async function sendToInbox(
   { entry, from }: { readonly entry: InboxEntry; readonly from: number },
 ): Promise<number> {
   const key = inboxKey(sessionId)
-  const record = JSON.stringify(entry)
+  const record = JSON.stringify({ v: VERSION, ...entry })
   let length = from
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     for await (const { offset } of store.read(key, { from: length })) length = offset + 1
@@ -45,17 +48,20 @@ export async function firstAnswer(
 ): Promise<number | undefined> {
   for await (const { offset, record } of store.read(inboxKey(sessionId), { from })) {
     const entry = parseEntry(record)
-    if (entry?.type === 'answer' && entry.requestId === requestId) return offset
+    if (typeof entry === 'object' && entry.type === 'answer' && entry.requestId === requestId) return offset
   }
   return undefined
 }
 
-/** Entries from the inbox that the journal has not copied yet, as the facts that copy them. */
+/** Entries from the inbox that the journal has not copied yet, as the facts that copy them. What a newer version said waits for one. */
 export async function readInbox(store: SessionStore, sessionId: string, state: SessionState): Promise<readonly Fact[]> {
   const facts: Fact[] = []
   const settled = new Set<string>()
-  for await (const { offset, record } of store.read(inboxKey(sessionId), { from: state.inboxNext }))
-    facts.push(toFact(parseEntry(record), offset, { state, settled }))
+  for await (const { offset, record } of store.read(inboxKey(sessionId), { from: state.inboxNext })) {
+    const entry = parseEntry(record)
+    if (entry === 'newer') break
+    facts.push(toFact(entry, offset, { state, settled }))
+  }
   return facts
 }
 
@@ -79,7 +85,7 @@ function toFact(entry: InboxEntry | undefined, offset: number, { state, settled 
 }
 
 /** Undefined for what is not an entry: it is skipped, and the journal says so. */
-function parseEntry(record: string): InboxEntry | undefined {
+function parseEntry(record: string): InboxEntry | 'newer' | undefined {
   let data: unknown
   try {
     data = JSON.parse(record)
@@ -87,6 +93,7 @@ function parseEntry(record: string): InboxEntry | undefined {
     return undefined // said by the skipping fact
   }
   if (!isJsonObject(data)) return undefined
+  if (typeof data.v === 'number' && data.v > VERSION) return 'newer'
   if (data.type === 'answer' && typeof data.requestId === 'string' && isJsonObject(data.answer)) {
     const { decision } = data.answer
     return decision === 'approve' || decision === 'reject' ? (data as unknown as InboxEntry) : undefined

@@ -28,27 +28,38 @@ export function endFacts(run: RunState, end: SegmentEnd): readonly Fact[] {
 /** A run that was cut short. `partial` is what the model had said of the turn under way. */
 export function endingFacts(run: RunState, ending: Ending, partial: string): readonly Fact[] {
   const why = ending.type === 'cancelled' ? `the run was cancelled (${ending.reason})` : `the run failed (${ending.error.message})`
+  return [...closeOpenCalls(run, (state, name) => openResult(state, name, why)), terminalFact(run, ending, partial)]
+}
+
+/** What a branch says of a run that it begins in the middle of: what became of its open calls elsewhere is not known here. */
+export function branchingFacts(run: RunState, why: string, keepRun: boolean): readonly Fact[] {
+  const closed = closeOpenCalls(run, (_, name) => unknownOutcome(name, why))
+  return keepRun ? closed : [...closed, terminalFact(run, { type: 'cancelled', reason: why }, '')]
+}
+
+function terminalFact(run: RunState, ending: Ending, partial: string): Fact {
   const common = { usage: run.usage, text: partial }
-  const terminal: Fact =
-    ending.type === 'cancelled'
-      ? { type: 'run_cancelled', reason: ending.reason, ...common }
-      : { type: 'error', code: ending.error.code, message: ending.error.message, retryable: ending.error.retryable, ...common }
-  return [...closeOpenCalls(run, why), terminal]
+  return ending.type === 'cancelled'
+    ? { type: 'run_cancelled', reason: ending.reason, ...common }
+    : { type: 'error', code: ending.error.code, message: ending.error.message, retryable: ending.error.retryable, ...common }
 }
 
 /** Nested calls first, so that each stands before the call that made it. */
-export function closeOpenCalls({ batch }: RunState, why: string): readonly Fact[] {
+function closeOpenCalls({ batch }: RunState, resultOf: (state: CallState, name: string) => ToolResult): readonly Fact[] {
   if (batch === undefined) return []
   const nested = [...batch.states.values()].filter((state) => state.result === undefined && state.callId.includes('/'))
   const outer = batch.calls
     .map((call, ordinal) => ({ call, state: batch.states.get(callId(batch, ordinal)) ?? { callId: callId(batch, ordinal) } }))
     .filter(({ state }) => state.result === undefined)
   return [
-    ...nested.map((state) => toolEnd({ callId: state.callId, id: state.callId, name: state.start?.name ?? '' }, openResult(state, why))),
-    ...outer.map(({ call, state }) => toolEnd({ callId: state.callId, id: call.id, name: call.name }, openResult(state, why))),
+    ...nested.map((state) => {
+      const name = state.start?.name ?? ''
+      return toolEnd({ callId: state.callId, id: state.callId, name }, resultOf(state, name))
+    }),
+    ...outer.map(({ call, state }) => toolEnd({ callId: state.callId, id: call.id, name: call.name }, resultOf(state, call.name))),
   ]
 }
 
 /** A call that may have had an effect is unknown; one that certainly had none did not run. */
-const openResult = ({ start }: CallState, why: string): ToolResult =>
-  start === undefined || start.effect === 'none' ? notStarted(why) : unknownOutcome(start.name, why)
+const openResult = ({ start }: CallState, name: string, why: string): ToolResult =>
+  start === undefined || start.effect === 'none' ? notStarted(why) : unknownOutcome(name, why)

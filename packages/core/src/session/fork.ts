@@ -8,9 +8,9 @@ import { deletedKey, forkKey, journalKey } from '../journal/keys.ts'
 import { chainOf } from '../journal/record.ts'
 import type { Fact, FactOf } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
-import { openRun, type RunState } from '../model/session-state.ts'
+import { openRun } from '../model/session-state.ts'
 import { markOpen } from './claiming.ts'
-import { closeOpenCalls, endingFacts } from './closing.ts'
+import { branchingFacts } from './closing.ts'
 
 export type ForkRequest = {
   readonly store: BranchingStore
@@ -46,7 +46,9 @@ export async function writeFork({ store, origin, forkId, metadata, keepRun }: Fo
     branch: journal.branchId(),
   }
   try {
-    await journal.append([forked, ...closersOf(run, { keepRun, why: MAY_HAVE_HAPPENED })], run?.id ?? '', { sync: true })
+    await journal.append([forked, ...(run === undefined ? [] : branchingFacts(run, MAY_HAVE_HAPPENED, keepRun))], run?.id ?? '', {
+      sync: true,
+    })
   } catch (error) {
     throw isAgentError(error, 'session_lost') ? taken(forkId) : error
   }
@@ -55,15 +57,6 @@ export async function writeFork({ store, origin, forkId, metadata, keepRun }: Fo
 
 const taken = (forkId: string): AgentError =>
   new AgentError('invalid_argument', `There is a session '${forkId}' already: fork under another id`)
-
-/** What a branch that begins in the middle of a run says of it: its open calls are closed, and unless it is kept, so is the run. */
-export function closersOf(
-  run: RunState | undefined,
-  { keepRun, why }: { readonly keepRun: boolean; readonly why: string },
-): readonly Fact[] {
-  if (run === undefined) return []
-  return keepRun ? closeOpenCalls(run, why) : endingFacts(run, { type: 'cancelled', reason: why }, '')
-}
 
 /** A session's journal as it was right after a fact. Throws `cursor_invalid`, `cursor_diverged`, `session_not_found`. */
 export async function journalAt({ at, ...options }: JournalOptions & { readonly at: string }): Promise<Journal> {

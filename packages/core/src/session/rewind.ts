@@ -7,7 +7,8 @@ import { openRunKey, rewoundKey } from '../journal/keys.ts'
 import { encodeNote, type Rewinding } from '../journal/rewindings.ts'
 import { openRun } from '../model/session-state.ts'
 import { markOpen } from './claiming.ts'
-import { closersOf, journalAt } from './fork.ts'
+import { branchingFacts } from './closing.ts'
+import { journalAt } from './fork.ts'
 
 export type RewindRequest = {
   readonly store: BranchingStore
@@ -36,7 +37,7 @@ export async function writeRewinding({ store, host, sessionId, to, keepRun }: Re
   await journal.append(
     [
       { type: 'session_rewound', to: { offset: note.to, chain }, id: note.id, fence, inboxNext },
-      ...closersOf(run, { keepRun, why: MAY_HAVE_HAPPENED }),
+      ...(run === undefined ? [] : branchingFacts(run, MAY_HAVE_HAPPENED, keepRun)),
     ],
     run?.id ?? '',
     { sync: true },

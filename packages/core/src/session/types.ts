@@ -234,8 +234,12 @@ export interface Session extends Omit<SessionView, 'cancel'> {
 export type UnfinishedRun = {
   readonly sessionId: string
   readonly runId: string
-  /** `suspended`: it waits. `answered`: it can go on. `interrupted`: its process is gone, or another one runs it. */
-  readonly status: 'suspended' | 'answered' | 'interrupted'
+  /**
+   * `suspended`: it waits. `answered`: it can go on. `interrupted`: its process is gone, or another one runs it. `unreadable`: its
+   * journal is damaged or of a newer version, and `error` says how.
+   */
+  readonly status: 'suspended' | 'answered' | 'interrupted' | 'unreadable'
+  readonly error?: AgentError
   readonly waitingFor: readonly WaitingFor[]
   /** The session that a sub-agent works for: that one goes on with it. */
   readonly parentSessionId?: string

@@ -1,4 +1,5 @@
 /** Finds runs that are not finished by their markers, without reading every journal. */
+import { isAgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { readInbox } from '../journal/inbox.ts'
 import { Journal } from '../journal/journal.ts'
@@ -17,10 +18,16 @@ export async function* unfinishedRuns(
   for await (const key of store.keys({ prefix: OPEN_RUN_PREFIX })) {
     const place = parseOpenRunKey(key)
     if (place === undefined || isRunning(place.sessionId)) continue
-    const found = await statusOf(store, host, place)
+    const found = await statusOf(store, host, place).catch((error: unknown) => unreadable(place, error))
     if (found === 'ended') await store.delete(key)
     else if (found !== 'starting' && found.parentSessionId === undefined) yield found
   }
+}
+
+/** One session that cannot be read must not hide the others. */
+function unreadable(place: { readonly sessionId: string; readonly runId: string }, error: unknown): UnfinishedRun {
+  if (!isAgentError(error, 'store_newer') && !isAgentError(error, 'store_corrupt')) throw error
+  return { ...place, status: 'unreadable', error, waitingFor: [] }
 }
 
 /** How the run of a marker stands: `ended` when it has, `starting` when its first fact is not there yet. */

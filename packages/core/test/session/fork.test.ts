@@ -6,6 +6,7 @@ import {
   type Envelope,
   memoryStore,
   openSession,
+  policy,
   type Session,
   type SessionState,
   storedSessions,
@@ -80,6 +81,24 @@ describe('a fork', () => {
     expect(results.map(({ isError }) => isError)).toEqual([false, true])
     expect(await (await session.resume())?.completed()).toMatchObject({ text: 'done there' })
     expect(changes).toBe(before + 1)
+  })
+
+  test.each([true, false])('says of calls that were open there that nobody knows here what became of them (kept: %s)', async (keepRun) => {
+    const llm = scriptedLlm([[callOf('change')], 'done there', 'done here'])
+    const agent = createAgent({ llm, tools: [look, change], store: memoryStore(), permissions: policy({ default: 'allow' }) })
+    const session = await agent.session({ id: 'origin' })
+    await (await session.send('go')).completed()
+    const before = changes
+    const asked = (await facts(session)).find(({ event }) => event.type === 'turn_end')?.cursor ?? ''
+    const fork = await session.fork({ at: asked, keepRun })
+    await ((await fork.resume()) ?? (await fork.send('and?'))).completed()
+    const results = (await fork.history()).flatMap(({ content }) =>
+      content.flatMap((block) => (block.type === 'tool_result' ? [block.content] : [])),
+    )
+    expect(results).toEqual([
+      expect.stringMatching(/^Nobody knows whether this call of 'change' took effect: .*may have happened in the session/),
+    ])
+    expect(changes).toBe(before)
   })
 
   test('of a fork is whole too, and forks stay whole when their origins are deleted', async () => {

@@ -201,6 +201,22 @@ describe('what is said to nobody', () => {
     expect(skipped.filter(({ type }) => type === 'inbox_skipped')).toMatchObject([{ reason: `it was meant for run ${run.id}` }])
   })
 
+  test('and that a newer version has said waits for one, and so does what came after it', async () => {
+    const store = memoryStore()
+    const ask = tool({ name: 'ask', description: 'Asks.', access: () => [{ kind: 'write', path: 'a' }], execute: () => 'ok' })
+    const session = await createAgent({ llm: scriptedLlm([[callOf('ask')], 'done']), tools: [ask], store }).session({ id: 's' })
+    await (
+      await session.send('go')
+    ).result
+    const newer = '{"v":2,"type":"answer","requestId":"r","answer":{"verdict":"fine"}}'
+    await store.append('inbox/s', [newer], { expected: 0 })
+    const [waiting] = await session.waitingFor()
+    await session.answer(waiting?.requestId ?? '', { decision: 'approve' })
+    expect((await (await session.resume())?.result)?.status).toBe('suspended')
+    expect((await session.state()).inboxNext).toBe(0)
+    expect((await collect(session.events({ follow: false }))).some(({ event }) => event.type === 'inbox_skipped')).toBe(false)
+  })
+
   test('and cannot even be read is put on record and passed over', async () => {
     const store = memoryStore()
     const session = await createAgent({ llm: scriptedLlm(['done']), store }).session({ id: 's' })

@@ -152,6 +152,23 @@ describe('finding them', () => {
     expect((await markers(store)).toSorted()).toEqual(['open/b/run-to-come', 'open/not-one-of-ours'])
   })
 
+  test('names a session that cannot be read, and goes on to the others', async () => {
+    const store = memoryStore()
+    for (const id of ['a', 'b', 'c'])
+      await (
+        await (await agentOn(store, [[callOf('ask', { path: id })]]).session({ id })).send('go')
+      ).result
+    const offset = (await collect(store.read('journal/b'))).length
+    const head = '{"t":"thought_of","v":1,"k":1,"run":"","at":1,"by":"x","p":"","d":""}'
+    await store.append('journal/b', [`${head}\n{"type":"thought_of"}`], { expected: offset })
+    expect(await collect(unfinishedRuns(store))).toMatchObject([
+      { sessionId: 'a', status: 'suspended' },
+      { sessionId: 'b', status: 'unreadable', error: { code: 'store_newer' }, waitingFor: [] },
+      { sessionId: 'c', status: 'suspended' },
+    ])
+    expect(await markers(store)).toHaveLength(3)
+  })
+
   test('understands ids with any characters', async () => {
     const store = memoryStore()
     const id = 'a/b %2F ünï/🙂'
