@@ -34,13 +34,13 @@ describe('an agent in a file', () => {
   test('of Markdown has its prompt below what is said of it', async () => {
     const { registry } = await place({
       '.seamfold/agents/scout.md': markdown(
-        'description: "Scouts: looks around"\ntools: Read, Grep, bash\nmaxSteps: 7\nextends: explore',
+        'description: "Scouts: looks --- around"\ntools: Read, Grep, bash\nmaxSteps: 7\nextends: explore',
         'You scout.\n\n---\nStill the prompt.',
       ),
     }).load()
     expect(registry.get('scout')).toMatchObject({
       name: 'scout',
-      description: 'Scouts: looks around',
+      description: 'Scouts: looks --- around',
       prompt: 'You scout.\n\n---\nStill the prompt.',
       tools: ['read', 'grep', 'bash'],
       maxSteps: 7,

@@ -12,7 +12,7 @@ import type { AgentDefinition } from './definition.ts'
 import { stricterPolicy } from './stricter-policy.ts'
 import type { Team } from './team.ts'
 
-export const DEFAULT_DEPTH = 3
+const DEFAULT_DEPTH = 3
 
 export type ChildNeeds = {
   readonly definition: AgentDefinition

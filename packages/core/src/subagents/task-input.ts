@@ -26,7 +26,7 @@ export type TaskInput = TaskArguments & {
   readonly wait?: boolean
 }
 
-export const MAX_TASKS = 32
+const MAX_TASKS = 32
 
 const ONE: Readonly<Record<string, JsonSchema>> = {
   agent: { type: 'string', description: 'Who does it.' },

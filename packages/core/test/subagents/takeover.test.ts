@@ -48,6 +48,25 @@ describe('a parent that is taken over', () => {
     expect(types.filter((type) => type === 'agent_start').length).toBe(1)
   })
 
+  test('leaves its tasks in the background to be gone on with as well', async () => {
+    const { work, inside, store } = stage()
+    const llm = modelOf((request) => {
+      if (promptOf(request) !== 'go') return turnsOf(request) === 0 ? [callOf('work')] : 'done'
+      return turnsOf(request) === 0 ? [give('do it', { background: true })] : JSON.stringify(request.messages.at(-1)?.content)
+    })
+    const first = family(llm, { store, extra: [work] }).agent
+    const run = await (await first.session({ id: 'parent' })).send('go')
+    await inside
+    const again = await (await family(llm, { store, extra: [work] }).agent.session({ id: 'parent' })).resume()
+    expect(await again?.result).toMatchObject({ status: 'completed', text: expect.stringContaining('general completed') })
+    await first.close()
+    await run.result
+    const [task] = await subagentTasks(store, 'parent')
+    expect(task).toMatchObject({ status: 'completed', output: 'done' })
+    const types = (await factsOf(await openSession(store, task?.childSessionId ?? ''))).map(({ event }) => event.type)
+    expect(types).not.toContain('run_cancelled')
+  })
+
   test('is told what its child has come to, once whoever is at work on that has ended', async () => {
     const { llm, store } = stage()
     const leases = memoryLeases()
