@@ -163,7 +163,7 @@ function playTurn(
 /** Every envelope of the session, in order. */
 export function play(runs: readonly RunScript[]): readonly Step[] {
   const writer = new Writer()
-  writer.fact({ type: 'session_created', metadata: {} })
+  writer.fact({ type: 'session_created', metadata: {}, branch: 'main' })
   for (const [number, run] of runs.entries()) {
     writer.fact({ type: 'session_claimed', holder: 'h', fence: number + 1, attempt: 1 })
     writer.runId = `run-${number}`

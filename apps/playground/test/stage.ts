@@ -16,6 +16,10 @@ export type Stage = AsyncDisposable & {
   /** A page of its own, opened at the address with the token. What it complains about is collected. */
   open(): Promise<Page>
   readonly complaints: readonly string[]
+  /** Asks a route as the page does. */
+  ask(path: string, body: unknown): Promise<unknown>
+  /** Has a session's agent asked and answered so many times. */
+  fill(id: string, count: number): Promise<void>
   /** Breaks every connection to the playground, as a network would. */
   cutConnections(): void
 }
@@ -36,6 +40,14 @@ export async function stage({ browser, script, tools = [] }: StageOptions): Prom
   return {
     playground,
     complaints,
+    async ask(path, body) {
+      const headers = { authorization: `Bearer ${playground.token}`, 'content-type': 'application/json' }
+      return (await fetch(playground.origin + path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+    },
+    async fill(id, count) {
+      const session = await agent.session({ id })
+      for (let index = 0; index < count; index += 1) await (await session.send(`Question ${index}`)).completed()
+    },
     cutConnections() {
       for (const socket of sockets) if (socket.localPort === playground.port) socket.destroy()
     },

@@ -5,7 +5,6 @@ import type { Api } from '../api/client.ts'
 import type { ComparedBranch } from '../api/types.ts'
 import { useAnswer } from '../hooks/use-answer.ts'
 import { sessionAddress } from '../hooks/use-route.ts'
-import { conversation, emptyConversation } from '../state/conversation.ts'
 import { turnCosts } from '../state/turn-costs.ts'
 import { factFamily } from '../text/fact-family.ts'
 import { factSummary } from '../text/fact-summary.ts'
@@ -20,10 +19,15 @@ type CompareViewProps = { readonly api: Api; readonly a: string; readonly b: str
 const lastWords = (facts: readonly Envelope[]): string =>
   facts.reduce((words, { event }) => (event.type === 'agent_end' ? event.text : words), '')
 
-const outcomeOf = (facts: readonly Envelope[]): string => {
-  const outcome = facts.reduce(conversation, emptyConversation).items.findLast((item) => item.kind === 'outcome')
-  return outcome === undefined ? 'no run ended here' : outcome.status
+const outcomes: Readonly<Record<string, string>> = {
+  agent_end: 'completed',
+  error: 'failed',
+  run_cancelled: 'stopped',
+  run_suspended: 'waits for an answer',
 }
+
+const outcomeOf = (facts: readonly Envelope[]): string =>
+  outcomes[facts.findLast(({ event }) => outcomes[event.type] !== undefined)?.event.type ?? ''] ?? 'no run ended here'
 
 function Totals({ facts }: { readonly facts: readonly Envelope[] }): ReactNode {
   const costs = turnCosts(facts)
@@ -61,7 +65,6 @@ function BranchFact({ envelope }: { readonly envelope: Envelope }): ReactNode {
   return (
     <li className="fact" data-family={factFamily(event.type)}>
       <button type="button" className="fact-head" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span className="fact-number" />
         <span className="fact-type">{event.type}</span>
         <span className="fact-summary">{factSummary(event)}</span>
       </button>

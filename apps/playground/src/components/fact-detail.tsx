@@ -1,7 +1,7 @@
 /** One fact: its JSON, what was decided about its call, and the ways on from it. */
-import type { Envelope } from '@seamfold/core/kit'
+import { textOf, type Envelope } from '@seamfold/core/kit'
 import { useMemo, useState, type ReactNode } from 'react'
-import { useSessionActions } from '../hooks/session-actions.ts'
+import { useSessionActions, type ForkWay } from '../hooks/session-actions.ts'
 import { callStory } from '../state/call-story.ts'
 import { callIdOf } from '../state/facts.ts'
 import { CallStoryView } from './call-story-view.tsx'
@@ -31,14 +31,42 @@ function Rewind({ to, last }: { readonly to: string; readonly last: boolean }): 
   )
 }
 
-export function FactDetail({ facts, envelope, onClose }: FactDetailProps): ReactNode {
+/** A run is under way at a fact when nothing before it has ended it. */
+function isOpenAt(facts: readonly Envelope[], at: number): boolean {
+  const last = facts.slice(0, at + 1).findLast(({ event }) => ['agent_start', 'agent_end', 'error', 'run_cancelled'].includes(event.type))
+  return last?.event.type === 'agent_start'
+}
+
+function ForkButtons({ facts, envelope: { cursor, event } }: Pick<FactDetailProps, 'facts' | 'envelope'>): ReactNode {
   const { fork } = useSessionActions()
+  const at = facts.findIndex((fact) => fact.cursor === cursor)
+  const before = facts[at - 1]?.cursor
+  const go = (place: string, way: ForkWay): void => {
+    fork(place, way).catch(() => undefined) // told by the page
+  }
+  return (
+    <>
+      <button type="button" className="button button-small" onClick={() => go(cursor, {})}>
+        <Icon name="branch" size={14} /> Fork here
+      </button>
+      {isOpenAt(facts, at) && (
+        <button type="button" className="button button-small" onClick={() => go(cursor, { goOn: true })}>
+          <Icon name="play" size={14} /> Fork and run on
+        </button>
+      )}
+      {event.type === 'agent_start' && before !== undefined && (
+        <button type="button" className="button button-small" onClick={() => go(before, { draft: textOf({ content: event.prompt }) })}>
+          Fork with another prompt…
+        </button>
+      )}
+    </>
+  )
+}
+
+export function FactDetail({ facts, envelope, onClose }: FactDetailProps): ReactNode {
   const callId = callIdOf(envelope)
   const story = useMemo(() => (callId === undefined ? undefined : callStory(facts, callId)), [facts, callId])
   const { cursor, event } = envelope
-  const forkHere = (): void => {
-    fork(cursor).catch(() => undefined) // told by the page
-  }
   return (
     <section className="fact-detail" aria-label={`Fact ${event.type}`}>
       <header className="panel-head">
@@ -49,9 +77,7 @@ export function FactDetail({ facts, envelope, onClose }: FactDetailProps): React
       </header>
       <div className="fact-detail-scroll">
         <div className="button-row">
-          <button type="button" className="button button-small" onClick={forkHere}>
-            <Icon name="branch" size={14} /> Fork here
-          </button>
+          <ForkButtons facts={facts} envelope={envelope} />
           <Rewind key={cursor} to={cursor} last={facts.at(-1)?.cursor === cursor} />
         </div>
         {story && <CallStoryView story={story} />}

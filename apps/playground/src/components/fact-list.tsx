@@ -27,7 +27,10 @@ export function FactList({ rows, origin, selected, onSelect, scroller }: FactLis
   })
   const at = rows.findIndex(({ key }) => key === selected)
   useEffect(() => {
-    if (at !== -1) virtualizer.scrollToIndex(at, { align: 'auto' })
+    if (at === -1) return undefined
+    // The fact opens below and takes room: only then it is known what is in view.
+    const frame = requestAnimationFrame(() => virtualizer.scrollToIndex(at, { align: 'auto' }))
+    return () => cancelAnimationFrame(frame)
     // oxlint-disable-next-line react/exhaustive-deps -- only what is selected moves the view, not what arrives
   }, [selected])
   const onKeyDown = (press: KeyboardEvent): void => {

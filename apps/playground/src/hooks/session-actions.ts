@@ -2,13 +2,16 @@
 import { createContext, useContext } from 'react'
 import type { Answer, Judgement, WhyQuestion } from '../api/types.ts'
 
+/** `goOn`: the run that was under way there goes on in the fork. `draft`: what stands in its field, to be changed and sent. */
+export type ForkWay = { readonly goOn?: boolean; readonly draft?: string }
+
 export type SessionActions = {
   /** `always`: calls like this one are allowed for the rest of the session. */
   readonly answer: (requestId: string, answer: Answer, always?: boolean) => Promise<void>
   /** Words for what "always" would allow; undefined where it is not offered. */
   readonly standing: (requestId: string) => Promise<string | undefined>
   /** A fork that shares everything up to this fact; opens it. */
-  readonly fork: (at: string) => Promise<void>
+  readonly fork: (at: string, way?: ForkWay) => Promise<void>
   readonly rewind: (to: string) => Promise<void>
   readonly why: (question: WhyQuestion) => Promise<Judgement>
   readonly resume: () => Promise<void>

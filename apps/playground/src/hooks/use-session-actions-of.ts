@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { Api } from '../api/client.ts'
 import type { SessionActions } from './session-actions.ts'
 import type { Attempt } from './use-attempt.ts'
+import { keepDraft } from './drafts.ts'
 import { goTo } from './use-route.ts'
 
 type Target = { readonly api: Api; readonly id: string; readonly attempt: Attempt; readonly onChanged: () => void }
@@ -12,8 +13,10 @@ export function useSessionActionsOf({ api, id, attempt, onChanged }: Target): Se
     () => ({
       answer: (requestId, answer, always) => attempt(api.answer(id, { requestId, answer, ...(always === true ? { always } : {}) })),
       standing: async (requestId) => (await api.requests(id)).find((request) => request.requestId === requestId)?.always,
-      fork: async (at) => {
-        const fork = await attempt(api.fork(id, { at }))
+      fork: async (at, { goOn = false, draft } = {}) => {
+        const fork = await attempt(api.fork(id, { at, keepRun: goOn }))
+        if (draft !== undefined) keepDraft(fork.id, draft)
+        if (goOn) await attempt(api.resume(fork.id))
         onChanged()
         goTo(fork.id)
       },

@@ -7,6 +7,10 @@ const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''
 
 export function factSummary(event: AgentEvent): string {
   switch (event.type) {
+    case 'session_created':
+      return 'the journal begins'
+    case 'session_forked':
+      return `from ${event.origin.sessionId}, after its fact ${event.origin.offset}`
     case 'session_claimed':
       return `fence ${event.fence}, attempt ${event.attempt}`
     case 'session_released':

@@ -1,0 +1,179 @@
+/** Promises of what explains a session: decisions of a call, costs, recoveries, the timeline, the tree, and letters that hide. */
+import { createAgent, memoryStore, tool, type Tool } from '@seamfold/core'
+import type { Envelope } from '@seamfold/core/kit'
+import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { SessionSummary } from '../src/api/types.ts'
+import { callStory } from '../src/state/call-story.ts'
+import { callIdOf } from '../src/state/facts.ts'
+import { liveTail, type LiveRow } from '../src/state/live-tail.ts'
+import { recoveryAt } from '../src/state/recovery.ts'
+import { sessionBranches } from '../src/state/session-tree.ts'
+import { timeline } from '../src/state/timeline.ts'
+import { contextTokens, turnCosts } from '../src/state/turn-costs.ts'
+import { visibleParts } from '../src/text/visible.ts'
+
+const look = tool({ name: 'look', description: 'Look.', readOnly: true, execute: () => 'three files' })
+const write = tool({ name: 'write', description: 'Write.', access: () => [{ kind: 'write', path: 'a.txt' }], execute: () => 'written' })
+
+type Played = { readonly script: readonly ScriptedReply[]; readonly tools: readonly Tool[]; readonly decision?: 'approve' | 'reject' }
+
+/** The events of a real run. */
+async function play({ script, tools, decision = 'approve' }: Played): Promise<readonly Envelope[]> {
+  const confirm = () => Promise.resolve({ decision, by: 'somebody' })
+  const agent = createAgent({ llm: scriptedLlm(script), tools, store: memoryStore(), confirm })
+  const run = await agent.run('Go')
+  const envelopes: Envelope[] = []
+  for await (const envelope of run) envelopes.push(envelope)
+  await agent.close()
+  return envelopes
+}
+
+const factsOf = (envelopes: readonly Envelope[]): readonly Envelope[] => envelopes.filter(({ durable }) => durable)
+const callIn = (facts: readonly Envelope[]): string => facts.map(callIdOf).find((id) => id !== undefined) ?? ''
+
+describe('the decisions of a call', () => {
+  test('tell who asked, what its turn cost, who let it run, and how it ended, in that order', async () => {
+    const facts = factsOf(await play({ script: [[callOf('write', { text: 'x' })], 'Done.'], tools: [write] }))
+    const story = callStory(facts, callIn(facts))
+    expect(story).toMatchObject({ name: 'write', args: { text: 'x' }, unasked: false, accesses: [{ kind: 'write', path: 'a.txt' }] })
+    expect(story?.steps.map(({ title }) => title)).toEqual([
+      'The model asked for it',
+      'Budget of its turn',
+      'A person is asked',
+      'Approved',
+      'Attempt 1',
+      'Ended',
+    ])
+    expect(story?.steps[3]?.detail).toContain('somebody')
+  })
+
+  test('say that nobody was asked where the policy let it pass', async () => {
+    const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))
+    expect(callStory(facts, callIn(facts))).toMatchObject({ unasked: true })
+  })
+
+  test('end with the rejection of a call that never ran', async () => {
+    const facts = factsOf(await play({ script: [[callOf('write', {})], 'Then not.'], tools: [write], decision: 'reject' }))
+    const story = callStory(facts, callIn(facts))
+    expect(story?.steps.some(({ title }) => title.startsWith('Attempt'))).toBe(false)
+    expect(story?.steps.map(({ tone }) => tone)).toContain('bad')
+  })
+
+  test('are none for a call that the journal does not know', async () => {
+    expect(callStory(factsOf(await play({ script: ['Hello.'], tools: [] })), '999.0')).toBeUndefined()
+  })
+})
+
+test('costs have one entry for each turn that ended, whose tokens add up, and context is what the last turn held', async () => {
+  const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))
+  const ends = facts.flatMap(({ event }) => (event.type === 'turn_end' ? [event] : []))
+  const costs = turnCosts(facts)
+  expect(costs.map(({ turn, attempts }) => [turn, attempts])).toEqual([
+    [1, 1],
+    [2, 1],
+  ])
+  const last = ends.at(-1)?.usage
+  expect(contextTokens(costs)).toBe((last?.input ?? 0) + (last?.cacheRead ?? 0) + (last?.cacheWrite ?? 0) + (last?.output ?? 0))
+  expect(contextTokens([])).toBe(0)
+})
+
+test('a recovery tells what was used again, and the fate of every call that was open', async () => {
+  const script = [[callOf('look', {}, 'a'), callOf('look', {}, 'b'), callOf('look', {}, 'c')], 'Done.']
+  const facts = factsOf(await play({ script, tools: [look] }))
+  const isAbout = (fact: Envelope, ordinal: number): boolean => callIdOf(fact)?.endsWith(`.${ordinal}`) === true
+  const end = facts.findIndex(({ event }) => event.type === 'turn_end')
+  const calls = facts.filter((fact) => callIdOf(fact) !== undefined)
+  const startOf = (ordinal: number) => calls.filter((fact) => isAbout(fact, ordinal) && fact.event.type === 'tool_execution_start')
+  const endOf = (ordinal: number) => calls.filter((fact) => isAbout(fact, ordinal) && fact.event.type === 'tool_end')
+  const claim: Envelope = {
+    ...(facts[0] as Envelope),
+    cursor: 'taken.over',
+    event: { type: 'session_claimed', holder: 'h', fence: 2, attempt: 2 },
+  }
+  // The first call had ended, the second was under way, the third had not begun.
+  const before = [...facts.slice(0, end + 1), ...startOf(0), ...endOf(0), ...startOf(1)]
+  const after = [...startOf(1), ...endOf(1), ...startOf(2), ...endOf(2)]
+  const recovery = recoveryAt([...before, claim, ...after], 'taken.over')
+  expect(recovery).toMatchObject({ turns: 1, results: 1 })
+  expect(recovery?.calls.map(({ fate }) => fate)).toEqual(['again', 'first'])
+  const unknown = endOf(1).map((fact) => ({ ...fact, event: { ...fact.event, errorKind: 'unknown_outcome' } }) as Envelope)
+  expect(recoveryAt([...before, claim, ...unknown], 'taken.over')?.calls.map(({ fate }) => fate)).toEqual(['unknown', 'open'])
+  expect(recoveryAt([...before, claim, ...endOf(1)], 'taken.over')?.calls[0]?.fate).toBe('found')
+})
+
+describe('the timeline', () => {
+  test('has every fact once, in order, and live events behind the fact after which they came', async () => {
+    const envelopes = await play({ script: ['A longer answer, in pieces.'], tools: [] })
+    const facts = factsOf(envelopes)
+    const live = envelopes.reduce<readonly LiveRow[]>(liveTail, [])
+    const rows = timeline(facts, live, { words: '', without: new Set() })
+    expect(rows.flatMap((row) => (row.kind === 'fact' ? [row.key] : []))).toEqual(facts.map(({ cursor }) => cursor))
+    const at = rows.findIndex(({ kind }) => kind === 'live')
+    expect(at).toBeGreaterThan(0)
+    expect(rows[at - 1]).toMatchObject({ kind: 'fact', envelope: { event: { type: 'turn_start' } } })
+  })
+
+  test('leaves out what is not chosen, by kind and by words', async () => {
+    const facts = factsOf(await play({ script: [[callOf('look', { path: 'Needle' })], 'Done.'], tools: [look] }))
+    const types = (choice: Parameters<typeof timeline>[2]) =>
+      timeline(facts, [], choice).flatMap((row) => (row.kind === 'fact' ? [row.envelope.event.type] : []))
+    expect(types({ words: '', without: new Set(['other', 'run', 'model']) })).toEqual(['tool_execution_start', 'tool_end'])
+    expect(types({ words: ' needle ', without: new Set() })).toEqual(['turn_end', 'tool_execution_start'])
+    expect(types({ words: 'nothing like it', without: new Set() })).toEqual([])
+  })
+})
+
+test('live events keep the newest rows only, and pieces of one block are one row', () => {
+  const delta = (block: number): Envelope => ({
+    cursor: '1.x',
+    durable: false,
+    sessionId: 's',
+    runId: 'r',
+    timestamp: 1,
+    event: { type: 'text_delta', turn: 1, attempt: 1, block, start: 0, text: 'abc' },
+  })
+  const rows = [delta(0), delta(0), delta(1)].reduce<readonly LiveRow[]>(liveTail, [])
+  expect(rows.map(({ count, characters }) => [count, characters])).toEqual([
+    [2, 6],
+    [1, 3],
+  ])
+  const many = Array.from({ length: 2_000 }, (_, block) => delta(block)).reduce<readonly LiveRow[]>(liveTail, [])
+  expect(many).toHaveLength(300)
+  expect(many.at(-1)?.sequence).toBe(2_000)
+})
+
+test('the tree of sessions has every session once, each fork right under its origin', () => {
+  const summary = (id: string, parent?: string): SessionSummary =>
+    ({
+      id,
+      title: `about ${id}`,
+      status: 'completed',
+      ...(parent === undefined ? {} : { parent: { id: parent, cursor: '' } }),
+    }) as SessionSummary
+  const sessions = [summary('c', 'b'), summary('a'), summary('b', 'a'), summary('lost', 'deleted'), summary('d', 'a')]
+  const shown = sessionBranches(sessions, '').map(({ session, depth }) => `${depth} ${session.id}`)
+  expect(shown).toEqual(['0 a', '1 b', '2 c', '1 d', '0 lost'])
+  expect(sessionBranches(sessions, 'ABOUT C').map(({ session }) => session.id)).toEqual(['c'])
+})
+
+describe('letters that hide', () => {
+  test('are shown, and nothing is left out', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const shown = visibleParts(text)
+        const back = shown.map((part) =>
+          part.escaped ? String.fromCodePoint(Number.parseInt(/[0-9a-f]+/.exec(part.text.slice(2))?.[0] ?? '', 16)) : part.text,
+        )
+        expect(back.join('')).toBe(text)
+      }),
+    )
+  })
+
+  test('are those that turn text around, take no room, or pass for a space', () => {
+    const hidden = ['\u202e', '\u200b', '\u2066', '\u00ad', '\ufeff', '\u00a0', '\u001b', '\r', '\u{e0041}', '\u2028']
+    for (const letter of hidden) expect(visibleParts(`a${letter}b`).map(({ escaped }) => escaped)).toEqual([false, true, false])
+    expect(visibleParts('plain\n\ttext, Ünïcödé, 日本 ✓')).toHaveLength(1)
+  })
+})
