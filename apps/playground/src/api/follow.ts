@@ -1,5 +1,6 @@
 /** Follows a session for as long as it is looked at: reads its events, and comes back with the cursor whenever the line is cut. */
 import { SseDecoder, type Envelope } from '@seamfold/core/kit'
+import { offsetOf } from '../state/facts.ts'
 import { ApiError, type Api } from './client.ts'
 
 export type Connection =
@@ -64,12 +65,23 @@ async function readOnce({ api, id, after, onEnvelopes, onConnection, signal }: F
       const events = decoder.push(read.value)
       const failure = events.find(({ event }) => event === 'failure')
       const envelopes = events.filter(({ event }) => event !== 'failure').map(({ data }) => JSON.parse(data) as Envelope)
+      if (takenBack(envelopes, after())) throw new ApiError('cursor_diverged', 'The session was rewound.', 410)
       if (envelopes.length > 0) onEnvelopes(envelopes)
       if (failure) throw toError(failure.data)
     }
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Whether the session went back to before the last fact that was had: then what was read is no longer what happened. */
+function takenBack(envelopes: readonly Envelope[], after: string | undefined): boolean {
+  let last = after
+  for (const { event, cursor, durable } of envelopes) {
+    if (event.type === 'session_rewound' && last !== undefined && Number(offsetOf(last)) !== event.to.offset) return true
+    if (durable) last = cursor
+  }
+  return false
 }
 
 /** A cursor that does not fit is told inside the stream, since the stream has begun by then. */
