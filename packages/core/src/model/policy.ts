@@ -1,52 +1,12 @@
 /** Permission rules over accesses: plain data, judged deny, ask, allow, default. */
 import { AgentError } from '../base/errors.ts'
-import { type Access, type AccessKind, describeAccess } from './access.ts'
+import type { Access } from './access.ts'
 import { couldBe, isCommand, mentions } from './command-pattern.ts'
+import { byDefault, byEffect, describePolicy, ORDER } from './default-policy.ts'
 import { globMatcher } from './glob.ts'
-import type { Json, JsonObject } from './json.ts'
+import type { Decision, Judgement, PermissionPolicy, Rule, RuleMatch } from './permission-policy.ts'
 
-/** What a rule speaks of. All that is given must match; a rule needs at least one. */
-export type RuleMatch = {
-  /** A tool's name; `*` stands for any run of characters. */
-  readonly tool?: string
-  /** A kind of access. */
-  readonly access?: AccessKind
-  /**
-   * A glob over the path of a read or write: `*` within a segment, `**` across segments. To allow what lies outside of the workspace
-   * it has to begin with `/`.
-   */
-  readonly path?: string
-  /** A simple command, word by word; `*` at the end stands for any further words. A line is judged by every command that it runs. */
-  readonly command?: string
-  /** A host; `*.example.com` stands for its subdomains. */
-  readonly host?: string
-}
-
-export type Rule = { readonly allow: RuleMatch } | { readonly ask: RuleMatch } | { readonly deny: RuleMatch }
-
-export type Decision = 'allow' | 'ask' | 'deny'
-
-/** What was decided, and why. */
-export type Judgement = { readonly decision: Decision; readonly reason: string; readonly rule?: Rule }
-
-/** A call as a policy sees it. */
-export type ToolRequest = {
-  readonly tool: string
-  readonly accesses: readonly Access[]
-  /** The arguments as they will run. */
-  readonly args?: Json
-  /** Whose call it is: a policy of your own may tell tenants apart by the session's metadata. */
-  readonly session?: { readonly id: string; readonly metadata: JsonObject }
-}
-
-/** Judges calls. Make one with `policy({…})`, or write your own. */
-export interface PermissionPolicy {
-  judge(request: ToolRequest): Judgement
-  /** False when every call of the tool would be denied: the model is not told of it. */
-  exposes(tool: string): boolean
-  /** Says what it is, for digests: two policies that judge alike describe alike. */
-  describe(): string
-}
+export type { Decision, Judgement, PermissionPolicy, Rule, RuleMatch, ToolRequest } from './permission-policy.ts'
 
 export type PolicyOptions = {
   readonly rules?: readonly Rule[]
@@ -55,10 +15,6 @@ export type PolicyOptions = {
 }
 
 const KEYS: ReadonlySet<string> = new Set(['tool', 'access', 'path', 'command', 'host'])
-const ORDER: readonly Decision[] = ['deny', 'ask', 'allow']
-
-const byEffect = (access: Access): Decision => (access.kind === 'write' || access.kind === 'exec' ? 'ask' : 'allow')
-
 type Compiled = {
   readonly rule: Rule
   readonly decision: Decision
@@ -89,10 +45,7 @@ export function policy({ rules = [], default: fallback = byEffect }: PolicyOptio
     },
     exposes: (tool) => !compiled.some(({ decision, match }) => decision === 'deny' && isOnlyTool(match) && nameMatches(match.tool, tool)),
     describe: () =>
-      JSON.stringify({
-        rules,
-        default: typeof fallback === 'function' ? (fallback === byEffect ? 'by-effect' : String(fallback)) : fallback,
-      }),
+      describePolicy(rules, typeof fallback === 'function' ? (fallback === byEffect ? 'by-effect' : String(fallback)) : fallback),
   }
 }
 
@@ -118,17 +71,6 @@ const judgement = ({ decision, rule }: Compiled): Judgement => ({ decision, reas
 function allowed(compiled: readonly Compiled[], tool: string, touched: readonly (Access | undefined)[]): Judgement {
   const hit = compiled.find((each) => each.decision === 'allow' && touched.some((access) => each.touches(tool, access) === 'yes'))
   return hit ? judgement(hit) : { decision: 'allow', reason: 'it touches nothing' }
-}
-
-/** The strictest default over what no rule allowed. */
-function byDefault(tool: string, open: readonly (Access | undefined)[], defaultFor: (access: Access | undefined) => Decision): Judgement {
-  const judged = open.map((access) => ({ access, decision: defaultFor(access) }))
-  const strictest = ORDER.flatMap((decision) => judged.find((each) => each.decision === decision) ?? [])[0]
-  const access = strictest?.access
-  const what = access === undefined ? `${tool}, which touches nothing` : describeAccess(access)
-  const why =
-    access?.kind === 'exec' && access.undecided !== undefined ? `, of which it cannot be told what it runs: ${access.undecided}` : ''
-  return { decision: strictest?.decision ?? 'ask', reason: `default for ${what}${why}` }
 }
 
 function compile(rule: Rule, index: number): Compiled {

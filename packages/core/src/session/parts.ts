@@ -18,8 +18,9 @@ import { structuredOutput } from '../middleware/structured-output.ts'
 import { toolTimeout } from '../middleware/tool-timeout.ts'
 import { DEFAULT_TURNS, turnLimit } from '../middleware/turn-limit.ts'
 import { turnTime } from '../middleware/turn-time.ts'
+import { defaultPolicy } from '../model/default-policy.ts'
 import type { RunDigests } from '../model/event.ts'
-import { type PermissionPolicy, policy } from '../model/policy.ts'
+import type { PermissionPolicy } from '../model/permission-policy.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { Tool } from '../model/tool.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
@@ -71,7 +72,7 @@ export function toParts(options: AgentOptions): AgentParts {
   checkTools(options.tools ?? [])
   checkLimits(options)
   const store = options.store ?? memoryStore()
-  const judge = options.permissions ?? policy()
+  const judge = options.permissions ?? defaultPolicy
   const unanswered = options.unanswered ?? (options.store ? 'suspend' : 'reject')
   const bound = (options.tools ?? []).map((each: Tool & Partial<BindableTool>) => {
     return each.bind?.({ ...options, store, unanswered, host }) ?? { tool: each, middleware: [] }

@@ -1,5 +1,5 @@
 /** Two policies as one: whichever is stricter. */
-import type { Decision, Judgement, PermissionPolicy } from '../model/policy.ts'
+import type { Decision, Judgement, PermissionPolicy } from '../model/permission-policy.ts'
 
 const ORDER: readonly Decision[] = ['allow', 'ask', 'deny']
 

@@ -1,6 +1,7 @@
 /** Rules over accesses: deny, ask, allow, default; and no pattern reaches further than its words. */
 import { describe, expect, test } from 'vitest'
 import { type Access, type Decision, policy, type Rule } from '../../src/index.ts'
+import { defaultPolicy } from '../../src/model/default-policy.ts'
 
 const judge = (rules: readonly Rule[], tool: string, ...accesses: Access[]): Decision =>
   policy({ rules }).judge({ tool, accesses }).decision
@@ -145,4 +146,22 @@ describe('rules', () => {
   ])('that are none are refused by name: %j', (rule, message) => {
     expect(() => policy({ rules: [rule as Rule] })).toThrow(message)
   })
+})
+
+test('without rules it judges as an agent does that was given none', () => {
+  const given = policy()
+  const some: readonly (readonly Access[])[] = [
+    [],
+    [{ kind: 'read', path: 'a' }],
+    [{ kind: 'write', path: 'a' }],
+    [
+      { kind: 'read', path: 'a' },
+      { kind: 'exec', command: 'ls', commands: ['ls'] },
+    ],
+    [{ kind: 'exec', command: 'a && b', commands: ['a', 'b'] }],
+    [{ kind: 'net', host: 'x' }, { kind: 'other' }],
+  ]
+  for (const accesses of some)
+    expect(defaultPolicy.judge({ tool: 't', accesses }).decision).toBe(given.judge({ tool: 't', accesses }).decision)
+  expect([defaultPolicy.describe(), defaultPolicy.exposes('t')]).toEqual([given.describe(), given.exposes('t')])
 })
