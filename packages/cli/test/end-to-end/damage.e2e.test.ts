@@ -1,4 +1,5 @@
 /** A journal that is not as it was written: found by `doctor`, and never gone on with. */
+import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -29,6 +30,14 @@ async function stage(turns: readonly ScriptStep[]) {
 
 const altered = `UPDATE seamfold_record SET record = replace(record, 'say one', 'say two') WHERE record LIKE '%say one%'`
 
+/** The record as a later build would have written it. */
+function ofVersion(record: string, version: number): string {
+  const [head = '', payload = ''] = record.split('\n')
+  const start = head.slice(0, head.lastIndexOf(',"d":')).replace('"v":1', `"v":${version}`)
+  const digest = createHash('sha256').update(`${start}\n${payload}`).digest('hex').slice(0, 32)
+  return `${start},"d":"${digest}"}\n${payload}`
+}
+
 describe('a record that was altered', () => {
   test('is a problem for doctor, which names the session and the record', async () => {
     await using scene = await stage([answer([text('One.')]), answer([text('Other.')])])
@@ -38,7 +47,7 @@ describe('a record that was altered', () => {
     scene.change(altered)
     const { code, stdout } = await scene.run('doctor')
     expect(code).toBe(1)
-    expect(stdout).toMatch(/k1: record \d+: the payload is not the one that was written/)
+    expect(stdout).toMatch(/k1: record \d+: the record is not the one that was written/)
     expect(stdout).not.toContain('k2:')
     expect(stdout).toContain('1 problem to mend.')
   })
@@ -85,8 +94,12 @@ describe('doctor', () => {
   test('finds a record of a newer version', async () => {
     await using scene = await stage([answer([text('One.')])])
     await scene.run('run', '--session', 'k1', 'say one')
-    scene.change(`UPDATE seamfold_record SET record = replace(record, '"v":1', '"v":99') WHERE offset = 2`)
-    expect((await scene.run('doctor')).stdout).toMatch(/k1: record 2: .*version 99/)
+    const database = new DatabaseSync(join(scene.folder, '.seamfold', 'sessions.db'))
+    const last = database.prepare("SELECT offset, record FROM seamfold_journal WHERE key = 'journal/k1' ORDER BY offset DESC").get()
+    const { offset, record } = last as { readonly offset: number; readonly record: string }
+    database.prepare('UPDATE seamfold_record SET record = ? WHERE offset = ? AND record = ?').run(ofVersion(record, 99), offset, record)
+    database.close()
+    expect((await scene.run('doctor')).stdout).toMatch(new RegExp(`k1: record ${offset}: .*version 99`))
   })
 
   test('lets SQLite look through the file', async () => {

@@ -135,7 +135,7 @@ describe('sessions', () => {
     execFileSync(process.execPath, ['-e', change], { cwd: folder.path, stdio: 'pipe' })
     const all = await at('sessions', 'verify')
     expect(all.code).toBe(1)
-    expect(all.stdout).toMatch(/✗ broken {2}record \d+: the payload is not the one that was written/)
+    expect(all.stdout).toMatch(/✗ broken {2}record \d+: the record is not the one that was written/)
     expect(all.stdout).toMatch(/✓ talk {2}\d+ records, \d+ of them redacted/)
   })
 
