@@ -28,11 +28,11 @@ export interface CallFrame {
 /** How long a tool that was told to stop may take to do so, in milliseconds, before it is given up. */
 const SETTLE_MS = 2000
 
-/** The identity of a call as a key: the same for every attempt, wherever it is made; another in every branch, whatever its name. */
+/** The identity of a call as a key: the same for every attempt, wherever it is made; another in every branch and every copy of one. */
 function idempotencyKey(context: LoopContext, callId: string): string {
   const { run } = context
   const started = currentRun(context).batch?.states.get(callId)?.start
-  return started?.idempotencyKey ?? run.host.digest(`${run.state().branch || run.sessionId}\n${callId}`)
+  return started?.idempotencyKey ?? run.host.digest(`${run.state().branch}\n${run.sessionId}\n${callId}`)
 }
 
 export async function executeCall(context: LoopContext, invocation: ToolInvocation, frame: CallFrame): Promise<ToolOutcome> {

@@ -91,6 +91,20 @@ describe('the key of a call', () => {
   })
 })
 
+test('two copies of one session go their own ways: their later calls have keys of their own', async () => {
+  const keys: string[] = []
+  const from = memoryStore()
+  await (await (await createAgent({ llm: scriptedLlm(['hello']), store: from }).session({ id: 'one' })).send('hello')).completed()
+  const lines: string[] = []
+  for await (const line of exportSession(from, 'one')) lines.push(line)
+  const store = memoryStore()
+  for (const id of ['anna', 'bert']) {
+    await importSession(store, lines, { id })
+    await payIn(await payer(store, keys).session({ id }))
+  }
+  expect([keys.length, different(keys)]).toEqual([2, 2])
+})
+
 describe('a session that was deleted', () => {
   const forked = async (): Promise<{ store: SessionStore; live: Session }> => {
     const store = memoryStore()
