@@ -1,6 +1,7 @@
 /** Puts an agent together from its settings. */
 import { type Agent, type AgentOptions, type Confirm, createAgent } from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
+import { accessPath } from './guarded-paths.ts'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
@@ -73,9 +74,12 @@ export async function agentOptions(
   settings: Settings,
   { journal, llm, team }: { readonly journal: Journal; readonly llm: LlmClient; readonly team?: AgentTeam },
 ): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy }> {
-  const { codingTools, commandEnvironment, localWorkspace } = await import('@seamfold/tools')
+  const { codingTools, commandEnvironment, localWorkspace, readOnlyCommands } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
-  const permissions = modePolicy(settings.mode, settings.rules)
+  const permissions = modePolicy(settings.mode, settings.rules, {
+    readOnly: readOnlyCommands({ otherwise: 'deny' }),
+    ...(settings.configFile === undefined ? {} : { configuration: accessPath(settings.workspace, settings.configFile) }),
+  })
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,

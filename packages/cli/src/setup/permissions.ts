@@ -1,13 +1,20 @@
 /** Makes the permission policy of a mode, with the rules of the configuration and those a person adds while it runs. */
-import { type Access, type AccessKind, type Decision, type PermissionPolicy, policy, type Rule } from '@seamfold/core'
+import { type Access, type AccessKind, type Decision, type Judgement, type PermissionPolicy, policy, type Rule } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
 import type { PermissionMode } from '../config/config.ts'
 import { suggestion } from '../config/nearest.ts'
+import { type Guard, guardOf } from './guarded-paths.ts'
 
 const MODES: readonly PermissionMode[] = ['ask', 'auto-edit', 'full', 'read-only']
 
-/** The journal of the sessions lies in the workspace: no tool writes there, whatever the mode. */
-const OWN_RULES: readonly Rule[] = [{ deny: { access: 'write', path: '{**/,}.seamfold{/**,}' } }]
+/** What becomes of a guarded write, whatever the mode allows, and why. */
+const GUARDED: Readonly<Record<Guard, Judgement>> = {
+  own: { decision: 'deny', reason: 'the sessions are kept in .seamfold, where no tool writes' },
+  git: { decision: 'ask', reason: 'what lies in .git can make git run commands' },
+  configuration: { decision: 'ask', reason: 'the configuration is run at the next start' },
+}
+
+type ByAccess = (access: Access) => Decision
 
 /** What changes nothing by itself. */
 const LOOKING: ReadonlySet<AccessKind> = new Set(['read', 'net', 'agent'])
@@ -15,11 +22,19 @@ const LOOKING: ReadonlySet<AccessKind> = new Set(['read', 'net', 'agent'])
 /** Whether it writes in the workspace: what lies outside has an absolute path. */
 const isInside = (access: Access): boolean => access.kind === 'write' && !access.path.startsWith('/')
 
-const DEFAULTS: Readonly<Record<PermissionMode, (access: Access) => Decision>> = {
+/** Tells which commands only read; those are all that `read-only` lets run, and only in the workspace: there is nobody to ask. */
+const lookingOnly =
+  (command: ByAccess): ByAccess =>
+  (access) => {
+    if (access.kind === 'exec') return command(access)
+    if (access.kind === 'read' && access.path.startsWith('/')) return 'deny'
+    return LOOKING.has(access.kind) ? 'allow' : 'deny'
+  }
+
+const DEFAULTS: Readonly<Record<Exclude<PermissionMode, 'read-only'>, ByAccess>> = {
   ask: ({ kind }) => (LOOKING.has(kind) ? 'allow' : 'ask'),
   'auto-edit': (access) => (LOOKING.has(access.kind) || isInside(access) ? 'allow' : 'ask'),
   full: () => 'allow',
-  'read-only': ({ kind }) => (LOOKING.has(kind) ? 'allow' : 'deny'),
 }
 
 /** Whether outside data names a mode. */
@@ -38,24 +53,33 @@ export interface LearningPolicy extends PermissionPolicy {
   allow(rules: readonly Rule[], sessionId?: string): void
 }
 
-/** Rules win over the mode; a rule that was learned answers questions and never overrules a denial. */
-export function modePolicy(mode: PermissionMode, rules: readonly Rule[]): LearningPolicy {
-  // Of their own: where it cannot be told whether they apply they do not ask.
-  const own = policy({ rules: OWN_RULES, default: 'allow' })
-  const base = policy({ rules, default: DEFAULTS[mode] })
+export type ModeOptions = {
+  /** Judges commands in the mode `read-only`. Default: denies them all. */
+  readonly readOnly?: ByAccess
+  /** The configuration in use, as accesses have it, wherever it lies and whatever its name. */
+  readonly configuration?: string
+}
+
+/** Guards win over rules, which win over the mode; a rule that was learned answers questions, and never overrules a denial or a guard. */
+export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options: ModeOptions = {}): LearningPolicy {
+  const { readOnly = () => 'deny', configuration } = options
+  const base = policy({ rules, default: mode === 'read-only' ? lookingOnly(readOnly) : DEFAULTS[mode] })
   const learned = new Map<string | undefined, { readonly rules: readonly Rule[]; readonly policy: PermissionPolicy }>()
   return {
     judge(request) {
-      const kept = own.judge(request)
-      if (kept.decision === 'deny') return kept
+      const guards = new Set(request.accesses.map((access) => guardOf(access, configuration)))
+      if (guards.has('own')) return GUARDED.own
       const first = base.judge(request)
+      if (first.decision === 'deny') return first
+      if (guards.has('git')) return GUARDED.git
+      if (guards.has('configuration')) return GUARDED.configuration
       if (first.decision !== 'ask') return first
       const later = learned.get(request.session?.id)?.policy.judge(request)
       const always = later?.decision === 'allow' ? later : learned.get(undefined)?.policy.judge(request)
       return always?.decision === 'allow' ? { ...always, reason: 'allowed for this session' } : first
     },
     exposes: (name) => base.exposes(name),
-    describe: () => `${mode} ${own.describe()} ${base.describe()}`,
+    describe: () => `${mode} ${JSON.stringify(GUARDED)} ${base.describe()}`,
     allow(more, sessionId) {
       const known = [...(learned.get(sessionId)?.rules ?? []), ...more]
       learned.set(sessionId, { rules: known, policy: policy({ rules: known, default: 'ask' }) })
@@ -70,6 +94,8 @@ export function rulesLike(
 ): { readonly rules: readonly Rule[]; readonly words: string } | undefined {
   const rules: Rule[] = []
   const words = new Set<string>()
+  // What is guarded is asked for each time.
+  if (accesses.some((access) => guardOf(access) !== undefined)) return undefined
   const runs = accesses.some(({ kind }) => kind === 'exec')
   for (const access of accesses) {
     // A command that is allowed may touch what its words name.
