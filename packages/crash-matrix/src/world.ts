@@ -1,8 +1,8 @@
 /** What the scenarios share: a model at the simulator, the SQLite store, and a policy that lets everything run. */
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { type PermissionPolicy, policy } from '@seamfold/core'
-import type { LlmClient, SessionStore } from '@seamfold/core/kit'
+import { memoryLeases, type PermissionPolicy, policy } from '@seamfold/core'
+import type { LeaseStore, LlmClient, SessionStore } from '@seamfold/core/kit'
 import type { CrashScenario, CrashWorld, Surroundings } from '@seamfold/core/testing/node'
 import { openai, type OpenAiOptions } from '@seamfold/llm-openai'
 import { type Scenario, startSimulator } from '@seamfold/simulator'
@@ -35,6 +35,9 @@ export const inSqlite = (world: CrashWorld): SessionStore => sqliteStore(databas
 
 /** Nobody is asked, since what is asked for is another scenario's matter. */
 export const everythingAllowed: PermissionPolicy = policy({ default: 'allow' })
+
+/** The matrix kills: whoever held the session before is dead, as leases that only this process knows of say. */
+export const afterTheDead = (): LeaseStore => memoryLeases()
 
 /** The parts of a scenario that nearly all of them share. */
 export const common: Pick<CrashScenario, 'store' | 'prompts'> = { store: inSqlite, prompts: ['Do it.'] }

@@ -40,7 +40,8 @@ export async function claim(
   { journal }: SessionLog,
   { holding, runId, metadata, facts, before, release = false }: ClaimOptions,
 ): Promise<void> {
-  const { length, fence, claimsSinceProgress } = journal.said
+  const { length, fence, claimsSinceProgress, claim: unreleased } = journal.said
+  const mayLive = holding.afterExpiry || (!holding.leased && unreleased !== undefined)
   const created: readonly Fact[] = length === 0 ? [{ type: 'session_created', metadata, branch: journal.branchId() }] : []
   const released: readonly Fact[] = release ? [{ type: 'session_released', fence: fence + 1 }] : []
   const claimed: Fact = {
@@ -48,7 +49,7 @@ export async function claim(
     holder: holding.holder,
     fence: fence + 1,
     attempt: claimsSinceProgress + 1,
-    ...(holding.afterExpiry ? { afterExpiry: true } : {}),
+    ...(mayLive ? { afterExpiry: true } : {}),
   }
   // Said in one breath, so they are one append: all of it stands, or none.
   await Promise.all([

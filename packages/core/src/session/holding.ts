@@ -12,6 +12,8 @@ export interface Holding {
   readonly holder: string
   /** The session was taken from a holder whose lease ran out, and who may still be alive. */
   readonly afterExpiry: boolean
+  /** Leases say who lives. Without any, whoever has not let go of the session may do so still. */
+  readonly leased: boolean
   /** Throws `session_lost` when the lease may run out before an effect is over. */
   assert(): void
   release(): Promise<void>
@@ -28,7 +30,7 @@ export interface HoldOptions {
 /** Throws `session_held`, saying by whom and until when, while another holder lives. */
 export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Promise<Holding> {
   const holder = host.id('holder')
-  if (leases === undefined) return { holder, afterExpiry: false, assert: () => {}, release: () => Promise.resolve() }
+  if (leases === undefined) return { holder, afterExpiry: false, leased: false, assert: () => {}, release: () => Promise.resolve() }
   const key = leaseKey(sessionId)
   const lease = await leases.acquire(key, holder, TTL_MS)
   if (lease.holder !== holder) throw heldBy(sessionId, lease)
@@ -64,6 +66,7 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
   return {
     holder,
     afterExpiry: lease.takenFrom !== undefined,
+    leased: true,
     assert() {
       if (host.clock.now() > expiresAt - MARGIN_MS) throw lost()
     },

@@ -75,7 +75,10 @@ export interface AgentOptions {
   readonly store?: SessionStore
   /** Where large outputs are kept. Default: in `store`, one key per digest. */
   readonly blobs?: BlobStore
-  /** Says whether the holder of a session lives. Default: none, and an unfinished run may be resumed at once. */
+  /**
+   * Says whether the holder of a session lives. Default: none, and an unfinished run may be resumed at once; what looks as if it had
+   * not begun is then unknown where it must not be done twice, since whoever was about to begin it may live.
+   */
   readonly leases?: LeaseStore
   /** Wakes this process when another one speaks to its sessions. Default: none, and inboxes are looked at twice a second. */
   readonly watch?: WatchStore

@@ -215,3 +215,44 @@ describe('a holder that loses its lease', { timeout: 30_000 }, () => {
     expect(llm.requests).toHaveLength(1)
   })
 })
+
+describe('a call that its process was about to begin', () => {
+  /** The first process stands still between the start in the journal and the effect; what the second one makes of it. */
+  async function takenOver(leases: LeaseStore | undefined): Promise<readonly string[]> {
+    const store = memoryStore()
+    const effects: string[] = []
+    const agentOf = (name: string, replies: readonly ScriptedReply[]) => {
+      const charge = tool({
+        name: 'charge',
+        description: 'Charges.',
+        effect: 'unsafe',
+        probe: () => Promise.resolve({ state: 'not_started' } satisfies ProbeAnswer),
+        execute: () => (name === 'first' ? new Promise(() => {}) : `charged ${effects.push(name)}`),
+      })
+      const others = leases === undefined ? {} : { leases }
+      return createAgent({ llm: scriptedLlm(replies), tools: [charge], store, permissions: policy({ default: 'allow' }), ...others })
+    }
+    const run = await agentOf('first', [[callOf('charge')]]).run('go')
+    for await (const { event } of run) if (event.type === 'tool_execution_start') break
+    const session = await agentOf('second', ['done']).session({ id: run.sessionId })
+    await (await session.resume())?.completed()
+    return effects
+  }
+
+  test('is not done by another one while nobody can say whether it lives', async () => {
+    expect(await takenOver(undefined)).toEqual([])
+  })
+
+  test('is done by another one when leases say that it is gone', async () => {
+    const alone = memoryLeases()
+    expect(
+      await takenOver({
+        ...alone,
+        acquire: async (key, holder, ttlMs) => (
+          await alone.release(key, (await alone.read(key))?.holder ?? ''),
+          alone.acquire(key, holder, ttlMs)
+        ),
+      }),
+    ).toEqual(['second'])
+  })
+})

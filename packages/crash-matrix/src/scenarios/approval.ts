@@ -3,7 +3,7 @@ import { policy } from '@seamfold/core'
 import type { CrashScenario } from '@seamfold/core/testing/node'
 import { callTool, text } from '@seamfold/simulator'
 import { lookTool, probedTool, unsafeTool } from '../counting-tools.ts'
-import { common, model, modelledBy } from '../world.ts'
+import { afterTheDead, common, model, modelledBy } from '../world.ts'
 
 const asking = policy({ rules: [{ ask: { tool: 'transfer' } }, { ask: { tool: 'pay' } }], default: 'allow' })
 
@@ -14,7 +14,12 @@ export const approval: CrashScenario = {
   surroundings: modelledBy(({ calls }) =>
     calls.length === 0 ? [callTool('look'), callTool('transfer', { amount: 1 }), callTool('pay', { amount: 2 })] : text('As you wish.'),
   ),
-  agent: (world) => ({ llm: model(), tools: [lookTool(), probedTool(world), unsafeTool(world)], permissions: asking }),
+  agent: (world) => ({
+    leases: afterTheDead(),
+    llm: model(),
+    tools: [lookTool(), probedTool(world), unsafeTool(world)],
+    permissions: asking,
+  }),
   answer: (request) => (request.toolName === 'transfer' ? { decision: 'approve' } : { decision: 'reject', message: 'not today' }),
   check: ({ facts }) => {
     const paid = facts.filter(({ event }) => event.type === 'tool_execution_start' && event.name === 'pay')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { CrashScenario, CrashWorld } from '@seamfold/core/testing/node'
 import { callTool, text } from '@seamfold/simulator'
 import { codingTools } from '@seamfold/tools'
-import { common, everythingAllowed, model, modelledBy } from '../world.ts'
+import { afterTheDead, common, everythingAllowed, model, modelledBy } from '../world.ts'
 
 const STEPS = [
   callTool('write', { file_path: 'notes.txt', content: 'one\ntwo\nthree\n' }),
@@ -19,7 +19,12 @@ export const coding: CrashScenario = {
   name: 'coding tools and a shell',
   module: import.meta.url,
   surroundings: modelledBy(({ calls }) => STEPS[calls.length] ?? text('The notes are ready.')),
-  agent: (world) => ({ llm: model(), tools: codingTools({ workspace: workspaceOf(world) }), permissions: everythingAllowed }),
+  agent: (world) => ({
+    leases: afterTheDead(),
+    llm: model(),
+    tools: codingTools({ workspace: workspaceOf(world) }),
+    permissions: everythingAllowed,
+  }),
   check: ({ directory }) => {
     const notes = readFileSync(join(directory, 'workspace/notes.txt'), 'utf8')
     const counts = join(directory, 'workspace/count.txt')

@@ -3,7 +3,7 @@ import type { CrashScenario } from '@seamfold/core/testing/node'
 import { nodeFetch } from '@seamfold/llm-openai'
 import { callTool, text } from '@seamfold/simulator'
 import { keyedTool } from '../counting-tools.ts'
-import { common, everythingAllowed, model, modelledBy } from '../world.ts'
+import { afterTheDead, common, everythingAllowed, model, modelledBy } from '../world.ts'
 
 const WORDS = 'Let me think about this for a while before I order anything at all. '
 
@@ -18,6 +18,7 @@ export const cutStream: CrashScenario = {
     calls.length === 0 ? [text(WORDS.repeat(6)), callTool('order', { what: 'paper' })] : text('It is ordered.'),
   ),
   agent: (world) => ({
+    leases: afterTheDead(),
     llm: model({ fetch: cuttingOnce() }),
     tools: [keyedTool(world)],
     permissions: everythingAllowed,

@@ -4,7 +4,7 @@ import { callTool, text } from '@seamfold/simulator'
 import { type SqliteOptions, sqliteStore } from '@seamfold/store-sqlite'
 import { idempotentTool, keyedTool } from '../counting-tools.ts'
 import { loseUnsynced, watchedDriver } from '../synced-sqlite.ts'
-import { common, everythingAllowed, model, modelledBy } from '../world.ts'
+import { afterTheDead, common, everythingAllowed, model, modelledBy } from '../world.ts'
 
 export const insideSqlite: CrashScenario = sqliteScenario('within a transaction of the store', {
   module: import.meta.url,
@@ -23,6 +23,11 @@ export function sqliteScenario(name: string, { module, durability }: SqliteOptio
       return { ...sqliteStore(driver, durability === undefined ? {} : { durability }), close: async () => void driver.close() }
     },
     losePower: loseUnsynced,
-    agent: (world) => ({ llm: model(), tools: [keyedTool(world), idempotentTool(world)], permissions: everythingAllowed }),
+    agent: (world) => ({
+      leases: afterTheDead(),
+      llm: model(),
+      tools: [keyedTool(world), idempotentTool(world)],
+      permissions: everythingAllowed,
+    }),
   }
 }

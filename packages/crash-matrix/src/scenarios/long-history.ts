@@ -2,7 +2,7 @@
 import type { CrashScenario } from '@seamfold/core/testing/node'
 import { callTool, text } from '@seamfold/simulator'
 import { keyedTool, lookTool } from '../counting-tools.ts'
-import { common, everythingAllowed, model, modelledBy } from '../world.ts'
+import { afterTheDead, common, everythingAllowed, model, modelledBy } from '../world.ts'
 
 const ROUNDS = 12
 
@@ -15,5 +15,5 @@ export const longHistory: CrashScenario = {
     const round = callsSincePrompt.length
     return round < ROUNDS ? callTool(round % 3 === 2 ? 'order' : 'look', { round, prompt }) : text(`${round} rounds are over.`)
   }),
-  agent: (world) => ({ llm: model(), tools: [lookTool(), keyedTool(world)], permissions: everythingAllowed }),
+  agent: (world) => ({ leases: afterTheDead(), llm: model(), tools: [lookTool(), keyedTool(world)], permissions: everythingAllowed }),
 }

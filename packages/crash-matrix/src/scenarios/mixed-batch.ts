@@ -2,7 +2,7 @@
 import type { CrashScenario } from '@seamfold/core/testing/node'
 import { callTool, text } from '@seamfold/simulator'
 import { idempotentTool, keyedTool, lookTool, probedTool, unsafeTool } from '../counting-tools.ts'
-import { common, everythingAllowed, model, modelledBy } from '../world.ts'
+import { afterTheDead, common, everythingAllowed, model, modelledBy } from '../world.ts'
 
 const ALL = ['look', 'store', 'order', 'pay', 'transfer']
 
@@ -16,6 +16,7 @@ export const mixedBatch: CrashScenario = {
     return text('All of it is done.')
   }),
   agent: (world) => ({
+    leases: afterTheDead(),
     llm: model(),
     tools: [lookTool(), idempotentTool(world), keyedTool(world), unsafeTool(world), probedTool(world)],
     permissions: everythingAllowed,

@@ -3,7 +3,7 @@ import { type Tool, tool } from '@seamfold/core'
 import type { CrashScenario, CrashWorld } from '@seamfold/core/testing/node'
 import { callTool, text } from '@seamfold/simulator'
 import { idempotentTool, keyedTool, lookTool, probedTool } from '../counting-tools.ts'
-import { common, everythingAllowed, model, modelledBy } from '../world.ts'
+import { afterTheDead, common, everythingAllowed, model, modelledBy } from '../world.ts'
 
 const NESTED = ['look', 'transfer', 'store', 'transfer', 'order']
 
@@ -27,5 +27,5 @@ export const nestedCalls: CrashScenario = {
   name: 'nested calls',
   module: import.meta.url,
   surroundings: modelledBy(({ calls }) => (calls.length === 0 ? [callTool('everything'), callTool('look')] : text('Everything is done.'))),
-  agent: (world) => ({ llm: model(), tools: tools(world), permissions: everythingAllowed }),
+  agent: (world) => ({ leases: afterTheDead(), llm: model(), tools: tools(world), permissions: everythingAllowed }),
 }

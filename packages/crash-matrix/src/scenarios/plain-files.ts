@@ -4,7 +4,7 @@ import type { CrashScenario } from '@seamfold/core/testing/node'
 import { callTool, text } from '@seamfold/simulator'
 import { jsonlStore } from '@seamfold/store-jsonl'
 import { keyedTool, probedTool } from '../counting-tools.ts'
-import { common, everythingAllowed, model, modelledBy } from '../world.ts'
+import { afterTheDead, common, everythingAllowed, model, modelledBy } from '../world.ts'
 
 export const plainFiles: CrashScenario = {
   ...common,
@@ -12,5 +12,10 @@ export const plainFiles: CrashScenario = {
   module: import.meta.url,
   store: ({ directory }) => jsonlStore(join(directory, 'sessions')),
   surroundings: modelledBy(({ calls }) => (calls.length === 0 ? [callTool('order'), callTool('transfer')] : text('Ordered and paid.'))),
-  agent: (world) => ({ llm: model(), tools: [keyedTool(world), probedTool(world)], permissions: everythingAllowed }),
+  agent: (world) => ({
+    leases: afterTheDead(),
+    llm: model(),
+    tools: [keyedTool(world), probedTool(world)],
+    permissions: everythingAllowed,
+  }),
 }
