@@ -1,12 +1,23 @@
 /** What a person can do to one session, as requests to the server. */
 import { useMemo } from 'react'
-import type { Api } from '../api/client.ts'
+import { ApiError, type Api } from '../api/client.ts'
 import type { SessionActions } from './session-actions.ts'
 import type { Attempt } from './use-attempt.ts'
 import { keepDraft } from './drafts.ts'
 import { goTo } from './use-route.ts'
 
 type Target = { readonly api: Api; readonly id: string; readonly attempt: Attempt; readonly onChanged: () => void }
+
+/** Who resumes wants an agent to be there: it is started where it is gone. */
+async function resumeSomewhere(api: Api, id: string): Promise<void> {
+  try {
+    await api.resume(id)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'agent_gone') throw error
+    await api.start()
+    await api.resume(id)
+  }
+}
 
 export function useSessionActionsOf({ api, id, attempt, onChanged }: Target): SessionActions {
   return useMemo<SessionActions>(
@@ -22,7 +33,7 @@ export function useSessionActionsOf({ api, id, attempt, onChanged }: Target): Se
       },
       rewind: (to) => attempt(api.rewind(id, to)).then(onChanged),
       why: (question) => api.why(id, question),
-      resume: () => attempt(api.resume(id)).then(onChanged),
+      resume: () => attempt(resumeSomewhere(api, id)).then(onChanged),
       stop: () => attempt(api.cancel(id)),
     }),
     [api, id, attempt, onChanged],

@@ -17,7 +17,10 @@ export type AgentReady = { readonly port: number; readonly token: string; readon
 export async function playgroundAgentCommand(terminal: Terminal): Promise<number> {
   // Ctrl-C is meant for whoever started this process: that one ends it.
   const close = ignoreInterrupts()
-  const left = new Promise<void>((resolve) => process.once('disconnect', resolve).once('SIGTERM', resolve))
+  const left = new Promise<void>((resolve) => process.once('SIGTERM', resolve))
+  // Whoever started this was killed: what runs here is left as it is, to be resumed, as if it had run in that process.
+  const orphaned = (): never => process.exit(1)
+  process.once('disconnect', orphaned)
   const { settings } = await new Promise<AgentOrders>((resolve) => process.once('message', (orders) => resolve(orders as AgentOrders)))
   const assembled = await assemble(settings, { environment: terminal.environment, unhurried: true })
   const about = aboutOf(settings, assembled.model)
@@ -31,6 +34,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   await left
   await playground.close()
   close()
+  process.off('disconnect', orphaned)
   // An open channel would keep this process.
   if (process.connected) process.disconnect()
   return 0

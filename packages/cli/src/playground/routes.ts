@@ -84,6 +84,13 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
       const run = await (await sessions.open(id)).resume()
       return { runId: run?.id ?? null }
     },
+    ...lookingBack(sessions, playground, maxBodyBytes),
+  }
+}
+
+/** What concerns what was, and why. */
+function lookingBack(sessions: Sessions, { permissions }: PlaygroundAgent, maxBodyBytes: number): Routes {
+  return {
     'POST /api/sessions/:id/rewind': async ({ id, request }) => {
       await (await sessions.open(id)).rewind(given(await readBody(request, rewindBody, maxBodyBytes)))
       return {}

@@ -35,12 +35,15 @@ function modelOf({ provider, model, baseURL, keyVariable }: Settings['model']): 
   }
 }
 
-/** What the mode of the command line stands for, as rules. */
-const modeRules: Readonly<Record<Settings['mode'], string>> = {
-  ask: `policy({ rules })`,
-  'auto-edit': `policy({ rules: [...rules, { allow: { access: 'write', path: '**' } }] })`,
-  full: `policy({ rules, default: 'allow' })`,
-  'read-only': `policy({ rules, default: ({ kind }) => (kind === 'read' ? 'allow' : 'deny') })`,
+/** Rules of every mode: the journal lies in the workspace, and no tool writes there. */
+const ownRule = `{ deny: { access: 'write', path: '{**/,}.seamfold{/**,}' } }`
+
+/** What the mode of the command line does with what no rule speaks of. */
+const modeDefault: Readonly<Record<Settings['mode'], string>> = {
+  ask: `({ kind }) => (looking.has(kind) ? 'allow' : 'ask')`,
+  'auto-edit': `(access) => (looking.has(access.kind) || (access.kind === 'write' && !access.path.startsWith('/')) ? 'allow' : 'ask')`,
+  full: `'allow'`,
+  'read-only': `({ kind }) => (looking.has(kind) ? 'allow' : 'deny')`,
 }
 
 export function setupCode(settings: Settings): string {
@@ -52,14 +55,15 @@ export function setupCode(settings: Settings): string {
     `import { codingTools } from '@seamfold/tools'`,
     ...before,
     '',
-    `const rules: readonly Rule[] = ${JSON.stringify(settings.rules)}`,
+    ...(settings.mode === 'full' ? [] : [`const looking = new Set(['read', 'net', 'agent'])`]),
+    `const rules: readonly Rule[] = [${[ownRule, ...settings.rules.map((rule) => JSON.stringify(rule))].join(', ')}]`,
     '',
     'const agent = createAgent({',
     `  llm: ${made},`,
     ...(settings.instructions === undefined ? [] : [`  instructions: ${literal(settings.instructions)},`]),
     `  tools: codingTools({ workspace: ${literal(settings.workspace)} }),`,
     `  store: sqliteStore(${literal(settings.storePath)}),`,
-    `  permissions: ${modeRules[settings.mode]},`,
+    `  permissions: policy({ rules, default: ${modeDefault[settings.mode]} }),`,
     `  budget: { perRun: ${literal(settings.budget)} },`,
     '})',
     '',

@@ -43,11 +43,14 @@ export function leasesOfTheLiving(leases: LeaseStore): LeaseStore {
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isRemainder(pid)
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code !== 'ESRCH'
   }
 }
+
+/** A process that has ended keeps its number until its parent looks: in a container without an init that may be for ever. */
+const isRemainder = (pid: number): boolean => /^State:\s+[ZX]/m.test(attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8')))
 
 /** Where process numbers are counted: this machine since it was started, and in a container that container. */
 function placeOfProcesses(): string {
