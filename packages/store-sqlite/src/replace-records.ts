@@ -6,7 +6,10 @@ import { toStoredText } from './stored-text.ts'
 const FIND = 'SELECT 1 FROM seamfold_record WHERE log = (SELECT id FROM seamfold_log WHERE key = ?) AND offset = ? AND record = ?'
 const REPLACE = 'UPDATE seamfold_record SET record = ? WHERE log = (SELECT id FROM seamfold_log WHERE key = ?) AND offset = ?'
 
-/** Throws `store_conflict`, having changed nothing, when another record stands where one is to be replaced. */
+/**
+ * Throws `store_conflict`, having changed nothing, when another record stands where one is to be replaced, and `store_unavailable` when
+ * the records were replaced and another reader still keeps the old ones in the write-ahead log.
+ */
 export async function replaceRecords(database: SqliteDatabase, key: string, changes: readonly Replacement[]): Promise<void> {
   const log = toStoredText(key)
   await database.write({
@@ -23,11 +26,18 @@ export async function replaceRecords(database: SqliteDatabase, key: string, chan
 
 /**
  * SQLite leaves copies of rows in the free room of its pages and in the write-ahead log. Written anew, the file holds only what it
- * holds; readers in the middle of a read keep the old log until they have ended.
+ * holds; a reader in the middle of a read keeps the old log until it has ended.
  */
 async function writeAnew(database: SqliteDatabase): Promise<void> {
   await database.read(() => void database.prepare('VACUUM').run())
-  await database.read(() => void database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get())
+  const { busy } = (await database.read(() => database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get())) as {
+    readonly busy: number | bigint
+  }
+  if (Number(busy) === 0) return
+  throw new AgentError(
+    'store_unavailable',
+    `The records of ${JSON.stringify(database.path)} were replaced, but somebody who reads the file keeps the old ones in its write-ahead log: end that reader (a backup, an open sqlite3 shell) and do this again`,
+  )
 }
 
 const conflict = (key: string, offset: number): AgentError =>

@@ -2,7 +2,7 @@
 import { argv, stdout } from 'node:process'
 import { createAgent, tool } from '@seamfold/core'
 import { AgentError, type LlmClient, type LlmEvent } from '@seamfold/core/kit'
-import { sqliteStore } from '../dist/index.js'
+import { sqliteStore } from '@seamfold/store-sqlite'
 
 const [, , path = '', rounds = '10'] = argv
 

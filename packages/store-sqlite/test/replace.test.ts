@@ -1,5 +1,6 @@
 /** What was replaced is gone from the file, and from the write-ahead log beside it. */
 import { existsSync, readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { sqliteStore } from '../src/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -42,5 +43,24 @@ test('nothing is left behind by records that were moved within the file before',
   }
   await store.replace?.('log 3', [{ offset: 11, expected: secret, record: 'x'.repeat(700) }])
   expect(bytesOf(path)).not.toContain('secret-777')
+  await store.close?.()
+})
+
+test('a reader that keeps the old records is named, and once it has ended nothing is left', async () => {
+  const path = fresh()
+  const store = sqliteStore(path)
+  const secret = `secret-${'7'.repeat(60)}`
+  await store.append('log', [secret], { expected: 0 })
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN')
+  other.prepare('SELECT count(*) FROM seamfold_record').get()
+  await expect(store.replace?.('log', [{ offset: 0, expected: secret, record: 'gone' }])).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringContaining('were replaced, but somebody who reads the file keeps the old ones') as string,
+  })
+  other.exec('COMMIT')
+  await store.replace?.('log', [{ offset: 0, expected: 'gone', record: 'gone' }])
+  expect(bytesOf(path)).not.toContain('secret-777')
+  other.close()
   await store.close?.()
 })
