@@ -1,11 +1,12 @@
 /** `seamfold resume`: goes on with a run that waits, or that a crash left behind, in the way in which it was started. */
 import { openSession, type SessionView, type UnfinishedRun, unfinishedRuns } from '@seamfold/core'
-import { AgentError, isAgentError } from '@seamfold/core/kit'
+import { AgentError } from '@seamfold/core/kit'
 import { headingLines } from '../render/heading.ts'
 import { recall, type Remembered } from '../setup/remembered.ts'
-import { findPlaces, resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
+import { findPlaces, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { settingsAsStarted } from './as-started.ts'
 import { busyInWords } from './busy.ts'
 import { refuseDamaged } from './damage.ts'
 import { EXIT, exitCodeOfRun } from './exit-code.ts'
@@ -29,7 +30,7 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
     )
     return EXIT.usage
   }
-  const settings = await settingsOf(options, terminal, remembered)
+  const settings = await settingsAsStarted(options, terminal, remembered)
   return withWork({ settings, terminal, format }, async (work) => {
     const session = await work.agent.session({ id, create: false })
     if (format === 'text') announce(settings, id, { remembered, terminal })
@@ -46,21 +47,6 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
     }
     return exitCodeOfRun(result, work.interrupt.code())
   })
-}
-
-/** A key that is missing is missing for a model that nobody has named now: that is said. */
-async function settingsOf(options: ResumeOptions, terminal: Terminal, remembered: Remembered | undefined): Promise<Settings> {
-  try {
-    return await resolveSettings(options, terminal, remembered)
-  } catch (error) {
-    if (remembered === undefined || !isAgentError(error, 'llm_unauthorized')) throw error
-    const [first] = error.message.split('\n')
-    throw new AgentError(
-      error.code,
-      `${first}\nThe run was started with ${remembered.model ?? remembered.provider}: set the key, or go on with another model: --model, --provider.`,
-      { cause: error },
-    )
-  }
 }
 
 type Found = { readonly id: string; readonly open: boolean; readonly remembered: Remembered | undefined }

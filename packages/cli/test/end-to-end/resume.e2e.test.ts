@@ -61,6 +61,23 @@ describe('a run whose process was killed', () => {
     expect(stdout).toContain('Done so.')
   })
 
+  test('is judged by runs check as resume would go on with it: as it was started, unless an option says otherwise', async () => {
+    await using scene = await stage([answer([bash('sleep 300')])])
+    const { kill } = await killed(scene, '--model', 'claude-haiku-4-5', '--yes', 'go')
+    expect((await scene.run('runs', 'check')).stdout).toBe('✓ k1  another process is at work on it; can go on once that is gone\n')
+    await kill()
+    expect(await scene.run('runs', 'check')).toMatchObject({ code: 0, stdout: '✓ k1  was cut off; can go on\n' })
+    const [check] = (await scene.run('runs', 'check', '--json')).stdout.split('\n')
+    expect(JSON.parse(check ?? '')).toMatchObject({ sessionId: 'k1', standing: 'cut off', canGoOn: true, changed: [] })
+    const otherwise = (await scene.run('runs', 'check', '--permissions', 'ask', '--model', 'claude-sonnet-4-5')).stdout
+    expect(otherwise).toContain('! k1  was cut off; can go on, and not as it was started')
+    expect(otherwise).toContain('It would go on with another model, other permissions.')
+    const keyless = await seamfold(['runs', 'check'], { cwd: scene.folder })
+    expect(keyless.code).toBe(1)
+    expect(keyless.stdout).toContain('✗ k1  was cut off; cannot go on: 1 problem')
+    expect(keyless.stdout.replaceAll(/\s+/g, ' ')).toContain('ANTHROPIC_API_KEY is not set')
+  })
+
   test('goes on otherwise when that is asked for, which is said', async () => {
     await using scene = await stage([answer([bash('sleep 300')]), answer([text('Done so.')])])
     await (await killed(scene, '--model', 'claude-haiku-4-5', '--yes', 'go')).kill()
