@@ -68,14 +68,14 @@ describe('the decisions of a call', () => {
 
 test('costs have one entry for each turn that ended, whose tokens add up, and context is what the last turn held', async () => {
   const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))
-  const ends = facts.flatMap(({ event }) => (event.type === 'turn_end' ? [event] : []))
   const costs = turnCosts(facts)
   expect(costs.map(({ turn, attempts }) => [turn, attempts])).toEqual([
     [1, 1],
     [2, 1],
   ])
-  const last = ends.at(-1)?.usage
-  expect(contextTokens(costs)).toBe((last?.input ?? 0) + (last?.cacheRead ?? 0) + (last?.cacheWrite ?? 0) + (last?.output ?? 0))
+  const usage = { input: 1, output: 20, cacheRead: 300, cacheWrite: 4_000, reasoning: 7 }
+  const cached = facts.map((fact) => (fact.event.type === 'turn_end' ? { ...fact, event: { ...fact.event, usage } } : fact))
+  expect(contextTokens(turnCosts(cached))).toBe(4_321)
   expect(contextTokens([])).toBe(0)
 })
 

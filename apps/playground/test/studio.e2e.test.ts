@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { barriers } from './axe.ts'
 import { hasBrowser, openBrowser, sayIfSkipped } from './browser.ts'
-import { picture, say, stage } from './stage.ts'
+import { gatedTool, picture, say, stage } from './stage.ts'
 
 sayIfSkipped()
 
@@ -83,6 +83,28 @@ describe.skipIf(!hasBrowser)('the studio', () => {
     await page.getByText('Second.').first().waitFor({ state: 'detached' })
     await page.locator('.outcome').waitFor()
     expect(await picture(page)).toEqual(before)
+  })
+
+  test('shows the same picture however often it is reloaded or cut off, in the middle of a call and after it', async () => {
+    const wait = gatedTool('wait')
+    const script = [[{ type: 'text' as const, text: 'I look. '.repeat(40) }, callOf('look')], [callOf('wait')], 'All was seen. '.repeat(40)]
+    await using here = await stage({ browser, script, tools: [look, wait.tool] })
+    const [page, watcher] = [await here.open(), await here.open()]
+    await say(page, 'Look around')
+    await wait.begun
+    await watcher.goto(page.url())
+    for (let round = 0; round < 6; round += 1) {
+      if (round === 3) wait.release('over')
+      if (round % 2 === 0) here.cutConnections()
+      else await page.reload()
+      await page.locator('.said').first().waitFor()
+    }
+    await page.locator('.outcome').waitFor()
+    await watcher.locator('.outcome').waitFor()
+    expect(await picture(page)).toEqual(await picture(watcher))
+    await watcher.reload()
+    await watcher.locator('.outcome').waitFor()
+    expect(await picture(page)).toEqual(await picture(watcher))
   })
 
   test('shows every letter of what is to be approved, also those that hide', async () => {

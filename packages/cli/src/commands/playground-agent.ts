@@ -14,12 +14,13 @@ export type AgentOrders = { readonly settings: Settings }
 /** What it answers. */
 export type AgentReady = { readonly port: number; readonly token: string; readonly about: PlaygroundAbout }
 
+/** Whoever started this was killed: what runs here is left as it is, to be resumed, as if it had run in that process. */
+const orphaned = (): never => process.exit(1)
+
 export async function playgroundAgentCommand(terminal: Terminal): Promise<number> {
   // Ctrl-C is meant for whoever started this process: that one ends it.
   const close = ignoreInterrupts()
   const left = new Promise<void>((resolve) => process.once('SIGTERM', resolve))
-  // Whoever started this was killed: what runs here is left as it is, to be resumed, as if it had run in that process.
-  const orphaned = (): never => process.exit(1)
   process.once('disconnect', orphaned)
   const { settings } = await new Promise<AgentOrders>((resolve) => process.once('message', (orders) => resolve(orders as AgentOrders)))
   const assembled = await assemble(settings, { environment: terminal.environment, unhurried: true })
