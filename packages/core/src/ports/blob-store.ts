@@ -6,6 +6,7 @@
  * Contract:
  * - `put` stores a text under its digest; putting it again changes nothing, also at the same time. [blob.put]
  * - `get` gives the text back to the letter, or undefined. [blob.get]
+ * - No two digests share a text, and none is forgotten for others. [blob.digests]
  * - A text may have ten million characters. [blob.large]
  */
 export interface BlobStore {

@@ -18,11 +18,12 @@ export interface TransferOptions {
  * Keeps leases by key. It never decides who may write (the log's length does), only who is alive.
  *
  * Contract:
+ * - Any string is a key and no two share a lease. [lease.keys]
  * - Whoever acquires an expired lease that nobody released is told whose it was in `takenFrom`. [lease.taken_from]
  * - `acquire` gives the lease to the caller when it is free or already the caller's; else it returns the holder's. [lease.acquire]
  * - A lease that has expired is free and no longer its holder's. [lease.expiry]
  * - Of several that acquire at the same time one gets the lease, and all are told who. [lease.race]
- * - `renew` extends the caller's lease and returns it, or undefined when it is no longer the caller's. [lease.renew]
+ * - `renew` extends the caller's lease to `ttlMs` from now and returns it, or undefined when it is no longer the caller's. [lease.renew]
  * - `transfer` hands the caller's lease to another holder in one step, so that nobody gets it in between, and returns it, or undefined
  *   when it is no longer the caller's: then nothing has changed. [lease.transfer]
  * - Of a transfer and others that acquire at the same time one gets the lease, and all are told who. [lease.transfer_race]

@@ -18,10 +18,12 @@ export interface AppendOptions {
  * Keeps logs.
  *
  * Contract of `append`:
- * - It is atomic: all records are stored, numbered from `expected`, or none. [store.atomic]
+ * - It is atomic: all records are stored, numbered from `expected`, or none, [store.atomic] also thousands at once. [store.large_batch]
  * - A batch that cannot be stored whole, such as one with something that is not a string, is refused and leaves nothing. [store.half_batch]
  * - A read that runs to its end never sees part of a batch. [store.batch_whole]
  * - If the log holds more than `expected` records it throws `store_conflict` and stores nothing; [store.conflict] so too if it holds fewer. [store.gap]
+ * - Records are never compared: equal ones are all stored, and an append equal to the one before is not taken for a retry of it.
+ *   [store.repeats]
  * - Of several appends that expect the same length exactly one wins. [store.race]
  * - Appends to other keys at the same time, losers among them, do not hurt each other. [store.independent]
  * - What it resolved for is there for every later `read`, [store.read_your_writes] in any process. [shared.visible]
@@ -50,6 +52,8 @@ export interface AppendOptions {
  * Contract of the rest:
  * - Any string is a key and no two collide. [store.keys]
  * - `keys` yields each key that holds a record once, in any order, [store.key_list] by literal prefix. [store.prefix]
+ * - Keys may be deleted while they are listed: they alone may be missing then, and no other is passed over or listed twice.
+ *   [store.key_list_deleting]
  * - A deleted key is as if never written; deleting nothing is fine. [store.delete]
  * - After `close` every call throws `store_unavailable`, what was asked before is finished, and closing twice is fine. [store.close]
  *

@@ -21,6 +21,22 @@ const having =
 const onText = (change: (text: string) => string): BlobStoreMutant['mutate'] =>
   having((blobs) => ({ put: (digest, text) => blobs.put(digest, change(text)) }))
 
+const onDigest = (change: (digest: string) => string): BlobStoreMutant['mutate'] =>
+  having((blobs) => ({ put: (digest, text) => blobs.put(change(digest), text), get: (digest) => blobs.get(change(digest)) }))
+
+/** A cache in place of a store. */
+function lastTen(blobs: BlobStore): Partial<BlobStore> {
+  const latest: string[] = []
+  return {
+    async put(digest, text) {
+      latest.push(digest)
+      if (latest.length > 10) latest.shift()
+      await blobs.put(digest, text)
+    },
+    get: async (digest) => (latest.includes(digest) ? blobs.get(digest) : undefined),
+  }
+}
+
 /** Each is killed by the case that it names, and every case of the suite kills at least one. */
 export const blobStoreMutants: readonly BlobStoreMutant[] = [
   {
@@ -51,5 +67,8 @@ export const blobStoreMutants: readonly BlobStoreMutant[] = [
   { name: 'keeps text as UTF-8', killedBy: 'blob.get', mutate: onText((text) => new TextDecoder().decode(new TextEncoder().encode(text))) },
   { name: 'ends a text at NUL', killedBy: 'blob.get', mutate: onText((text) => text.split('\0')[0] ?? '') },
   { name: 'makes one kind of line end of another', killedBy: 'blob.get', mutate: onText((text) => text.replaceAll('\r\n', '\n')) },
+  { name: 'cuts digests to 8 characters', killedBy: 'blob.digests', mutate: onDigest((digest) => digest.slice(0, 8)) },
+  { name: 'names files by the end of a digest', killedBy: 'blob.digests', mutate: onDigest((digest) => digest.slice(-32)) },
+  { name: 'keeps the last ten texts only', killedBy: 'blob.digests', mutate: having(lastTen) },
   { name: 'cuts a text at a megabyte', killedBy: 'blob.large', mutate: onText((text) => text.slice(0, 1_000_000)) },
 ]

@@ -33,6 +33,19 @@ export const blobStoreSuite: Suite<BlobStore> = {
       },
     },
     {
+      id: 'blob.digests',
+      title: 'each of many digests keeps its own text, also where they differ in one character',
+      async run(blobs) {
+        const digests = Array.from(
+          DIGEST,
+          (character, index) => DIGEST.slice(0, index) + (character === '0' ? '1' : '0') + DIGEST.slice(index + 1),
+        )
+        for (const digest of digests) await blobs.put(digest, `text of ${digest}`)
+        assertEqual(await blobs.get(DIGEST), undefined, 'a digest that looks like all of them')
+        for (const digest of digests) assertEqual(await blobs.get(digest), `text of ${digest}`, digest)
+      },
+    },
+    {
       id: 'blob.large',
       title: 'a text of ten million characters is kept',
       async run(blobs) {

@@ -36,6 +36,18 @@ async function seize(
   return leases.acquire(key, holder, ttlMs)
 }
 
+const onKey = (change: (key: string) => string): LeaseStoreMutant['mutate'] =>
+  having((leases) => ({
+    acquire: (key, holder, ttlMs) => leases.acquire(change(key), holder, ttlMs),
+    renew: (key, holder, ttlMs) => leases.renew(change(key), holder, ttlMs),
+    transfer: (key, holder, options) => leases.transfer(change(key), holder, options),
+    release: (key, holder) => leases.release(change(key), holder),
+    read: (key) => leases.read(change(key)),
+  }))
+
+/** Where half of the time is over, a little more than half of it is a millisecond more than there was. */
+const hardly = (ttlMs: number): number => ttlMs / 2 + 1
+
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
 function lastRead(leases: LeaseStore): Partial<LeaseStore> {
@@ -69,6 +81,19 @@ export const leaseStoreMutants: readonly LeaseStoreMutant[] = [
     killedBy: 'lease.acquire',
     mutate: having((leases) => ({ acquire: (key, holder, ttlMs) => seize(leases, key, { holder, ttlMs }) })),
   },
+  {
+    name: 'extends a lease that is acquired again by a millisecond',
+    killedBy: 'lease.acquire',
+    mutate: having((leases) => ({
+      async acquire(key, holder, ttlMs) {
+        const again = (await leases.read(key))?.holder === holder
+        return leases.acquire(key, holder, again ? hardly(ttlMs) : ttlMs)
+      },
+    })),
+  },
+  { name: 'cuts keys at 255 characters', killedBy: 'lease.keys', mutate: onKey((key) => key.slice(0, 255)) },
+  { name: 'folds case in keys', killedBy: 'lease.keys', mutate: onKey((key) => key.toLowerCase()) },
+  { name: 'keeps keys as UTF-8', killedBy: 'lease.keys', mutate: onKey((key) => new TextDecoder().decode(new TextEncoder().encode(key))) },
   {
     name: 'never lets a lease run out',
     killedBy: 'lease.expiry',
@@ -117,6 +142,16 @@ export const leaseStoreMutants: readonly LeaseStoreMutant[] = [
     })),
   },
   { name: 'renews without extending', killedBy: 'lease.renew', mutate: having((leases) => ({ renew: (key) => leases.read(key) })) },
+  {
+    name: 'renews by a millisecond',
+    killedBy: 'lease.renew',
+    mutate: having((leases) => ({ renew: (key, holder, ttlMs) => leases.renew(key, holder, hardly(ttlMs)) })),
+  },
+  {
+    name: 'hands a lease over for a millisecond more',
+    killedBy: 'lease.transfer',
+    mutate: having((leases) => ({ transfer: (key, holder, { to, ttlMs }) => leases.transfer(key, holder, { to, ttlMs: hardly(ttlMs) }) })),
+  },
   {
     name: 'lets anybody give a lease away',
     killedBy: 'lease.transfer',

@@ -2,6 +2,7 @@
 import type { Lease, LeaseStore } from '../ports/lease-store.ts'
 import { assert, assertEqual } from './assert.ts'
 import type { Case, Suite } from './conformance.ts'
+import { LOOK_ALIKES } from './look-alike-keys.ts'
 
 /** An empty lease store and the means to let its time pass. */
 export interface TimedLeases {
@@ -26,6 +27,22 @@ const cases: readonly Case<TimedLeases>[] = [
       const again = await leases.acquire('session', 'one', TTL_MS)
       assertEqual(again.holder, 'one', 'the holder that acquires again')
       assertLater(again, mine)
+      await advance((TTL_MS * 3) / 4)
+      assertEqual(await leases.read('session'), again, 'the lease for as long as it was acquired again')
+    },
+  },
+  {
+    id: 'lease.keys',
+    title: 'any string is a key and no two share a lease',
+    async run({ leases }) {
+      const holders = LOOK_ALIKES.map((key, index) => ({ key, holder: `holder ${index}` }))
+      for (const { key, holder } of holders)
+        assertEqual((await leases.acquire(key, holder, 600 * TTL_MS)).holder, holder, `the holder of ${JSON.stringify(key)}`)
+      for (const { key, holder } of holders) {
+        assertEqual((await leases.read(key))?.holder, holder, `the holder read of ${JSON.stringify(key)}`)
+        await leases.release(key, holder)
+        assertEqual(await leases.read(key), undefined, `the lease of ${JSON.stringify(key)} after its release`)
+      }
     },
   },
   {
@@ -78,6 +95,8 @@ const cases: readonly Case<TimedLeases>[] = [
       const renewed = await leases.renew('session', 'one', TTL_MS)
       assertEqual(renewed?.holder, 'one', 'the holder that renewed')
       if (renewed !== undefined) assertLater(renewed, mine)
+      await advance((TTL_MS * 3) / 4)
+      assertEqual(await leases.read('session'), renewed, 'the lease for as long as it was renewed')
       assertEqual(await leases.renew('session', 'two', TTL_MS), undefined, 'a renewal by another')
       assertEqual(await leases.renew('free', 'one', TTL_MS), undefined, 'a renewal of a lease never acquired')
       await advance(TTL_MS + 100)
@@ -101,6 +120,8 @@ const cases: readonly Case<TimedLeases>[] = [
       assertEqual(await leases.read('session'), theirs, 'the lease after the transfer')
       assertEqual(await leases.renew('session', 'one', TTL_MS), undefined, 'a renewal by the one who gave it away')
       await leases.release('session', 'one')
+      await advance((TTL_MS * 3) / 4)
+      assertEqual(await leases.read('session'), theirs, 'the lease for as long as it was handed over')
       assertEqual((await leases.renew('session', 'two', TTL_MS))?.holder, 'two', 'the holder that renewed what it was given')
       await advance(TTL_MS + 100)
       assertEqual(await leases.transfer('session', 'two', { to: 'one', ttlMs: TTL_MS }), undefined, 'a transfer after expiry')

@@ -35,6 +35,31 @@ export const appendCases: readonly Case<SessionStore>[] = [
     },
   },
   {
+    id: 'store.large_batch',
+    title: 'a batch of 5,000 records is stored whole, or not at all',
+    async run(store) {
+      await store.append('log', ['a'], { expected: 0 })
+      await assertRejects(store.append('log', numbered(5_000), { expected: 0 }), 'store_conflict', 'a large batch at the wrong length')
+      assertEqual(await recordsOf(store, 'log'), ['a'], 'the log after a refused batch')
+      await store.append('log', numbered(5_000), { expected: 1 })
+      const stored = await recordsOf(store, 'log')
+      assertEqual(stored.length, 5_001, 'records of the log')
+      assertEqual(stored, ['a', ...numbered(5_000)], 'the log')
+    },
+  },
+  {
+    id: 'store.repeats',
+    title: 'records are never compared: equal ones are all stored, and an append equal to the one before is not taken for a retry',
+    async run(store) {
+      await store.append('log', ['a', 'a', 'b', 'b', 'a'], { expected: 0 })
+      await assertRejects(store.append('log', ['a', 'a', 'b', 'b', 'a'], { expected: 0 }), 'store_conflict', 'the same append once more')
+      await store.append('log', ['a'], { expected: 5 })
+      await store.append('log', ['a'], { expected: 6 })
+      await assertRejects(store.append('log', ['a'], { expected: 6 }), 'store_conflict', 'the last append once more')
+      assertEqual(await recordsOf(store, 'log'), ['a', 'a', 'b', 'b', 'a', 'a', 'a'], 'the log')
+    },
+  },
+  {
     id: 'store.half_batch',
     title: 'a batch that cannot be stored whole is refused and leaves nothing',
     async run(store) {

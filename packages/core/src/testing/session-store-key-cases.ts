@@ -2,44 +2,8 @@
 import type { SessionStore } from '../ports/session-store.ts'
 import { assertEqual, assertRejects, collectAll } from './assert.ts'
 import type { Case } from './conformance.ts'
+import { LOOK_ALIKES } from './look-alike-keys.ts'
 import { numbered, recordsOf } from './session-store-append-cases.ts'
-
-/** Keys that file systems, patterns, collations and encodings like to confuse. */
-const LOOK_ALIKES: readonly string[] = [
-  '',
-  ' ',
-  'a',
-  'A',
-  'a ',
-  ' a',
-  'a/b',
-  'a_b',
-  'a%b',
-  'a*b',
-  'a:b',
-  'a\\b',
-  'a.b',
-  'a%2Fb',
-  '../a',
-  './a',
-  'a/',
-  'a\0b',
-  'a\0',
-  'é',
-  'e\u0301',
-  '1',
-  '01',
-  '1.0',
-  'null',
-  'ключ',
-  '😀',
-  '\ud83d',
-  '\ude00',
-  '\ufffd',
-  "';--",
-  'x'.repeat(1_000),
-  `${'x'.repeat(1_000)}y`,
-]
 
 export const keyCases: readonly Case<SessionStore>[] = [
   {
@@ -62,6 +26,23 @@ export const keyCases: readonly Case<SessionStore>[] = [
       await store.delete('key 1')
       const listed = await collectAll(store.keys())
       assertEqual(listed.toSorted(), keys.filter((key) => key !== 'key 1').toSorted(), 'keys')
+    },
+  },
+  {
+    id: 'store.key_list_deleting',
+    title: 'deleting during a listing takes nothing but what is deleted out of it',
+    async run(store) {
+      const [kept, gone] = [numbered(1_100, 'key'), numbered(20, 'gone')]
+      await Promise.all([...kept, ...gone].map((key) => store.append(key, ['a'], { expected: 0 })))
+      const listed: string[] = []
+      for await (const key of store.keys()) {
+        if (listed.length === 0) for (const other of gone) await store.delete(other)
+        listed.push(key)
+        await store.delete(key)
+      }
+      assertEqual(listed.filter((key) => !gone.includes(key)).toSorted(), kept.toSorted(), 'keys listed while each was deleted')
+      assertEqual(listed.length, new Set(listed).size, 'keys listed, and different ones among them')
+      assertEqual(await collectAll(store.keys()), [], 'keys left')
     },
   },
   {
@@ -119,6 +100,7 @@ export const keyCases: readonly Case<SessionStore>[] = [
     title: 'a deleted key is as if never written; deleting nothing is fine',
     async run(store) {
       await store.append('log', numbered(3), { expected: 0 })
+      assertEqual(await recordsOf(store, 'log'), numbered(3), 'the log')
       await store.append('log/2', ['other'], { expected: 0 })
       await store.delete('log')
       await store.delete('log')
@@ -129,6 +111,8 @@ export const keyCases: readonly Case<SessionStore>[] = [
       await assertRejects(store.append('log', ['x'], { expected: 3 }), 'store_conflict', 'an append at the deleted length')
       await store.append('log', ['new'], { expected: 0 })
       assertEqual(await recordsOf(store, 'log'), ['new'], 'the log written anew')
+      await store.append('log', ['longer', 'again'], { expected: 1 })
+      assertEqual(await recordsOf(store, 'log'), ['new', 'longer', 'again'], 'the log written anew, as long as it was')
     },
   },
   {

@@ -53,6 +53,27 @@ export function groupsShareFate(): BrokenAppend {
   }
 }
 
+/** As storage with a limit per request tempts one to. */
+export function inPieces(append: Append, store: SessionStore): Append {
+  return async (key, records, options) => {
+    if (records.length <= 500) return append(key, records, options)
+    for (let start = 0; start < records.length; start += 500) await atTheEnd(append, store)(key, records.slice(start, start + 500), options)
+  }
+}
+
+/** Succeeds without a word where the same records were appended last, at any length or at the same one. */
+export function sameIsRetry(atSameLength: boolean): BrokenAppend {
+  return (append) => {
+    const batches = new Map<string, string>()
+    return async (key, records, options) => {
+      const batch = JSON.stringify([atSameLength ? options.expected : 0, records])
+      if (records.length > 0 && batches.get(key) === batch) return
+      await append(key, records, options)
+      batches.set(key, batch)
+    }
+  }
+}
+
 export function skipEmpty(append: Append): Append {
   return async (key, records, options) => {
     if (records.length > 0) await append(key, records, options)

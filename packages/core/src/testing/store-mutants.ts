@@ -1,5 +1,6 @@
 /** Session stores that break one promise each: the session-store suite has to reject every one. */
 import * as append from './store-append-mutations.ts'
+import * as listing from './store-key-mutations.ts'
 import { onAppend, onEntries, onKey, onRead, onRecords, onReplace, type BreakStore } from './store-mutation.ts'
 import * as read from './store-read-mutations.ts'
 import * as replace from './store-replace-mutations.ts'
@@ -19,6 +20,15 @@ const appending: readonly SessionStoreMutant[] = [
     mutate: onRecords((records) => records.slice(0, Math.max(1, records.length - 1))),
   },
   { name: 'stores a batch twice', killedBy: 'store.atomic', mutate: onRecords((records) => [...records, ...records]) },
+  { name: 'cuts a batch at 500 records', killedBy: 'store.large_batch', mutate: onRecords((records) => records.slice(0, 500)) },
+  { name: 'stores a large batch in pieces, each at the end', killedBy: 'store.large_batch', mutate: onAppend(append.inPieces) },
+  {
+    name: 'drops equal neighbours',
+    killedBy: 'store.repeats',
+    mutate: onRecords((records) => records.filter((record, index) => index === 0 || record !== records[index - 1])),
+  },
+  { name: 'takes an append equal to the last one for a retry', killedBy: 'store.repeats', mutate: onAppend(append.sameIsRetry(false)) },
+  { name: 'takes the last append once more for a retry', killedBy: 'store.repeats', mutate: onAppend(append.sameIsRetry(true)) },
   { name: 'stores record by record and stops half-way', killedBy: 'store.half_batch', mutate: onAppend(append.oneByOne) },
   { name: 'takes what is no string', killedBy: 'store.half_batch', mutate: onRecords((records) => records.map(String)) },
   { name: 'lets readers see a batch grow', killedBy: 'store.batch_whole', mutate: onAppend(append.oneByOne) },
@@ -78,6 +88,13 @@ const keys: readonly SessionStoreMutant[] = [
   { name: 'folds case in keys', killedBy: 'store.keys', mutate: onKey((key) => key.toLowerCase()) },
   { name: 'makes file names of keys', killedBy: 'store.keys', mutate: onKey((key) => key.replaceAll(/[^\w.-]/g, '_')) },
   { name: 'normalises keys', killedBy: 'store.keys', mutate: onKey((key) => key.normalize()) },
+  { name: 'makes one path of several', killedBy: 'store.keys', mutate: onKey((key) => key.replaceAll(/\/(?:\.?\/)+/g, '/')) },
+  { name: 'cuts keys at 255 characters', killedBy: 'store.keys', mutate: onKey((key) => key.slice(0, 255)) },
+  { name: 'cuts keys at 4,096 characters', killedBy: 'store.keys', mutate: onKey((key) => key.slice(0, 4_096)) },
+  { name: 'keeps its keys in a plain object', killedBy: 'store.keys', mutate: listing.keysInObject },
+  { name: 'ends a listing at a deletion', killedBy: 'store.key_list_deleting', mutate: listing.listingEndsAtDeletion },
+  { name: 'lists pages of keys by their position', killedBy: 'store.key_list_deleting', mutate: listing.pagesByPosition },
+  { name: 'remembers logs by key and length', killedBy: 'store.delete', mutate: onRead(read.copiesByLength()) },
   { name: 'lists a key for each record', killedBy: 'store.key_list', mutate: read.keysPerRecord },
   { name: 'lists one page of keys', killedBy: 'store.key_list', mutate: read.firstPageOfKeys },
   { name: 'takes a prefix for a pattern', killedBy: 'store.prefix', mutate: read.prefixByPattern },

@@ -3,12 +3,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type BlobStore, type Lease, type LeaseStore, wakeUps, type WatchStore } from '@seamfold/core/kit'
 
 export function tableLeases(db: DatabaseSync, now: () => number = Date.now): LeaseStore {
-  db.exec('CREATE TABLE IF NOT EXISTS lease (key TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL)')
+  db.exec('CREATE TABLE IF NOT EXISTS lease (key BLOB PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL)')
   const select = db.prepare('SELECT holder, until FROM lease WHERE key = ?')
   const put = db.prepare('INSERT OR REPLACE INTO lease VALUES (?, ?, ?)')
   const remove = db.prepare('DELETE FROM lease WHERE key = ? AND holder = ?')
   const stored = (key: string): Lease | undefined => {
-    const row = select.get(key)
+    const row = select.get(bytes(key))
     return row && { holder: String(row['holder']), expiresAt: Number(row['until']) }
   }
   const inForce = (key: string): Lease | undefined => {
@@ -16,7 +16,7 @@ export function tableLeases(db: DatabaseSync, now: () => number = Date.now): Lea
     return lease !== undefined && lease.expiresAt > now() ? lease : undefined
   }
   const give = (key: string, holder: string, ttlMs: number): Lease => {
-    put.run(key, holder, now() + ttlMs)
+    put.run(bytes(key), holder, now() + ttlMs)
     return { holder, expiresAt: now() + ttlMs }
   }
   /** Looking and writing are one transaction, or two holders would both find the lease free. */
@@ -39,7 +39,7 @@ export function tableLeases(db: DatabaseSync, now: () => number = Date.now): Lea
       }),
     renew: (key, holder, ttlMs) => atOnce(() => (inForce(key)?.holder === holder ? give(key, holder, ttlMs) : undefined)),
     transfer: (key, holder, { to, ttlMs }) => atOnce(() => (inForce(key)?.holder === holder ? give(key, to, ttlMs) : undefined)),
-    release: async (key, holder) => void remove.run(key, holder),
+    release: async (key, holder) => void remove.run(bytes(key), holder),
     read: async (key) => inForce(key),
   }
 }
@@ -48,7 +48,7 @@ export function tableBlobs(db: DatabaseSync): BlobStore {
   db.exec('CREATE TABLE IF NOT EXISTS blob (digest TEXT PRIMARY KEY, text BLOB NOT NULL)')
   return {
     contract: 1,
-    put: async (digest, text) => void db.prepare('INSERT OR IGNORE INTO blob VALUES (?, ?)').run(digest, Buffer.from(text, 'utf16le')),
+    put: async (digest, text) => void db.prepare('INSERT OR IGNORE INTO blob VALUES (?, ?)').run(digest, bytes(text)),
     async get(digest) {
       const row = db.prepare('SELECT text FROM blob WHERE digest = ?').get(digest)
       return row && Buffer.from(row['text'] as Uint8Array).toString('utf16le')
@@ -71,3 +71,5 @@ export function tableWatch(db: DatabaseSync): WatchStore {
   })
   return { contract: 1, watch: (prefix, { signal } = {}) => watch(prefix, signal) }
 }
+
+const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf16le')
