@@ -6,9 +6,11 @@ import { plural, visibleLine } from '../render/text.ts'
 import { leasesOfTheLiving } from '../setup/holder.ts'
 import type { SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { busyInWords } from './busy.ts'
 import { EXIT } from './exit-code.ts'
 import { namedFact } from './find-fact.ts'
 import { findSession } from './find-session.ts'
+import { standingOf } from './liveness.ts'
 import { type Scene, withJournal } from './with-journal.ts'
 
 export type RedactOptions = SharedOptions & {
@@ -37,6 +39,10 @@ export function redactCommand(words: readonly [string, ...string[]], options: Re
       at: cursors,
       leases: leasesOfTheLiving(scene.journal.leases),
       ...(options.replacement === undefined ? {} : { replacement: options.replacement }),
+    }).catch(async (error: unknown) => {
+      // Where another session is held, from which this one was forked, the refusal names it.
+      const standing = await standingOf(scene.journal, view.id, await view.state())
+      throw standing === 'working' ? await busyInWords(error, { ...scene, session: view }) : error
     })
     const artifacts = done.flatMap((fact) => fact.artifacts)
     const left = secret === undefined ? 0 : await countLeft(scene, view.id, secret)

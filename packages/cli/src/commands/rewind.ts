@@ -6,6 +6,7 @@ import { plural, visibleLine } from '../render/text.ts'
 import { leasesOfTheLiving } from '../setup/holder.ts'
 import type { SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { busyInWords } from './busy.ts'
 import { EXIT } from './exit-code.ts'
 import { factsOf, namedFact } from './find-fact.ts'
 import { findSession, shortId } from './find-session.ts'
@@ -25,7 +26,9 @@ export function rewindCommand(given: string | undefined, options: RewindOptions,
     const facts = await factsOf(view)
     const to = placeIn(facts, options)
     const leases = leasesOfTheLiving(journal.leases)
-    await rewindSession(journal.store, view.id, { to, keepRun: options.keepRun === true, leases })
+    await rewindSession(journal.store, view.id, { to, keepRun: options.keepRun === true, leases }).catch(async (error: unknown) => {
+      throw await busyInWords(error, { session: view, journal, places, terminal })
+    })
     const at = facts.findIndex(({ cursor }) => cursor === to)
     const left = facts.slice(at + 1)
     const runs = left.filter(({ event }) => event.type === 'agent_start').length

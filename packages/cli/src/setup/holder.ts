@@ -14,12 +14,18 @@ export function holderHost(): Host {
   return { ...host, id: (kind) => (kind === 'holder' ? `${host.id(kind)}@${process.pid}.${place}` : host.id(kind)) }
 }
 
+/** The number of the process that a holder is; undefined for one that is none of this machine, or does not say. */
+export function processOf(holder: string, place: string = placeOfProcesses()): number | undefined {
+  const [, pid, where] = NAMED.exec(holder) ?? []
+  return pid !== undefined && where === place ? Number(pid) : undefined
+}
+
 /** Leases of processes that are proven dead count as free. One that cannot be proven dead is waited for. */
 export function leasesOfTheLiving(leases: LeaseStore): LeaseStore {
   const place = placeOfProcesses()
   const isDead = (holder: string): boolean => {
-    const [, pid, where] = NAMED.exec(holder) ?? []
-    return pid !== undefined && where === place && !exists(Number(pid))
+    const pid = processOf(holder, place)
+    return pid !== undefined && !exists(pid)
   }
   return {
     contract: 1,

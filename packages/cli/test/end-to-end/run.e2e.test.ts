@@ -191,8 +191,21 @@ describe('a run that was killed', () => {
     await using scene = await stage([answer([bash('sleep 300')])])
     const started = scene.start('run', '--yes', '--json', '--session', 'busy', 'go')
     await started.saw('"tool_execution_start"')
-    const second = await scene.run('resume', 'busy', '--yes')
-    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('Another process is at work on session busy') as unknown })
+    const refused: readonly (readonly string[])[] = [
+      ['resume', 'busy', '--yes'],
+      ['run', '--session', 'busy', 'more'],
+      ['sessions', 'rewind', 'busy', '--runs', '1'],
+      ['sessions', 'redact', 'busy', '--containing', 'go', '--yes'],
+    ]
+    for (const words of refused) {
+      const { code, stderr } = await scene.run(...words)
+      expect({ words, code: code === 0 }).toEqual({ words, code: false })
+      // Who it is, until when, and what can be done.
+      expect(stderr).toContain(`Another process is at work on session busy: process ${started.child.pid} of this machine.`)
+      expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+        /holds the session until 20\d\d-\S+Z, and longer while it lives\. Wait .* seamfold cancel busy/,
+      )
+    }
     started.child.kill('SIGINT')
     expect((await started.ended).code).toBe(130)
   })
