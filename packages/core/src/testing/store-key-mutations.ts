@@ -6,7 +6,10 @@ import { broken, onKey, type BreakStore } from './store-mutation.ts'
 /** A plain object has `constructor` and `__proto__` before anybody put them there. */
 export const keysInObject: BreakStore = (store) => {
   const known: Record<string, unknown> = {}
-  return onKey((key) => String((known[key] ??= key)))(store)
+  return onKey((key) => {
+    const found = (known[key] ??= key)
+    return typeof found === 'string' ? found : typeof found
+  })(store)
 }
 
 export function listingEndsAtDeletion(store: SessionStore): SessionStore {
