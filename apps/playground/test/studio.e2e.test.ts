@@ -92,6 +92,7 @@ describe.skipIf(!hasBrowser)('the studio', () => {
     const [page, watcher] = [await here.open(), await here.open()]
     await say(page, 'Look around')
     await wait.begun
+    await page.waitForURL(/session/)
     await watcher.goto(page.url())
     for (let round = 0; round < 6; round += 1) {
       if (round === 3) wait.release('over')
