@@ -1,9 +1,6 @@
 /** Looks through a page for what keeps people out of it. */
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-
-const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 type Finding = {
   readonly id: string
@@ -13,7 +10,7 @@ type Finding = {
 
 /** What is wrong, in words; empty where all is well. */
 export async function barriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await source)
+  await page.evaluate(axe.source)
   const found = await page.evaluate<{ readonly violations: readonly Finding[] }>('axe.run(document, { resultTypes: ["violations"] })')
   return found.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary = '' }) => `${id}: ${help}\n${html.slice(0, 300)}\n${failureSummary}`),

@@ -21,7 +21,7 @@ const decode = (text: string): string => {
   }
 }
 
-export function routeOf(hash: string): Route {
+function routeOf(hash: string): Route {
   const [, view, first, second] = hash.split('/')
   if (view === 'parts') return { view }
   if (view === 'session' && first) return { view, id: decode(first) }
