@@ -38,15 +38,12 @@ export function commandHooks(options: CommandHooksOptions): HookExecutor {
   return {
     contract: 1,
     async fire(event, { signal }) {
-      signal.throwIfAborted()
-      const depth = nextDepth(options)
-      const environment = { ...(options.environment ?? process.env), [DEPTH_VARIABLE]: String(depth) }
-      const end = await withinTime({ clock, timeoutMs, signal, who }, (until) =>
+      const end = await withinTime({ clock, timeoutMs, signal, who }, async (until) =>
         runCommand({
           program,
           args,
           directory: options.directory,
-          environment,
+          environment: { ...(options.environment ?? process.env), [DEPTH_VARIABLE]: String(nextDepth(options)) },
           input: `${JSON.stringify(event)}\n`,
           maxOutputBytes,
           signal: until,

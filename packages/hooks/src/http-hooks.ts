@@ -1,5 +1,14 @@
 /** A hook executor whose far side is a web service: JSON by POST, with a signature where a secret is given. */
-import { AgentError, type Clock, type HookDecision, type HookEvent, type HookExecutor, systemHost, toMessage } from '@seamfold/core/kit'
+import {
+  AgentError,
+  type Clock,
+  type HookDecision,
+  type HookEvent,
+  type HookExecutor,
+  isAgentError,
+  systemHost,
+  toMessage,
+} from '@seamfold/core/kit'
 import { excerpt, isGate, readDecision } from './decision.ts'
 import { DEPTH_HEADER, type DepthOptions, nextDepth } from './depth.ts'
 import { readBounded } from './read-bounded.ts'
@@ -36,13 +45,17 @@ export function httpHooks(options: HttpHooksOptions): HookExecutor {
   return {
     contract: 1,
     async fire(event, { signal }) {
-      signal.throwIfAborted()
-      const depth = nextDepth(options)
       return withinTime({ clock, timeoutMs, signal, who }, async (until) => {
         const body = JSON.stringify(event)
-        const headers = await headersOf(options, { body, depth, now: clock.now() })
+        const headers = await headersOf(options, { body, depth: nextDepth(options), now: clock.now() })
         const response = await post({ url, body, headers, signal: until, who, fetch: options.fetch ?? fetch })
-        return answerOf(event, response, { maxResponseBytes, who })
+        try {
+          return await answerOf(event, response, { maxResponseBytes, who })
+        } catch (error) {
+          until.throwIfAborted()
+          if (isAgentError(error)) throw error
+          throw new AgentError('contract_violation', `${who} broke off its answer: ${toMessage(error)}`, { cause: error })
+        }
       })
     },
   }

@@ -32,7 +32,6 @@ const DRAIN_MS = 200
 
 /** Rejects with the signal's reason, or `contract_violation`, when nothing of the command runs any more. */
 export async function runCommand(job: CommandJob): Promise<CommandEnd> {
-  job.signal.throwIfAborted()
   const mark = randomUUID()
   const child = spawn(job.program, job.args, {
     cwd: job.directory,
