@@ -5,8 +5,9 @@ import { CommitQueue, type WriteTask } from './commit-queue.ts'
 import { createParent } from './directory.ts'
 import { backUp, findDamage, type CheckOptions, type SqliteCheck } from './maintenance.ts'
 import { openNodeSqlite, type SqliteDriver, type SqliteStatement } from './driver.ts'
-import { migrate } from './schema.ts'
-import { explainSqliteError, isBusy } from './sqlite-errors.ts'
+import { openUnchanging } from './read-only.ts'
+import { isCurrent, migrate } from './schema.ts'
+import { explainSqliteError, isBusy, isReadOnly, isUnopened } from './sqlite-errors.ts'
 
 export interface SqliteOptions {
   /**
@@ -52,7 +53,12 @@ export type SqliteSource = string | SqliteDriver
 const BLOCKING_WAIT_MS = 20
 const RETRY_MS = 10
 
-/** Opens the file at once, with its folder. Throws `store_unavailable`, `store_corrupt` or `store_newer` with the path and the way out. */
+/**
+ * Opens the file at once, with its folder. Throws `store_unavailable`, `store_corrupt` or `store_newer` with the path and the way out.
+ *
+ * A file that cannot be written is opened for reading, if it needs not be brought up to date; writes then throw `store_unavailable`.
+ * In a folder that cannot be written it is read as one that nobody changes: open it anew to see what others wrote elsewhere.
+ */
 export function sqliteDatabase(source: SqliteSource, options: SqliteOptions = {}): SqliteDatabase {
   const { durability = 'full', busyTimeoutMs = 5_000 } = options
   checkOptions(source, { durability, busyTimeoutMs })
@@ -128,21 +134,40 @@ async function waiting<T>(work: () => T, { path, busyTimeoutMs, assertOpen }: Sh
 }
 
 function open(source: SqliteSource, path: string, busyTimeoutMs: number): SqliteDriver {
+  const owned = typeof source === 'string'
   let driver: SqliteDriver | undefined
   try {
-    if (typeof source === 'string' && path !== ':memory:') createParent(path)
-    driver = typeof source === 'string' ? openNodeSqlite(path) : source
-    const ready = driver
-    ready.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`)
-    retryWhileBusy(busyTimeoutMs, () => {
-      ready.exec('PRAGMA journal_mode = WAL')
-      ready.exec('PRAGMA synchronous = NORMAL')
-      ready.exec('PRAGMA fullfsync = ON')
-      migrate(ready, path)
-    })
-    return ready
+    if (owned && path !== ':memory:') createParent(path)
+    driver = owned ? openNodeSqlite(path) : source
+    prepareFile(driver, path, busyTimeoutMs)
+    return driver
   } catch (error) {
-    if (typeof source === 'string') driver?.close()
+    if (owned) driver?.close()
+    const unchanging = owned ? orExplain(path, () => (isUnopened(error) ? openUnchanging(path) : undefined)) : undefined
+    if (unchanging !== undefined) return unchanging
+    throw explainSqliteError(error, path)
+  }
+}
+
+function prepareFile(driver: SqliteDriver, path: string, busyTimeoutMs: number): void {
+  driver.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`)
+  retryWhileBusy(busyTimeoutMs, () => {
+    try {
+      driver.exec('PRAGMA journal_mode = WAL')
+    } catch (error) {
+      // What can only be read needs no log of changes, unless it has to be brought up to date first.
+      if (!isReadOnly(error) || !isCurrent(driver, path)) throw error
+    }
+    driver.exec('PRAGMA synchronous = NORMAL')
+    driver.exec('PRAGMA fullfsync = ON')
+    migrate(driver, path)
+  })
+}
+
+function orExplain<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
     throw explainSqliteError(error, path)
   }
 }

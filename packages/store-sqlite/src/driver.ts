@@ -18,10 +18,11 @@ export interface SqliteDriver {
   close(): unknown
 }
 
-type NodeSqlite = { readonly DatabaseSync: new (path: string) => SqliteDriver }
+type NodeOptions = { readonly readOnly?: boolean }
+type NodeSqlite = { readonly DatabaseSync: new (path: string, options: NodeOptions) => SqliteDriver }
 
 /** Opens a file with node:sqlite, which is loaded at the first call. Throws `unsupported` where Node has none. */
-export function openNodeSqlite(path: string): SqliteDriver {
+export function openNodeSqlite(path: string, options: NodeOptions = {}): SqliteDriver {
   const sqlite = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined
   if (sqlite === undefined) {
     throw new AgentError(
@@ -29,5 +30,5 @@ export function openNodeSqlite(path: string): SqliteDriver {
       `This runtime (${process.version}) has no node:sqlite: use Node 22.18 or newer, or pass a driver: sqliteStore(new Database(${JSON.stringify(path)}))`,
     )
   }
-  return new sqlite.DatabaseSync(path)
+  return new sqlite.DatabaseSync(path, options)
 }

@@ -28,7 +28,7 @@ const SCHEMA_VERSION: number = MIGRATIONS.length
 
 /** Creates or upgrades the tables. Throws `store_newer` for a file of a later version and leaves it untouched. */
 export function migrate(driver: SqliteDriver, path: string): void {
-  if (currentVersion(driver, path) === SCHEMA_VERSION) return
+  if (isCurrent(driver, path)) return
   driver.exec('BEGIN IMMEDIATE')
   try {
     driver.exec('CREATE TABLE IF NOT EXISTS seamfold_meta (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT')
@@ -39,6 +39,11 @@ export function migrate(driver: SqliteDriver, path: string): void {
     rollBack(driver)
     throw error
   }
+}
+
+/** Whether the tables are those of this version. Throws `store_newer` for a file of a later one. */
+export function isCurrent(driver: SqliteDriver, path: string): boolean {
+  return currentVersion(driver, path) === SCHEMA_VERSION
 }
 
 /** Ends a transaction that failed; SQLite may have ended it itself. */

@@ -79,6 +79,16 @@ export function isBusy(error: unknown): boolean {
   return result === 'BUSY' || result === 'LOCKED'
 }
 
+/** Whether the file can be read, at most. */
+export function isReadOnly(error: unknown): boolean {
+  return sqliteResult(error) === 'READONLY'
+}
+
+/** Whether the file, or what SQLite keeps beside it, could not be opened for writing. */
+export function isUnopened(error: unknown): boolean {
+  return isReadOnly(error) || sqliteResult(error) === 'CANTOPEN'
+}
+
 /** Gives an `AgentError` back untouched and explains everything else. */
 export function explainSqliteError(error: unknown, path: string): AgentError {
   if (isAgentError(error)) return error
