@@ -23,8 +23,8 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
     ...(port === undefined ? {} : { port }),
     judgeModule: (request) => judgeModule(request, { folder: settings.workspace, environment: terminal.environment }),
     open: async () => {
-      const { store, close } = await openJournal(settings.storePath)
-      return { store, close, start: () => startPlaygroundAgent(settings, terminal) }
+      const { store, watch, close } = await openJournal(settings.storePath)
+      return { store, watch, close, start: () => startPlaygroundAgent(settings, terminal) }
     },
   })
   const style = terminal.style()

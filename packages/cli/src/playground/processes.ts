@@ -36,9 +36,9 @@ export class AgentProcesses {
 
   constructor({ processes, ...options }: Options) {
     this.#processes = processes
-    const { store } = processes
+    const { store, watch } = processes
     const about = (): unknown => this.#about
-    this.#views = viewRoutes({ ...options, store, sessions: new Sessions(store), about })
+    this.#views = viewRoutes({ ...options, store, sessions: new Sessions(store, undefined, watch), about })
     this.#routes = this.#routesOf(options.maxBodyBytes)
   }
 

@@ -1,6 +1,6 @@
 /** The sessions of a store as a web page needs them: listed and described, and opened where an agent is here. */
 import { openSession, sessionTree, type Agent, type Session, type SessionLink, type SessionView } from '@seamfold/core'
-import { AgentError, isAgentError, type SessionStore } from '@seamfold/core/kit'
+import { AgentError, isAgentError, type SessionStore, type WatchStore } from '@seamfold/core/kit'
 import { emptySummary, summarize, type SessionSummary } from './summary.ts'
 
 /** A summary, whether the run is under way in this process, and where it was forked. */
@@ -14,6 +14,7 @@ const freshLimit = 100
 export class Sessions {
   readonly #agent: Agent | undefined
   readonly #store: SessionStore
+  readonly #watch: WatchStore | undefined
   /** Facts that were read once are not read again. */
   readonly #kept = new Map<string, Kept>()
   /** Begun, but nothing is stored of them before the first prompt. */
@@ -21,10 +22,11 @@ export class Sessions {
   /** An agent forgets sessions that nobody holds: these somebody reads. */
   readonly #read = new Set<{ readonly session: Session }>()
 
-  /** Without an agent, sessions can be read and not opened. */
-  constructor(store: SessionStore, agent?: Agent) {
+  /** Without an agent, sessions can be read and not opened; `watch` then wakes who follows one. */
+  constructor(store: SessionStore, agent?: Agent, watch?: WatchStore) {
     this.#agent = agent
     this.#store = store
+    this.#watch = watch
   }
 
   async create(options: Parameters<Agent['session']>[0]): Promise<Session> {
@@ -42,7 +44,10 @@ export class Sessions {
 
   /** A session to read, which is kept until it is released. Throws `session_not_found`. */
   async read(id: string): Promise<{ readonly view: Pick<SessionView, 'events'>; readonly release: () => void }> {
-    if (this.#agent === undefined) return { view: await openSession(this.#store, id), release: () => undefined }
+    if (this.#agent === undefined) {
+      const watch = this.#watch === undefined ? {} : { watch: this.#watch }
+      return { view: await openSession(this.#store, id, watch), release: () => undefined }
+    }
     const reader = { session: await this.open(id) }
     this.#read.add(reader)
     return { view: reader.session, release: () => void this.#read.delete(reader) }

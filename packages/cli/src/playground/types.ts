@@ -1,6 +1,6 @@
 /** What a playground is made of, and what it hands back. */
 import type { Agent, Judgement, ToolRequest } from '@seamfold/core'
-import type { SessionStore, WaitingFor } from '@seamfold/core/kit'
+import type { SessionStore, WaitingFor, WatchStore } from '@seamfold/core/kit'
 import type { Card } from '@seamfold/core/testing'
 
 /** A prompt that is worth trying with this agent. */
@@ -64,6 +64,8 @@ export interface AgentProcess {
 export type PlaygroundProcesses = {
   start(): Promise<AgentProcess>
   readonly store: SessionStore
+  /** Wakes pages that follow a session while no agent is here. Default: none, and they look four times a second. */
+  readonly watch?: WatchStore
   /** Called once, after the last process is gone. */
   close?(): Promise<void>
 }
