@@ -86,26 +86,30 @@ describe('a diff that does not fit is refused, and nothing is written:', () => {
   })
 })
 
-test('the diff between any two texts turns the one into the other, and any damage to it changes nothing or is refused', { timeout: 60_000 }, async () => {
-  const { apply, content, write } = setUp('')
-  const line = fc.constantFrom('a', 'b', '', ' ', '-', '+', '@@', '\\ x', 'é')
-  const text = fc.tuple(fc.array(line, { maxLength: 12 }), fc.boolean()).map(([lines, ends]) => lines.join('\n') + (ends ? '\n' : ''))
-  await fc.assert(
-    fc.asyncProperty(fc.tuple(text, text), fc.integer({ min: 0, max: 3 }), fc.nat(), async ([before, after], context, damage) => {
-      fc.pre(before !== after)
-      const diff = createTwoFilesPatch('f', 'f', before, after, undefined, undefined, { context })
-      write(before)
-      expect(textOf(await apply(diff))).toMatch(/^Changed f: /)
-      expect(content()).toBe(after)
-      const lines = diff.split('\n')
-      const broken = lines.toSpliced(4 + (damage % Math.max(1, lines.length - 5)), 1).join('\n')
-      write(before)
-      const result = await apply(broken)
-      expect(!result.isError || content() === before).toBe(true)
-    }),
-    { numRuns: 300 },
-  )
-})
+test(
+  'the diff between any two texts turns the one into the other, and any damage to it changes nothing or is refused',
+  { timeout: 60_000 },
+  async () => {
+    const { apply, content, write } = setUp('')
+    const line = fc.constantFrom('a', 'b', '', ' ', '-', '+', '@@', '\\ x', 'é')
+    const text = fc.tuple(fc.array(line, { maxLength: 12 }), fc.boolean()).map(([lines, ends]) => lines.join('\n') + (ends ? '\n' : ''))
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(text, text), fc.integer({ min: 0, max: 3 }), fc.nat(), async ([before, after], context, damage) => {
+        fc.pre(before !== after)
+        const diff = createTwoFilesPatch('f', 'f', before, after, undefined, undefined, { context })
+        write(before)
+        expect(textOf(await apply(diff))).toMatch(/^Changed f: /)
+        expect(content()).toBe(after)
+        const lines = diff.split('\n')
+        const broken = lines.toSpliced(4 + (damage % Math.max(1, lines.length - 5)), 1).join('\n')
+        write(before)
+        const result = await apply(broken)
+        expect(!result.isError || content() === before).toBe(true)
+      }),
+      { numRuns: 300 },
+    )
+  },
+)
 
 test('a patch that was cut off is found done or not started', async () => {
   const { patch, apply } = setUp(numbers)
