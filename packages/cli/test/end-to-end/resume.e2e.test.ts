@@ -174,7 +174,7 @@ describe('a run that nobody wants any more', () => {
     const started = scene.start('run', '--yes', '--json', '--session', 'k1', 'go')
     await started.saw('"tool_execution_start"')
     const refused = await scene.run('run', '--session', 'k1', 'never mind')
-    expect(refused.stderr).toContain('Another process is at work on session k1. Wait for it, or stop it: seamfold cancel k1')
+    expect(refused.stderr).toMatch(/^error: Another process is at work on session k1: .*\.\n *Wait for it, or stop it: seamfold cancel k1/s)
     expect((await scene.run('cancel', 'k1')).stdout).toContain('Asked the process that works on k1 to stop.')
     expect((await started.ended).code).toBe(1)
     expect((await scene.run('sessions')).stdout).toMatch(/^k1 +cancelled/m)
