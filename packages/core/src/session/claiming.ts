@@ -1,6 +1,6 @@
 /** Takes a session for writing: the append at the length that was read is the compare-and-swap. */
 import { AgentError, isAgentError } from '../base/errors.ts'
-import { deletedKey, openRunKey } from '../journal/keys.ts'
+import { deletedKey, journalKey, openRunKey } from '../journal/keys.ts'
 import type { Fact } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { RunState, SessionState } from '../model/session-state.ts'
@@ -75,11 +75,14 @@ export async function notClaimed({ journal }: SessionLog, error: unknown): Promi
 
 /** Throws `session_not_found` for a session that was deleted and whose records are kept for its forks. */
 export async function assertNotDeleted(store: SessionStore, sessionId: string): Promise<void> {
-  for await (const _ of store.read(deletedKey(sessionId)))
-    throw new AgentError(
-      'session_not_found',
-      `Session '${sessionId}' was deleted; forks still need its records, so the name is not free yet`,
-    )
+  for await (const _ of store.read(deletedKey(sessionId))) {
+    for await (const __ of store.read(journalKey(sessionId)))
+      throw new AgentError(
+        'session_not_found',
+        `Session '${sessionId}' was deleted; forks still need its records, so the name is not free yet`,
+      )
+    await store.delete(deletedKey(sessionId)) // left by a deletion that was cut off
+  }
 }
 
 /** Leave a marker by which the run is found when this process is gone, before anything of it is stored. */

@@ -3,7 +3,7 @@ import { AgentError, isAgentError } from '../base/errors.ts'
 import { type Host, systemHost } from '../base/host.ts'
 import { branchingStore } from '../journal/branching-store.ts'
 import { Journal } from '../journal/journal.ts'
-import { deletedKey, inboxKey, journalKey, openRunKey, rewoundKey } from '../journal/keys.ts'
+import { inboxKey, journalKey, openRunKey, rewoundKey } from '../journal/keys.ts'
 import { encodeNote } from '../journal/rewindings.ts'
 import { appendSafely } from '../journal/safe-append.ts'
 import { openRun } from '../model/session-state.ts'
@@ -11,6 +11,7 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { storeBlobs } from '../stores/store-blobs.ts'
+import { assertNotDeleted } from './claiming.ts'
 import { readSessionFile, type SessionFile } from './read-session-file.ts'
 
 export interface ImportOptions {
@@ -73,7 +74,8 @@ async function runLeftOpen({ id, records, notes }: SessionFile, host: Host): Pro
 }
 
 async function assertFree(store: SessionStore, id: string): Promise<void> {
-  for (const key of [journalKey(id), deletedKey(id)]) for await (const _ of store.read(key)) throw taken(id)
+  for await (const _ of store.read(journalKey(id))) throw taken(id)
+  await assertNotDeleted(store, id)
 }
 
 const taken = (id: string): AgentError =>

@@ -110,6 +110,14 @@ describe('at the same time,', () => {
   })
 })
 
+test('a mark that a deletion has left behind holds nobody up', async () => {
+  const store = memoryStore()
+  await store.append('deleted/o', ['deleted'], { expected: 0 })
+  await (await (await createAgent({ llm: scriptedLlm(['one']), store }).session({ id: 'o' })).send('1')).completed()
+  expect(await collect(storedSessions(store))).toEqual(['o'])
+  expect((await stateOf(store, 'o')).history.length).toBe(2)
+})
+
 test('verifying names the record whose header or payload was changed, the last one too', async () => {
   const records = (await collect((await origin()).read('journal/o'))).map(({ record }) => record)
   for (const [index, record] of records.entries()) {
