@@ -6,6 +6,7 @@ import { fieldLines, type Field } from '../render/fields.ts'
 import { oneLine, plural } from '../render/text.ts'
 import type { Style } from '../render/style.ts'
 import { loadConfig } from '../config/load.ts'
+import { describeHook, hookName, secretOf } from '../setup/configured-hooks.ts'
 import { chooseModel, KEY_VARIABLES } from '../setup/provider.ts'
 import { findPlaces, modelWish, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -25,6 +26,7 @@ export async function doctorCommand(options: DoctorOptions, terminal: Terminal):
     ...keys(terminal.environment),
     configured,
     blind ? unknown('Model') : await model(options, terminal),
+    blind ? unknown('Hooks') : await hooks(options, terminal),
     blind && options.store === undefined ? unknown('Journal') : await examineJournal(options, terminal),
     await program('ripgrep', 'rg', 'searches use it; without it they are slower'),
     await program('git', 'git', 'the git tool needs it'),
@@ -75,6 +77,16 @@ const model = (options: SharedOptions, { folder, environment }: Terminal): Promi
     return choice.provider === 'simulator'
       ? { state: 'note', words: 'the built-in simulator: set a key to work with a real model' }
       : { state: 'good', words: `${choice.model} of ${choice.provider}${choice.baseURL === undefined ? '' : ` at ${choice.baseURL}`}` }
+  })
+
+/** Each in a line, in the order of the configuration. */
+const hooks = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
+  attempt('Hooks', async () => {
+    const { workspace } = await findPlaces(options, terminal)
+    const { hooks: configured = [] } = await loadConfig(workspace, options.config)
+    if (configured.length === 0) return { state: 'good', words: 'none' }
+    for (const [index, hook] of configured.entries()) secretOf(hook, index, terminal.environment)
+    return { state: 'good', words: configured.map((hook, index) => `${hookName(hook, index)}: ${describeHook(hook)}`) }
   })
 
 const configuration = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>

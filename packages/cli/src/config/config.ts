@@ -1,9 +1,32 @@
 /** The configuration as a type, for files that are written in TypeScript. */
 import type { Rule, Timeouts } from '@seamfold/core'
+import type { HookMatch } from '@seamfold/hooks'
 
 export type PermissionMode = 'ask' | 'auto-edit' | 'full' | 'read-only'
 
 export type ProviderName = 'anthropic' | 'openai' | 'simulator'
+
+/** Whom a hook asks: a program with its arguments, a line for a shell (both in the configuration's folder), or a web service. */
+type HookWay =
+  | { readonly command: readonly string[] }
+  | { readonly shell: string }
+  | {
+      readonly url: string
+      readonly headers?: Readonly<Record<string, string>>
+      /** The variable that holds the secret with which requests are signed. */
+      readonly secretVariable?: string
+    }
+
+/** One hook: what it is told of, and whom it asks. */
+export type HookConfig = HookMatch &
+  HookWay & {
+    /** For messages. Default: its number. */
+    readonly name?: string
+    /** Lower is asked first. Default: 100. */
+    readonly priority?: number
+    /** Milliseconds that it may take. Default: 30,000. */
+    readonly timeoutMs?: number
+  }
 
 /** What `seamfold.config.ts` or `seamfold.config.json` may hold. Command-line options win over it. */
 export type SeamfoldConfig = {
@@ -25,6 +48,8 @@ export type SeamfoldConfig = {
   readonly environment?: { readonly keep?: readonly string[] }
   /** Folders with files of agents, relative to the configuration; the last one wins. `.seamfold/agents` is always read. */
   readonly agents?: readonly string[]
+  /** Commands and web services that are asked before something happens, or told what did. */
+  readonly hooks?: readonly HookConfig[]
   /** Milliseconds. */
   readonly timeouts?: Timeouts
 }

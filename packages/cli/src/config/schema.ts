@@ -1,5 +1,6 @@
 /** Holds outside data to what a configuration may be. */
 import { z } from 'zod'
+import { hookSchema } from './hook-schema.ts'
 import { flattenIssues, type Problem } from './issues.ts'
 import { RULE_FORMS, ruleFromText } from './rule-text.ts'
 
@@ -44,6 +45,8 @@ const configSchema = z.strictObject({
   store: z.string().min(1).optional(),
   /** Folders with files of agents; relative to the file that says so. */
   agents: z.array(z.string().min(1)).optional(),
+  /** Asked and told by priority, then in this order. */
+  hooks: z.array(hookSchema).optional(),
   environment: z.strictObject({ keep: z.array(z.string().min(1)).optional() }).optional(),
   timeouts: z
     .strictObject({
@@ -52,6 +55,7 @@ const configSchema = z.strictObject({
       firstChunkMs: milliseconds.optional(),
       chunkMs: milliseconds.optional(),
       toolMs: milliseconds.optional(),
+      hookMs: milliseconds.optional(),
     })
     .optional(),
 })

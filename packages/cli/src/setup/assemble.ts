@@ -1,6 +1,7 @@
 /** Puts an agent together from its settings. */
 import { type Agent, type AgentOptions, type Confirm, createAgent } from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
+import { configuredHooks, hookFiles } from './configured-hooks.ts'
 import { accessPath } from './guarded-paths.ts'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
@@ -41,11 +42,12 @@ export async function assemble(settings: Settings, { confirm, ...connecting }: A
     assertPrice(settings, connected.llm.model)
     const opened = await openTeam(settings, connecting)
     team = opened
-    const { options: common, permissions } = await agentOptions(settings, { journal, llm: connected.llm, team })
+    const { options: common, permissions, idle } = await agentOptions(settings, { journal, llm: connected.llm, team })
     const options = { ...common, ...(confirm === undefined ? {} : { confirm }) }
     const agent = createAgent(options)
     const close = async (): Promise<void> => {
       await agent.close()
+      await idle() // whoever is told of the end hears it
       await opened.close()
       await connected.close()
       await journal.close()
@@ -73,13 +75,15 @@ function assertPrice({ budget, model }: Settings, { price }: ModelInfo): void {
 export async function agentOptions(
   settings: Settings,
   { journal, llm, team }: { readonly journal: Journal; readonly llm: LlmClient; readonly team?: AgentTeam },
-): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy }> {
+): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy; idle(): Promise<void> }> {
   const { codingTools, commandEnvironment, localWorkspace, readOnlyCommands } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
   const permissions = modePolicy(settings.mode, settings.rules, {
     readOnly: readOnlyCommands({ otherwise: 'deny' }),
+    hookFiles: hookFiles(settings),
     ...(settings.configFile === undefined ? {} : { configuration: accessPath(settings.workspace, settings.configFile) }),
   })
+  const hooks = await configuredHooks(settings, environment)
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
@@ -91,7 +95,8 @@ export async function agentOptions(
     watch: journal.watch,
     permissions,
     budget: { perRun: settings.budget },
+    ...(hooks === undefined ? {} : { hooks }),
     ...(settings.timeouts === undefined ? {} : { timeouts: settings.timeouts }),
   }
-  return { options, permissions }
+  return { options, permissions, idle: async () => hooks?.idle() }
 }

@@ -13,6 +13,7 @@ const GUARDED: Readonly<Record<Guard, Judgement>> = {
   git: { decision: 'ask', reason: 'what lies in .git can make git run commands' },
   configuration: { decision: 'ask', reason: 'the configuration is run at the next start' },
 }
+const OF_A_HOOK: Judgement = { decision: 'ask', reason: 'a hook runs this file' }
 
 type ByAccess = (access: Access) => Decision
 
@@ -58,11 +59,13 @@ export type ModeOptions = {
   readonly readOnly?: ByAccess
   /** The configuration in use, as accesses have it, wherever it lies and whatever its name. */
   readonly configuration?: string
+  /** Files that hooks run, as accesses have them. */
+  readonly hookFiles?: readonly string[]
 }
 
 /** Guards win over rules, which win over the mode; a rule that was learned answers questions, and never overrules a denial or a guard. */
 export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options: ModeOptions = {}): LearningPolicy {
-  const { readOnly = () => 'deny', configuration } = options
+  const { readOnly = () => 'deny', configuration, hookFiles = [] } = options
   const base = policy({ rules, default: mode === 'read-only' ? lookingOnly(readOnly) : DEFAULTS[mode] })
   const learned = new Map<string | undefined, { readonly rules: readonly Rule[]; readonly policy: PermissionPolicy }>()
   return {
@@ -73,6 +76,7 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options
       if (first.decision === 'deny') return first
       if (guards.has('git')) return GUARDED.git
       if (guards.has('configuration')) return GUARDED.configuration
+      if (request.accesses.some((access) => hookFiles.some((file) => guardOf(access, file) !== undefined))) return OF_A_HOOK
       if (first.decision !== 'ask') return first
       const later = learned.get(request.session?.id)?.policy.judge(request)
       const always = later?.decision === 'allow' ? later : learned.get(undefined)?.policy.judge(request)

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Budget, Rule, Timeouts } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
-import type { PermissionMode } from '../config/config.ts'
+import type { HookConfig, PermissionMode } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
 import { permissionMode } from './permissions.ts'
@@ -40,6 +40,8 @@ export type Settings = Places & {
   readonly keep?: readonly string[]
   /** Folders with files of agents, beside the usual ones. */
   readonly agentFolders?: readonly string[]
+  /** Asked before something happens, or told what did; their commands run in the folder of the configuration. */
+  readonly hooks?: readonly HookConfig[]
   /** The configuration's file, where there is one. */
   readonly configFile?: string
 }
@@ -74,6 +76,7 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
     ...pick('instructions', config.instructions),
     ...pick('keep', config.environment?.keep),
     ...pick('agentFolders', config.agents),
+    ...pick('hooks', config.hooks),
     ...pick('configFile', config.file),
   }
 }
