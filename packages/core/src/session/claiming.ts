@@ -75,14 +75,18 @@ export async function notClaimed({ journal }: SessionLog, error: unknown): Promi
 
 /** Throws `session_not_found` for a session that was deleted and whose records are kept for its forks. */
 export async function assertNotDeleted(store: SessionStore, sessionId: string): Promise<void> {
-  for await (const _ of store.read(deletedKey(sessionId))) {
-    for await (const __ of store.read(journalKey(sessionId)))
-      throw new AgentError(
-        'session_not_found',
-        `Session '${sessionId}' was deleted; forks still need its records, so the name is not free yet`,
-      )
-    await store.delete(deletedKey(sessionId)) // left by a deletion that was cut off
-  }
+  if (!(await hasRecords(store, deletedKey(sessionId)))) return
+  if (await hasRecords(store, journalKey(sessionId)))
+    throw new AgentError(
+      'session_not_found',
+      `Session '${sessionId}' was deleted; forks still need its records, so the name is not free yet`,
+    )
+  await store.delete(deletedKey(sessionId)) // left by a deletion that was cut off
+}
+
+async function hasRecords(store: SessionStore, key: string): Promise<boolean> {
+  for await (const _ of store.read(key)) return true
+  return false
 }
 
 /** Leave a marker by which the run is found when this process is gone, before anything of it is stored. */
