@@ -18,6 +18,7 @@ import { llmPlayer } from '../../core/test/testing/llm-player.ts'
 import { type Disposable, subject } from '../../executor-remote/test/support/subject.ts'
 import { type Stage as AnthropicStage, stage as anthropicStage } from '../../llm-anthropic/test/support/stage.ts'
 import { type Stage as OpenAiStage, stage as openAiStage } from '../../llm-openai/test/stage.ts'
+import { combinedCandidate, commandCandidate, httpCandidate } from '../../hooks/test/subjects.ts'
 import { type Entry, entryOf, type Mutant } from './entry.ts'
 
 export const otherEntries: readonly Entry[] = [
@@ -51,6 +52,7 @@ export const otherEntries: readonly Entry[] = [
     },
     { mutants: named(hookExecutorMutants) },
   ),
+  ...[commandCandidate, httpCandidate, combinedCandidate].map((candidate) => entryOf(hookExecutorSuite, candidate)),
 ]
 
 function guarded(): Candidate<ExecutorSubject> {
