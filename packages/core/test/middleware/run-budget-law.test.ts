@@ -110,7 +110,7 @@ describe('whatever the model does', () => {
       }),
       { numRuns: 200 },
     )
-    expect(longest).toBeGreaterThan(4)
+    expect(longest).toBeGreaterThan(2)
   })
 
   test('the settled dollars never go past the limit, whatever is cached and whatever that costs', { timeout: 30_000 }, async () => {
