@@ -11,6 +11,7 @@ export { forksOf, sessionTree, type SessionLink } from './session/session-tree.t
 export { exportSession, type ExportOptions } from './session/export-session.ts'
 export { importSession, type ImportedSession, type ImportOptions } from './session/import-session.ts'
 export { recordedFacts } from './session/recorded-facts.ts'
+export { recordedRequests, type RecordedRequest } from './session/recorded-requests.ts'
 export { redactFacts, type RedactedFact, type RedactOptions } from './session/redact-facts.ts'
 export { checkRuns, type RunChange, type RunCheck, type RunProblem } from './session/check-runs.ts'
 export { publicEvents } from './session/public-events.ts'

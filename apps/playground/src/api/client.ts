@@ -1,5 +1,17 @@
 /** Asks the server: one method per route. */
-import type { About, AgentState, Answer, Card, Comparison, ForkWish, Judgement, Request, SessionSummary, WhyQuestion } from './types.ts'
+import type {
+  About,
+  AgentState,
+  Answer,
+  Asked,
+  Card,
+  Comparison,
+  ForkWish,
+  Judgement,
+  Request,
+  SessionSummary,
+  WhyQuestion,
+} from './types.ts'
 
 /** The server said no, or could not be reached (`unreachable`). */
 export class ApiError extends Error {
@@ -29,6 +41,8 @@ export interface Api {
   rewind(id: string, to: string): Promise<void>
   compare(a: string, b: string): Promise<Comparison>
   why(id: string, question: WhyQuestion): Promise<Judgement>
+  /** What the model was asked last as of this fact. */
+  asked(id: string, at: string): Promise<Asked>
   agent(): Promise<AgentState>
   kill(): Promise<AgentState>
   start(): Promise<AgentState>
@@ -74,6 +88,7 @@ export function apiClient(token: string): Api {
     rewind: (id, to) => post(of(id, 'rewind'), { to }),
     compare: (a, b) => get(`${of(a, 'diff')}?with=${encodeURIComponent(b)}`),
     why: (id, question) => post(of(id, 'why'), question),
+    asked: (id, at) => get(`${of(id, 'request')}?at=${encodeURIComponent(at)}`),
     agent: () => get('/api/agent'),
     kill: () => post('/api/agent/kill'),
     start: () => post('/api/agent/start'),

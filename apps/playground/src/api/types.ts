@@ -1,5 +1,9 @@
 /** What the server tells beside events. */
-import type { Access, Envelope, Json, Usage, WaitingFor } from '@seamfold/core/kit'
+import type { RecordedRequest } from '@seamfold/core'
+import type { Access, Envelope, Json, Message, ToolDefinition, Usage, WaitingFor } from '@seamfold/core/kit'
+
+/** What one run may use up, as far as it is limited. */
+export type Limits = { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
 
 export type About = {
   readonly model: string
@@ -7,6 +11,7 @@ export type About = {
   readonly durable: boolean
   /** Tokens that the model can read at once. */
   readonly contextWindow?: number
+  readonly limits?: Limits
   readonly workspace?: string
   readonly journal?: string
   readonly tools?: readonly string[]
@@ -39,6 +44,19 @@ export type AgentState = {
   readonly pid?: number
   readonly starts: number
   readonly ended?: string
+}
+
+/** What the model was asked, and how far that is what it was asked before. */
+export type Asked = RecordedRequest & {
+  /** Undefined where the tools of that run are not known any more. */
+  readonly tools?: readonly ToolDefinition[]
+  readonly before?: Pick<RecordedRequest, 'cursor' | 'runId' | 'turn' | 'attempt' | 'timestamp' | 'digests'> & {
+    /** Left out where it is the same. */
+    readonly system?: string
+    /** Messages that both begin with. */
+    readonly shared: number
+    readonly dropped: readonly Message[]
+  }
 }
 
 export type ForkWish = { readonly at?: string; readonly keepRun?: boolean }

@@ -1,9 +1,10 @@
 /** One session: the conversation as it happens, what one can do about it, and its journal. */
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import type { About, SessionSummary } from '../api/types.ts'
 import { FactsContext } from '../hooks/facts.ts'
 import { SessionActionsContext } from '../hooks/session-actions.ts'
+import { StudioContext, type Studio } from '../hooks/studio.ts'
 import { useAttempt } from '../hooks/use-attempt.ts'
 import { useConversation } from '../hooks/use-conversation.ts'
 import { useSessionActionsOf } from '../hooks/use-session-actions-of.ts'
@@ -13,6 +14,7 @@ import { Icon } from './icon.tsx'
 import { ItemsView } from './items-view.tsx'
 import { JournalPanel } from './journal-panel.tsx'
 import { Notice } from './notice.tsx'
+import { RequestDialog } from './request-dialog.tsx'
 import { SessionComposer } from './session-composer.tsx'
 
 type ConversationViewProps = {
@@ -37,34 +39,37 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
   useEffect(() => {
     if (runId !== undefined && status !== undefined) onChanged()
   }, [runId, status, onChanged])
+  const [request, setRequest] = useState<string>()
+  const studio = useMemo<Studio>(() => ({ showRequest: setRequest }), [])
   const interrupted = run?.status === 'running' && summary?.status === 'unfinished' && !summary.active
   return (
     <SessionActionsContext value={actions}>
       <FactsContext value={state.facts}>
-        <section className="conversation" aria-label="Conversation">
-          <ConversationHead {...{ state, connection, interrupted, journalOpen, onJournal }} id={id} parent={summary?.parent?.id} />
-          <div className="conversation-scroll" ref={scroller}>
-            <div className="conversation-content" ref={content}>
-              {connection.state === 'refused' && <Notice tone="danger">{connection.message}</Notice>}
-              <ItemsView {...state} {...{ interrupted, scroller }} />
+        <StudioContext value={studio}>
+          <section className="conversation" aria-label="Conversation">
+            <ConversationHead {...{ state, connection, interrupted, journalOpen, onJournal }} id={id} parent={summary?.parent?.id} />
+            <div className="conversation-scroll" ref={scroller}>
+              <div className="conversation-content" ref={content}>
+                {connection.state === 'refused' && <Notice tone="danger">{connection.message}</Notice>}
+                <ItemsView {...state} {...{ interrupted, scroller }} />
+              </div>
             </div>
-          </div>
-          <SessionComposer
-            {...{ api, id, state, interrupted, attempt, problem }}
-            onForget={forget}
-            onSent={toEnd}
-            above={
-              !atEnd && (
-                <button type="button" className="to-end" onClick={toEnd}>
-                  <Icon name="arrowDown" size={14} /> Newest
-                </button>
-              )
-            }
-          />
-        </section>
-        {journalOpen && (
-          <JournalPanel facts={state.facts} live={live} contextWindow={about?.contextWindow} onClose={() => onJournal(false)} />
-        )}
+            <SessionComposer
+              {...{ api, id, state, interrupted, attempt, problem }}
+              onForget={forget}
+              onSent={toEnd}
+              above={
+                !atEnd && (
+                  <button type="button" className="to-end" onClick={toEnd}>
+                    <Icon name="arrowDown" size={14} /> Newest
+                  </button>
+                )
+              }
+            />
+          </section>
+          {journalOpen && <JournalPanel facts={state.facts} live={live} about={about} onClose={() => onJournal(false)} />}
+          {request !== undefined && <RequestDialog cursor={request} onClose={() => setRequest(undefined)} />}
+        </StudioContext>
       </FactsContext>
     </SessionActionsContext>
   )

@@ -2,6 +2,7 @@
 import { textOf, type Envelope } from '@seamfold/core/kit'
 import { useMemo, useState, type ReactNode } from 'react'
 import { useSessionActions, type ForkWay } from '../hooks/session-actions.ts'
+import { useStudio } from '../hooks/studio.ts'
 import { callStory } from '../state/call-story.ts'
 import { callIdOf } from '../state/facts.ts'
 import { CallStoryView } from './call-story-view.tsx'
@@ -63,9 +64,12 @@ function ForkButtons({ facts, envelope: { cursor, event } }: Pick<FactDetailProp
   )
 }
 
+const asksModel = (type: string): boolean => type === 'turn_start' || type === 'turn_end'
+
 export function FactDetail({ facts, envelope, onClose }: FactDetailProps): ReactNode {
   const callId = callIdOf(envelope)
   const story = useMemo(() => (callId === undefined ? undefined : callStory(facts, callId)), [facts, callId])
+  const { showRequest } = useStudio()
   const { cursor, event } = envelope
   return (
     <section className="fact-detail" aria-label={`Fact ${event.type}`}>
@@ -77,6 +81,11 @@ export function FactDetail({ facts, envelope, onClose }: FactDetailProps): React
       </header>
       <div className="fact-detail-scroll">
         <div className="button-row">
+          {asksModel(event.type) && (
+            <button type="button" className="button button-small" onClick={() => showRequest(cursor)}>
+              <Icon name="journal" size={14} /> What the model was asked
+            </button>
+          )}
           <ForkButtons facts={facts} envelope={envelope} />
           <Rewind key={cursor} to={cursor} last={facts.at(-1)?.cursor === cursor} />
         </div>

@@ -1,6 +1,7 @@
 /** The journal beside the conversation: every fact as it is written, what each decided, and what each turn cost. */
 import type { Envelope } from '@seamfold/core/kit'
 import { useMemo, useState, type ReactNode } from 'react'
+import type { About } from '../api/types.ts'
 import { useStickToEnd } from '../hooks/use-stick-to-end.ts'
 import type { LiveRow } from '../state/live-tail.ts'
 import { timeline } from '../state/timeline.ts'
@@ -13,7 +14,7 @@ import { TurnsView } from './turns-view.tsx'
 type JournalPanelProps = {
   readonly facts: readonly Envelope[]
   readonly live: readonly LiveRow[]
-  readonly contextWindow: number | undefined
+  readonly about: About | undefined
   readonly onClose: () => void
 }
 
@@ -82,7 +83,7 @@ function Timeline({ facts, live }: Pick<JournalPanelProps, 'facts' | 'live'>): R
   )
 }
 
-export function JournalPanel({ facts, live, contextWindow, onClose }: JournalPanelProps): ReactNode {
+export function JournalPanel({ facts, live, about, onClose }: JournalPanelProps): ReactNode {
   const [shown, setShown] = useState<'facts' | 'turns'>('facts')
   return (
     <aside className="journal" aria-label="Journal">
@@ -100,7 +101,7 @@ export function JournalPanel({ facts, live, contextWindow, onClose }: JournalPan
           <Icon name="close" />
         </button>
       </header>
-      {shown === 'facts' ? <Timeline facts={facts} live={live} /> : <TurnsView facts={facts} contextWindow={contextWindow} />}
+      {shown === 'facts' ? <Timeline facts={facts} live={live} /> : <TurnsView facts={facts} about={about} />}
     </aside>
   )
 }

@@ -1,25 +1,64 @@
-/** What each turn cost, as small bars, and how full the model's context is. */
+/** What each turn cost, as small plots and a table, how full the model's context is, and what is left of the budget. */
 import type { Envelope } from '@seamfold/core/kit'
 import { useMemo, type ReactNode } from 'react'
+import type { About } from '../api/types.ts'
+import { useStudio } from '../hooks/studio.ts'
 import { contextTokens, turnCosts, type TurnCost } from '../state/turn-costs.ts'
 import { formatCost, formatCount, formatDuration } from '../text/format.ts'
+import { BudgetMeter } from './budget-meter.tsx'
+import { TurnPlot, type PlotBar } from './turn-plot.tsx'
 
-type TurnsViewProps = { readonly facts: readonly Envelope[]; readonly contextWindow: number | undefined }
+type TurnsViewProps = { readonly facts: readonly Envelope[]; readonly about: About | undefined }
 
 /** Turns that are drawn; the totals are of all. */
 const limit = 200
 
-const percent = (part: number, whole: number): string => `${whole === 0 ? 0 : Math.min(100, (part / whole) * 100)}%`
+const usageParts = [
+  { part: 'cacheRead', words: 'from the cache' },
+  { part: 'cacheWrite', words: 'into the cache' },
+  { part: 'input', words: 'in' },
+  { part: 'output', words: 'out' },
+] as const
 
-function Bar({ turn, most }: { readonly turn: TurnCost; readonly most: number }): ReactNode {
-  const { input, cacheRead, cacheWrite, output } = turn.usage
-  const words = `turn ${turn.turn}: ${formatCount(input)} in, ${formatCount(cacheRead)} from the cache, ${formatCount(cacheWrite)} into it, ${formatCount(output)} out`
+const tokenBar = ({ start, turn, usage }: TurnCost): PlotBar => ({
+  key: start,
+  words: `turn ${turn}: ${usageParts.map(({ part, words }) => `${formatCount(usage[part])} ${words}`).join(', ')}`,
+  parts: usageParts.map(({ part }) => ({ part, value: usage[part] })),
+})
+
+const bar = ({ start, turn }: TurnCost, value: number, words: string): PlotBar => ({
+  key: start,
+  words: `turn ${turn}: ${words}`,
+  parts: [{ part: 'plain', value }],
+})
+
+function Plots({ costs }: { readonly costs: readonly TurnCost[] }): ReactNode {
+  const { showRequest } = useStudio()
+  const priced = costs.some(({ cost }) => cost > 0)
   return (
-    <div className="bar" role="img" aria-label={words} title={words}>
-      <i data-part="cacheRead" style={{ width: percent(cacheRead, most) }} />
-      <i data-part="cacheWrite" style={{ width: percent(cacheWrite, most) }} />
-      <i data-part="input" style={{ width: percent(input, most) }} />
-      <i data-part="output" style={{ width: percent(output, most) }} />
+    <div className="plots">
+      <p className="plot-key" aria-hidden="true">
+        {usageParts.map(({ part, words }) => (
+          <span key={part} data-part={part}>
+            {words}
+          </span>
+        ))}
+      </p>
+      <TurnPlot title="Tokens" bars={costs.map(tokenBar)} format={formatCount} onSelect={showRequest} />
+      {priced && (
+        <TurnPlot
+          title="Cost"
+          bars={costs.map((turn) => bar(turn, turn.cost, formatCost(turn.cost)))}
+          format={formatCost}
+          onSelect={showRequest}
+        />
+      )}
+      <TurnPlot
+        title="Time"
+        bars={costs.map((turn) => bar(turn, turn.durationMs, formatDuration(turn.durationMs)))}
+        format={formatDuration}
+        onSelect={showRequest}
+      />
     </div>
   )
 }
@@ -36,50 +75,57 @@ function Context({ tokens, contextWindow }: { readonly tokens: number; readonly 
   )
 }
 
-export function TurnsView({ facts, contextWindow }: TurnsViewProps): ReactNode {
+function Row({ turn }: { readonly turn: TurnCost }): ReactNode {
+  const { showRequest } = useStudio()
+  return (
+    <tr>
+      <th scope="row">
+        <button type="button" className="button-link" onClick={() => showRequest(turn.start)} title="What the model was asked">
+          {turn.turn}
+        </button>
+        {turn.attempts > 1 && <small> {turn.attempts} attempts</small>}
+      </th>
+      <td>{formatCount(turn.tokens)}</td>
+      <td>{turn.cached === undefined ? '–' : `${Math.round(turn.cached * 100)} %`}</td>
+      <td>{turn.reserved === undefined ? '–' : formatCount(turn.reserved)}</td>
+      <td>{turn.cost === 0 ? '–' : formatCost(turn.cost)}</td>
+      <td>{formatDuration(turn.durationMs)}</td>
+    </tr>
+  )
+}
+
+const columns = ['Turn', 'Tokens', 'Cached', 'Reserved', 'Cost', 'Time']
+
+export function TurnsView({ facts, about }: TurnsViewProps): ReactNode {
   const costs = useMemo(() => turnCosts(facts), [facts])
-  const most = Math.max(0, ...costs.map(({ tokens }) => tokens))
-  const shown = costs.slice(-limit)
+  const shown = useMemo(() => costs.slice(-limit), [costs])
   return (
     <div className="turns">
-      <Context tokens={contextTokens(costs)} contextWindow={contextWindow} />
+      <Context tokens={contextTokens(costs)} contextWindow={about?.contextWindow} />
+      <BudgetMeter facts={facts} limits={about?.limits} />
       {costs.length === 0 ? (
         <p className="panel-empty">No turn has ended yet.</p>
       ) : (
-        <table>
-          <caption>
-            <span data-part="cacheRead">from the cache</span> <span data-part="cacheWrite">into the cache</span>{' '}
-            <span data-part="input">in</span> <span data-part="output">out</span>
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Turn</th>
-              <th scope="col">Tokens</th>
-              <th scope="col">Reserved</th>
-              <th scope="col">Cost</th>
-              <th scope="col">Time</th>
-            </tr>
-          </thead>
-          {shown.map((turn) => (
-            <tbody key={turn.key}>
+        <>
+          <Plots costs={shown} />
+          <table>
+            <caption className="visually-hidden">Turns, and what each cost. Its number opens what the model was asked.</caption>
+            <thead>
               <tr>
-                <th scope="row">
-                  {turn.turn}
-                  {turn.attempts > 1 && <small> {turn.attempts} attempts</small>}
-                </th>
-                <td>{formatCount(turn.tokens)}</td>
-                <td>{turn.reserved === undefined ? '–' : formatCount(turn.reserved)}</td>
-                <td>{turn.cost === 0 ? '–' : formatCost(turn.cost)}</td>
-                <td>{formatDuration(turn.durationMs)}</td>
+                {columns.map((column) => (
+                  <th key={column} scope="col">
+                    {column}
+                  </th>
+                ))}
               </tr>
-              <tr>
-                <td colSpan={5}>
-                  <Bar turn={turn} most={most} />
-                </td>
-              </tr>
+            </thead>
+            <tbody>
+              {shown.map((turn) => (
+                <Row key={turn.key} turn={turn} />
+              ))}
             </tbody>
-          ))}
-        </table>
+          </table>
+        </>
       )}
     </div>
   )

@@ -1,6 +1,6 @@
 /** What a person can do to the session that is open, for whatever component offers it. */
 import { createContext, useContext } from 'react'
-import type { Answer, Judgement, WhyQuestion } from '../api/types.ts'
+import type { Answer, Asked, Judgement, WhyQuestion } from '../api/types.ts'
 
 /** `goOn`: the run that was under way there goes on in the fork. `draft`: what stands in its field, to be changed and sent. */
 export type ForkWay = { readonly goOn?: boolean; readonly draft?: string }
@@ -14,6 +14,8 @@ export type SessionActions = {
   readonly fork: (at: string, way?: ForkWay) => Promise<void>
   readonly rewind: (to: string) => Promise<void>
   readonly why: (question: WhyQuestion) => Promise<Judgement>
+  /** What the model was asked last as of this fact. */
+  readonly asked: (at: string) => Promise<Asked>
   readonly resume: () => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -27,6 +29,7 @@ export const SessionActionsContext = createContext<SessionActions>({
   fork: nothing,
   rewind: nothing,
   why: never,
+  asked: never,
   resume: nothing,
   stop: nothing,
 })

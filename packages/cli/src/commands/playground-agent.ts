@@ -26,10 +26,11 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   const assembled = await assemble(settings, { environment: terminal.environment, unhurried: true })
   const about = aboutOf(settings, assembled.model)
   const { agent, journal, close: closeAgent } = assembled
+  const tools = assembled.options.tools?.map(({ definition }) => definition) ?? []
   const playground = await servePlayground({
     port: 0,
     pages: '',
-    open: () => ({ agent, store: journal.store, about, permissions: permissionsOf(assembled), close: closeAgent }),
+    open: () => ({ agent, store: journal.store, about, tools, permissions: permissionsOf(assembled), close: closeAgent }),
   })
   process.send?.({ port: playground.port, token: playground.token, about } satisfies AgentReady)
   await left

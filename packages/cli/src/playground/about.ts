@@ -55,6 +55,7 @@ export function aboutOf(settings: Settings, model: ModelInfo): PlaygroundAbout {
     model: model.id,
     simulated: settings.model.provider === 'simulator',
     ...(model.contextWindow === undefined ? {} : { contextWindow: model.contextWindow }),
+    limits: settings.budget,
     workspace: settings.workspace,
     journal: settings.storePath,
     examples,

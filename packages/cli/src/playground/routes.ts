@@ -46,10 +46,10 @@ async function answer(session: Session, { requestId, answer: said, always }: Ans
 }
 
 export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
-  const { agent, store, about, permissions } = playground
+  const { agent, store, about, permissions, tools } = playground
   const sessions = new Sessions(store, agent)
   return {
-    ...viewRoutes({ ...options, sessions, store, maxBodyBytes, about: () => ({ ...about, durable: agent.durable }) }),
+    ...viewRoutes({ ...options, sessions, store, tools, maxBodyBytes, about: () => ({ ...about, durable: agent.durable }) }),
     'GET /api/agent': () => Promise.resolve({ state: 'here', starts: 1 }),
     'POST /api/sessions': async ({ request }) => {
       const session = await sessions.create(given(await readBody(request, createBody, maxBodyBytes)))

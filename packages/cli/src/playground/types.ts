@@ -1,6 +1,6 @@
 /** What a playground is made of, and what it hands back. */
 import type { Agent, Judgement, ToolRequest } from '@seamfold/core'
-import type { SessionStore, WaitingFor, WatchStore } from '@seamfold/core/kit'
+import type { SessionStore, ToolDefinition, WaitingFor, WatchStore } from '@seamfold/core/kit'
 import type { Card } from '@seamfold/core/testing'
 
 /** A prompt that is worth trying with this agent. */
@@ -17,6 +17,8 @@ export type PlaygroundAbout = {
   readonly simulated: boolean
   /** Tokens that the model can read at once, where that is known. */
   readonly contextWindow?: number
+  /** What one run may use up. */
+  readonly limits?: { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
   /** The folder that the tools work in. */
   readonly workspace?: string
   /** Where sessions are kept. */
@@ -45,6 +47,8 @@ export type PlaygroundAgent = {
   readonly store: SessionStore
   readonly about: PlaygroundAbout
   readonly permissions?: PlaygroundPermissions
+  /** Its tools as the model is told of them, in its order: shown with what the model was asked. Default: they are not shown. */
+  readonly tools?: readonly ToolDefinition[]
   /** Called once, after the agent was closed. */
   close?(): Promise<void>
 }

@@ -1,6 +1,7 @@
 /** The routes that need a store and no agent: they answer whatever became of the agent's process. */
 import { diffSessions, forkSession, publicEvents, type SessionDiff } from '@seamfold/core'
-import type { Envelope, SessionStore } from '@seamfold/core/kit'
+import type { Envelope, SessionStore, ToolDefinition } from '@seamfold/core/kit'
+import { askedAt } from './asked.ts'
 import { readBody } from './body.ts'
 import { streamEvents, type StreamOptions } from './events.ts'
 import { RequestFailure } from './failure.ts'
@@ -14,6 +15,8 @@ export type ViewRouteOptions = {
   readonly sessions: Sessions
   readonly store: SessionStore
   readonly about: () => unknown
+  /** Of the agent that is here. */
+  readonly tools?: readonly ToolDefinition[] | undefined
   readonly judgeModule?: PlaygroundOptions['judgeModule']
   readonly maxBodyBytes: number
   readonly heartbeatMs: number
@@ -40,7 +43,8 @@ function needed(url: URL, name: string): string {
   return value
 }
 
-export function viewRoutes({ sessions, store, about, judgeModule, maxBodyBytes, heartbeatMs, signal }: ViewRouteOptions): Routes {
+export function viewRoutes(options: ViewRouteOptions): Routes {
+  const { sessions, store, about, tools, judgeModule, maxBodyBytes, heartbeatMs, signal } = options
   return {
     'GET /api/about': () => Promise.resolve(about()),
     'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
@@ -50,13 +54,14 @@ export function viewRoutes({ sessions, store, about, judgeModule, maxBodyBytes, 
       const header = request.headers['last-event-id']
       const after = (Array.isArray(header) ? header[0] : header) ?? url.searchParams.get('after') ?? ''
       const follow = url.searchParams.get('follow') !== 'false'
-      const events: StreamOptions['events'] = (options) => view.events({ ...(after === '' ? {} : { after }), ...options, follow })
+      const events: StreamOptions['events'] = (reading) => view.events({ ...(after === '' ? {} : { after }), ...reading, follow })
       await streamEvents({ response, heartbeatMs, signal, events }).finally(release)
     },
+    'GET /api/sessions/:id/request': ({ id, url }) => askedAt(store, id, { at: needed(url, 'at'), tools }),
     'GET /api/sessions/:id/diff': async ({ id, url }) => publicDiff(await diffSessions(store, id, needed(url, 'with'))),
     'POST /api/sessions/:id/fork': async ({ id, request }) => {
-      const options = await readBody(request, forkBody, maxBodyBytes)
-      return { id: await forkSession(store, id, given(options)) }
+      const wish = await readBody(request, forkBody, maxBodyBytes)
+      return { id: await forkSession(store, id, given(wish)) }
     },
     'POST /api/conformance': async ({ request }) => {
       if (judgeModule === undefined) throw new RequestFailure(404, 'not_found', 'This server does not judge modules.')

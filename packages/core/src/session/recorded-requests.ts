@@ -1,0 +1,71 @@
+/** `recordedRequests`: what a model was asked, turn by turn, rebuilt from a session's journal. */
+import { systemHost } from '../base/host.ts'
+import { branchingStore } from '../journal/branching-store.ts'
+import { toCursor } from '../journal/cursor.ts'
+import { journalKey } from '../journal/keys.ts'
+import { decodeRecord } from '../journal/record.ts'
+import { requestCache } from '../loop/request-cache.ts'
+import type { Reservation, RunDigests } from '../model/event.ts'
+import { foldFact } from '../model/fold-session.ts'
+import type { JsonSchema } from '../model/json.ts'
+import type { Message } from '../model/message.ts'
+import { emptySession } from '../model/session-state.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import { assertSession } from './view.ts'
+
+/** One attempt to ask the model. */
+export type RecordedRequest = {
+  /** Of its `turn_start`. */
+  readonly cursor: string
+  readonly runId: string
+  readonly turn: number
+  readonly attempt: number
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+  readonly system: string
+  /** The same objects from turn to turn, as far as nothing was edited. */
+  readonly messages: readonly Message[]
+  /** Of what the run was started with: `model` is its provider and id, `tools` the digest of the tools that the agent had. */
+  readonly digests: RunDigests
+  /** The schema that the run's answer is held to. */
+  readonly output?: { readonly name: string; readonly schema: JsonSchema }
+  readonly reservation?: Reservation
+}
+
+/**
+ * Every attempt in order, of the facts that count. It is what the journal has: tools are told by their digest, and what a middleware
+ * changed for one call only (`prepareTurn`, `wrapModelCall`) is not kept. Throws `session_not_found`.
+ */
+export async function* recordedRequests(store: SessionStore, id: string): AsyncGenerator<RecordedRequest, void, undefined> {
+  await assertSession(store, id)
+  const where = { host: systemHost(), key: journalKey(id) }
+  const requests = requestCache()
+  let state = emptySession
+  let digests: RunDigests = { model: '', tools: '', policy: '', instructions: '' }
+  for await (const { offset, record } of branchingStore(store).read(where.key)) {
+    const { fact, runId, timestamp, chain } = decodeRecord(record, offset, where)
+    if (fact === undefined) continue
+    state = foldFact(state, { fact, runId, timestamp, offset }, id)
+    if (fact.type === 'agent_start') digests = fact.digests
+    if (fact.type !== 'turn_start' || state.run === undefined) continue
+    const { system, output } = state.run
+    yield {
+      cursor: toCursor(offset, chain),
+      runId,
+      turn: fact.turn,
+      attempt: fact.attempt,
+      timestamp,
+      system,
+      messages: requests.messagesFor(state.history.toArray(), modelOf(digests)),
+      digests,
+      ...(output === undefined ? {} : { output }),
+      ...(fact.reservation === undefined ? {} : { reservation: fact.reservation }),
+    }
+  }
+}
+
+/** A provider's name has no slash; a model's may. */
+function modelOf({ model }: RunDigests): { readonly provider: string; readonly id: string } {
+  const cut = model.indexOf('/')
+  return { provider: model.slice(0, cut), id: model.slice(cut + 1) }
+}
