@@ -64,12 +64,12 @@ describe('the documents', () => {
   test('name every fact, every live event and every error code', () => {
     const events = read('docs/events.md')
     expect(Object.keys(FACT_KINDS).filter((type) => !events.includes(`\`${type}\``))).toEqual([])
-    const live = /export type LiveEvent =([\s\S]*?)\n\n/.exec(read('packages/core/src/model/event.ts'))?.[1] ?? ''
+    const live = /export type LiveEvent =([\s\S]*?)(?:\n\n|$)/.exec(read('packages/core/src/model/live-event.ts'))?.[1] ?? ''
     const liveTypes = [...live.matchAll(/readonly type: '(\w+)'/g)].map((match) => match[1] ?? '')
     expect(liveTypes.length).toBeGreaterThan(5)
     expect(liveTypes.filter((type) => !events.includes(`\`${type}\``))).toEqual([])
     const codes = [
-      ...(/export type ErrorCode =([\s\S]*?)\n\n/.exec(read('packages/core/src/base/errors.ts'))?.[1] ?? '').matchAll(/\| '(\w+)'/g),
+      ...(/export type ErrorCode =([\s\S]*?)(?:\n\n|$)/.exec(read('packages/core/src/base/errors.ts'))?.[1] ?? '').matchAll(/\| '(\w+)'/g),
     ].map((match) => match[1] ?? '')
     expect(codes.length).toBeGreaterThan(20)
     expect(codes.filter((code) => !read('docs/errors.md').includes(`\`${code}\``))).toEqual([])

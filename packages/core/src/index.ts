@@ -27,13 +27,20 @@ export { jsonSchema, type AnySchema, type Schema, type StandardSchema } from './
 export {
   policy,
   type Decision,
+  type Explanation,
   type Judgement,
   type PermissionPolicy,
+  type Policy,
+  type PolicyLayer,
   type PolicyOptions,
   type Rule,
+  type RuleLayer,
   type RuleMatch,
+  type RuleOrigin,
   type ToolRequest,
 } from './model/policy.ts'
+export { checkRules, type PlacedRule, type RuleFinding } from './model/check-rules.ts'
+export { isPermissionMode, MODES, stricterMode, type Mode, type PermissionMode } from './model/permission-modes.ts'
 export { defineMiddleware, resultOf } from './loop/middleware.ts'
 export { failed, succeeded } from './model/tool.ts'
 export { AgentError, isAgentError, type ErrorCode } from './base/errors.ts'

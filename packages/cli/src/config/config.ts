@@ -1,8 +1,8 @@
 /** The configuration as a type, for files that are written in TypeScript. */
-import type { Rule, Timeouts } from '@seamfold/core'
+import type { PermissionMode, Rule, Timeouts } from '@seamfold/core'
 import type { HookMatch } from '@seamfold/hooks'
 
-export type PermissionMode = 'ask' | 'auto-edit' | 'full' | 'read-only'
+export type { PermissionMode } from '@seamfold/core'
 
 export type ProviderName = 'anthropic' | 'openai' | 'simulator'
 

@@ -1,11 +1,22 @@
 /** Makes the permission policy of a mode, with the rules of the configuration and those a person adds while it runs. */
-import { type Access, type AccessKind, type Decision, type Judgement, type PermissionPolicy, policy, type Rule } from '@seamfold/core'
+import {
+  type Access,
+  type Decision,
+  isPermissionMode,
+  type Judgement,
+  MODES,
+  type PermissionMode,
+  type Policy,
+  policy,
+  type Rule,
+  type RuleLayer,
+  type ToolRequest,
+} from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
-import type { PermissionMode } from '../config/config.ts'
 import { suggestion } from '../config/nearest.ts'
 import { type Guard, guardOf } from './guarded-paths.ts'
 
-const MODES: readonly PermissionMode[] = ['ask', 'auto-edit', 'full', 'read-only']
+const NAMES = Object.keys(MODES)
 
 /** What becomes of a guarded write, whatever the mode allows, and why. */
 const GUARDED: Readonly<Record<Guard, Judgement>> = {
@@ -14,42 +25,21 @@ const GUARDED: Readonly<Record<Guard, Judgement>> = {
   configuration: { decision: 'ask', reason: 'the configuration is run at the next start' },
 }
 const OF_A_HOOK: Judgement = { decision: 'ask', reason: 'a hook runs this file' }
+const OF_A_POLICY: Judgement = { decision: 'ask', reason: 'rules are read from this file' }
 
 type ByAccess = (access: Access) => Decision
-
-/** What changes nothing by itself. */
-const LOOKING: ReadonlySet<AccessKind> = new Set(['read', 'net', 'agent'])
 
 /** Whether it writes in the workspace: what lies outside has an absolute path. */
 const isInside = (access: Access): boolean => access.kind === 'write' && !access.path.startsWith('/')
 
-/** Tells which commands only read; those are all that `read-only` lets run, and only in the workspace: there is nobody to ask. */
-const lookingOnly =
-  (command: ByAccess): ByAccess =>
-  (access) => {
-    if (access.kind === 'exec') return command(access)
-    if (access.kind === 'read' && access.path.startsWith('/')) return 'deny'
-    return LOOKING.has(access.kind) ? 'allow' : 'deny'
-  }
-
-const DEFAULTS: Readonly<Record<Exclude<PermissionMode, 'read-only'>, ByAccess>> = {
-  ask: ({ kind }) => (LOOKING.has(kind) ? 'allow' : 'ask'),
-  'auto-edit': (access) => (LOOKING.has(access.kind) || isInside(access) ? 'allow' : 'ask'),
-  full: () => 'allow',
-}
-
-/** Whether outside data names a mode. */
-export const isPermissionMode = (value: unknown): value is PermissionMode => MODES.some((mode) => mode === value)
-
 /** A mode by its name. Throws `invalid_argument` for a name that is none. */
 export function permissionMode(name: string): PermissionMode {
-  const found = MODES.find((mode) => mode === name)
-  if (found !== undefined) return found
-  throw new AgentError('invalid_argument', `There is no permission mode '${name}'. ${suggestion(name, MODES)}`)
+  if (isPermissionMode(name)) return name
+  throw new AgentError('invalid_argument', `There is no permission mode '${name}'. ${suggestion(name, NAMES)}`)
 }
 
 /** A policy that can learn: what a person always allows in this session is no longer asked for. */
-export interface LearningPolicy extends PermissionPolicy {
+export interface LearningPolicy extends Policy {
   /** For every session, or for one of several. */
   allow(rules: readonly Rule[], sessionId?: string): void
 }
@@ -57,37 +47,70 @@ export interface LearningPolicy extends PermissionPolicy {
 export type ModeOptions = {
   /** Judges commands in the mode `read-only`. Default: denies them all. */
   readonly readOnly?: ByAccess
+  /** Rules of other layers than the project's. */
+  readonly layers?: readonly RuleLayer[]
   /** The configuration in use, as accesses have it, wherever it lies and whatever its name. */
   readonly configuration?: string
   /** Files that hooks run, as accesses have them. */
   readonly hookFiles?: readonly string[]
+  /** Files that rules are read from, as accesses have them. */
+  readonly policyFiles?: readonly string[]
 }
 
 /** Guards win over rules, which win over the mode; a rule that was learned answers questions, and never overrules a denial or a guard. */
 export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options: ModeOptions = {}): LearningPolicy {
-  const { readOnly = () => 'deny', configuration, hookFiles = [] } = options
-  const base = policy({ rules, default: mode === 'read-only' ? lookingOnly(readOnly) : DEFAULTS[mode] })
-  const learned = new Map<string | undefined, { readonly rules: readonly Rule[]; readonly policy: PermissionPolicy }>()
+  const { readOnly = () => 'deny', layers = [] } = options
+  const base = policy({ rules, layers, mode, ...(mode === 'read-only' ? { commands: readOnly } : {}) })
+  const learned = new Learned()
+  const guarded = (request: ToolRequest, judged: Judgement): Judgement => {
+    const guard = guardFor(request.accesses, options)
+    return guard !== undefined && (guard.decision === 'deny' || judged.decision !== 'deny') ? guard : judged
+  }
   return {
-    judge(request) {
-      const guards = new Set(request.accesses.map((access) => guardOf(access, configuration)))
-      if (guards.has('own')) return GUARDED.own
-      const first = base.judge(request)
-      if (first.decision === 'deny') return first
-      if (guards.has('git')) return GUARDED.git
-      if (guards.has('configuration')) return GUARDED.configuration
-      if (request.accesses.some((access) => hookFiles.some((file) => guardOf(access, file) !== undefined))) return OF_A_HOOK
-      if (first.decision !== 'ask') return first
-      const later = learned.get(request.session?.id)?.policy.judge(request)
-      const always = later?.decision === 'allow' ? later : learned.get(undefined)?.policy.judge(request)
-      return always?.decision === 'allow' ? { ...always, reason: 'allowed for this session' } : first
+    judge: (request) => guarded(request, base.judge(learned.added(request))),
+    explain(request) {
+      const { judgement, parts, next } = base.explain(learned.added(request))
+      const own = guarded(request, judgement)
+      return {
+        judgement: own,
+        parts: parts.map((part) => ({ ...part, judgement: guarded({ ...request, accesses: [part.access] }, part.judgement) })),
+        next: own === judgement ? next && guarded(request, next) : judgement,
+      }
     },
-    exposes: (name) => base.exposes(name),
+    exposes: (name, session) => base.exposes(name, session),
     describe: () => `${mode} ${JSON.stringify(GUARDED)} ${base.describe()}`,
-    allow(more, sessionId) {
-      const known = [...(learned.get(sessionId)?.rules ?? []), ...more]
-      learned.set(sessionId, { rules: known, policy: policy({ rules: known, default: 'ask' }) })
-    },
+    layers: base.layers,
+    allow: (more, sessionId) => learned.add(more, sessionId),
+  }
+}
+
+/** Why a call is guarded: the strictest of the reasons. */
+function guardFor(accesses: readonly Access[], { configuration, hookFiles = [], policyFiles = [] }: ModeOptions): Judgement | undefined {
+  const guards = new Set(accesses.map((access) => guardOf(access, configuration)))
+  for (const guard of ['own', 'git', 'configuration'] as const) if (guards.has(guard)) return GUARDED[guard]
+  const isOneOf = (files: readonly string[]): boolean =>
+    accesses.some((access) => files.some((file) => guardOf(access, file) !== undefined))
+  if (isOneOf(hookFiles)) return OF_A_HOOK
+  return isOneOf(policyFiles) ? OF_A_POLICY : undefined
+}
+
+/** What people have allowed since this process began. */
+class Learned {
+  readonly #rules = new Map<string | undefined, readonly Rule[]>()
+  /** The same list each time, so that it is made ready once. */
+  readonly #known = new Map<string | undefined, readonly Rule[]>()
+
+  add(more: readonly Rule[], sessionId: string | undefined): void {
+    this.#rules.set(sessionId, [...(this.#rules.get(sessionId) ?? []), ...more])
+    this.#known.clear()
+  }
+
+  added(request: ToolRequest): ToolRequest {
+    if (this.#rules.size === 0) return request
+    const id = request.session?.id
+    const own = this.#known.get(id) ?? [...(this.#rules.get(undefined) ?? []), ...(id === undefined ? [] : (this.#rules.get(id) ?? []))]
+    this.#known.set(id, own)
+    return { ...request, sessionRules: request.sessionRules === undefined ? own : [...request.sessionRules, ...own] }
   }
 }
 

@@ -1,7 +1,7 @@
 /** Keeps with a run how it was started, so that whoever goes on with it later does so in the same way. */
+import { isPermissionMode } from '@seamfold/core'
 import { isAgentError, isJsonObject, type Json, type JsonObject, type SessionStore } from '@seamfold/core/kit'
 import type { PermissionMode } from '../config/config.ts'
-import { isPermissionMode } from './permissions.ts'
 import { ADDRESS_VARIABLES, type ModelWish } from './provider.ts'
 import type { Settings, Surroundings } from './settings.ts'
 

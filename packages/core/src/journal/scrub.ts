@@ -51,7 +51,7 @@ const resultMetadata: Scrub = (value, replacement) => {
   return texts(rest, replacement)
 }
 
-const request = { args: texts, accesses, reason: texts }
+const request = { args: texts, accesses, reason: texts, rule: fields({ rule: texts }) }
 
 /** What each fact says in words of somebody's own. A fact that is not here says nothing of the kind. */
 const SAYINGS: Readonly<Partial<Record<FactType, Scrub>>> = {
@@ -63,7 +63,7 @@ const SAYINGS: Readonly<Partial<Record<FactType, Scrub>>> = {
   turn_end: fields({ message, meta: texts }),
   tool_execution_start: fields({ args: texts, accesses, witness: texts }),
   tool_end: fields({ output: content, metadata: resultMetadata }),
-  permission_denied: fields({ args: texts, reason: texts }),
+  permission_denied: fields(request),
   confirmation_required: fields(request),
   confirmation_received: fields({ message: texts, args: texts }),
   message_injected: fields({ message }),

@@ -11,9 +11,9 @@ import {
 import { askedOf } from '../model/asked.ts'
 import { type Access, accessJson } from '../model/access.ts'
 import { answerFact } from '../model/answer.ts'
-import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
+import type { AnswerDecision, DecidingRule, Fact, WaitingFor } from '../model/event.ts'
 import { canonicalJson } from '../model/json.ts'
-import type { Judgement, PermissionPolicy, Rule } from '../model/permission-policy.ts'
+import type { Judgement, PermissionPolicy, Rule, ToolRequest } from '../model/permission-policy.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { RequestState } from '../model/session-state.ts'
 import { failed, type Tool } from '../model/tool.ts'
@@ -36,7 +36,7 @@ export function permissions(options: PermissionOptions): Middleware {
       const shown = new WeakMap<readonly Tool[], readonly Tool[]>()
       return {
         prepareTurn(draft) {
-          const known = shown.get(draft.tools) ?? exposed(draft.tools, options.policy)
+          const known = shown.get(draft.tools) ?? exposed(draft.tools, options.policy, sessionOf(run))
           shown.set(draft.tools, known)
           return known === draft.tools ? draft : { ...draft, tools: known }
         },
@@ -47,10 +47,14 @@ export function permissions(options: PermissionOptions): Middleware {
 }
 
 /** The same array when nothing is hidden, so that what was made of it can be kept. */
-function exposed(tools: readonly Tool[], policy: PermissionPolicy): readonly Tool[] {
-  const kept = tools.filter(({ definition: { name } }) => name === STRUCTURED_OUTPUT_TOOL || policy.exposes(name))
+function exposed(tools: readonly Tool[], policy: PermissionPolicy, session: Caller): readonly Tool[] {
+  const kept = tools.filter(({ definition: { name } }) => name === STRUCTURED_OUTPUT_TOOL || policy.exposes(name, session))
   return kept.length === tools.length ? tools : kept
 }
+
+type Caller = NonNullable<ToolRequest['session']>
+
+const sessionOf = ({ sessionId, metadata }: RunContext): Caller => ({ id: sessionId, metadata })
 
 class Gate {
   readonly #run: RunContext
@@ -62,22 +66,22 @@ class Gate {
   }
 
   async pass(given: ToolInvocation, next: Next): Promise<ToolOutcome> {
-    const { decision, reason, rule } = this.#judge(given)
+    const judgement = this.#judge(given)
+    const { decision, reason, rule } = judgement
     const invocation = { ...given, permits: (access: Access) => this.#permits(given, access, rule) }
     if (decision === 'allow') return next(invocation)
-    if (decision === 'deny') return this.#refuse(invocation, `the policy denies it (${reason})`)
+    if (decision === 'deny') return this.#refuse(invocation, `the policy denies it (${reason})`, judgement)
     const { confirm, unanswered } = this.#options
     if (confirm === undefined && unanswered === 'reject' && this.#request(invocation) === undefined) {
-      return this.#refuse(invocation, `it needs an approval (${reason}) and nobody is here to give one`)
+      return this.#refuse(invocation, `it needs an approval (${reason}) and nobody is here to give one`, judgement)
     }
-    const request = await this.#requestFor(invocation, reason)
+    const request = await this.#requestFor(invocation, judgement)
     return this.#answered(invocation, next, request.answer ? request : await this.#ask(request, invocation.signal))
   }
 
-  #judge({ call, accesses, args }: ToolInvocation): Judgement {
+  #judge({ call, accesses, args, tool, input }: ToolInvocation): Judgement {
     if (call.name === STRUCTURED_OUTPUT_TOOL) return { decision: 'allow', reason: 'it is the answer itself' }
-    const { sessionId, metadata } = this.#run
-    return this.#options.policy.judge({ tool: call.name, accesses, args, session: { id: sessionId, metadata } })
+    return this.#options.policy.judge({ tool: call.name, accesses, effect: tool.effect(input), args, session: sessionOf(this.#run) })
   }
 
   /** A rule that asked for the call itself does not ask again for what the call finds; the default, which names no rule, does neither. */
@@ -105,12 +109,14 @@ class Gate {
 
   /** An approval satisfies `ask`, never `deny`: what will run is judged once more. */
   #approved(invocation: ToolInvocation, next: Next): Promise<ToolOutcome> {
-    const { decision, reason } = this.#judge(invocation)
-    return decision === 'deny' ? this.#refuse(invocation, `the policy denies it (${reason})`) : next({ ...invocation, fixed: true })
+    const judgement = this.#judge(invocation)
+    return judgement.decision === 'deny'
+      ? this.#refuse(invocation, `the policy denies it (${judgement.reason})`, judgement)
+      : next({ ...invocation, fixed: true })
   }
 
   /** The call's request that is still about the same thing, or a new one. */
-  async #requestFor(invocation: ToolInvocation, reason: string): Promise<RequestState> {
+  async #requestFor(invocation: ToolInvocation, judgement: Judgement): Promise<RequestState> {
     const known = this.#request(invocation)
     if (known !== undefined) return known
     const { callId, call, args, accesses, parentCallId } = invocation
@@ -123,7 +129,8 @@ class Gate {
       args,
       argsDigest: this.#digest(invocation),
       accesses,
-      reason,
+      reason: judgement.reason,
+      ...decidedBy(judgement),
       ...(parentCallId === undefined ? {} : { askedDigest: this.#run.host.digest(askedOf(call)) }),
     }
     await this.#run.append([...this.#outdated(callId), fact], { sync: this.#options.unanswered === 'suspend' })
@@ -175,8 +182,26 @@ class Gate {
     return this.#run.host.digest(canonicalJson([args, accesses.map(accessJson)]))
   }
 
-  async #refuse({ callId, call, args }: ToolInvocation, reason: string): Promise<ToolOutcome> {
-    this.#run.append([{ type: 'permission_denied', callId, toolName: call.name, args, reason }], { lazy: true }).catch(() => {}) // stored with the call's end
+  async #refuse(
+    { callId, call, args, accesses, tool, input }: ToolInvocation,
+    reason: string,
+    judgement?: Judgement,
+  ): Promise<ToolOutcome> {
+    const fact: Fact = {
+      type: 'permission_denied',
+      callId,
+      toolName: call.name,
+      args,
+      reason,
+      accesses,
+      effect: tool.effect(input),
+      ...decidedBy(judgement),
+    }
+    this.#run.append([fact], { lazy: true }).catch(() => {}) // stored with the call's end
     return resultOf(failed(`'${call.name}' was not allowed: ${reason}.`, { kind: 'permission_denied' }))
   }
 }
+
+/** The rule of a judgement as a fact has it. */
+const decidedBy = ({ rule, origin }: Partial<Judgement> = {}): { readonly rule?: DecidingRule } =>
+  rule === undefined ? {} : { rule: { rule, ...origin } }

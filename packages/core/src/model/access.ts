@@ -3,16 +3,16 @@ import type { JsonObject } from './json.ts'
 
 /**
  * One thing that a call touches. Paths are relative to the workspace or absolute, with `/`; a path covers what is below it.
- * - `read`, `write`: `by` is the simple command whose words name the path; what is redirected has none. `/` is where only running
- *   it tells the path.
+ * - `read`, `write`: `by` is the simple command whose words name the path; what is redirected has none. `below` is said of a command
+ *   that goes through the folder for whatever lies in it, so that nothing tells which files. `/` is where only running it tells the path.
  * - `exec`: a command for a shell. `commands` are the simple commands it would run, where they could be told for certain: words with
  *   one space between them, single-quoted where they are not plain. `undecided` says why they could not.
  * - `net`: a host name, with `:port` where it is not the usual one.
  * - `other`: something undeclared: it conflicts with everything.
  */
 export type Access =
-  | { readonly kind: 'read'; readonly path: string; readonly by?: string }
-  | { readonly kind: 'write'; readonly path: string; readonly by?: string }
+  | { readonly kind: 'read'; readonly path: string; readonly by?: string; readonly below?: true }
+  | { readonly kind: 'write'; readonly path: string; readonly by?: string; readonly below?: true }
   | { readonly kind: 'exec'; readonly command: string; readonly commands?: readonly string[]; readonly undecided?: string }
   | { readonly kind: 'net'; readonly host: string }
   | { readonly kind: 'agent'; readonly agent: string }

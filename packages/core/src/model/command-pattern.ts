@@ -26,15 +26,17 @@ function wordsOf(command: string): readonly Word[] {
 const same = (a: Word | undefined, b: Word | undefined): boolean =>
   a !== undefined && b !== undefined && (a.value === undefined ? a.text === b.text : a.value === b.value)
 
-function patternOf(pattern: string): { readonly words: readonly Word[]; readonly more: boolean } {
+/** A pattern taken apart. `more`: any further words may follow. */
+export type CommandPattern = { readonly words: readonly Word[]; readonly more: boolean }
+
+export function readPattern(pattern: string): CommandPattern {
   const words = wordsOf(pattern)
   const more = words.at(-1)?.text === '*'
   return { words: more ? words.slice(0, -1) : words, more }
 }
 
 /** Whether a command is for certain what a pattern names. */
-export function isCommand(pattern: string, command: string): boolean {
-  const { words, more } = patternOf(pattern)
+export function isCommand({ words, more }: CommandPattern, command: string): boolean {
   const given = wordsOf(command)
   return (more ? given.length >= words.length : given.length === words.length) && words.every((word, index) => same(word, given[index]))
 }
@@ -43,8 +45,7 @@ export function isCommand(pattern: string, command: string): boolean {
  * Whether a command may be what a pattern names: wherever its program lies, with options between the words, and whatever a word
  * that is only known when it runs turns out to be.
  */
-export function couldBe(pattern: string, command: string): boolean {
-  const { words, more } = patternOf(pattern)
+export function couldBe({ words, more }: CommandPattern, command: string): boolean {
   const [program, ...given] = wordsOf(command)
   if (program === undefined) return false
   const named = program.value?.slice(program.value.lastIndexOf('/') + 1)
@@ -66,7 +67,7 @@ export function couldBe(pattern: string, command: string): boolean {
 }
 
 /** Whether the program of a pattern occurs in a line that could not be taken apart. */
-export function mentions(pattern: string, line: string): boolean {
-  const first = wordsOf(pattern)[0]
-  return first === undefined || first.text === '*' || line.includes(first.value ?? first.text)
+export function mentions({ words }: CommandPattern, line: string): boolean {
+  const first = words[0]
+  return first === undefined || line.includes(first.value ?? first.text)
 }

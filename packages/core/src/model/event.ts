@@ -1,11 +1,15 @@
 /** Everything that can happen in a session: facts, which are stored, and live events, which are not. */
 import type { Access, Effect } from './access.ts'
 import type { Json, JsonObject, JsonSchema } from './json.ts'
+import type { LiveEvent } from './live-event.ts'
 import type { ImageBlock, Message, TextBlock, ToolResultContent } from './message.ts'
+import type { RuleOrigin } from './permission-policy.ts'
 import type { StepBudget, StepStatus } from './step.ts'
 import type { ToolErrorKind } from './tool.ts'
 import type { Usage } from './usage.ts'
 import type { ErrorCode } from '../base/errors.ts'
+
+export type { LiveEvent, SnapshotBlock } from './live-event.ts'
 
 /** What a request for a person (or another system) waits for. */
 export type WaitingKind = 'confirmation'
@@ -29,6 +33,9 @@ export type WaitingFor = {
 export type AnswerDecision =
   | { readonly decision: 'approve'; /** Edited arguments, checked and judged again. */ readonly input?: Json; readonly by?: string }
   | { readonly decision: 'reject'; /** Words for the model. */ readonly message?: string; readonly by?: string }
+
+/** A rule as it was written, and where it stood. */
+export type DecidingRule = { readonly rule: JsonObject } & Partial<RuleOrigin>
 
 /** Digests of what a run was started with: they tell a resuming process what has changed. */
 export type RunDigests = { readonly model: string; readonly tools: string; readonly policy: string; readonly instructions: string }
@@ -124,7 +131,17 @@ export type Fact =
       /** Digest of the arguments, for nested calls: what answers a repeated call must have been asked the same. */
       readonly argsDigest?: string
     }
-  | { readonly type: 'permission_denied'; readonly callId: string; readonly toolName: string; readonly args: Json; readonly reason: string }
+  | {
+      readonly type: 'permission_denied'
+      readonly callId: string
+      readonly toolName: string
+      readonly args: Json
+      readonly reason: string
+      readonly accesses?: readonly Access[]
+      readonly effect?: Effect
+      /** The rule that decided, where it was one. */
+      readonly rule?: DecidingRule
+    }
   | {
       readonly type: 'confirmation_required'
       readonly requestId: string
@@ -134,6 +151,8 @@ export type Fact =
       readonly argsDigest: string
       readonly accesses: readonly Access[]
       readonly reason: string
+      /** The rule that asks, where it is one. */
+      readonly rule?: DecidingRule
       /** Of a nested call: digest of what it was asked, before hooks. */
       readonly askedDigest?: string
     }
@@ -226,56 +245,6 @@ export type FactOf<T extends FactType> = Extract<Fact, { type: T }>
 
 /** What one attempt may cost at most. Tokens, and US dollars where the model has a price. */
 export type Reservation = { readonly tokens: number; readonly usd?: number }
-
-/** Where in which turn a delta belongs. `start` counts the characters of the block before this delta. */
-type DeltaPlace = { readonly turn: number; readonly attempt: number; readonly block: number; readonly start: number }
-
-/** Text of a turn that has not ended, for a reader who joins in the middle. It replaces what the reader had of that turn. */
-export type SnapshotBlock =
-  | { readonly type: 'text' | 'reasoning'; readonly text: string }
-  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly inputText: string }
-
-/** Live events: provisional until the fact that settles them. */
-export type LiveEvent =
-  | ({ readonly type: 'text_delta'; readonly text: string } & DeltaPlace)
-  | ({ readonly type: 'reasoning_delta'; readonly text: string } & DeltaPlace)
-  | {
-      readonly type: 'tool_start'
-      readonly id: string
-      readonly name: string
-      readonly turn: number
-      readonly attempt: number
-      readonly block: number
-    }
-  | ({ readonly type: 'tool_input_delta'; readonly id: string; readonly delta: string } & DeltaPlace)
-  | { readonly type: 'turn_snapshot'; readonly turn: number; readonly attempt: number; readonly blocks: readonly SnapshotBlock[] }
-  | { readonly type: 'tool_output_delta'; readonly id: string; readonly callId: string; readonly name: string; readonly delta: string }
-  | {
-      readonly type: 'model_retry'
-      readonly turn: number
-      readonly attempt: number
-      readonly code: ErrorCode
-      readonly message: string
-      /** Milliseconds until the next attempt. */
-      readonly delayMs: number
-    }
-  | {
-      readonly type: 'subagent_progress'
-      readonly taskId: string
-      readonly childSessionId: string
-      readonly agent: string
-      readonly status: 'tool_completed' | 'turn_completed'
-      readonly metadata: JsonObject
-    }
-  | {
-      readonly type: 'budget_threshold_hit'
-      readonly resource: string
-      readonly kind: 'soft' | 'hard'
-      readonly consumed: number
-      readonly limit: number
-      readonly message: string
-    }
-  | { readonly type: 'persistence_failed'; readonly operation: string; readonly error: string }
 
 /** Noun, then what happened. New variants may appear: keep a default branch. */
 export type AgentEvent = Fact | LiveEvent

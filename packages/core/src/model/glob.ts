@@ -27,3 +27,18 @@ export function globMatcher(glob: string): (path: string) => boolean {
   const pattern = new RegExp(`^${source}$`)
   return (path) => pattern.test(path)
 }
+
+/** Whether something that a glob matches may lie below a folder. */
+export function mayLieBelow(glob: string, folder: string): boolean {
+  if (folder === '/' || glob.includes('{')) return true
+  if (folder === '.') return !glob.startsWith('/')
+  if (glob.startsWith('/') !== folder.startsWith('/') && !glob.startsWith('**')) return false
+  const pattern = glob.split('/')
+  for (const [index, segment] of folder.split('/').entries()) {
+    const part = pattern[index]
+    if (part === undefined) return false
+    if (part.includes('**')) return true
+    if (!globMatcher(part)(segment)) return false
+  }
+  return true
+}

@@ -1,5 +1,5 @@
 /** What judges calls, and what a rule may say. */
-import type { Access, AccessKind } from './access.ts'
+import type { Access, AccessKind, Effect } from './access.ts'
 import type { Json, JsonObject } from './json.ts'
 
 /** What a rule speaks of. All that is given must match; a rule needs at least one. */
@@ -17,30 +17,46 @@ export type RuleMatch = {
   readonly command?: string
   /** A host; `*.example.com` stands for its subdomains. */
   readonly host?: string
+  /** What happens when the call is made twice. Of a tool that declares none: `unsafe`. */
+  readonly effect?: Effect
+  /** Who makes the call: the name of a sub-agent, `*` as for tools. The agent outside has the empty name. */
+  readonly agent?: string
+  /** The agent that the call would start, `*` as for tools. */
+  readonly starts?: string
 }
 
 export type Rule = { readonly allow: RuleMatch } | { readonly ask: RuleMatch } | { readonly deny: RuleMatch }
 
 export type Decision = 'allow' | 'ask' | 'deny'
 
-/** What was decided, and why. */
-export type Judgement = { readonly decision: Decision; readonly reason: string; readonly rule?: Rule }
+/** Who a rule comes from, the weakest first. */
+export type PolicyLayer = 'default' | 'project' | 'user' | 'session' | 'administrator'
+
+/** Where a rule stands. */
+export type RuleOrigin = { readonly layer: PolicyLayer; readonly file?: string; readonly line?: number }
+
+/** What was decided, and why. Without a rule it was the default. */
+export type Judgement = { readonly decision: Decision; readonly reason: string; readonly rule?: Rule; readonly origin?: RuleOrigin }
 
 /** A call as a policy sees it. */
 export type ToolRequest = {
   readonly tool: string
   readonly accesses: readonly Access[]
+  /** What happens when it is made twice. */
+  readonly effect?: Effect
   /** The arguments as they will run. */
   readonly args?: Json
-  /** Whose call it is: a policy of your own may tell tenants apart by the session's metadata. */
+  /** Whose call it is: a policy of your own may tell tenants apart by the session's metadata. Of a sub-agent they name the `agent`. */
   readonly session?: { readonly id: string; readonly metadata: JsonObject }
+  /** Rules that hold for this session, as a person added them: the layer `session`. */
+  readonly sessionRules?: readonly Rule[]
 }
 
 /** Judges calls. Make one with `policy({…})`, or write your own. */
 export interface PermissionPolicy {
   judge(request: ToolRequest): Judgement
   /** False when every call of the tool would be denied: the model is not told of it. */
-  exposes(tool: string): boolean
+  exposes(tool: string, session?: ToolRequest['session']): boolean
   /** Says what it is, for digests: two policies that judge alike describe alike. */
   describe(): string
 }

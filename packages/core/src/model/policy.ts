@@ -1,52 +1,108 @@
-/** Permission rules over accesses: plain data, judged deny, ask, allow, default. */
+/** Permission rules over accesses: plain data in layers, judged deny, ask, allow, default. */
 import { AgentError } from '../base/errors.ts'
 import type { Access } from './access.ts'
-import { couldBe, isCommand, mentions } from './command-pattern.ts'
-import { byDefault, byEffect, describePolicy, ORDER } from './default-policy.ts'
-import { globMatcher } from './glob.ts'
-import type { Decision, Judgement, PermissionPolicy, Rule, RuleMatch } from './permission-policy.ts'
+import { type CompiledRule, compileRule, type Touching } from './compiled-rule.ts'
+import { byDefault, byEffect, describePolicy } from './default-policy.ts'
+import { modeDefault, type PermissionMode } from './permission-modes.ts'
+import type { Decision, Judgement, PermissionPolicy, PolicyLayer, Rule, RuleOrigin, ToolRequest } from './permission-policy.ts'
 
-export type { Decision, Judgement, PermissionPolicy, Rule, RuleMatch, ToolRequest } from './permission-policy.ts'
+export type { Decision, Judgement, PermissionPolicy, PolicyLayer, Rule, RuleMatch, RuleOrigin, ToolRequest } from './permission-policy.ts'
+
+/** The rules of one layer, with the file and the lines that they come from. */
+export type RuleLayer = {
+  readonly layer: PolicyLayer
+  readonly rules: readonly Rule[]
+  readonly file?: string
+  /** By the place in `rules`, counted from one. */
+  readonly lines?: readonly (number | undefined)[]
+}
 
 export type PolicyOptions = {
+  /** Of the layer `project`. */
   readonly rules?: readonly Rule[]
-  /** For calls that no rule speaks of. Default: ask for `write` and `exec`, allow the rest. */
+  /** Rules of other layers. Within one the order does not matter. */
+  readonly layers?: readonly RuleLayer[]
+  /** What becomes of calls that no rule speaks of, by name. */
+  readonly mode?: PermissionMode
+  /** Judges the commands that no rule speaks of, whatever the mode, for instance `readOnlyCommands()`. */
+  readonly commands?: (access: Access) => Decision
+  /** For calls that no rule speaks of, in place of a mode. Default: ask for `write` and `exec`, allow the rest. */
   readonly default?: Decision | ((access: Access) => Decision)
 }
 
-const KEYS: ReadonlySet<string> = new Set(['tool', 'access', 'path', 'command', 'host'])
-type Compiled = {
-  readonly rule: Rule
-  readonly decision: Decision
-  readonly match: RuleMatch
-  touches(tool: string, access: Access | undefined): Touching
+/** A judgement with all that led to it. */
+export type Explanation = {
+  readonly judgement: Judgement
+  /** Each thing that the call touches, each command of a line by itself, as if it were all; empty for a call that touches nothing. */
+  readonly parts: readonly { readonly access: Access; readonly judgement: Judgement }[]
+  /** What would be decided without the rule that decided; undefined where it was the default. */
+  readonly next: Judgement | undefined
 }
 
-/** `perhaps`: only running it would tell. */
-type Touching = 'yes' | 'no' | 'perhaps'
+export interface Policy extends PermissionPolicy {
+  /** Judges as `judge` does, and says why. */
+  explain(request: ToolRequest): Explanation
+  /** The rules of all layers, the strongest layer first. */
+  readonly layers: readonly RuleLayer[]
+}
+
+export const LAYERS: readonly PolicyLayer[] = ['default', 'project', 'user', 'session', 'administrator']
+const rankOf = ({ origin }: CompiledRule): number => LAYERS.indexOf(origin.layer)
+
+type Fallback = (access: Access | undefined) => Decision
+type Part = Access | undefined
 
 /**
- * A policy from rules. Order: any deny, then any ask, then allow, then the default. An allow rule must cover every access of
- * the call, and every command of a line, each by whichever rule; a deny or ask rule needs to touch one. Where it cannot be told
- * whether a deny rule touches one, it asks. Throws `invalid_argument` for a rule that is none, naming it.
+ * A policy from rules. A deny rule that touches anything of the call denies it, in whichever layer it stands. What an ask rule touches
+ * is asked for, unless a rule of a higher layer allows it. The rest must be allowed, every access and every command of a line, each by
+ * whichever rule; what no rule speaks of goes to the default. The strictest of these counts. Where only running it would tell whether a
+ * rule that denies or asks touches it, it asks, and for one that denies no layer lifts that. Throws `invalid_argument` for a rule that is
+ * none, naming it.
  */
-export function policy({ rules = [], default: fallback = byEffect }: PolicyOptions = {}): PermissionPolicy {
-  const compiled = rules.map(compile)
-  const defaultFor = (access: Access | undefined): Decision =>
-    typeof fallback !== 'function' ? fallback : access === undefined ? 'allow' : fallback(access)
-  return {
-    judge({ tool, accesses }) {
-      const touched: readonly (Access | undefined)[] = accesses.length === 0 ? [undefined] : accesses.flatMap(commandByCommand)
-      const against = heldBack(compiled, tool, touched)
-      if (against !== undefined) return against
-      const open = touched.filter((access) => !compiled.some((each) => each.decision === 'allow' && each.touches(tool, access) === 'yes'))
-      if (open.length === 0) return allowed(compiled, tool, touched)
-      return byDefault(tool, open, defaultFor)
-    },
-    exposes: (tool) => !compiled.some(({ decision, match }) => decision === 'deny' && isOnlyTool(match) && nameMatches(match.tool, tool)),
-    describe: () =>
-      describePolicy(rules, typeof fallback === 'function' ? (fallback === byEffect ? 'by-effect' : String(fallback)) : fallback),
+export function policy(options: PolicyOptions = {}): Policy {
+  const { rules = [], layers = [] } = options
+  const fallback = fallbackOf(options)
+  const given: readonly RuleLayer[] = [...layers, ...(rules.length === 0 ? [] : [{ layer: 'project', rules } as const])]
+  const compiled = sorted(given.flatMap(compileLayer))
+  const ofSessions = new WeakMap<readonly Rule[], readonly CompiledRule[]>()
+  const rulesFor = ({ sessionRules }: ToolRequest): readonly CompiledRule[] => {
+    if (sessionRules === undefined || sessionRules.length === 0) return compiled
+    const known = ofSessions.get(sessionRules) ?? sorted([...compiled, ...compileLayer({ layer: 'session', rules: sessionRules })])
+    ofSessions.set(sessionRules, known)
+    return known
   }
+  return {
+    judge: (request) => judgeBy(rulesFor(request), request, fallback),
+    explain: (request) => explainBy(rulesFor(request), request, fallback),
+    exposes: (tool, session) =>
+      !compiled.some(({ decision, isWhole, match, concerns }) => {
+        return decision === 'deny' && isWhole && match.effect === undefined && concerns({ tool, accesses: [], ...(session && { session }) })
+      }),
+    describe: () => describe(options),
+    layers: given.toSorted((a, b) => LAYERS.indexOf(b.layer) - LAYERS.indexOf(a.layer)),
+  }
+}
+
+function fallbackOf({ mode, commands, default: given }: PolicyOptions): Fallback {
+  if (mode !== undefined && given !== undefined)
+    throw new AgentError('invalid_argument', `A policy has a mode ('${mode}') or a default, not both: leave one of them out`)
+  const plain = mode === undefined ? (given ?? byEffect) : modeDefault(mode, commands)
+  return (access) => {
+    if (access?.kind === 'exec' && commands !== undefined) return commands(access)
+    if (typeof plain !== 'function') return plain
+    return access === undefined ? 'allow' : plain(access)
+  }
+}
+
+const sorted = (rules: readonly CompiledRule[]): readonly CompiledRule[] => rules.toSorted((a, b) => rankOf(b) - rankOf(a))
+
+function compileLayer({ layer, rules, file, lines = [] }: RuleLayer): readonly CompiledRule[] {
+  if (!LAYERS.includes(layer)) throw new AgentError('invalid_argument', `There is no layer '${layer}': they are ${LAYERS.join(', ')}`)
+  return rules.map((rule, index) => {
+    const line = lines[index]
+    const origin: RuleOrigin = { layer, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) }
+    return compileRule(rule, origin, index)
+  })
 }
 
 /** A line that runs several commands is judged as that many. */
@@ -55,91 +111,78 @@ function commandByCommand(access: Access): readonly Access[] {
   return access.commands.map((command) => ({ kind: 'exec', command, commands: [command] }))
 }
 
-/** What the rules that deny or ask come to. */
-function heldBack(compiled: readonly Compiled[], tool: string, touched: readonly (Access | undefined)[]): Judgement | undefined {
-  const touching = (each: Compiled, how: Touching): boolean => touched.some((access) => each.touches(tool, access) === how)
-  const denied = compiled.find((each) => each.decision === 'deny' && touching(each, 'yes'))
-  if (denied !== undefined) return judgement(denied)
-  const asked = compiled.find((each) => each.decision === 'ask' && touching(each, 'yes'))
-  if (asked !== undefined) return judgement(asked)
-  const unsure = compiled.find((each) => each.decision !== 'allow' && touching(each, 'perhaps'))
-  return unsure && { ...judgement(unsure), decision: 'ask', reason: `it cannot be told whether ${judgement(unsure).reason} applies` }
+function judgeBy(all: readonly CompiledRule[], request: ToolRequest, fallback: Fallback): Judgement {
+  const rules = all.filter((rule) => rule.concerns(request))
+  const { accesses } = request
+  const parts: readonly Part[] = accesses.length === 0 ? [undefined] : accesses.flatMap(commandByCommand)
+  const denied = rules.find((rule) => rule.decision === 'deny' && parts.some((part) => rule.touches(part) === 'yes'))
+  if (denied !== undefined) return judgementOf(denied)
+  const found = parts.map((part) => findingOf(rules, part))
+  const open = parts.filter((_, index) => found[index]?.isOpen === true)
+  const rest = open.length === 0 ? undefined : byDefault(request.tool, open, fallback)
+  const asked = found.find(({ asks }) => asks?.how === 'yes') ?? found.find(({ asks }) => asks !== undefined)
+  if (rest?.decision === 'deny' || asked?.asks === undefined) return rest ?? allowedBy(found)
+  const { rule, how } = asked.asks
+  if (how === 'yes') return judgementOf(rule)
+  return { ...judgementOf(rule), decision: 'ask', reason: `it cannot be told whether ${judgementOf(rule).reason} applies` }
 }
 
-const judgement = ({ decision, rule }: Compiled): Judgement => ({ decision, reason: `rule ${JSON.stringify(rule)}`, rule })
-
-function allowed(compiled: readonly Compiled[], tool: string, touched: readonly (Access | undefined)[]): Judgement {
-  const hit = compiled.find((each) => each.decision === 'allow' && touched.some((access) => each.touches(tool, access) === 'yes'))
-  return hit ? judgement(hit) : { decision: 'allow', reason: 'it touches nothing' }
+type Finding = {
+  /** The rule because of which somebody is asked. */
+  readonly asks?: { readonly rule: CompiledRule; readonly how: Touching }
+  readonly allows?: CompiledRule
+  /** No rule decides it. */
+  readonly isOpen: boolean
 }
 
-function compile(rule: Rule, index: number): Compiled {
-  const [decision, ...rest] = Object.keys(rule) as Decision[]
-  if (decision === undefined || rest.length > 0 || !ORDER.includes(decision)) {
-    throw new AgentError('invalid_argument', `Rule ${index + 1} must have exactly one of allow, ask, deny: ${JSON.stringify(rule)}`)
-  }
-  const match = (rule as Record<Decision, RuleMatch>)[decision]
-  const unknown = Object.keys(match).find((key) => !KEYS.has(key))
-  if (unknown !== undefined)
-    throw new AgentError('invalid_argument', `Rule ${index + 1} has the unknown key '${unknown}'. Known keys: ${[...KEYS].join(', ')}`)
-  if (Object.keys(match).length === 0)
-    throw new AgentError('invalid_argument', `Rule ${index + 1} matches nothing: give at least one of ${[...KEYS].join(', ')}`)
-  const path = match.path === undefined ? undefined : globMatcher(match.path)
+/** What the rules say of one thing that is touched and that none denies for certain; the strongest layer comes first. */
+function findingOf(rules: readonly CompiledRule[], part: Part): Finding {
+  const allows = rules.find((rule) => rule.decision === 'allow' && rule.touches(part) === 'yes')
+  const lifts = (rule: CompiledRule): boolean => allows !== undefined && rankOf(allows) > rankOf(rule)
+  const denies = rules.find((rule) => rule.decision === 'deny' && rule.touches(part) === 'perhaps')
+  const asking = rules.filter((rule) => rule.decision === 'ask' && !lifts(rule)).map((rule) => ({ rule, how: rule.touches(part) }))
+  const asks =
+    asking.find(({ how }) => how === 'yes') ??
+    (denies && { rule: denies, how: 'perhaps' as const }) ??
+    asking.find(({ how }) => how === 'perhaps')
+  return { ...(asks && { asks }), ...(allows && { allows }), isOpen: allows === undefined && asks?.how !== 'yes' }
+}
+
+const judgementOf = ({ decision, rule, origin }: CompiledRule): Judgement => ({
+  decision,
+  reason: `rule ${JSON.stringify(rule)}${placeOf(origin)}`,
+  rule,
+  origin,
+})
+
+const placeOf = ({ file, line, layer }: RuleOrigin): string => {
+  if (file !== undefined) return ` in ${file}${line === undefined ? '' : `:${line}`}`
+  return layer === 'project' ? '' : layer === 'session' ? ', for this session' : `, layer ${layer}`
+}
+
+const allowedBy = (found: readonly Finding[]): Judgement => {
+  const allows = found.find((each) => each.allows !== undefined)?.allows
+  return allows === undefined ? { decision: 'allow', reason: 'it touches nothing' } : judgementOf(allows)
+}
+
+function explainBy(rules: readonly CompiledRule[], request: ToolRequest, fallback: Fallback): Explanation {
+  const judgement = judgeBy(rules, request, fallback)
+  const { rule: decisive } = judgement
+  const others = rules.filter(({ rule }) => rule !== decisive)
   return {
-    rule,
-    decision,
-    match,
-    touches(tool, access) {
-      if (!nameMatches(match.tool, tool)) return 'no'
-      if (isOnlyTool(match)) return 'yes'
-      return access === undefined ? 'no' : accessMatches({ match, path, decision }, access)
-    },
+    judgement,
+    parts: request.accesses
+      .flatMap(commandByCommand)
+      .map((access) => ({ access, judgement: judgeBy(rules, { ...request, accesses: [access] }, fallback) })),
+    next: decisive === undefined ? undefined : judgeBy(others, request, fallback),
   }
 }
 
-const isOnlyTool = (match: RuleMatch): boolean => Object.keys(match).every((key) => key === 'tool')
+const nameOf = (fallback: Decision | ((access: Access) => Decision)): string =>
+  typeof fallback !== 'function' ? fallback : fallback === byEffect ? 'by-effect' : String(fallback)
 
-const nameMatches = (pattern: string | undefined, name: string): boolean =>
-  pattern === undefined || pattern === name || (pattern.includes('*') && globMatcher(pattern.replaceAll('*', '**'))(name))
-
-type AccessRule = { readonly match: RuleMatch; readonly path: ((path: string) => boolean) | undefined; readonly decision: Decision }
-
-function accessMatches({ match, path, decision }: AccessRule, access: Access): Touching {
-  // What the words of an allowed command name is allowed with it.
-  if (decision === 'allow' && match.command !== undefined && 'by' in access && access.by !== undefined) {
-    return (match.access ?? 'exec') === 'exec' && path === undefined && isCommand(match.command, access.by) ? 'yes' : 'no'
-  }
-  if (match.access !== undefined && match.access !== access.kind) return 'no'
-  if (match.host !== undefined && !(access.kind === 'net' && hostMatches(match.host, access.host))) return 'no'
-  if (match.path !== undefined && path !== undefined) {
-    if (access.kind !== 'read' && access.kind !== 'write') return 'no'
-    const place = decision === 'allow' ? isPlace(match.path, path, access.path) : touchesPlace(match.path, path, access)
-    if (place !== 'yes') return place
-  }
-  if (match.command === undefined) return 'yes'
-  return access.kind === 'exec' ? commandTouches(match.command, decision, access) : 'no'
+function describe({ rules = [], layers = [], mode, commands, default: given = byEffect }: PolicyOptions): string {
+  const whole = [mode ?? nameOf(given), ...(commands === undefined ? [] : [`commands ${String(commands)}`])].join(', ')
+  const named = LAYERS.flatMap((layer) => layers.filter((each) => each.layer === layer).map((each) => ({ layer, rules: each.rules })))
+  return describePolicy(named.length === 0 ? rules : [...named, { layer: 'project', rules }], whole)
 }
-
-/** A relative pattern speaks of the workspace; what lies outside has an absolute path. */
-const isPlace = (pattern: string, matches: (path: string) => boolean, path: string): Touching =>
-  matches(path) && (!path.startsWith('/') || pattern.startsWith('/')) ? 'yes' : 'no'
-
-function touchesPlace(pattern: string, matches: (path: string) => boolean, access: Extract<Access, { path: string }>): Touching {
-  if (matches(access.path)) return 'yes'
-  if (access.path === '/') return 'perhaps'
-  // To change a folder may change what is in it.
-  const fixed = pattern.slice(0, pattern.search(/[*?{]|$/))
-  const holds = access.kind === 'write' && fixed.includes('/') && (access.path === '.' || fixed.startsWith(`${access.path}/`))
-  return holds ? 'perhaps' : 'no'
-}
-
-function commandTouches(pattern: string, decision: Decision, access: Extract<Access, { kind: 'exec' }>): Touching {
-  const { commands, command } = access
-  if (decision === 'allow') return commands?.length === 1 && commands.every((each) => isCommand(pattern, each)) ? 'yes' : 'no'
-  if (commands !== undefined) return commands.some((each) => couldBe(pattern, each)) ? 'yes' : 'no'
-  // What could not be taken apart is denied or asked for when the pattern could be in it.
-  return mentions(pattern, command) ? 'yes' : 'perhaps'
-}
-
-const hostMatches = (pattern: string, host: string): boolean =>
-  pattern === host || pattern === '*' || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)))

@@ -2,7 +2,7 @@
 import { AgentError, toMessage } from '../base/errors.ts'
 import { jsonSchema } from '../model/schema.ts'
 import { type AgentDefinition, BUILTIN_AGENTS, type WorkerAgentSpec, workerDefinition } from './definition.ts'
-import { nearestName } from './nearest.ts'
+import { nearestName } from '../model/nearest.ts'
 import { unmeetable } from './unmeetable.ts'
 
 const ALIASES: Readonly<Record<string, string>> = {

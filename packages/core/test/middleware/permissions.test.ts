@@ -71,6 +71,7 @@ describe('a call', () => {
       {
         tool: 'write',
         accesses: [{ kind: 'write', path: 'a' }],
+        effect: 'idempotent',
         args: { path: 'a' },
         session: { id: run.sessionId, metadata: { user: '42' } },
       },

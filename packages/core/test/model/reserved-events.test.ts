@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { FACT_KINDS } from '../../src/journal/fact-types.ts'
 import { RESERVED_EVENTS } from '../../src/model/reserved-events.ts'
 
-const source = readFileSync(new URL('../../src/model/event.ts', import.meta.url), 'utf8')
-const live = [...(/export type LiveEvent =([\s\S]*?)\n\n/.exec(source)?.[1] ?? '').matchAll(/readonly type: '(\w+)'/g)].map(
+const source = ['event', 'live-event']
+  .map((name) => readFileSync(new URL(`../../src/model/${name}.ts`, import.meta.url), 'utf8'))
+  .join('\n')
+const live = [...(/export type LiveEvent =([\s\S]*?)(?:\n\n|$)/.exec(source)?.[1] ?? '').matchAll(/readonly type: '(\w+)'/g)].map(
   (match) => match[1] ?? '',
 )
 const fired = new Set([...Object.keys(FACT_KINDS), ...live])
