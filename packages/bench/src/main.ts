@@ -5,6 +5,7 @@ import { compare, type Comparison, type Row, startServer } from './measure.ts'
 import { roundCost } from './rounds.ts'
 import { remoteRows } from './remote-rows.ts'
 import { storeRows } from './store-rows.ts'
+import { workflowRows } from './workflow-rows.ts'
 
 const flag = (name: string): boolean => process.argv.includes(`--${name}`)
 const passes = Number(process.argv[process.argv.indexOf('--passes') + 1]) || 5
@@ -82,6 +83,13 @@ for (const { name, ratio, cpuUs, plainUs } of stores)
   say(
     `${name.padEnd(42)} ${`${ratio.toFixed(2)}×`.padStart(7)} ${`${cpuUs.toFixed(0)} µs`.padStart(10)} ${`${plainUs.toFixed(0)} µs`.padStart(10)}`,
   )
+const workflows = await workflowRows(passes)
+say(`\nsteps that do nothing, in this process, beside a bounded promise pool${' '.repeat(4)} CPU each  pool each`)
+for (const { name, cpuUs, plainUs } of workflows.rows)
+  say(`${name.padEnd(70)} ${`${cpuUs.toFixed(1)} µs`.padStart(10)} ${`${plainUs.toFixed(2)} µs`.padStart(10)}`)
+say(
+  `resuming a phase of 10,000 steps: ${workflows.resume.toFixed(1)}× reading and parsing its records by hand; held after 10,000 steps of 100 events: ${workflows.heldMb.toFixed(1)} MB`,
+)
 const remote = await remoteRows(passes)
 say(`\nremote steps that do nothing, beside a bare ws echo of the same frames${' '.repeat(6)} rate        CPU       each  echo each`)
 for (const { name, rate, cpu, stepUs, echoUs } of remote)
@@ -95,4 +103,4 @@ say(
 say(
   `importing core: ${cold.cpuMs.toFixed(1)} ms of CPU and ${cold.mb.toFixed(1)} MB over a bare process; loaded beside it: ${cold.loaded.join(', ') || 'nothing'}`,
 )
-if (flag('json')) console.log(JSON.stringify({ rows, stores, remote, runtime: { 50: short, 500: long }, cold }, undefined, 2))
+if (flag('json')) console.log(JSON.stringify({ rows, stores, workflows, remote, runtime: { 50: short, 500: long }, cold }, undefined, 2))

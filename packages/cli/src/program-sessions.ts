@@ -6,7 +6,7 @@ import type { Terminal } from './terminal/terminal.ts'
 type Verb = (sessions: Command, terminal: Terminal, act: Act) => void
 
 export const addSessionVerbs: Verb = (sessions, terminal, act) => {
-  for (const add of [addFacts, addFork, addRewind, addDiff, addTree, addVerify, addExport, addImport, addRedact])
+  for (const add of [addFacts, addFork, addRewind, addDiff, addTree, addVerify, addExport, addImport, addRedact, addDelete])
     add(sessions, terminal, act)
 }
 
@@ -112,6 +112,16 @@ const addRedact: Verb = (sessions, terminal, act) => {
         (await import('./commands/redact.ts')).redactCommand([session, ...facts], options, terminal),
       ),
     )
+}
+
+const addDelete: Verb = (sessions, terminal, act) => {
+  withPlace(sessions.command('delete [session...]'))
+    .description('remove sessions and what their sub-agents did, for good; forks stay whole')
+    .option('--older-than <days>', 'those that were not used for so many days')
+    .option('--force', 'also where a run is not finished, or the journal is damaged')
+    .option('--yes', 'do it: without this it only shows what would be deleted')
+    .option('--json', 'print the outcome as JSON')
+    .action(act(async (named: string[], options: object) => (await import('./commands/delete.ts')).deleteCommand(named, options, terminal)))
 }
 
 export const addRuns: Verb = (program, terminal, act) => {

@@ -1,5 +1,5 @@
 /** Leases and large texts beside a store in one folder, between real processes. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { jsonlBlobs, jsonlLeases, jsonlStore } from '../src/index.ts'
@@ -21,6 +21,20 @@ test('a store, its leases and its large texts share a folder', async () => {
   expect(readFileSync(join(folder, 'blobs', 'blobs.txt'), 'utf8')).toBe('text\n')
   expect(JSON.parse(readFileSync(join(folder, 'leases', 'leases.json'), 'utf8'))).toMatchObject({ key: 'leases', holder: 'me' })
   await store.close?.()
+})
+
+test('a large text that is put again is young again, and a sweep leaves what is none of its own', async () => {
+  const folder = fresh()
+  const blobs = jsonlBlobs(folder)
+  await blobs.put('old', 'text')
+  await blobs.put('again', 'text')
+  writeFileSync(join(folder, 'blobs', 'notes.md'), 'mine')
+  for (const name of ['old', 'again', 'notes'])
+    utimesSync(join(folder, 'blobs', name === 'notes' ? 'notes.md' : `${name}.txt`), 1_000_000, 1_000_000)
+  await blobs.put('again', 'text')
+  expect(await blobs.sweep?.({ isNeeded: () => false, minimumAgeMs: 60_000 })).toBe(1)
+  expect(readdirSync(join(folder, 'blobs')).toSorted()).toEqual(['again.txt', 'notes.md'])
+  expect(await blobs.get('again')).toBe('text')
 })
 
 describe('a lease', () => {

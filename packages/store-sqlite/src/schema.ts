@@ -21,6 +21,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE seamfold_blob (digest ANY PRIMARY KEY NOT NULL, text ANY NOT NULL) STRICT;
    CREATE VIEW seamfold_journal AS
      SELECT key, offset, record FROM seamfold_log JOIN seamfold_record ON log = id ORDER BY key, offset;`,
+  'ALTER TABLE seamfold_blob ADD COLUMN put_at INTEGER NOT NULL DEFAULT 0',
 ]
 
 /** The version that this package writes. */

@@ -72,7 +72,7 @@ describe('opening', () => {
     other.exec("UPDATE seamfold_meta SET value = 99 WHERE name = 'version'")
     const error = thrownBy(() => sqliteStore(path))
     expect(told(error)).toMatch(/^store_newer: .*99.*upgrade @seamfold\/store-sqlite/)
-    expect(error).toMatchObject({ retryable: false, details: { path, version: 99, known: 1 } })
+    expect(error).toMatchObject({ retryable: false, details: { path, version: 99, known: 2 } })
     expect(other.prepare("SELECT value FROM seamfold_meta WHERE name = 'version'").get()).toEqual({ value: 99 })
     other.close()
   })

@@ -35,7 +35,7 @@ describe('a file of version 0', () => {
       expect(word === '' ? '' : other.prepare('SELECT word FROM mine').get()?.['word']).toBe(word)
       await store.close?.()
       other.close()
-      expect(versionIn(path)).toBe(1)
+      expect(versionIn(path)).toBe(2)
     }
   })
 
@@ -47,7 +47,7 @@ describe('a file of version 0', () => {
     const store = sqliteStore(path)
     await store.append('log', ['a'], { expected: 0 })
     await store.close?.()
-    expect(versionIn(path)).toBe(1)
+    expect(versionIn(path)).toBe(2)
   })
 
   test('that cannot be brought up to date is left as it was, and said to be in the way', () => {
@@ -66,7 +66,7 @@ describe('a file of version 0', () => {
     const stores = Array.from({ length: 8 }, () => sqliteStore(path))
     await Promise.all(stores.map((store, index) => store.append(`log ${index}`, ['a'], { expected: 0 })))
     await Promise.all(stores.map(async (store) => store.close?.()))
-    expect(versionIn(path)).toBe(1)
+    expect(versionIn(path)).toBe(2)
   })
 })
 
@@ -74,10 +74,10 @@ test('a file of a later version is refused before anything of it is touched', ()
   const path = fresh()
   const other = new DatabaseSync(path)
   other.exec(
-    "CREATE TABLE seamfold_meta (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT; INSERT INTO seamfold_meta VALUES ('version', 2)",
+    "CREATE TABLE seamfold_meta (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT; INSERT INTO seamfold_meta VALUES ('version', 3)",
   )
-  expect(() => sqliteDatabase(path)).toThrow(/has schema version 2, this package knows 1: upgrade/)
+  expect(() => sqliteDatabase(path)).toThrow(/has schema version 3, this package knows 2: upgrade/)
   expect(tables(other)).toEqual(['seamfold_meta'])
-  expect(other.prepare('SELECT name, value FROM seamfold_meta').all()).toEqual([{ name: 'version', value: 2 }])
+  expect(other.prepare('SELECT name, value FROM seamfold_meta').all()).toEqual([{ name: 'version', value: 3 }])
   other.close()
 })

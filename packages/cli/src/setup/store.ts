@@ -14,6 +14,8 @@ export type Journal = {
   lastRecord(key: string): Promise<string | undefined>
   /** Let SQLite look through the whole file: what it finds wrong, in its words; nothing where all is well. */
   examine(): Promise<readonly string[]>
+  /** Leave nothing in the file of what was deleted, and give its room back. */
+  shrink(): Promise<void>
   close(): Promise<void>
 }
 
@@ -79,6 +81,7 @@ async function open(path: string): Promise<Journal> {
     watch: sqliteWatch(database),
     lastRecord: (key) => sqliteLastRecord(database, key),
     examine,
+    shrink: () => database.vacuum(),
     close: () => database.close(),
   }
 }

@@ -155,6 +155,29 @@ describe('sessions', () => {
   })
 })
 
+describe('sessions delete', () => {
+  test('shows first, then removes a session from the file for good, and leaves its forks whole', async () => {
+    const journal = join(folder.path, '.seamfold', 'sessions.db')
+    expect((await at('run', '--yes', '--session', 'gone', '--quiet', 'remember MARK-8152')).code).toBe(0)
+    await json('sessions', 'fork', 'gone', '--id', 'kept')
+    expect(await at('sessions', 'delete', 'gone')).toMatchObject({ code: 2, stdout: expect.stringMatching(/gone .*[^]*Nothing was done/) })
+    expect(await json('sessions', 'delete', 'gone', '--yes')).toEqual([{ deleted: ['gone'], refused: [], artifacts: 0 }])
+    expect((await at('sessions', 'show', 'gone')).code).toBe(2)
+    expect(await prompts('kept')).toBe(1)
+    expect((await at('sessions', 'delete', 'kept', '--yes')).stdout).toContain('1 session deleted')
+    expect((await readFile(journal, 'latin1')).includes('MARK-8152')).toBe(false)
+  })
+
+  test('takes those that were not used for so long, refuses what is not finished, and words that mean nothing', async () => {
+    expect((await at('sessions', 'delete', '--older-than', '1')).stdout).toContain('There is no such session')
+    expect((await at('run', '--session', 'unfinished', '--quiet', 'make the failing test pass')).code).toBe(3)
+    expect(await at('sessions', 'delete', 'unfinished', '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('--force') })
+    expect((await at('sessions', 'delete', 'unfinished', '--yes', '--force')).code).toBe(0)
+    for (const words of [[], ['talk', '--older-than', '3'], ['--older-than', 'soon'], ['nobody']])
+      expect((await at('sessions', 'delete', ...words)).code).toBe(2)
+  })
+})
+
 describe('runs check', () => {
   test('says whether a run that waits can go on, and under which other conditions, and runs nothing', async () => {
     expect((await at('runs', 'check')).stdout).toContain('Nothing is unfinished')

@@ -4,7 +4,7 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 
 /** Every key of a blob begins with this. */
-const BLOB_PREFIX = 'blob/'
+export const BLOB_PREFIX = 'blob/'
 
 /** Blobs for any session store. A text survives loss of power before `put` resolves, since the fact that names it comes after it. */
 export function storeBlobs(store: SessionStore): BlobStore {

@@ -1,5 +1,5 @@
 /** Blob stores that break one promise each: the blob-store suite has to reject every one. */
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobStore, SweepOptions } from '../ports/blob-store.ts'
 
 export type BlobStoreMutant = {
   readonly name: string
@@ -37,6 +37,23 @@ function lastTen(blobs: BlobStore): Partial<BlobStore> {
   }
 }
 
+/** Sweeps as it should, but for the one way. */
+const sweeping = (isLeft: (digest: string, options: SweepOptions) => boolean, lies = 0): BlobStoreMutant['mutate'] =>
+  having(() => {
+    const texts = new Map<string, string>()
+    return {
+      put: async (digest, text) => void texts.set(digest, text),
+      get: async (digest) => texts.get(digest),
+      async sweep(options) {
+        const left = [...texts.keys()].filter((digest) => isLeft(digest, options))
+        for (const digest of left) texts.delete(digest)
+        return left.length + lies
+      },
+    }
+  })
+
+const isOldEnough = ({ minimumAgeMs }: SweepOptions): boolean => minimumAgeMs === 0
+
 /** Each is killed by the case that it names, and every case of the suite kills at least one. */
 export const blobStoreMutants: readonly BlobStoreMutant[] = [
   {
@@ -71,4 +88,12 @@ export const blobStoreMutants: readonly BlobStoreMutant[] = [
   { name: 'names files by the end of a digest', killedBy: 'blob.digests', mutate: onDigest((digest) => digest.slice(-32)) },
   { name: 'keeps the last ten texts only', killedBy: 'blob.digests', mutate: having(lastTen) },
   { name: 'cuts a text at a megabyte', killedBy: 'blob.large', mutate: onText((text) => text.slice(0, 1_000_000)) },
+  { name: 'sweeps what was put just now', killedBy: 'blob.sweep', mutate: sweeping((digest, { isNeeded }) => !isNeeded(digest)) },
+  { name: 'sweeps what is needed', killedBy: 'blob.sweep', mutate: sweeping((_, options) => isOldEnough(options)) },
+  { name: 'sweeps nothing', killedBy: 'blob.sweep', mutate: sweeping(() => false) },
+  {
+    name: 'tells of one more than it swept',
+    killedBy: 'blob.sweep',
+    mutate: sweeping((digest, options) => isOldEnough(options) && !options.isNeeded(digest), 1),
+  },
 ]

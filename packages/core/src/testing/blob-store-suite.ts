@@ -54,5 +54,22 @@ export const blobStoreSuite: Suite<BlobStore> = {
         assert((await blobs.get(DIGEST)) === large, 'the text came back changed')
       },
     },
+    {
+      id: 'blob.sweep',
+      title: 'a sweep removes what nobody needs and what is old enough, and nothing else',
+      async run(blobs) {
+        if (blobs.sweep === undefined) return
+        await blobs.put(DIGEST, 'needed')
+        await blobs.put(OTHER, 'left')
+        const isNeeded = (digest: string): boolean => digest === DIGEST
+        assertEqual(await blobs.sweep({ isNeeded, minimumAgeMs: 3_600_000 }), 0, 'how many of the last hour it removed')
+        assertEqual(await blobs.get(OTHER), 'left', 'what was put just now')
+        assertEqual(await blobs.sweep({ isNeeded, minimumAgeMs: 0 }), 1, 'how many it removed')
+        assertEqual(await blobs.get(DIGEST), 'needed', 'what is needed')
+        assertEqual(await blobs.get(OTHER), undefined, 'what nobody needs')
+        await blobs.put(OTHER, 'again')
+        assertEqual(await blobs.get(OTHER), 'again', 'what was put again')
+      },
+    },
   ],
 }
