@@ -8,19 +8,33 @@ import { Icon } from './components/icon.tsx'
 import { PartsView } from './components/parts-view.tsx'
 import { Sidebar } from './components/sidebar.tsx'
 import { Welcome } from './components/welcome.tsx'
-import { useAgent } from './hooks/use-agent.ts'
+import { useAgent, type AgentControl } from './hooks/use-agent.ts'
+import { useParts, type PartsControl } from './hooks/use-parts.ts'
 import { useRoute } from './hooks/use-route.ts'
-import { useSessions } from './hooks/use-sessions.ts'
+import { useSessions, type Listed } from './hooks/use-sessions.ts'
 
 const wide = (): boolean => matchMedia('(min-width: 1200px)').matches
 
-function useAbout(api: Api, failed: boolean): About | undefined {
+/** Asked again whenever an agent's process was started: it may be made of other parts. */
+function useAbout(api: Api, failed: boolean, starts: number | undefined): About | undefined {
   const [about, setAbout] = useState<About>()
   useEffect(() => {
-    if (failed) return
+    if (failed || starts === undefined) return
     api.about().then(setAbout, () => undefined) // the list of sessions tells what is wrong
-  }, [api, failed])
+  }, [api, failed, starts])
   return about
+}
+
+/** The agent: its process, what it is made of, and what else it could be made of. */
+function useSetUp(api: Api, { refresh, error }: Listed): { agent: AgentControl; about: About | undefined; parts: PartsControl } {
+  const agent = useAgent(api, refresh)
+  const about = useAbout(api, error !== undefined, agent.agent?.starts)
+  const { look } = agent
+  const changed = useCallback(() => {
+    look()
+    refresh()
+  }, [look, refresh])
+  return { agent, about, parts: useParts(api, agent.agent, changed) }
 }
 
 function useEscape(onEscape: () => void): void {
@@ -49,11 +63,10 @@ export function App({ api }: { readonly api: Api }): ReactNode {
   const route = useRoute()
   const id = route.view === 'session' ? route.id : undefined
   const listed = useSessions(api)
-  const about = useAbout(api, listed.error !== undefined)
   const [sessionsOpen, setSessionsOpen] = useState(false)
   const [journalOpen, setJournalOpen] = useState(wide)
   const { refresh } = listed
-  const agent = useAgent(api, refresh)
+  const { agent, about, parts } = useSetUp(api, listed)
   const close = useCallback(() => setSessionsOpen(false), [])
   useEscape(() => {
     close()
@@ -75,8 +88,8 @@ export function App({ api }: { readonly api: Api }): ReactNode {
       <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
       <main className="main">
-        {route.view === 'home' && <Welcome api={api} about={about} trouble={listed.error?.message} onStarted={refresh} />}
-        {route.view === 'parts' && <PartsView api={api} about={about} />}
+        {route.view === 'home' && <Welcome api={api} about={about} parts={parts} trouble={listed.error?.message} onStarted={refresh} />}
+        {route.view === 'parts' && <PartsView api={api} about={about} parts={parts} />}
         {route.view === 'compare' && <CompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />}
         {id !== undefined && (
           <ConversationView

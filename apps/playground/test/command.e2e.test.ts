@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)('seamfold playground', () => {
     const { url } = await here.start()
     const page = await browser.newPage()
     await page.goto(url)
-    await page.getByRole('button', { name: /Fix a failing test/ }).click()
+    await say(page, 'A test fails. Find out why and fix it.')
     const outcome = page.locator('.outcome')
     const approve = page.getByRole('button', { name: 'Approve', exact: true })
     for (let answered = 0; answered < 10; answered += 1) {

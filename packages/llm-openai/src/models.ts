@@ -39,6 +39,9 @@ const MODELS: Readonly<Record<string, Row>> = {
   'o4-mini': [200_000, 100_000, 1.1, 4.4, 0.275],
 }
 
+/** The names of the models that are known. */
+export const knownModels: readonly string[] = Object.keys(MODELS)
+
 /** What is known of a model or of a dated snapshot of one (`gpt-5-2025-08-07`); undefined for any other name. */
 export function knownModel(id: string): KnownModel | undefined {
   const row = MODELS[id.replace(/-\d{4}-\d{2}-\d{2}$/, '')]

@@ -174,3 +174,20 @@ test('runs of tests that are cut off every time are given up', async () => {
   expect(run.answer).toContain('cut off again and again')
   expect(run.calls.filter((call) => call.startsWith('bash'))).toHaveLength(5)
 })
+
+test('asked what is there, it reads the code and tells, and changes nothing', async () => {
+  await cp(sample, folder, { recursive: true })
+  const run = await runAnthropic(simulator, { folder, prompt: 'What is in this folder, and how are its tests run?' })
+  expect(run.answer).toContain('**waymark**')
+  expect(run.answer).toContain('| `src/days.js` | `splitIntoDays`')
+  expect(run.answer).toContain('`npm test`, which is `node --test`')
+  expect(run.calls.every((call) => /^(?:ls|read|glob) /.test(call))).toBe(true)
+})
+
+test('given one file as a task, it reads that file and says what it does', async () => {
+  await cp(sample, folder, { recursive: true })
+  const run = await runAnthropic(simulator, { folder, prompt: 'Read src/stages.js and say what it does, in two sentences.' })
+  expect(run.calls.map((call) => call.split(' ')[0])).toEqual(['read'])
+  expect(run.answer).toContain('`src/stages.js` defines `checkStage`')
+  expect(run.answer).toContain('“A stage is one leg of a route')
+})

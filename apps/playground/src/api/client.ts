@@ -8,6 +8,8 @@ import type {
   Comparison,
   ForkWish,
   Judgement,
+  PartsReport,
+  PartsWish,
   Request,
   SessionSummary,
   WhyQuestion,
@@ -47,6 +49,10 @@ export interface Api {
   kill(): Promise<AgentState>
   start(): Promise<AgentState>
   judge(seam: string, module: string): Promise<Card>
+  parts(): Promise<PartsReport>
+  /** `anyway`: what is under way is cut off. */
+  change(wish: PartsWish, anyway: boolean): Promise<PartsReport>
+  play(scenario: string, anyway: boolean): Promise<{ readonly id: string }>
   /** Opens the stream of events after a cursor. */
   events(id: string, options: { readonly after: string | undefined; readonly signal: AbortSignal }): Promise<Response>
 }
@@ -92,6 +98,9 @@ export function apiClient(token: string): Api {
     agent: () => get('/api/agent'),
     kill: () => post('/api/agent/kill'),
     start: () => post('/api/agent/start'),
+    parts: () => get('/api/parts'),
+    change: (wish, anyway) => post('/api/parts', { ...wish, anyway }),
+    play: (scenario, anyway) => post(`/api/scenarios/${encodeURIComponent(scenario)}`, { anyway }),
     judge: (seam, module) => post('/api/conformance', { seam, module }),
     resume: (id) => post(of(id, 'resume')),
     events: (id, { after, signal }) => ask(of(id, 'events'), { signal, headers: after === undefined ? {} : { 'last-event-id': after } }),

@@ -82,3 +82,48 @@ export type CardResult = {
 export type Card = { readonly seam: string; readonly name: string; readonly passed: boolean; readonly results: readonly CardResult[] }
 
 export type Answer = { readonly decision: 'approve'; readonly input?: Json } | { readonly decision: 'reject'; readonly message?: string }
+
+export type ProviderName = 'anthropic' | 'openai' | 'simulator'
+export type StoreKind = 'sqlite' | 'jsonl' | 'memory'
+export type PermissionMode = 'ask' | 'auto-edit' | 'full' | 'read-only'
+export type RunBudget = { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
+
+/** The parts in use. */
+export type Parts = {
+  readonly workspace: 'own' | 'sample'
+  readonly folder: string
+  readonly model: { readonly provider: ProviderName; readonly model: string; readonly baseURL?: string }
+  readonly store: { readonly kind: StoreKind; readonly path: string }
+  readonly executor: { readonly kind: 'local' } | { readonly kind: 'remote'; readonly url: string; readonly hasToken: boolean }
+  readonly hooks: boolean
+  readonly policy: { readonly mode: PermissionMode; readonly rules: readonly string[] }
+  readonly tools: readonly string[]
+  readonly budget: RunBudget
+}
+
+export type ProviderChoice = {
+  readonly provider: ProviderName
+  readonly hasKey: boolean
+  readonly keyVariable?: string
+  readonly models: readonly string[]
+}
+
+export type ScenarioWords = { readonly id: string; readonly title: string; readonly words: string }
+
+export type PartsReport = {
+  readonly parts: Parts
+  readonly choices: { readonly providers: readonly ProviderChoice[]; readonly tools: readonly string[]; readonly hooks: readonly string[] }
+  readonly scenarios: readonly ScenarioWords[]
+}
+
+/** Parts to replace: what is left out stays. */
+export type PartsWish = {
+  readonly workspace?: Parts['workspace']
+  readonly model?: { readonly provider: ProviderName; readonly model?: string; readonly baseURL?: string }
+  readonly store?: { readonly kind: StoreKind; readonly path?: string }
+  readonly executor?: { readonly kind: 'local' } | { readonly kind: 'remote'; readonly url: string; readonly token?: string }
+  readonly hooks?: boolean
+  readonly policy?: Parts['policy']
+  readonly tools?: readonly string[]
+  readonly budget?: RunBudget
+}

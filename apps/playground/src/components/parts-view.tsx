@@ -2,10 +2,34 @@
 import type { ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import type { About } from '../api/types.ts'
+import type { PartsControl } from '../hooks/use-parts.ts'
 import { CodeBlock } from './code-block.tsx'
 import { ConformanceForm } from './conformance-form.tsx'
+import { PartsForm } from './parts-form.tsx'
 
-export function PartsView({ api, about }: { readonly api: Api; readonly about: About | undefined }): ReactNode {
+type PartsViewProps = { readonly api: Api; readonly about: About | undefined; readonly parts: PartsControl }
+
+/** What an agent is made of whose parts cannot be replaced from here. */
+function Seams({ about }: Pick<PartsViewProps, 'about'>): ReactNode {
+  if (about?.seams === undefined) {
+    return <p className="panel-empty">{about === undefined ? 'Loading…' : 'This server does not tell what its agent is made of.'}</p>
+  }
+  return (
+    <dl className="seams">
+      {about.seams.map(({ seam, uses, detail }) => (
+        <div key={seam}>
+          <dt>{seam}</dt>
+          <dd>
+            <strong>{uses}</strong>
+            {detail !== undefined && <span>{detail}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+export function PartsView({ api, about, parts }: PartsViewProps): ReactNode {
   return (
     <div className="parts">
       <header className="page-head">
@@ -14,21 +38,7 @@ export function PartsView({ api, about }: { readonly api: Api; readonly about: A
       </header>
       <section aria-label="Seams">
         <h3>In use</h3>
-        {about?.seams === undefined ? (
-          <p className="panel-empty">{about === undefined ? 'Loading…' : 'This server does not tell what its agent is made of.'}</p>
-        ) : (
-          <dl className="seams">
-            {about.seams.map(({ seam, uses, detail }) => (
-              <div key={seam}>
-                <dt>{seam}</dt>
-                <dd>
-                  <strong>{uses}</strong>
-                  {detail !== undefined && <span>{detail}</span>}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        )}
+        {parts.report === undefined ? <Seams about={about} /> : <PartsForm control={parts} />}
       </section>
       <section aria-label="Conformance">
         <h3>Does yours keep the promises?</h3>

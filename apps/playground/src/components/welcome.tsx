@@ -2,18 +2,22 @@
 import { useState, type ReactNode } from 'react'
 import { ApiError, type Api } from '../api/client.ts'
 import type { About } from '../api/types.ts'
+import type { PartsControl } from '../hooks/use-parts.ts'
 import { goTo } from '../hooks/use-route.ts'
 import { Composer } from './composer.tsx'
 import { Notice } from './notice.tsx'
+import { PartsProblemNotice } from './parts-problem.tsx'
+import { ScenarioList } from './scenario-list.tsx'
 
 type WelcomeProps = {
   readonly api: Api
   readonly about: About | undefined
+  readonly parts: PartsControl
   readonly trouble: string | undefined
   readonly onStarted: () => void
 }
 
-export function Welcome({ api, about, trouble, onStarted }: WelcomeProps): ReactNode {
+export function Welcome({ api, about, parts, trouble, onStarted }: WelcomeProps): ReactNode {
   const [problem, setProblem] = useState<string>()
   const start = async (prompt: string): Promise<void> => {
     try {
@@ -35,7 +39,7 @@ export function Welcome({ api, about, trouble, onStarted }: WelcomeProps): React
         <h2>What should it do?</h2>
         <p className="welcome-lead">
           {about?.simulated
-            ? 'The model is a built-in simulator, because no key was found. The tools, the files and the journal are real.'
+            ? 'The model is a built-in simulator: it needs no key. The tools, the files and the journal are real.'
             : 'Everything that happens is written to a journal, which you can watch as it grows.'}
         </p>
         {trouble !== undefined && <Notice tone="danger">{trouble}</Notice>}
@@ -45,7 +49,9 @@ export function Welcome({ api, about, trouble, onStarted }: WelcomeProps): React
           </Notice>
         )}
         <Composer mode="send" placeholder="Describe a task" onSubmit={start} />
-        {about?.examples && about.examples.length > 0 && (
+        <PartsProblemNotice {...parts} />
+        <ScenarioList parts={parts} />
+        {parts.report === undefined && about?.examples && about.examples.length > 0 && (
           <ul className="examples">
             {about.examples.map(({ title, prompt }) => (
               <li key={title}>

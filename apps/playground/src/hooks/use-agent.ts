@@ -10,6 +10,8 @@ export type AgentControl = {
   readonly problem: string | undefined
   readonly kill: () => void
   readonly start: () => void
+  /** Ask how it is now. */
+  readonly look: () => void
 }
 
 const intervalMs = 5_000
@@ -35,15 +37,15 @@ export function useAgent(api: Api, onChanged: () => void): AgentControl {
     },
     [onChanged],
   )
+  const look = useCallback(() => {
+    api.agent().then(setAgent, () => undefined) // the list of sessions tells what is wrong
+  }, [api])
   useEffect(() => {
-    const look = (): void => {
-      api.agent().then(setAgent, () => undefined) // the list of sessions tells what is wrong
-    }
     look()
     const timer = setInterval(look, intervalMs)
     return () => clearInterval(timer)
-  }, [api])
+  }, [look])
   const kill = useCallback(() => act(api.kill), [act, api])
   const start = useCallback(() => act(api.start), [act, api])
-  return { agent, busy, problem, kill, start }
+  return { agent, busy, problem, kill, start, look }
 }

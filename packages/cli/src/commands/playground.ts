@@ -1,7 +1,6 @@
 /** `seamfold playground`: the same agent in a browser. */
 import { headingLines } from '../render/heading.ts'
-import { resolveSettings, type SharedOptions } from '../setup/settings.ts'
-import { openJournal } from '../setup/store.ts'
+import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { copySample } from '../workspace/sample.ts'
@@ -10,22 +9,29 @@ import { openBrowser } from './open-browser.ts'
 import { startPlaygroundAgent } from './playground-process.ts'
 import { portOf } from './port.ts'
 import { untilStopped } from './until-stopped.ts'
+import { openWorkbench } from './workbench.ts'
 
 export type PlaygroundCommandOptions = SharedOptions & { readonly port?: string; readonly sample?: boolean; readonly open?: boolean }
 
+/** The configuration and the journal of wherever this was started are not the sample's. */
+const ofTheSample = ({ config: _config, store: _store, ...options }: PlaygroundCommandOptions): SharedOptions => options
+
 export async function playgroundCommand(options: PlaygroundCommandOptions, terminal: Terminal): Promise<number> {
-  const place = options.sample === true ? { workspace: await copySample() } : {}
-  const settings = await resolveSettings({ ...options, ...place }, terminal)
+  const sample = async (): Promise<Settings> => resolveSettings({ ...ofTheSample(options), workspace: await copySample() }, terminal)
+  const settings = options.sample === true ? await sample() : await resolveSettings(options, terminal)
   const port = options.port === undefined ? undefined : portOf('--port', options.port)
   const { servePlayground } = await import('../playground/serve.ts')
   const interrupt = listenForInterrupt()
   const playground = await servePlayground({
     ...(port === undefined ? {} : { port }),
     judgeModule: (request) => judgeModule(request, { folder: settings.workspace, environment: terminal.environment }),
-    open: async () => {
-      const { store, watch, close } = await openJournal(settings.storePath)
-      return { store, watch, close, start: () => startPlaygroundAgent(settings, terminal) }
-    },
+    open: () =>
+      openWorkbench({
+        own: settings,
+        sample,
+        environment: terminal.environment,
+        start: (chosen) => startPlaygroundAgent(chosen, terminal),
+      }),
   })
   const style = terminal.style()
   const heading = headingLines(

@@ -84,7 +84,7 @@ async function checkGroup({ remembered, found }: Group, { journal, options, term
   const connection = await connect(settings.model, { environment: terminal.environment })
   try {
     const checks: Checked[] = []
-    const { options: agent } = await agentOptions(settings, { journal, llm: connection.llm, team: await openTeam(settings) })
+    const { options: agent } = await agentOptions(settings, { journal, llm: connection.llm, taskTool: (await openTeam(settings)).tool })
     for await (const check of checkRuns(journal.store, agent)) {
       const { standing } = known.get(check.sessionId) ?? {}
       if (known.has(check.sessionId)) checks.push({ ...check, ...(standing === undefined ? {} : { standing }) })

@@ -1,4 +1,5 @@
 /** Holds outside data to what a configuration may be. */
+import type { Rule } from '@seamfold/core'
 import { z } from 'zod'
 import { hookSchema } from './hook-schema.ts'
 import { flattenIssues, type Problem } from './issues.ts'
@@ -63,6 +64,18 @@ const configSchema = z.strictObject({
 export type Checked =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problems: readonly (Problem & { readonly known: readonly string[] })[] }
+
+/** A rule in its short form or as JSON, or undefined when it is none. */
+export function ruleOf(text: string): Rule | undefined {
+  const short = ruleFromText(text)
+  if (short !== undefined) return short
+  try {
+    const parsed = ruleObject.safeParse(JSON.parse(text))
+    return parsed.success ? (parsed.data as Rule) : undefined
+  } catch {
+    return undefined // no JSON: no rule
+  }
+}
 
 /** A configuration's data, with rules in their short form read; or what is wrong with it. */
 export function checkConfig(data: unknown): Checked {

@@ -57,7 +57,7 @@ export function aboutOf(settings: Settings, model: ModelInfo): PlaygroundAbout {
     ...(model.contextWindow === undefined ? {} : { contextWindow: model.contextWindow }),
     limits: settings.budget,
     workspace: settings.workspace,
-    journal: settings.storePath,
+    ...(settings.storeKind === 'memory' ? { durable: false } : { journal: settings.storePath }),
     examples,
     seams: seamsOf(settings, model),
     code: setupCode(settings),

@@ -3,6 +3,7 @@ import { isAgentError, toMessage, type ErrorCode } from '@seamfold/core/kit'
 
 /** Codes of the server itself, beside those of the runtime. */
 export type HttpCode =
+  | 'agent_busy'
   | 'agent_gone'
   | 'bad_request'
   | 'body_too_large'
@@ -30,6 +31,7 @@ export class RequestFailure extends Error {
 const statuses: Partial<Record<ErrorCode, number>> = {
   invalid_argument: 400,
   unsupported: 400,
+  llm_unauthorized: 400,
   session_not_found: 404,
   request_not_found: 404,
   session_busy: 409,

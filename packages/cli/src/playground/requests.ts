@@ -1,6 +1,7 @@
 /** What the bodies of requests must look like. */
 import type { Access, Json, JsonObject, Prompt } from '@seamfold/core/kit'
 import { z } from 'zod'
+import type { PartsWish } from './parts.ts'
 
 const json = z.json() as z.ZodType<Json>
 
@@ -88,3 +89,45 @@ export const cardBody: z.ZodType<{ seam: string; module: string }> = z.strictObj
   seam: z.string().min(1).max(100),
   module: z.string().trim().min(1, 'name a module').max(4_000),
 })
+
+const count = z.number().int().positive().max(1e12)
+
+export const partsBody: z.ZodType<PartsWish & { readonly anyway?: boolean | undefined }> = z.strictObject({
+  workspace: z.enum(['own', 'sample']).exactOptional(),
+  model: z
+    .strictObject({
+      provider: z.enum(['anthropic', 'openai', 'simulator']),
+      model: z.string().trim().min(1).max(200).exactOptional(),
+      baseURL: z.url({ protocol: /^https?$/ }).exactOptional(),
+    })
+    .exactOptional(),
+  store: z
+    .strictObject({ kind: z.enum(['sqlite', 'jsonl', 'memory']), path: z.string().trim().min(1).max(4_000).exactOptional() })
+    .exactOptional(),
+  executor: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('local') }),
+      z.strictObject({
+        kind: z.literal('remote'),
+        url: z.url({ protocol: /^wss?$/ }),
+        token: z.string().min(1).max(4_000).exactOptional(),
+      }),
+    ])
+    .exactOptional(),
+  hooks: z.boolean().exactOptional(),
+  policy: z
+    .strictObject({ mode: z.enum(['ask', 'auto-edit', 'full', 'read-only']), rules: z.array(z.string().min(1).max(4_000)).max(200) })
+    .exactOptional(),
+  tools: z.array(z.string().min(1).max(200)).max(200).exactOptional(),
+  budget: z
+    .strictObject({
+      usd: z.number().positive().exactOptional(),
+      tokens: count.exactOptional(),
+      turns: count.exactOptional(),
+      toolCalls: count.exactOptional(),
+    })
+    .exactOptional(),
+  anyway: z.boolean().optional(),
+})
+
+export const scenarioBody: z.ZodType<{ anyway?: boolean | undefined }> = z.strictObject({ anyway: z.boolean().optional() })

@@ -50,3 +50,10 @@ export function findHandler(routes: Routes, method: string, path: string): { rea
   if (allowed.length === 0) throw new RequestFailure(404, 'not_found', `There is no route ${path}.`)
   throw new RequestFailure(405, 'method_not_allowed', `${path} takes ${allowed.join(' and ')}, not ${method}.`)
 }
+
+export function isRoute(routes: Routes, method: string, path: string): boolean {
+  return Object.keys(routes).some((route) => {
+    const [routeMethod = '', pattern = ''] = route.split(' ')
+    return routeMethod === method && matchPath(pattern, path) !== undefined
+  })
+}

@@ -49,7 +49,7 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
   const { agent, store, about, permissions, tools } = playground
   const sessions = new Sessions(store, agent)
   return {
-    ...viewRoutes({ ...options, sessions, store, tools, maxBodyBytes, about: () => ({ ...about, durable: agent.durable }) }),
+    ...viewRoutes({ ...options, sessions, store, tools, maxBodyBytes, about: () => ({ durable: agent.durable, ...about }) }),
     'GET /api/agent': () => Promise.resolve({ state: 'here', starts: 1 }),
     'POST /api/sessions': async ({ request }) => {
       const session = await sessions.create(given(await readBody(request, createBody, maxBodyBytes)))

@@ -2,6 +2,8 @@
 import type { Agent, Judgement, ToolRequest } from '@seamfold/core'
 import type { SessionStore, ToolDefinition, WaitingFor, WatchStore } from '@seamfold/core/kit'
 import type { Card } from '@seamfold/core/testing'
+import type { PartsReport, PartsWish } from './parts.ts'
+import type { Scenario } from './scenarios.ts'
 
 /** A prompt that is worth trying with this agent. */
 export type PlaygroundExample = { readonly title: string; readonly prompt: string }
@@ -23,6 +25,8 @@ export type PlaygroundAbout = {
   readonly workspace?: string
   /** Where sessions are kept. */
   readonly journal?: string
+  /** Whether sessions outlive the program. Default: whether the agent has a store. */
+  readonly durable?: boolean
   /** Tools that the agent has, by name. */
   readonly tools?: readonly string[]
   readonly examples?: readonly PlaygroundExample[]
@@ -64,8 +68,18 @@ export interface AgentProcess {
   kill(signal: 'SIGKILL' | 'SIGTERM'): void
 }
 
+/** What makes other agents' processes of the one that there is. */
+export interface PlaygroundParts {
+  report(): PartsReport
+  scenario(id: string): Scenario | undefined
+  /** Another set-up, which is not started yet. Throws, in words, when it cannot be; nothing has changed then. */
+  with(wish: PartsWish): Promise<PlaygroundProcesses>
+}
+
 /** Agents in processes of their own, one after the other, with the store that they write to. */
 export type PlaygroundProcesses = {
+  /** Default: none, and the page does not offer to replace them. */
+  readonly parts?: PlaygroundParts
   start(): Promise<AgentProcess>
   readonly store: SessionStore
   /** Wakes pages that follow a session while no agent is here. Default: none, and they look four times a second. */

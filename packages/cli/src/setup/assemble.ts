@@ -1,6 +1,7 @@
 /** Puts an agent together from its settings. */
-import { type Agent, type AgentOptions, type Confirm, createAgent } from '@seamfold/core'
+import { type Agent, type AgentOptions, type Confirm, createAgent, type Tool } from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
+import { suggestion } from '../config/nearest.ts'
 import { configuredHooks, hookFiles } from './configured-hooks.ts'
 import { accessPath } from './guarded-paths.ts'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
@@ -8,6 +9,7 @@ import { connect, type Connection, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
 import type { Settings } from './settings.ts'
 import { type Journal, openJournal } from './store.ts'
+import { openWorker, type RemoteTasks } from './remote-tasks.ts'
 import { type AgentTeam, openTeam } from './team.ts'
 
 export type Assembled = {
@@ -33,27 +35,40 @@ When you are done, say in a few sentences what was wrong, what you changed and h
 
 /** The agent with everything that it holds open. Nothing is left open when this throws. */
 export async function assemble(settings: Settings, { confirm, ...connecting }: AssembleOptions): Promise<Assembled> {
-  const journal = await openJournal(settings.storePath)
+  const journal = await openJournal(settings.storePath, settings.storeKind)
   let connection: Connection | undefined
   let team: AgentTeam | undefined
+  let remote: RemoteTasks | undefined
   try {
     const connected = await connect(settings.model, connecting)
     connection = connected
     assertPrice(settings, connected.llm.model)
     const opened = await openTeam(settings, connecting)
     team = opened
-    const { options: common, permissions, idle } = await agentOptions(settings, { journal, llm: connected.llm, team })
+    const worker = settings.worker === undefined ? undefined : await openWorker(settings.worker)
+    remote = worker
+    const {
+      options: common,
+      permissions,
+      idle,
+    } = await agentOptions(settings, {
+      journal,
+      llm: connected.llm,
+      taskTool: worker?.tool ?? team.tool,
+    })
     const options = { ...common, ...(confirm === undefined ? {} : { confirm }) }
     const agent = createAgent(options)
     const close = async (): Promise<void> => {
       await agent.close()
       await idle() // whoever is told of the end hears it
+      await worker?.close()
       await opened.close()
       await connected.close()
       await journal.close()
     }
     return { agent, journal, permissions, model: connected.llm.model, options, team, close }
   } catch (error) {
+    await remote?.close()
     await team?.close()
     await connection?.close()
     await journal.close()
@@ -71,10 +86,19 @@ function assertPrice({ budget, model }: Settings, { price }: ModelInfo): void {
   )
 }
 
+/** Throws `invalid_argument` for a name that is no tool's. */
+function chosenTools({ toolNames }: Settings, tools: readonly Tool[]): readonly Tool[] {
+  if (toolNames === undefined) return tools
+  const names = tools.map(({ definition }) => definition.name)
+  const unknown = toolNames.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new AgentError('invalid_argument', `There is no tool '${unknown}'. ${suggestion(unknown, names)}`)
+  return tools.filter(({ definition }) => toolNames.includes(definition.name))
+}
+
 /** What the agent of these settings is made of. */
 export async function agentOptions(
   settings: Settings,
-  { journal, llm, team }: { readonly journal: Journal; readonly llm: LlmClient; readonly team?: AgentTeam },
+  { journal, llm, taskTool }: { readonly journal: Journal; readonly llm: LlmClient; readonly taskTool?: Tool },
 ): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy; idle(): Promise<void> }> {
   const { codingTools, commandEnvironment, localWorkspace, readOnlyCommands } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
@@ -87,7 +111,10 @@ export async function agentOptions(
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
-    tools: [...codingTools({ workspace: localWorkspace(settings.workspace, { environment }) }), ...(team === undefined ? [] : [team.tool])],
+    tools: chosenTools(settings, [
+      ...codingTools({ workspace: localWorkspace(settings.workspace, { environment }) }),
+      ...(taskTool === undefined ? [] : [taskTool]),
+    ]),
     store: journal.store,
     leases: leasesOfTheLiving(journal.leases),
     host: holderHost(),

@@ -8,6 +8,7 @@ import { loadConfig } from '../config/load.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
 import { permissionMode } from './permissions.ts'
 import type { Remembered } from './remembered.ts'
+import type { StoreKind } from './store.ts'
 
 /** Options that most commands share, as they were typed. */
 export type SharedOptions = {
@@ -26,7 +27,16 @@ export type SharedOptions = {
 export type Surroundings = { readonly folder: string; readonly environment: Readonly<Record<string, string | undefined>> }
 
 /** Where things are. */
-export type Places = { readonly workspace: string; readonly storePath: string }
+export type Places = {
+  readonly workspace: string
+  /** The file of SQLite, or the folder of JSONL. */
+  readonly storePath: string
+  /** Default: `sqlite`. */
+  readonly storeKind?: StoreKind
+}
+
+/** A worker that is given tasks. */
+export type WorkerChoice = { readonly url: string; readonly token?: string }
 
 /** All that an agent is made from. */
 export type Settings = Places & {
@@ -44,6 +54,10 @@ export type Settings = Places & {
   readonly hooks?: readonly HookConfig[]
   /** The configuration's file, where there is one. */
   readonly configFile?: string
+  /** Default: tasks are done in this process. */
+  readonly worker?: WorkerChoice
+  /** The tools that the agent has, by name. Default: all. */
+  readonly toolNames?: readonly string[]
 }
 
 /** Where a command works, without asking for a model: enough to look at sessions. */

@@ -2,8 +2,12 @@
 import { existsSync } from 'node:fs'
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { memoryLeases, memoryStore, storeBlobs, watchedStore } from '@seamfold/core'
 import type { BlobStore, LeaseStore, SessionStore, WatchStore } from '@seamfold/core/kit'
 import { AgentError, toMessage } from '@seamfold/core/kit'
+
+/** Where sessions are kept: a database, plain files, or nowhere once the process ends. */
+export type StoreKind = 'sqlite' | 'jsonl' | 'memory'
 
 export type Journal = {
   readonly store: SessionStore
@@ -20,7 +24,8 @@ export type Journal = {
 }
 
 /** Open a journal, making it where there is none. Throws `store_corrupt`, `store_newer` or `store_unavailable`. */
-export async function openJournal(path: string): Promise<Journal> {
+export async function openJournal(path: string, kind: StoreKind = 'sqlite'): Promise<Journal> {
+  if (kind === 'memory') return memoryJournal()
   try {
     await mkdir(dirname(path), { recursive: true })
     if (basename(dirname(path)) === '.seamfold') await ignoreFolder(dirname(path))
@@ -31,7 +36,7 @@ export async function openJournal(path: string): Promise<Journal> {
       { cause: error },
     )
   }
-  return open(path)
+  return kind === 'jsonl' ? openFiles(path) : open(path)
 }
 
 /** Why a journal that is not there yet could not be made; undefined where it could. */
@@ -85,6 +90,34 @@ async function open(path: string): Promise<Journal> {
     close: () => database.close(),
   }
 }
+
+async function openFiles(path: string): Promise<Journal> {
+  const { jsonlBlobs, jsonlLeases, jsonlStore, jsonlWatch } = await import('@seamfold/store-jsonl')
+  const store = jsonlStore(path)
+  return {
+    ...plain(store),
+    leases: jsonlLeases(path),
+    blobs: jsonlBlobs(path),
+    watch: jsonlWatch(path),
+    close: async () => store.close?.(),
+  }
+}
+
+function memoryJournal(): Journal {
+  const store = watchedStore(memoryStore())
+  return { ...plain(store), leases: memoryLeases(), blobs: storeBlobs(store), watch: store, close: () => Promise.resolve() }
+}
+
+/** What a store without tools of its own can tell. */
+const plain = (store: SessionStore): Pick<Journal, 'store' | 'lastRecord' | 'examine'> => ({
+  store,
+  async lastRecord(key) {
+    let last: string | undefined
+    for await (const { record } of store.read(key)) last = record
+    return last
+  },
+  examine: () => Promise.resolve([]),
+})
 
 /** Journals are no part of the project: version control passes over a folder that ignores itself. */
 async function ignoreFolder(folder: string): Promise<void> {

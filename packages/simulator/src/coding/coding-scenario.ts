@@ -3,6 +3,7 @@ import type { Conversation } from '../model/conversation.ts'
 import type { Block, TurnLike } from '../model/turn.ts'
 import { callTool, text } from '../scenario/blocks.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { explainStep, isOneFile, isQuestion } from './explain.ts'
 import { lookStep, politeAnswer } from './look-around.ts'
 import { notebookOf } from './notebook.ts'
 import type { Notebook } from './notebook.ts'
@@ -10,7 +11,8 @@ import { repairStep } from './repair.ts'
 import { sampleValue } from './sample-value.ts'
 import * as say from './words.ts'
 
-const isRepair = (prompt: string): boolean => /\b(?:fix|fixes|bugs?|fail\w*|broken|repair|tests?|debug)\b/i.test(prompt)
+const isRepair = (prompt: string): boolean =>
+  /\b(?:fix|fixes|bugs?|fail\w*|broken|repair|tests?|debug)\b/i.test(prompt) && !isQuestion(prompt)
 
 const neededForRepair = ['read', 'bash', 'edit'] as const
 
@@ -29,7 +31,10 @@ function steps(conversation: Conversation): readonly Block[] {
     return [text(say.refused(refused.name, refused.result?.text ?? ''))]
   }
   const repair = isRepair(conversation.prompt) && neededForRepair.every((name) => conversation.offers(name))
-  return lookStep(conversation, notebook, repair) ?? (repair ? repairStep(notebook) : [text(politeAnswer(conversation, notebook))])
+  if (isOneFile(conversation.prompt)) return explainStep(conversation, notebook) ?? []
+  const first = lookStep(conversation, notebook, repair)
+  if (first !== undefined) return first
+  return (repair ? repairStep(notebook) : explainStep(conversation, notebook)) ?? [text(politeAnswer(conversation, notebook))]
 }
 
 /** A final answer in the form that the request asked for. */
@@ -45,8 +50,9 @@ function shaped(conversation: Conversation, blocks: readonly Block[]): readonly 
  * from the conversation alone, so a run goes on after a crash, or with another simulator, as if nothing had happened.
  *
  * Asked to fix something, it runs `node --test`, reads the failing test and the code that it calls, and tries small
- * changes until the tests pass; it says so honestly when it finds none. Asked for anything else, it looks around and
- * says that it is a simulator.
+ * changes until the tests pass; it says so honestly when it finds none. Asked what is there, it reads the code and tells;
+ * asked for "five agents", it gives each a file through the tool `task`. Asked for anything else, it looks around and says
+ * that it is a simulator.
  */
 export function codingScenario(): Scenario {
   return (conversation): TurnLike => {

@@ -84,6 +84,9 @@ function noteRun(draft: Draft, output: string): void {
     draft.attempts = [...draft.attempts.slice(0, -1), { ...last, failedAfter: report.failed }]
 }
 
+/** What a runtime says of a call to which a person said no. */
+const rejected = /^It was rejected\b/
+
 const denied = /\b(?:denied|rejected|not allowed|permission)\b/i
 
 export function notebookOf(calls: readonly CallRecord[]): Notebook {
@@ -101,7 +104,7 @@ export function notebookOf(calls: readonly CallRecord[]): Notebook {
   for (const call of calls) {
     if (call.result === undefined) continue
     const { text, isError } = call.result
-    if (isTestCommand(call)) noteRun(draft, text)
+    if (isTestCommand(call) && !(isError && rejected.test(text))) noteRun(draft, text)
     else if (isError && (call.name !== 'read' || denied.test(text))) draft.refused = call
     else if (call.name === 'read') draft.files.set(stringOf(call, 'file_path'), isError ? '' : withoutLineNumbers(text))
     else if (call.name === 'ls') draft.listing = [...draft.listing, ...namesOf(text)]

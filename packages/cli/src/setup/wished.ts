@@ -1,0 +1,55 @@
+/** Settings as a person wishes them in the playground, checked before anything is stopped for them. */
+import { isAbsolute, join, resolve } from 'node:path'
+import type { Rule } from '@seamfold/core'
+import { AgentError } from '@seamfold/core/kit'
+import { RULE_FORMS } from '../config/rule-text.ts'
+import { ruleOf } from '../config/schema.ts'
+import type { PartsWish } from '../playground/parts.ts'
+import { chooseModel } from './provider.ts'
+import type { Settings, Surroundings } from './settings.ts'
+import type { StoreKind } from './store.ts'
+
+export type WishedFrom = Pick<Surroundings, 'environment'> & {
+  readonly now: Settings
+  /** What the workspace was started with: the hooks that can be switched on again. */
+  readonly base: Settings
+}
+
+/** Where each kind keeps its sessions unless a person says otherwise. */
+const usualPath: Readonly<Record<StoreKind, string>> = { sqlite: 'sessions.db', jsonl: 'log', memory: 'sessions.db' }
+
+function storeOf({ kind, path }: NonNullable<PartsWish['store']>, { now, base }: WishedFrom): Pick<Settings, 'storePath' | 'storeKind'> {
+  const folder = join(now.workspace, '.seamfold')
+  const usual = kind === (base.storeKind ?? 'sqlite') ? base.storePath : join(folder, usualPath[kind])
+  return { storeKind: kind, storePath: path === undefined ? usual : isAbsolute(path) ? path : resolve(now.workspace, path) }
+}
+
+function rule(text: string): Rule {
+  const found = ruleOf(text)
+  if (found !== undefined) return found
+  throw new AgentError('invalid_argument', `'${text}' is not a rule. A rule is ${RULE_FORMS}, or JSON such as {"ask":{"access":"write"}}.`)
+}
+
+function workerOf(executor: NonNullable<PartsWish['executor']>, { now, environment }: WishedFrom): Settings['worker'] {
+  if (executor.kind === 'local') return undefined
+  const { url, token = now.worker?.url === url ? now.worker.token : environment['SEAMFOLD_WORKER_TOKEN'] } = executor
+  return { url, ...(token === undefined || token === '' ? {} : { token }) }
+}
+
+/** Throws `invalid_argument` or `llm_unauthorized`, saying what cannot be, and what can. */
+export function settingsAsWished(wish: PartsWish, from: WishedFrom): Settings {
+  const { now, base, environment } = from
+  const { worker, toolNames, ...rest } = now
+  const chosenWorker = wish.executor === undefined ? worker : workerOf(wish.executor, from)
+  const chosenTools = wish.tools ?? toolNames
+  return {
+    ...rest,
+    ...(wish.model === undefined ? {} : { model: chooseModel(wish.model, environment) }),
+    ...(wish.store === undefined ? {} : storeOf(wish.store, from)),
+    ...(wish.hooks === undefined ? {} : { hooks: wish.hooks ? (base.hooks ?? []) : [] }),
+    ...(wish.policy === undefined ? {} : { mode: wish.policy.mode, rules: wish.policy.rules.map(rule) }),
+    ...(wish.budget === undefined ? {} : { budget: wish.budget }),
+    ...(chosenWorker === undefined ? {} : { worker: chosenWorker }),
+    ...(chosenTools === undefined ? {} : { toolNames: chosenTools }),
+  }
+}
