@@ -46,7 +46,8 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'budget',
     title: 'Run out of budget',
-    words: 'The same task with 24,000 tokens to spend. Each turn reserves its worst case first, and the one that could go past it is not begun.',
+    words:
+      'The same task with 24,000 tokens to spend. Each turn reserves its worst case first, and the one that could go past it is not begun.',
     prompt: repair,
     wish: { policy: free, budget: { tokens: 24_000 } },
   },
