@@ -55,6 +55,11 @@ export { guardedExecutor } from './orchestration/guarded-executor.ts'
 export { executeLoop, executePipeline, executeStepsParallel, type LoopOptions, type PipelineOptions } from './orchestration/combinators.ts'
 export { executeStepsParallelResumable, type ResumableOptions } from './orchestration/resumable.ts'
 export { Workflow, type CallOptions } from './orchestration/workflow.ts'
+export { budgetLedger, guardedBudget, type BudgetLedger, type GuardedBudgetOptions } from './session/budget-ledger.ts'
+export { budgetRoots, readBudget } from './orchestration/read-ledger.ts'
+export type { LedgerOptions } from './orchestration/ledger.ts'
+export type { LedgerIncident, LedgerSnapshot } from './orchestration/ledger-state.ts'
+export type { BudgetLimits, Spending } from './model/spending.ts'
 export { WorkflowBudget, type BudgetSnapshot, type WorkflowBudgetOptions } from './orchestration/workflow-budget.ts'
 export {
   defineWorkflow,
@@ -103,6 +108,7 @@ export type {
   SendOptions,
   Session,
   SessionView,
+  SharedBudget,
   Timeouts,
   UnfinishedRun,
 } from './session/types.ts'

@@ -68,6 +68,7 @@ export type { HookDecision, HookEvent, HookExecutor, HookName } from './ports/ho
 export type { WatchOptions, WatchStore } from './ports/watch-store.ts'
 export { wakeUps, type WakeUps } from './base/wake-ups.ts'
 export type { BlobStore, SweepOptions } from './ports/blob-store.ts'
+export type { BudgetDecision, BudgetGuard, BudgetThreshold, LlmAttempt, Spender, SpendingEnd, ToolAttempt } from './ports/budget-guard.ts'
 export type { Lease, LeaseStore, TransferOptions } from './ports/lease-store.ts'
 export { guardedExecutor } from './orchestration/guarded-executor.ts'
 export { childSignal, orAborted, type ChildSignal } from './base/signals.ts'

@@ -36,3 +36,10 @@ export function parseOpenRunKey(key: string): { readonly sessionId: string; read
 
 /** The log of a workflow: which steps were begun, and what came of them. */
 export const workflowKey = (rootId: string): string => `workflow/${rootId}`
+
+export const LEDGER_PREFIX = 'budget/'
+
+export const ledgerPrefix = (root: string): string => `${LEDGER_PREFIX}${encodeURIComponent(root)}/`
+
+/** One part of the log of a budget: the newest part goes on with what those before it came to. */
+export const ledgerKey = (root: string, part: number): string => `${ledgerPrefix(root)}${part}`

@@ -19,6 +19,7 @@ export const STACK_ORDER = [
   'turn-time', // bounds all tries of a turn together
   'model-retry', // each try passes what stands below
   'run-budget', // inside the retries: every attempt is paid for
+  'budget-guard', // asks for what the run's own budget leaves, since others wait for what is set aside
   'model-hooks', // inside the retries as well: every attempt that is made is told of
   'model-timeout', // innermost: one attempt's silence
 ] as const

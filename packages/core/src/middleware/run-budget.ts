@@ -1,27 +1,37 @@
-/** Keeps a run within its tokens, dollars and tool calls: the worst case is set aside before each attempt. */
+/** Keeps a run, or a session, within its tokens, dollars, turns and tool calls: the worst case is set aside before each attempt. */
 import { AgentError } from '../base/errors.ts'
-import { defineMiddleware, type Middleware, type ModelCall, resultOf, type RunContext } from '../loop/middleware.ts'
+import { defineMiddleware, type Middleware, resultOf, type RunContext } from '../loop/middleware.ts'
 import type { Fact, Reservation } from '../model/event.ts'
 import type { StepBudget } from '../model/step.ts'
 import { failed } from '../model/tool.ts'
 import { costOf, type Price, totalTokens } from '../model/usage.ts'
+import { DEFAULT_OUTPUT, dearestInput, LEAST_OUTPUT, mostInputTokens } from '../model/worst-case.ts'
 
-export type RunBudget = { readonly tokens?: number; readonly usd?: number; readonly toolCalls?: number }
+export type RunBudget = { readonly tokens?: number; readonly usd?: number; readonly turns?: number; readonly toolCalls?: number }
 
-/** What is used up, what the attempt under way may use, and what the last turn came to. */
-type Spent = { readonly tokens: number; readonly usd: number; readonly pending: Reservation | undefined; readonly lastTurn: number }
+export type RunBudgetOptions = {
+  readonly limits: RunBudget
+  readonly price: Price | undefined
+  /** What it is counted for: one run, or all runs of a session. */
+  readonly scope: 'run' | 'session'
+}
 
-const NOTHING: Spent = { tokens: 0, usd: 0, pending: undefined, lastTurn: 0 }
+/** What is used up, what the attempt under way may use, what the last turn came to, and how much was used when it began. */
+type Spent = {
+  readonly tokens: number
+  readonly usd: number
+  readonly turns: number
+  readonly calls: number
+  readonly pending: Reservation | undefined
+  readonly lastTurn: number
+  readonly before: Pick<Spent, 'tokens' | 'usd'> | undefined
+}
 
-/** An answer shorter than this is not worth asking for. */
-const LEAST_OUTPUT = 256
-/** What one answer may have where neither the agent nor the model says. */
-const DEFAULT_OUTPUT = 32_000
+const NOTHING: Spent = { tokens: 0, usd: 0, turns: 0, calls: 0, pending: undefined, lastTurn: 0, before: undefined }
+
 const WARN_AT = 0.8
-/** What one image may cost at most, in tokens. */
-const IMAGE_TOKENS = 4000
 
-const settle = (spent: Spent, tokens: number, usd: number): Spent => ({
+const settle = (spent: Spent, { tokens, usd = 0 }: Reservation): Spent => ({
   ...spent,
   tokens: spent.tokens + tokens,
   usd: spent.usd + usd,
@@ -30,22 +40,38 @@ const settle = (spent: Spent, tokens: number, usd: number): Spent => ({
 
 /** What is used up after one more fact. */
 const foldSpent =
-  (price: Price | undefined) =>
+  ({ price, scope }: RunBudgetOptions) =>
   (spent: Spent, fact: Fact): Spent => {
-    if (fact.type === 'agent_start') return NOTHING
-    // An attempt under way belongs to the branch that was left.
-    if (fact.type === 'session_forked' || fact.type === 'session_rewound') return { ...spent, pending: undefined }
     // An attempt whose end was never seen counts as its worst case.
-    const before = fact.type === 'turn_start' && spent.pending ? settle(spent, spent.pending.tokens, spent.pending.usd ?? 0) : spent
-    if (fact.type === 'turn_start') return { ...before, pending: fact.reservation }
-    if (fact.type === 'turn_end')
-      return { ...settle(before, totalTokens(fact.usage), price ? costOf(fact.usage, price) : 0), lastTurn: totalTokens(fact.usage) }
-    if (fact.type === 'subagent_start') return fact.attempt > 1 ? before : moved(before, fact.grant, 1)
-    if (fact.type === 'subagent_end') {
-      const { tokens, usd } = moved(before, fact.grant, -1)
-      return { ...before, tokens: tokens + totalTokens(fact.usage), usd: usd + (fact.cost ?? 0) }
+    const before = fact.type === 'turn_start' || fact.type === 'agent_start' ? settle(spent, spent.pending ?? { tokens: 0 }) : spent
+    switch (fact.type) {
+      case 'agent_start':
+        return scope === 'run' ? NOTHING : { ...before, lastTurn: 0 }
+      // What the origin used is its own, and an attempt under way belongs to the branch that was left.
+      case 'session_forked':
+        return scope === 'run' ? { ...spent, pending: undefined } : NOTHING
+      case 'session_rewound':
+        return { ...spent, pending: undefined }
+      case 'turn_start':
+        return { ...before, before, pending: fact.reservation }
+      case 'turn_end': {
+        const tokens = totalTokens(fact.usage)
+        const usd = price ? costOf(fact.usage, price) : 0
+        // A provider that does not say what it took leaves nothing but the worst case.
+        const took = fact.meta?.usageMissing === true ? spent.pending : undefined
+        return { ...settle(spent, took ?? { tokens, usd }), turns: spent.turns + 1, lastTurn: tokens }
+      }
+      case 'tool_end':
+        return { ...spent, calls: spent.calls + 1 }
+      case 'subagent_start':
+        return fact.attempt > 1 ? spent : moved(spent, fact.grant, 1)
+      case 'subagent_end': {
+        const { tokens, usd, calls } = moved(spent, fact.grant, -1)
+        return { ...spent, tokens: tokens + totalTokens(fact.usage), usd: usd + (fact.cost ?? 0), calls: calls + fact.toolCalls }
+      }
+      default:
+        return spent
     }
-    return before
   }
 
 /** What a sub-agent may use counts as used until it says what it did use. */
@@ -56,8 +82,9 @@ const moved = (spent: Spent, { tokens = 0, usd = 0 }: StepBudget = {}, sign: 1 |
 })
 
 /** Throws `invalid_argument` for dollars without a price. */
-export function runBudget(budget: RunBudget, price: Price | undefined): Middleware {
-  if (budget.usd !== undefined && price === undefined) {
+export function runBudget(options: RunBudgetOptions): Middleware {
+  const { limits, price, scope } = options
+  if (limits.usd !== undefined && price === undefined) {
     throw new AgentError(
       'invalid_argument',
       'A budget in US dollars needs a model with a price: give the model adapter a `price`, or set the budget in tokens',
@@ -66,28 +93,24 @@ export function runBudget(budget: RunBudget, price: Price | undefined): Middlewa
   return defineMiddleware<Spent>({
     name: 'run-budget',
     initial: NOTHING,
-    fold: foldSpent(price),
+    fold: foldSpent(options),
     start(run, spent) {
-      let warned = false
-      const calls = callCount(run)
+      const calls = callCount(run, spent)
       return {
         wrapModelCall(call, next) {
-          const input = spent().lastTurn + newTokens(call, spent().lastTurn > 0)
+          const input = mostInputTokens(call.request, spent().lastTurn)
           const ceiling = Math.min(call.request.maxOutputTokens ?? Infinity, run.model.maxOutputTokens ?? DEFAULT_OUTPUT)
-          const output = Math.floor(Math.min(leftFor({ budget, price, spent: spent(), input }), ceiling))
-          if (output < Math.min(LEAST_OUTPUT, ceiling)) throw exhausted(budget, spent())
-          if (!warned && shareOf(budget, spent()) >= WARN_AT) {
-            warned = true
-            warn({ budget, spent: spent(), run })
-          }
+          const output = Math.floor(Math.min(leftFor({ limits, price, spent: spent(), input }), ceiling))
+          if (output < Math.min(LEAST_OUTPUT, ceiling)) throw exhausted({ limits, spent: spent(), scope, run })
+          if (shareOf(limits, spent()) >= WARN_AT && shareOf(limits, spent().before) < WARN_AT) say(run, 'soft', { limits, spent: spent() })
           const reservation: Reservation = {
             tokens: input + output,
-            ...(price === undefined ? {} : { usd: (input * dearest(price) + output * price.output) / 1e6 }),
+            ...(price === undefined ? {} : { usd: (input * dearestInput(price) + output * price.output) / 1e6 }),
           }
           return next({ ...call, request: { ...call.request, maxOutputTokens: output }, reservation })
         },
         async wrapToolCall(invocation, next) {
-          const { toolCalls } = budget
+          const { toolCalls } = limits
           if (toolCalls === undefined || calls.begin(invocation.callId, toolCalls)) return next(invocation)
           return resultOf(
             failed(`The budget of ${toolCalls} tool calls is used up. Answer with what you know.`, { kind: 'permission_denied' }),
@@ -98,73 +121,62 @@ export function runBudget(budget: RunBudget, price: Price | undefined): Middlewa
   })
 }
 
-const dearest = ({ input, cacheWrite = input, cacheRead = input }: Price): number => Math.max(input, cacheWrite, cacheRead)
-
-/** What was added since the last turn, at the worst one token a byte; the rest was counted by the provider. */
-function newTokens({ request }: ModelCall, counted: boolean): number {
-  const from = counted ? request.messages.findLastIndex(({ role }) => role === 'assistant') + 1 : 0
-  const messages = request.messages.slice(from)
-  const images = messages.reduce((sum, { content }) => sum + content.filter(({ type }) => type === 'image').length, 0)
-  const text = JSON.stringify(messages, (key, value: unknown) => (key === 'data' ? '' : value))
-  const fixed = counted ? 0 : request.system.length + JSON.stringify(request.tools).length
-  return new TextEncoder().encode(text).length + fixed + images * IMAGE_TOKENS
-}
-
-type LeftInput = { readonly budget: RunBudget; readonly price: Price | undefined; readonly spent: Spent; readonly input: number }
+type LeftInput = { readonly limits: RunBudget; readonly price: Price | undefined; readonly spent: Spent; readonly input: number }
 
 /** Output tokens that the limits leave after the input. */
-function leftFor({ budget, price, spent, input }: LeftInput): number {
+function leftFor({ limits, price, spent, input }: LeftInput): number {
+  if (spent.turns >= (limits.turns ?? Infinity)) return -1
   const lost = spent.pending ?? { tokens: 0, usd: 0 }
-  const byTokens = budget.tokens === undefined ? Infinity : budget.tokens - spent.tokens - lost.tokens - input
-  if (budget.usd === undefined || price === undefined) return byTokens
-  return Math.min(byTokens, ((budget.usd - spent.usd - (lost.usd ?? 0)) * 1e6 - input * dearest(price)) / price.output)
+  const byTokens = limits.tokens === undefined ? Infinity : limits.tokens - spent.tokens - lost.tokens - input
+  if (limits.usd === undefined || price === undefined) return byTokens
+  return Math.min(byTokens, ((limits.usd - spent.usd - (lost.usd ?? 0)) * 1e6 - input * dearestInput(price)) / price.output)
 }
 
 /** Counts the calls that have ended and those under way, which the facts do not tell of yet. */
-function callCount(run: RunContext): { begin(callId: string, limit: number): boolean } {
+function callCount(run: RunContext, spent: () => Spent): { begin(callId: string, limit: number): boolean } {
   const begun = new Set<string>()
   let offset: number | undefined
   return {
     begin(callId, limit) {
-      const { toolCalls = 0, batch } = run.state().run ?? {}
+      const { batch } = run.state().run ?? {}
       if (batch?.offset !== offset) begun.clear()
       offset = batch?.offset
       for (const id of begun) if (batch?.states.get(id)?.result !== undefined) begun.delete(id)
-      const may = toolCalls + begun.size < limit
+      const may = spent().calls + begun.size < limit
       if (may) begun.add(callId)
       return may
     },
   }
 }
 
-const shareOf = (budget: RunBudget, spent: Spent): number =>
-  Math.max(budget.tokens ? spent.tokens / budget.tokens : 0, budget.usd ? spent.usd / budget.usd : 0)
+const shareOf = ({ tokens, usd }: RunBudget, spent: Pick<Spent, 'tokens' | 'usd'> = NOTHING): number =>
+  Math.max(tokens ? spent.tokens / tokens : 0, usd ? spent.usd / usd : 0)
 
-const exhausted = (budget: RunBudget, spent: Spent): AgentError =>
-  new AgentError(
+function exhausted({ limits, spent, scope, run }: { limits: RunBudget; spent: Spent; scope: string; run: RunContext }): AgentError {
+  say(run, 'hard', { limits, spent })
+  return new AgentError(
     'budget_exhausted',
-    `The run's budget is used up: ${used(budget, spent)}${setAside(spent.pending)}, and the next call would go past it`,
+    `The ${scope}'s budget is used up: ${used(limits, spent)}${setAside(spent.pending)}, and the next call would go past it`,
     { details: { tokens: spent.tokens, usd: spent.usd, setAside: spent.pending?.tokens ?? 0 } },
   )
+}
 
 /** A provider counts what an attempt took when it ends: until then it counts as the most that it may have taken. */
 const setAside = (pending: Reservation | undefined): string =>
   pending === undefined ? '' : `, with ${pending.tokens} more tokens set aside for an attempt that broke off`
 
-const used = ({ tokens, usd }: RunBudget, spent: Spent): string =>
-  [tokens === undefined ? '' : `${spent.tokens} of ${tokens} tokens`, usd === undefined ? '' : `$${spent.usd.toFixed(4)} of $${usd}`]
+const used = ({ tokens, usd, turns }: RunBudget, spent: Spent): string =>
+  [
+    tokens === undefined ? '' : `${spent.tokens} of ${tokens} tokens`,
+    usd === undefined ? '' : `$${spent.usd.toFixed(4)} of $${usd}`,
+    turns === undefined ? '' : `${spent.turns} of ${turns} turns`,
+  ]
     .filter((part) => part !== '')
     .join(', ')
 
-/** Says that most of it is gone. */
-function warn({ budget, spent, run }: { readonly budget: RunBudget; readonly spent: Spent; readonly run: RunContext }): void {
-  const inTokens = budget.tokens !== undefined
-  run.emit({
-    type: 'budget_threshold_hit',
-    resource: inTokens ? 'tokens' : 'usd',
-    kind: 'soft',
-    consumed: inTokens ? spent.tokens : spent.usd,
-    limit: (inTokens ? budget.tokens : budget.usd) ?? 0,
-    message: used(budget, spent),
-  })
+/** Says that most of it is gone, or all. */
+function say(run: RunContext, kind: 'soft' | 'hard', { limits, spent }: { readonly limits: RunBudget; readonly spent: Spent }): void {
+  const resource = limits.tokens !== undefined ? 'tokens' : limits.usd !== undefined ? 'usd' : 'turns'
+  const message = used(limits, spent)
+  run.emit({ type: 'budget_threshold_hit', resource, kind, consumed: spent[resource], limit: limits[resource] ?? 0, message })
 }

@@ -114,9 +114,9 @@ function builtin(
     unanswered,
   }: { readonly store: SessionStore; readonly judge: PermissionPolicy; readonly unanswered: 'suspend' | 'reject' },
 ): readonly Middleware[] {
-  const { budget: { perRun = {} } = {}, timeouts = {}, retry, hooks, confirm, llm } = options
-  const { turns = DEFAULT_TURNS, usd, tokens, toolCalls } = perRun
-  const limited = usd !== undefined || tokens !== undefined || toolCalls !== undefined
+  const { budget: { perRun = {}, perSession, ledger = [] } = {}, timeouts = {}, retry, hooks, confirm, llm } = options
+  const { turns = DEFAULT_TURNS, ...limits } = perRun
+  const { price } = llm.model
   return [
     turnLimit(turns),
     malformedGuard(),
@@ -135,18 +135,12 @@ function builtin(
     toolTimeout(timeouts.toolMs),
     ...(timeouts.turnMs ? [turnTime(timeouts.turnMs)] : []),
     modelRetry(retry),
-    ...(limited
-      ? [
-          runBudget(
-            {
-              ...(usd === undefined ? {} : { usd }),
-              ...(tokens === undefined ? {} : { tokens }),
-              ...(toolCalls === undefined ? {} : { toolCalls }),
-            },
-            llm.model.price,
-          ),
-        ]
-      : []),
+    ...(Object.keys(limits).length > 0 ? [runBudget({ limits, price, scope: 'run' })] : []),
+    ...(perSession ? [runBudget({ limits: perSession, price, scope: 'session' })] : []),
+    ...[ledger]
+      .flat()
+      .toSorted((a, b) => (a.order < b.order ? -1 : 1))
+      .map((each) => each.middleware(llm.model)),
     modelTimeout({
       ...(timeouts.firstChunkMs === undefined ? {} : { firstChunkMs: timeouts.firstChunkMs }),
       ...(timeouts.chunkMs === undefined ? {} : { chunkMs: timeouts.chunkMs }),
@@ -212,14 +206,13 @@ function checkTools(tools: readonly Tool[]): void {
 }
 
 function checkLimits({ maxParallelTools, maxToolOutput, budget, timeouts = {}, retry = {} }: AgentOptions): void {
-  const limits: Readonly<Record<string, number | undefined>> = {
+  const limits: Record<string, number | undefined> = {
     maxParallelTools,
     maxToolOutput,
-    'budget.perRun.turns': budget?.perRun?.turns,
-    'budget.perRun.tokens': budget?.perRun?.tokens,
-    'budget.perRun.usd': budget?.perRun?.usd,
     'retry.attempts': retry.attempts,
   }
+  for (const scope of ['perRun', 'perSession'] as const)
+    for (const name of ['turns', 'tokens', 'usd'] as const) limits[`budget.${scope}.${name}`] = budget?.[scope]?.[name]
   for (const [name, value] of Object.entries(limits)) {
     if (value !== undefined && !(value > 0))
       throw new AgentError('invalid_argument', `The option '${name}' must be more than 0; it is ${value}`)

@@ -14,7 +14,7 @@ import type { AgentExecutor } from '../ports/agent-executor.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { HookExecutor } from '../ports/hook-executor.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
-import type { LlmClient } from '../ports/llm-client.ts'
+import type { LlmClient, ModelInfo } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
 
@@ -46,7 +46,7 @@ export type RetryOptions = {
   readonly maxDelayMs?: number
 }
 
-/** What one run may use up. Held as far as the token counts and prices that the provider reports are true. */
+/** What may be used up. Held as far as the token counts and prices that the provider reports are true. */
 export type Budget = {
   readonly perRun?: {
     /** US dollars: needs a model with a price. */
@@ -58,6 +58,23 @@ export type Budget = {
     /** Tool calls, nested ones included. */
     readonly toolCalls?: number
   }
+  /** All runs of a session together, as its journal tells: what a rewind took back is not counted, and a fork begins anew. */
+  readonly perSession?: {
+    readonly usd?: number
+    readonly tokens?: number
+    readonly turns?: number
+    readonly toolCalls?: number
+  }
+  /** Budgets that are kept elsewhere, and shared with other sessions and processes: `budgetLedger(…)`, or your own `guardedBudget(…)`. */
+  readonly ledger?: SharedBudget | readonly SharedBudget[]
+}
+
+/** A budget that is kept outside the session. */
+export interface SharedBudget {
+  /** Several are asked in the order of these texts, everywhere the same: so nobody holds what another one waits for, and the reverse. */
+  readonly order: string
+  /** Throws `invalid_argument` for a model that it cannot be held with. */
+  middleware(model: ModelInfo): Middleware
 }
 
 /** What a person said to a request. */

@@ -25,7 +25,7 @@ export type ChildNeeds = {
 
 export function childOptions(team: Team, { definition, maxSteps, grant, confirm, deeper }: ChildNeeds): AgentOptions {
   const { confirm: _, agents: __, instructions, permissions = policy(), ...inherited } = team.parent
-  const { perRun = {} } = team.parent.budget ?? {}
+  const { perRun = {}, ledger } = team.parent.budget ?? {}
   const turns = least(perRun.turns, definition.maxSteps, maxSteps)
   const tools = toolsOf(team, definition)
   const deny = definition.confirmationInheritance === 'deny_on_ask'
@@ -34,7 +34,7 @@ export function childOptions(team: Team, { definition, maxSteps, grant, confirm,
     ...inherited,
     tools: tools.map((each) => (each.definition.name === TASK_TOOL ? deeper(within(team.registry, definition)) : each)),
     permissions: definition.permissions === undefined ? permissions : stricterPolicy(permissions, definition.permissions),
-    budget: { perRun: { ...perRun, ...grant, ...(turns === undefined ? {} : { turns }) } },
+    budget: { perRun: { ...perRun, ...grant, ...(turns === undefined ? {} : { turns }) }, ...(ledger === undefined ? {} : { ledger }) },
     unanswered: deny ? 'reject' : inherited.unanswered,
     ...(words === undefined ? {} : { instructions: words }),
     ...(definition.model === undefined ? {} : { llm: modelOf(team, definition.name, definition.model) }),

@@ -15,12 +15,15 @@ const plus = (used: Used, { tokens = 0, usd = 0, toolCalls = 0 }: StepBudget, si
   toolCalls: used.toolCalls + sign * toolCalls,
 })
 
+/** Counted for one run, or for all runs of a session. What the origin of a fork used is the origin's. */
 export const foldUsed =
-  (price: Price | undefined) =>
+  (price: Price | undefined, scope: 'run' | 'session') =>
   (used: Used, fact: Fact): Used => {
     switch (fact.type) {
       case 'agent_start':
-        return NOTHING_USED
+        return scope === 'run' ? NOTHING_USED : used
+      case 'session_forked':
+        return scope === 'session' ? NOTHING_USED : used
       case 'turn_end':
         return plus(used, { tokens: totalTokens(fact.usage), usd: price ? costOf(fact.usage, price) : 0 })
       case 'tool_end':
@@ -35,6 +38,14 @@ export const foldUsed =
         return used
     }
   }
+
+/** The lesser of both, limit by limit. */
+export function leastOf(one: StepBudget, other: StepBudget): StepBudget {
+  const least: { -readonly [K in keyof StepBudget]: StepBudget[K] } = { ...one, ...other }
+  for (const name of ['tokens', 'usd', 'toolCalls'] as const)
+    if (one[name] !== undefined && other[name] !== undefined) least[name] = Math.min(one[name], other[name])
+  return least
+}
 
 /** One of so many equal shares of what is left. Limits that there are not are left out. */
 export function shareOf({ tokens, usd, toolCalls }: NonNullable<Budget['perRun']>, used: Used, shares: number): StepBudget {

@@ -109,13 +109,19 @@ const hasEnded = ({ state: { run } }: OpenedJournal): boolean => run !== undefin
 const openChildren = (state: unknown): readonly Child[] => [...(state as TaskState).children.values()].filter(isOpen)
 
 function subAgents(team: Team, onStart: (run: RunContext, work: TaskWork) => void): Middleware {
-  const fold = foldUsed(team.parent.llm.model.price)
+  const { price } = team.parent.llm.model
+  const [inRun, inSession] = [foldUsed(price, 'run'), foldUsed(price, 'session')]
   return defineMiddleware<TaskState>({
     name: 'sub-agents',
-    initial: { children: NO_CHILDREN, used: NOTHING_USED },
+    initial: { children: NO_CHILDREN, used: NOTHING_USED, usedInSession: NOTHING_USED },
     fold: (state, fact) => {
-      const [children, used] = [foldChildren(state.children, fact), fold(state.used, fact)]
-      return children === state.children && used === state.used ? state : { children, used }
+      const [children, used, usedInSession] = [
+        foldChildren(state.children, fact),
+        inRun(state.used, fact),
+        inSession(state.usedInSession, fact),
+      ]
+      const same = children === state.children && used === state.used && usedInSession === state.usedInSession
+      return same ? state : { children, used, usedInSession }
     },
     start(run, state) {
       const work = new TaskWork({ team, run, deeper: (registry) => deeper(team, registry) }, state)

@@ -8,7 +8,7 @@ import { failed, succeeded, type ToolResult } from '../model/tool.ts'
 import type { RunContext, ToolInvocation, ToolOutcome, TurnReport, Verdict } from '../loop/middleware.ts'
 import { type ChildJob, type ChildResult, type ChildSetting, runChild, taskIdOf } from './child-run.ts'
 import { type Child, type Children, isOpen } from './children.ts'
-import { shareOf, type Used } from './grants.ts'
+import { leastOf, shareOf, type Used } from './grants.ts'
 import { type Task, taskFromJson, type TaskInput, tasksOf } from './task-input.ts'
 import { callResult, endText, type Settled } from './task-result.ts'
 
@@ -17,7 +17,7 @@ const DEFAULT_CONCURRENCY = 8
 /** The call that gives the tasks; `key` is the digest of its identity. */
 type Call = { readonly callId: string; readonly key: string; readonly signal: AbortSignal }
 
-export type TaskState = { readonly children: Children; readonly used: Used }
+export type TaskState = { readonly children: Children; readonly used: Used; readonly usedInSession: Used }
 
 export class TaskWork {
   readonly #setting: ChildSetting
@@ -167,10 +167,11 @@ export class TaskWork {
 
   /** An equal share of what is left, among the tasks of the call that have not begun and their parent, who has to answer in the end. */
   #grant(callId: string, tasks: number): StepBudget {
-    const { perRun = {} } = this.#setting.team.parent.budget ?? {}
-    const { children, used } = this.#state()
+    const { perRun = {}, perSession = {} } = this.#setting.team.parent.budget ?? {}
+    const { children, used, usedInSession } = this.#state()
     const begun = [...children.values()].filter(({ start }) => start.callId === callId).length
-    return shareOf(perRun, used, Math.max(1, tasks - begun) + 1)
+    const shares = Math.max(1, tasks - begun) + 1
+    return leastOf(shareOf(perRun, used, shares), shareOf(perSession, usedInSession, shares))
   }
 
   /** Until one of them has ended, all wait, or somebody speaks or answers. */

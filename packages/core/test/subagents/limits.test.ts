@@ -109,7 +109,7 @@ describe('a budget', () => {
   })
 
   test('counts a task that was opened again once', () => {
-    const fold = foldUsed(undefined)
+    const fold = foldUsed(undefined, 'run')
     const start = {
       type: 'subagent_start' as const,
       taskId: 't',

@@ -1,0 +1,255 @@
+/** Asks a budget guard before every attempt and every tool call, and tells it what they took. */
+import { AgentError, isAgentError } from '../base/errors.ts'
+import type { Clock } from '../base/host.ts'
+import { childSignal } from '../base/signals.ts'
+import { defineMiddleware, type Middleware, type ModelCall, type ModelStream, resultOf, type RunContext } from '../loop/middleware.ts'
+import type { Fact } from '../model/event.ts'
+import { failed } from '../model/tool.ts'
+import { costOf, type Price, totalTokens, type Usage } from '../model/usage.ts'
+import { DEFAULT_OUTPUT, dearestInput, mostInputTokens } from '../model/worst-case.ts'
+import type { BudgetDecision, BudgetGuard, LlmAttempt, Spender, SpendingEnd } from '../ports/budget-guard.ts'
+import type { LlmEvent } from '../ports/llm-client.ts'
+
+/** Where the run stands, as far as tries are named by it; `last` is the newest try, and what it took once that was said. */
+type Place = {
+  readonly branch: string
+  readonly runs: number
+  readonly turn: number
+  readonly attempt: number
+  readonly last: { readonly name: string; readonly end: SpendingEnd } | undefined
+  readonly lastTurn: number
+}
+
+const NOWHERE: Place = { branch: '', runs: 0, turn: 0, attempt: 0, last: undefined, lastTurn: 0 }
+
+const nameOf = ({ branch, runs }: Place, turn: number, attempt: number): string => `${branch}.${runs}.${turn}.${attempt}`
+
+const foldPlace =
+  (price: Price | undefined) =>
+  (place: Place, fact: Fact): Place => {
+    switch (fact.type) {
+      case 'session_created':
+        return { ...place, branch: fact.branch }
+      // A try that is under way belongs to the branch that was left.
+      case 'session_forked':
+        return { ...NOWHERE, branch: fact.branch }
+      case 'session_rewound':
+        return { ...NOWHERE, branch: fact.id }
+      case 'agent_start':
+        return { ...place, runs: place.runs + 1, turn: 0, attempt: 0, lastTurn: 0 }
+      case 'turn_start':
+        return {
+          ...place,
+          turn: fact.turn,
+          attempt: fact.attempt,
+          last: { name: nameOf(place, fact.turn, fact.attempt), end: { type: 'lost' } },
+        }
+      case 'turn_end': {
+        const name = nameOf(place, fact.turn, fact.attempt)
+        return {
+          ...place,
+          last: { name, end: endOf(fact.usage, fact.meta?.usageMissing === true, price) },
+          lastTurn: totalTokens(fact.usage),
+        }
+      }
+      default:
+        return place
+    }
+  }
+
+/** A provider that does not say what it took leaves nothing but the worst case. */
+const endOf = (usage: Usage, missing: boolean, price: Price | undefined): SpendingEnd =>
+  missing ? { type: 'lost' } : { type: 'settled', usage, ...(price === undefined ? {} : { usd: costOf(usage, price) }) }
+
+/** What a provider refuses before it has said anything is not paid for. */
+const REFUSALS: ReadonlySet<string> = new Set(['llm_rejected', 'llm_rate_limited', 'llm_unauthorized', 'context_overflow'])
+
+export function budgetGuard(guard: BudgetGuard, price: Price | undefined): Middleware {
+  return defineMiddleware<Place>({
+    name: 'budget-guard',
+    initial: NOWHERE,
+    fold: foldPlace(price),
+    start: (run, place) => {
+      const teller = tellerOf(guard, run, place)
+      return {
+        async *wrapModelCall(call, next) {
+          await teller.tellBefore()
+          yield* new GuardedAttempt({ guard, run, place, price }).through(call, next)
+        },
+        async wrapToolCall(invocation, next) {
+          await teller.tellBefore()
+          const { callId, tool, accesses, signal } = invocation
+          const composite = tool.effect(invocation.input) === 'composite' || accesses.some(({ kind }) => kind === 'agent')
+          const call = { ...spenderOf(run, `${place().branch}/${callId}`), toolName: tool.definition.name, composite }
+          const decision = await guard.checkBeforeTool(call, { signal })
+          tell(run, decision)
+          if (decision.type === 'deny') return resultOf(failed(decision.reason, { kind: 'permission_denied' }))
+          const time = keepTime({ run, signal, decision, again: (elapsedMs) => guard.checkBeforeTool({ ...call, elapsedMs }, { signal }) })
+          let workMs = 0
+          const execute: typeof tool.execute = async (input, context) => {
+            const begun = run.host.clock.now()
+            try {
+              return await tool.execute(input, context)
+            } finally {
+              if (!composite) workMs += run.host.clock.now() - begun
+            }
+          }
+          let waits = false
+          try {
+            const outcome = await next({ ...invocation, tool: { ...tool, execute }, signal: time.signal })
+            waits = outcome.type === 'suspended'
+            return outcome
+          } finally {
+            time.stop()
+            // What waits for somebody is asked for again when it goes on.
+            await guard.recordAfterTool(call, waits ? { type: 'released' } : { type: 'settled', workMs }).catch(() => {}) // set aside it stays, which is safe
+          }
+        },
+        async decideNext() {
+          await teller.tellBefore()
+          return undefined
+        },
+      }
+    },
+  })
+}
+
+const spenderOf = ({ sessionId, runId, metadata }: RunContext, name: string): Spender => ({
+  id: `${sessionId}#${name}`,
+  sessionId,
+  runId,
+  ...(typeof metadata.agent === 'string' ? { agent: metadata.agent } : {}),
+})
+
+/** Tells of the last try before this process took over: whoever made it may not have come to that. */
+function tellerOf(guard: BudgetGuard, run: RunContext, place: () => Place): { tellBefore(): Promise<void> } {
+  let told: Promise<void> | undefined
+  const tellLast = async (): Promise<void> => {
+    const { last } = place()
+    if (last !== undefined) await guard.recordAfterLlm(spenderOf(run, last.name), last.end)
+  }
+  return { tellBefore: () => (told ??= tellLast()) }
+}
+
+type AttemptParts = {
+  readonly guard: BudgetGuard
+  readonly run: RunContext
+  readonly place: () => Place
+  readonly price: Price | undefined
+}
+
+class GuardedAttempt {
+  readonly #parts: AttemptParts
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts
+  }
+
+  async *through(call: ModelCall, next: (call: ModelCall) => ModelStream): ModelStream {
+    const { guard, run, place, price } = this.#parts
+    const number = place().turn === call.turn ? place().attempt + 1 : 1
+    const attempt = this.#attempt(call, number)
+    const decision = await guard.checkBeforeLlm(attempt, { signal: call.signal })
+    tell(run, decision)
+    if (decision.type === 'deny') throw exhausted(decision)
+    const outputTokens = Math.min(attempt.outputTokens, decision.outputTokens ?? Infinity)
+    const allowed = { ...attempt, outputTokens }
+    const again = (elapsedMs: number): Promise<BudgetDecision> => guard.checkBeforeLlm({ ...allowed, elapsedMs }, { signal: call.signal })
+    const time = keepTime({ run, signal: call.signal, decision, again })
+    const begun = run.host.clock.now()
+    let end: SpendingEnd | undefined
+    let heard = false
+    try {
+      const request = { ...call.request, maxOutputTokens: outputTokens }
+      for await (const batch of next({ ...call, request, signal: time.signal, reservation: reservationOf(allowed) })) {
+        heard = true
+        end = doneIn(batch, price) ?? end
+        yield batch
+      }
+    } catch (error) {
+      const { turn, attempt: said } = place()
+      if (turn !== call.turn || said !== number) end = { type: 'released' } // its start was never said
+      else if (!heard && isAgentError(error) && REFUSALS.has(error.code)) end = { type: 'released' }
+      throw error
+    } finally {
+      time.stop()
+      const took = end?.type === 'settled' ? { ...end, workMs: run.host.clock.now() - begun } : (end ?? { type: 'lost' as const })
+      await guard.recordAfterLlm(attempt, took).catch(() => {}) // set aside it stays, which is safe
+    }
+  }
+
+  #attempt({ request, turn }: ModelCall, number: number): LlmAttempt {
+    const { run, place, price } = this.#parts
+    return {
+      ...spenderOf(run, nameOf(place(), turn, number)),
+      turn,
+      inputTokens: mostInputTokens(request, place().lastTurn),
+      outputTokens: Math.min(request.maxOutputTokens ?? Infinity, run.model.maxOutputTokens ?? DEFAULT_OUTPUT),
+      ...(price === undefined ? {} : { price }),
+    }
+  }
+}
+
+function doneIn(batch: readonly LlmEvent[], price: Price | undefined): SpendingEnd | undefined {
+  const last = batch.at(-1)
+  return last?.type === 'done' ? endOf(last.usage, last.meta?.usageMissing === true, price) : undefined
+}
+
+const reservationOf = ({ inputTokens, outputTokens, price }: LlmAttempt): NonNullable<ModelCall['reservation']> => ({
+  tokens: inputTokens + outputTokens,
+  ...(price === undefined ? {} : { usd: (inputTokens * dearestInput(price) + outputTokens * price.output) / 1e6 }),
+})
+
+type Denied = Extract<BudgetDecision, { type: 'deny' }>
+
+const exhausted = ({ reason, resource, consumed, limit }: Denied): AgentError =>
+  new AgentError('budget_exhausted', reason, { details: { resource, consumed, limit } })
+
+function tell(run: RunContext, decision: BudgetDecision): void {
+  if (decision.type === 'deny') {
+    const { resource, consumed, limit, reason } = decision
+    return run.emit({ type: 'budget_threshold_hit', resource, kind: 'hard', consumed, limit, message: reason })
+  }
+  for (const threshold of decision.thresholds ?? []) run.emit({ type: 'budget_threshold_hit', kind: 'soft', ...threshold })
+}
+
+type TimeParts = {
+  readonly run: RunContext
+  readonly signal: AbortSignal
+  readonly decision: BudgetDecision
+  again(elapsedMs: number): Promise<BudgetDecision>
+}
+
+/** Asks for more time when half of what was allowed is over, and stops what has none left. */
+function keepTime({ run, signal, decision, again }: TimeParts): { readonly signal: AbortSignal; stop(): void } {
+  if (decision.type === 'deny' || decision.workMs === undefined) return { signal, stop: () => {} }
+  const { clock } = run.host
+  const begun = clock.now()
+  const control = childSignal(signal)
+  let timers: readonly (() => void)[] = []
+  let over = false
+  const clear = (): void => timers.forEach((stop) => stop())
+  const arm = (allowedMs: number): void => {
+    const left = Math.max(0, allowedMs - (clock.now() - begun))
+    timers = [clock.timer(left / 2, () => void ask()), clock.timer(left, () => control.abort(outOfTime(clock, begun)))]
+  }
+  const ask = async (): Promise<void> => {
+    const more = await again(clock.now() - begun).catch(() => undefined) // without an answer its time runs out
+    if (over || more?.type !== 'allow' || more.workMs === undefined) return
+    tell(run, more)
+    clear()
+    arm(more.workMs)
+  }
+  arm(decision.workMs)
+  return {
+    signal: control.signal,
+    stop() {
+      over = true
+      clear()
+      control.release()
+    },
+  }
+}
+
+const outOfTime = (clock: Clock, begun: number): AgentError =>
+  new AgentError('budget_exhausted', `The budget has no more time for work: this call was stopped after ${clock.now() - begun} ms`)

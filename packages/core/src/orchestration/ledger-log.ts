@@ -1,0 +1,179 @@
+/** A ledger's log: read once, then only what is new; written by compare-and-swap by any number of processes. */
+import { AgentError, isAgentError } from '../base/errors.ts'
+import type { Host } from '../base/host.ts'
+import { ledgerKey, ledgerPrefix } from '../journal/keys.ts'
+import { appendSafely } from '../journal/safe-append.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import { decodeLedgerRecord, encodeLedgerRecord, type LedgerEntry } from './ledger-record.ts'
+import { LedgerState } from './ledger-state.ts'
+
+/** Records of one part of the log. The next part begins with what all before it came to, so that opening reads one part at most. */
+const PART_LENGTH = 1000
+/** Milliseconds that a writer who lost a race waits at the most, times the races that it lost. */
+const BACK_OFF_MS = 2
+
+export type LedgerLogOptions = {
+  readonly store: SessionStore
+  readonly host: Host
+  readonly root: string
+  /** Names this writer: no other has the same. */
+  readonly writer: string
+}
+
+/** A state to decide upon; what is added to it is stored, or the decision is taken again. */
+export interface LedgerDraft {
+  readonly state: LedgerState
+  readonly now: number
+  add(entry: LedgerEntry): void
+}
+
+type Work = { decide(draft: LedgerDraft): void; resolve(): void; reject(error: unknown): void }
+
+export class LedgerLog {
+  readonly #options: LedgerLogOptions
+  #state = new LedgerState()
+  #part: number | undefined
+  #length = 0
+  #closed = false
+  #count = 0
+  #works: Work[] = []
+  #busy = false
+
+  constructor(options: LedgerLogOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Decides upon the ledger as it stands, and resolves when what the decision adds is stored: at once with what others here decide at
+   * the same time. Called again where another process was first. Throws what the store throws.
+   */
+  transact<T>(decide: (draft: LedgerDraft) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let value: { readonly made: T } | undefined
+      this.#works.push({
+        decide: (draft) => void (value = { made: decide(draft) }),
+        resolve: () => (value === undefined ? undefined : resolve(value.made)),
+        reject,
+      })
+      if (!this.#busy) queueMicrotask(() => void this.#run())
+      this.#busy = true
+    })
+  }
+
+  async #run(): Promise<void> {
+    while (this.#works.length > 0) {
+      const works = this.#works
+      this.#works = []
+      try {
+        await this.#commit(works)
+      } catch (error) {
+        for (const { reject } of works) reject(error)
+      }
+    }
+    this.#busy = false
+  }
+
+  async #commit(works: readonly Work[]): Promise<void> {
+    const { host } = this.#options
+    for (let lost = 0; ; lost++) {
+      await this.#catchUp()
+      const { done, failed, entries, state, now } = this.#decideAll(works)
+      if (entries.length === 0 || (await this.#append(entries, now))) {
+        this.#state = state
+        for (const { resolve } of done) resolve()
+        for (const { work, error } of failed) work.reject(error)
+        return
+      }
+      await host.clock.sleep(Math.ceil(host.random() * BACK_OFF_MS * Math.min(lost + 1, 20)))
+    }
+  }
+
+  #decideAll(works: readonly Work[]): Decided {
+    const now = this.#options.host.clock.now()
+    const state = this.#state.clone()
+    const entries: LedgerEntry[] = []
+    const draft: LedgerDraft = {
+      state,
+      now,
+      add(entry) {
+        state.apply(entry, now)
+        entries.push(entry)
+      },
+    }
+    const done: Work[] = []
+    const failed: { work: Work; error: unknown }[] = []
+    for (const work of works) {
+      try {
+        work.decide(draft)
+        done.push(work)
+      } catch (error) {
+        failed.push({ work, error })
+      }
+    }
+    return { done, failed, entries, state, now }
+  }
+
+  /** False when another writer was first. A reservation outlives loss of power as the call that it is for may. */
+  async #append(entries: readonly LedgerEntry[], at: number): Promise<boolean> {
+    const all: readonly LedgerEntry[] = this.#length + entries.length >= PART_LENGTH ? [...entries, { type: 'closed' }] : entries
+    const sync = entries.some(({ type }) => type === 'reserved' || type === 'threshold_hit')
+    if (!(await this.#store(all, { at, sync }))) return false
+    this.#length += all.length
+    this.#closed = all.length > entries.length
+    return true
+  }
+
+  async #store(entries: readonly LedgerEntry[], { at, sync }: { readonly at: number; readonly sync: boolean }): Promise<boolean> {
+    const { store, host, root, writer } = this.#options
+    const records = entries.map((entry) => encodeLedgerRecord(entry, { by: writer, at, n: this.#count++ }))
+    try {
+      await appendSafely({ store, host, key: ledgerKey(root, this.#part ?? 0), records, expected: this.#length, sync })
+      return true
+    } catch (error) {
+      if (isAgentError(error, 'store_conflict')) return false
+      throw error
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    const { store, host, root } = this.#options
+    this.#part ??= await newestPart(store, root)
+    for (;;) {
+      await this.#readOn(ledgerKey(root, this.#part))
+      if (!this.#closed) return
+      this.#part++
+      this.#length = 0
+      this.#closed = false
+      await this.#readOn(ledgerKey(root, this.#part))
+      // Whoever comes first carries over what it came to; all would write the same.
+      if (this.#length > 0) continue
+      if (await this.#store([{ type: 'carried', state: this.#state.toJson() }], { at: host.clock.now(), sync: true })) this.#length = 1
+    }
+  }
+
+  async #readOn(key: string): Promise<void> {
+    for await (const { offset, record } of this.#options.store.read(key, { from: this.#length })) {
+      const { entry, at } = decodeLedgerRecord(record, offset, key)
+      if (offset === 0 && key !== ledgerKey(this.#options.root, 0) && entry.type !== 'carried')
+        throw new AgentError('store_corrupt', `The log ${key} begins with a '${entry.type}', not with what was carried over`)
+      this.#state.apply(entry, at)
+      this.#length = offset + 1
+      this.#closed = entry.type === 'closed'
+    }
+  }
+}
+
+type Decided = {
+  readonly done: readonly Work[]
+  readonly failed: readonly { readonly work: Work; readonly error: unknown }[]
+  readonly entries: readonly LedgerEntry[]
+  readonly state: LedgerState
+  readonly now: number
+}
+
+async function newestPart(store: SessionStore, root: string): Promise<number> {
+  const prefix = ledgerPrefix(root)
+  let newest = 0
+  for await (const key of store.keys({ prefix })) newest = Math.max(newest, Number(key.slice(prefix.length)))
+  return newest
+}

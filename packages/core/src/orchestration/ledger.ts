@@ -1,0 +1,263 @@
+/** A budget that any number of processes spend from: set aside before, settled after, in one log. */
+import { AgentError } from '../base/errors.ts'
+import { type Host, systemHost } from '../base/host.ts'
+import { childSignal } from '../base/signals.ts'
+import { addSpending, type BudgetLimits, inWords, NO_SPENDING, type Resource, RESOURCES, type Spending } from '../model/spending.ts'
+import type { BudgetThreshold } from '../ports/budget-guard.ts'
+import type { LeaseStore } from '../ports/lease-store.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import { ledgerHolder, type LedgerHolder } from './ledger-holder.ts'
+import { type LedgerDraft, LedgerLog } from './ledger-log.ts'
+import type { Reservation, ReservationKind } from './ledger-record.ts'
+import { type Need, roomFor } from './ledger-room.ts'
+import { type LedgerSnapshot, thresholdName } from './ledger-state.ts'
+
+export interface LedgerOptions {
+  /** Names the budget: whoever opens the same root in the same store spends from it. */
+  readonly root: string
+  /** The most that may be used up of the root, by everybody together. At least one. */
+  readonly limits: BudgetLimits
+  /** Parts of each limit that are told once when they are passed, more than 0 and at most 1. Default: `[0.8]`. */
+  readonly thresholds?: readonly number[]
+  /** Says whether whoever holds a reservation lives. Default: none, and one counts as lost after `holdMs`. */
+  readonly leases?: LeaseStore
+  /** Milliseconds. Default: 600,000. */
+  readonly holdMs?: number
+  /** Milliseconds that a call waits for others before it takes a shorter answer than it asked for. Default: 60,000. */
+  readonly patienceMs?: number
+  readonly host?: Host
+}
+
+export type ReserveRequest = Need & { readonly kind: ReservationKind; readonly spender: string; readonly agent?: string | undefined }
+
+export type Reserved = {
+  readonly type: 'reserved'
+  readonly output: number
+  readonly amount: Spending
+  readonly thresholds: readonly BudgetThreshold[]
+}
+
+export type Refused = {
+  readonly type: 'refused'
+  readonly resource: Resource
+  readonly consumed: number
+  readonly limit: number
+  readonly held: number
+}
+
+type Outcome = Reserved | Refused | { readonly type: 'wait' }
+
+const DEFAULT_HOLD_MS = 600_000
+const DEFAULT_PATIENCE_MS = 60_000
+/** Milliseconds between looks at what other processes have settled: the first, and the longest. */
+const FIRST_LOOK_MS = 50
+const LONGEST_LOOK_MS = 1000
+
+export class Ledger {
+  readonly root: string
+  readonly limits: BudgetLimits
+  readonly #thresholds: readonly number[]
+  readonly #host: Host
+  readonly #holder: LedgerHolder
+  readonly #log: LedgerLog
+  readonly #holdMs: number
+  readonly #patienceMs: number
+  /** Those here that wait, the first one first: nobody who comes later passes by. */
+  readonly #line: symbol[] = []
+  #wake = new Set<() => void>()
+  /** Settlements that the store has not taken yet. */
+  readonly #owed = new Map<string, Settlement>()
+  #limitsSet = false
+
+  constructor(store: SessionStore, options: LedgerOptions) {
+    const { root, limits, thresholds = [0.8], leases, host = systemHost(), holdMs = DEFAULT_HOLD_MS, patienceMs } = options
+    check(options)
+    this.root = root
+    this.limits = limits
+    this.#thresholds = thresholds
+    this.#host = host
+    this.#holdMs = holdMs
+    this.#patienceMs = patienceMs ?? DEFAULT_PATIENCE_MS
+    this.#holder = ledgerHolder({ leases, host, root })
+    this.#log = new LedgerLog({ store, host, root, writer: this.#holder.id })
+  }
+
+  /**
+   * Sets the worst case aside. While others hold what would let it have all that it asks for, it waits; then it takes less; where
+   * there is too little, it is refused. Asked again under an id that is set aside, it replaces that. Rejects with the signal's reason.
+   */
+  async reserve(request: ReserveRequest, { signal }: { readonly signal: AbortSignal }): Promise<Reserved | Refused> {
+    signal.throwIfAborted()
+    await this.#holder.alive()
+    const begun = this.#host.clock.now()
+    // What is under way already must not wait for those who wait for it.
+    const waits = request.elapsedMs === 0
+    if (!waits || this.#line.length === 0) {
+      const outcome = await this.#try(request, begun)
+      if (outcome.type !== 'wait') return outcome
+    }
+    const place = Symbol(request.id)
+    if (waits) this.#line.push(place)
+    try {
+      for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
+        await this.#changed(pause, signal)
+        if (waits && this.#line[0] !== place) continue
+        await this.settleLost()
+        const outcome = await this.#try(request, begun)
+        if (outcome.type !== 'wait') return outcome
+      }
+    } finally {
+      if (waits) this.#line.splice(this.#line.indexOf(place), 1)
+      this.#changedHere()
+    }
+  }
+
+  /** What it took counts, and no more is set aside for it. Done twice it counts once. Without `workMs` the time that was allowed counts. */
+  settle(id: string, taken: Partial<Spending>): Promise<void> {
+    return this.#settle({
+      id,
+      how: 'reported',
+      amount: ({ workMs }) => addSpending({ ...NO_SPENDING, workMs }, { ...taken, workMs: (taken.workMs ?? workMs) - workMs }),
+    })
+  }
+
+  /** Nobody will ever say what it took: it counts as its worst case. */
+  lose(id: string): Promise<void> {
+    return this.#settle({ id, how: 'lost', amount: (reserved) => reserved })
+  }
+
+  /** It certainly took nothing. */
+  release(id: string): Promise<void> {
+    return this.#settle({ id, how: 'released', amount: () => NO_SPENDING })
+  }
+
+  /** Settles what dead processes left behind at its worst case. Resolves with how many there were. */
+  async settleLost(): Promise<number> {
+    const open = await this.#log.transact(({ state }) => [...state.reservations.values()])
+    const lost = await this.#holder.lostOf(open)
+    if (lost.length === 0) return 0
+    return this.#log.transact((draft) => {
+      const still = lost.filter(({ id, holder }) => draft.state.reservations.get(id)?.holder === holder)
+      for (const { id, amount } of still) draft.add({ type: 'settled', id, how: 'lost', amount })
+      return still.length
+    })
+  }
+
+  snapshot(): Promise<LedgerSnapshot> {
+    return this.#log.transact(({ state }) => state.snapshot())
+  }
+
+  /** Says that this process holds nothing any more: what it still does counts as lost where leases tell. */
+  async close(): Promise<void> {
+    await this.#pay()
+    await this.#holder.close()
+  }
+
+  async #try(request: ReserveRequest, begun: number): Promise<Outcome> {
+    const outcome = await this.#log.transact((draft) => this.#decide(draft, request, begun))
+    this.#limitsSet = true
+    return outcome
+  }
+
+  #decide(draft: LedgerDraft, request: ReserveRequest, begun: number): Outcome {
+    this.#addOwed(draft)
+    if (!this.#limitsSet && JSON.stringify(draft.state.limits) !== JSON.stringify(this.limits))
+      draft.add({ type: 'limits_set', limits: this.limits })
+    const { id, elapsedMs } = request
+    const own = draft.state.reservations.get(id)
+    // Time that is asked for after the end is of no use to anybody.
+    if (elapsedMs > 0 && own === undefined) return { type: 'refused', resource: 'workMs', consumed: 0, limit: 0, held: 0 }
+    const room = roomFor(draft.state, this.limits, request)
+    const patient = draft.now - begun < this.#patienceMs
+    const fitting = room.type === 'later' ? (patient ? undefined : room.now) : room
+    if (fitting === undefined) return { type: 'wait' }
+    if (fitting.type !== 'fits') return { ...fitting, type: 'refused' }
+    // What is under way keeps what it has, and gets more time.
+    const amount = elapsedMs > 0 && own !== undefined ? { ...own.amount, workMs: fitting.amount.workMs } : fitting.amount
+    draft.add({ type: 'reserved', ...this.#reservation(request, amount, draft.now) })
+    return { type: 'reserved', output: fitting.output, amount, thresholds: this.#passed(draft) }
+  }
+
+  #reservation({ id, kind, spender, agent }: ReserveRequest, amount: Spending, at: number): Reservation {
+    const { id: holder, leased } = this.#holder
+    return { id, kind, holder, leased, spender, ...(agent === undefined ? {} : { agent }), amount, at, until: at + this.#holdMs }
+  }
+
+  /** Thresholds that nobody has been told of. */
+  #passed({ state, add }: LedgerDraft): readonly BudgetThreshold[] {
+    const passed: BudgetThreshold[] = []
+    for (const resource of RESOURCES) {
+      const limit = this.limits[resource]
+      const consumed = state.used[resource]
+      for (const share of this.#thresholds) {
+        if (limit === undefined || consumed < limit * share || state.thresholds.has(thresholdName(resource, share))) continue
+        add({ type: 'threshold_hit', resource, share, consumed, limit })
+        const message = `${inWords(resource, consumed)} of ${inWords(resource, limit)} of the budget '${this.root}' are used`
+        passed.push({ resource, consumed, limit, message })
+      }
+    }
+    return passed
+  }
+
+  /** What the store does not take now is tried again with whatever is done next. */
+  async #settle(settlement: Settlement): Promise<void> {
+    this.#owed.set(settlement.id, settlement)
+    await this.#pay()
+  }
+
+  async #pay(): Promise<void> {
+    const due = [...this.#owed.values()]
+    if (due.length === 0) return
+    await this.#log.transact((draft) => this.#addOwed(draft))
+    for (const settlement of due) if (this.#owed.get(settlement.id) === settlement) this.#owed.delete(settlement.id)
+    this.#changedHere()
+  }
+
+  #addOwed({ state, add }: LedgerDraft): void {
+    for (const { id, how, amount } of this.#owed.values()) {
+      const reservation = state.reservations.get(id)
+      if (reservation !== undefined) add({ type: 'settled', id, how, amount: amount(reservation.amount) })
+    }
+  }
+
+  #changedHere(): void {
+    const waking = this.#wake
+    this.#wake = new Set()
+    for (const wake of waking) wake()
+  }
+
+  async #changed(ms: number, signal: AbortSignal): Promise<void> {
+    const pause = childSignal(signal)
+    const wake = (): void => pause.abort(wake)
+    this.#wake.add(wake)
+    try {
+      await this.#host.clock.sleep(ms, { signal: pause.signal })
+    } catch (error) {
+      if (error !== wake) throw error
+    } finally {
+      this.#wake.delete(wake)
+      pause.release()
+    }
+  }
+}
+
+type Settlement = {
+  readonly id: string
+  readonly how: 'reported' | 'lost' | 'released'
+  amount(reserved: Spending): Spending
+}
+
+const fault = (message: string): AgentError => new AgentError('invalid_argument', message)
+
+function check({ root, limits, thresholds = [], holdMs, patienceMs }: LedgerOptions): void {
+  if (root === '' || !root.isWellFormed()) throw fault(`A budget needs a root that names it; it is ${JSON.stringify(root)}`)
+  const names = Object.keys(limits)
+  const unknown = names.find((name) => !RESOURCES.some((each) => each === name))
+  if (unknown !== undefined) throw fault(`The budget '${root}' has no limit '${unknown}'; limits are ${RESOURCES.join(', ')}`)
+  if (names.length === 0) throw fault(`The budget '${root}' limits nothing: give it at least one of ${RESOURCES.join(', ')}`)
+  for (const [name, value] of [...Object.entries(limits), ['holdMs', holdMs ?? 1] as const, ['patienceMs', (patienceMs ?? 0) + 1] as const])
+    if (!(value > 0 && value < Infinity)) throw fault(`'${name}' of the budget '${root}' must be a number more than 0; it is ${value}`)
+  const wrong = thresholds.find((share) => !(share > 0 && share <= 1))
+  if (wrong !== undefined)
+    throw fault(`A threshold of the budget '${root}' must be more than 0 and at most 1, such as 0.8 for four fifths; it is ${wrong}`)
+}

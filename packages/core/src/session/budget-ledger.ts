@@ -1,0 +1,44 @@
+/** `budgetLedger`: one budget for any number of runs, sessions and processes. */
+import { budgetGuard } from '../middleware/budget-guard.ts'
+import type { BudgetGuard } from '../ports/budget-guard.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import { assertPriced, ledgerGuard } from '../orchestration/ledger-guard.ts'
+import { Ledger, type LedgerOptions } from '../orchestration/ledger.ts'
+import type { SharedBudget } from './types.ts'
+
+export interface BudgetLedger extends Ledger, BudgetGuard, SharedBudget {
+  readonly contract: 1
+}
+
+/**
+ * A budget of its own, kept in a store under the name of its root: whoever opens the same root spends from it, in this process or
+ * another. Give it to `createAgent({ budget: { ledger } })`, to a `WorkflowBudget`, or to both of them for different roots.
+ * Throws `invalid_argument` for limits and thresholds that cannot be held.
+ */
+export function budgetLedger(store: SessionStore, options: LedgerOptions): BudgetLedger {
+  const ledger = new Ledger(store, options)
+  const guard = ledgerGuard(ledger)
+  return Object.assign(
+    ledger,
+    guard,
+    guardedBudget(guard, { order: options.root, check: (price: unknown) => assertPriced(options.limits, price, options.root) }),
+  )
+}
+
+export interface GuardedBudgetOptions {
+  /** Where it stands among other budgets: they are asked in the order of these texts, everywhere the same. Default: empty, first. */
+  readonly order?: string
+  /** Throws when it cannot work with a model of this price. */
+  check?(price: unknown): void
+}
+
+/** Your own budget guard as a budget for `createAgent({ budget: { ledger } })`. */
+export function guardedBudget(guard: BudgetGuard, { order = '', check }: GuardedBudgetOptions = {}): SharedBudget {
+  return {
+    order,
+    middleware({ price }) {
+      check?.(price)
+      return budgetGuard(guard, price)
+    },
+  }
+}
