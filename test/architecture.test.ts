@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const core = resolve(root, 'packages/core/src')
 const lineCap = 300
 
-const everythingBelow = ['base', 'model', 'ports', 'loop', 'middleware', 'journal', 'orchestration', 'plan', 'stores']
+const everythingBelow = ['lanes', 'base', 'model', 'ports', 'loop', 'middleware', 'journal', 'orchestration', 'plan', 'stores']
 const rooms: Record<string, readonly string[]> = {
   base: [],
   model: ['base'],
@@ -19,6 +19,7 @@ const rooms: Record<string, readonly string[]> = {
   journal: ['base', 'model', 'ports'],
   orchestration: ['base', 'model', 'ports', 'journal'],
   plan: ['base', 'model', 'ports', 'orchestration'],
+  lanes: ['base', 'model', 'ports'],
   stores: ['base', 'model', 'ports'],
   session: everythingBelow,
   subagents: [...everythingBelow, 'session'],

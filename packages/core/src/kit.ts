@@ -65,6 +65,20 @@ export type { AppendOptions, Replacement, SessionStore, StoredRecord } from './p
 export type { AgentExecutor, ExecuteOptions } from './ports/agent-executor.ts'
 export { hookNames } from './session/define-hooks.ts'
 export type { HookDecision, HookEvent, HookExecutor, HookName } from './ports/hook-executor.ts'
+export type {
+  LaneAttempt,
+  LaneCommand,
+  LaneCompletion,
+  LaneLimits,
+  LaneQueue,
+  LaneRetry,
+  LaneRules,
+  LaneStats,
+  LaneTask,
+  LaneWork,
+  QueueStats,
+} from './ports/lane-queue.ts'
+export { laneOf, type DeadLetter, type LaneName } from './model/lane.ts'
 export type { WatchOptions, WatchStore } from './ports/watch-store.ts'
 export { wakeUps, type WakeUps } from './base/wake-ups.ts'
 export type { BlobStore, SweepOptions } from './ports/blob-store.ts'

@@ -45,6 +45,7 @@ describe('the doors', () => {
       'isAgentError',
       'isPermissionMode',
       'jsonSchema',
+      'laneQueue',
       'memoryLeases',
       'memoryStore',
       'openSession',
@@ -111,7 +112,7 @@ describe('the doors', () => {
   })
 })
 
-test('every fact has its version, and all but one are critical', () => {
+test('every fact has its version, and all but two are critical', () => {
   expect(Object.fromEntries(Object.entries(FACT_KINDS).map(([type, { version }]) => [type, version]))).toEqual({
     session_created: 1,
     session_forked: 1,
@@ -126,6 +127,7 @@ test('every fact has its version, and all but one are critical', () => {
     tool_execution_start: 1,
     tool_end: 1,
     permission_denied: 1,
+    command_dead_lettered: 1,
     confirmation_required: 1,
     confirmation_received: 1,
     message_injected: 1,
@@ -138,7 +140,10 @@ test('every fact has its version, and all but one are critical', () => {
     error: 1,
     run_cancelled: 1,
   })
-  expect(Object.entries(FACT_KINDS).flatMap(([type, { critical }]) => (critical ? [] : [type]))).toEqual(['permission_denied'])
+  expect(Object.entries(FACT_KINDS).flatMap(([type, { critical }]) => (critical ? [] : [type]))).toEqual([
+    'permission_denied',
+    'command_dead_lettered',
+  ])
 })
 
 test('the concerns stand in this order', () => {
@@ -151,6 +156,7 @@ test('the concerns stand in this order', () => {
     'hooks',
     'permissions',
     'output-limit',
+    'lanes',
     'tool-timeout',
     'sub-agents',
     'turn-time',

@@ -75,6 +75,14 @@ function stepOf(fact: Envelope, started: number | undefined): StoryStep | undefi
         detail: `effect ${event.effect}; ${accessWords(event.accesses)}; key ${event.idempotencyKey.slice(0, 12)}…`,
         tone: 'plain',
       }
+    case 'command_dead_lettered':
+      return {
+        key,
+        timestamp,
+        title: 'Given up',
+        detail: `after ${event.attempts} ${event.attempts === 1 ? 'attempt' : 'attempts'} in lane ${event.lane}; ${event.letterId}`,
+        tone: 'bad',
+      }
     case 'tool_end': {
       const took = started === undefined ? '' : ` after ${formatDuration(timestamp - started)}`
       const exit = event.exitCode === undefined ? '' : `, exit ${event.exitCode}`

@@ -82,6 +82,13 @@ function foldLive(state: Conversation, { runId, timestamp, cursor }: Envelope, e
         text: event.message,
         tone: event.kind === 'hard' ? 'danger' : 'warning',
       })
+    case 'queue_alert':
+      if (event.level === 'cleared') return state
+      return alert(state, {
+        key: `${cursor}/${event.lane}/${event.alertType}/${event.level}`,
+        text: event.message,
+        tone: event.level === 'critical' ? 'danger' : 'warning',
+      })
     case 'persistence_failed':
       return alert(state, {
         key: `${cursor}/${event.operation}`,

@@ -17,7 +17,7 @@ export function factFamily(type: string): Family {
   if (type.startsWith('tool_') || type.startsWith('subagent_')) return 'tool'
   if (type.startsWith('confirmation_') || type === 'permission_denied' || type === 'run_suspended' || type === 'message_injected')
     return 'person'
-  if (type === 'error' || type === 'run_cancelled' || type === 'cancel_requested') return 'danger'
+  if (type === 'command_dead_lettered' || type === 'error' || type === 'run_cancelled' || type === 'cancel_requested') return 'danger'
   if (type.startsWith('agent_') || type === 'run_prepared') return 'run'
   return 'other'
 }

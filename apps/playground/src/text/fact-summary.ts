@@ -33,6 +33,8 @@ export function factSummary(event: AgentEvent): string {
       return `${event.name} · ${event.isError ? (event.errorKind ?? 'failed') : 'done'}${(event.exitCode ?? 0) === 0 ? '' : ` · exit ${event.exitCode}`}`
     case 'permission_denied':
       return `${event.toolName} · ${event.reason}`
+    case 'command_dead_lettered':
+      return `${event.toolName} · given up in lane ${event.lane} · ${firstLine(event.error)}`
     case 'confirmation_required':
       return `${event.toolName} · ${event.accesses.map(describeAccess).join(', ')}`
     case 'confirmation_received':

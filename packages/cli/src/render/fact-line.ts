@@ -33,6 +33,8 @@ function sayFact({ event }: Envelope): Said {
       }
     case 'permission_denied':
       return { what: 'denied', words: `${event.toolName}: ${event.reason}` }
+    case 'command_dead_lettered':
+      return { what: 'given up', words: `${event.toolName}: ${event.error}` }
     case 'message_injected':
       return { what: 'heard', words: textOf(event.message) }
     case 'subagent_start':

@@ -35,6 +35,16 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
       return line(colors.dim(signs.dot), colors.dim(`The conversation was shortened by ${event.by}`), style)
     case 'budget_threshold_hit':
       return line(colors.yellow(signs.warning), oneLine(event.message), style)
+    case 'command_retry':
+      return line(
+        colors.yellow(signs.retry),
+        `${colors.bold(visibleLine(event.toolName))} ${oneLine(event.error)} Trying again in ${duration(event.delayMs)}.`,
+        style,
+      )
+    case 'command_dead_lettered':
+      return line(colors.red(signs.warning), `${colors.bold(visibleLine(event.toolName))} was given up: ${oneLine(event.error)}`, style)
+    case 'queue_alert':
+      return line(colors.yellow(signs.warning), oneLine(event.message), style)
     case 'persistence_failed':
       return line(colors.red(signs.warning), `The journal could not be written (${event.operation}): ${oneLine(event.error)}`, style)
     case 'cancel_requested':

@@ -27,6 +27,7 @@ export const FACT_KINDS: Readonly<Record<FactType, FactKind>> = {
   confirmation_required: { version: 1, critical: true },
   confirmation_received: { version: 1, critical: true },
   message_injected: { version: 1, critical: true },
+  command_dead_lettered: { version: 1, critical: false },
   cancel_requested: { version: 1, critical: true },
   inbox_skipped: { version: 1, critical: true },
   subagent_start: { version: 1, critical: true },

@@ -3,10 +3,11 @@ import { type Access, conflictsAny } from '../model/access.ts'
 
 /** A call's place in the queue, held from before its gates until it is over. */
 export interface Ticket {
-  /** What it will touch. Replaces what was said before. */
-  declare(accesses: readonly Access[]): void
-  /** Resolves when nothing that conflicts runs or is to run first, and a slot is free. Undefined when that is so at once. */
-  acquire(): Promise<void> | undefined
+  /**
+   * Resolves when nothing that conflicts with what it will touch runs or is to run first, and a slot is free. Undefined when that is so
+   * at once, and for a call that has its turn: it keeps it until it is over.
+   */
+  acquire(accesses: readonly Access[]): Promise<void> | undefined
   /** It is over, or will not run now. */
   release(): void
 }
@@ -36,15 +37,16 @@ export class AccessQueue {
     if (parent) parent.children++
     this.#entries.push(entry)
     const ticket: Ticket = {
-      declare: (next) => void (entry.accesses = next),
-      acquire: () => this.#acquire(entry),
+      acquire: (next) => this.#acquire(entry, next),
       release: () => this.#release(entry),
     }
     this.#byTicket.set(ticket, entry)
     return ticket
   }
 
-  #acquire(entry: Entry): Promise<void> | undefined {
+  #acquire(entry: Entry, accesses: readonly Access[]): Promise<void> | undefined {
+    entry.accesses = accesses
+    if (entry.state === 'running') return undefined
     if (this.#mayRun(entry, this.#entries.indexOf(entry))) {
       entry.state = 'running'
       return undefined

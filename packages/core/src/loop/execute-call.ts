@@ -5,7 +5,6 @@ import { type Access, accessJson, describeAccess } from '../model/access.ts'
 import { askedOf } from '../model/asked.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
 import { failed, type ToolContext, type ToolResult, toToolResult } from '../model/tool.ts'
-import type { Ticket } from './access-queue.ts'
 import type { LoopContext } from './context.ts'
 import { unknownOutcome } from './ledger.ts'
 import { resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
@@ -16,7 +15,6 @@ export type NestedCall = { readonly name: string; readonly input: Json; readonly
 
 /** What a call needs beside its invocation. */
 export interface CallFrame {
-  readonly ticket: Ticket
   /** How the tool calls other tools, each until the signal fires. Throws when one of them waits for somebody who is not here. */
   invoke(call: NestedCall): Promise<ToolResult>
   /** Resolves when none of them is under way. */
@@ -37,7 +35,7 @@ function idempotencyKey(context: LoopContext, callId: string): string {
 
 export async function executeCall(context: LoopContext, invocation: ToolInvocation, frame: CallFrame): Promise<ToolOutcome> {
   const { tool, call, input, accesses } = invocation
-  const turn = frame.ticket.acquire()
+  const turn = invocation.turn(accesses)
   if (turn !== undefined) await orAborted(turn, invocation.signal)
   const looked = tool.access(input)
   const touches = looked instanceof Promise ? await orAborted(looked, invocation.signal) : looked

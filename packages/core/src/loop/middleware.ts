@@ -5,7 +5,8 @@ import type { Fact, HistoryEdit, LiveEvent, WaitingFor } from '../model/event.ts
 import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Message, Prompt, ToolUseBlock } from '../model/message.ts'
 import type { SessionState } from '../model/session-state.ts'
-import type { Tool, ToolResult } from '../model/tool.ts'
+import type { Tool } from '../model/tool.ts'
+import type { ToolOutcome } from '../model/tool-outcome.ts'
 import type { LlmEvent, LlmRequest, ModelInfo, ToolChoice } from '../ports/llm-client.ts'
 
 /** What a middleware may know of the run that it belongs to, and the two ways in which it may speak. */
@@ -74,12 +75,12 @@ export type ToolInvocation = {
   readonly timeoutMs?: number
   /** Whether it may touch what it could not declare. Default: everything. */
   permits?(access: Access): boolean
+  /**
+   * Take its turn among the calls of its session, holding it until the call is over. Undefined when that is so at once. The call takes
+   * it by itself just before it begins: who makes it wait for something else takes it first, or the two might wait for each other.
+   */
+  turn(accesses: readonly Access[]): Promise<void> | undefined
 }
-
-/** What a call came to: a result, or a wait for somebody who is not here. A wait is never recorded as a result. */
-export type ToolOutcome =
-  | { readonly type: 'result'; readonly result: ToolResult }
-  | { readonly type: 'suspended'; readonly waitingFor: readonly WaitingFor[] }
 
 /** A turn that has just ended: the model has spoken and every call has its result. */
 export type TurnReport = {
@@ -136,5 +137,4 @@ export function defineMiddleware<State = undefined>(middleware: Middleware<State
 }
 
 export { admit } from './admission.ts'
-
-export const resultOf = (result: ToolResult): ToolOutcome => ({ type: 'result', result })
+export { resultOf, type ToolOutcome } from '../model/tool-outcome.ts'

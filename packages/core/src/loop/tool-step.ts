@@ -54,7 +54,6 @@ export class ToolStep {
   execute(invocation: ToolInvocation): Promise<ToolOutcome> {
     const frame = this.#frames.get(invocation.callId)
     if (frame === undefined) throw new AgentError('internal', `Call ${invocation.callId} came to its execution without passing the gate`)
-    frame.ticket.declare(invocation.accesses)
     return executeCall(this.#context, invocation, frame)
   }
 
@@ -108,7 +107,7 @@ export class ToolStep {
     }
   }
 
-  async #judged({ callId, call, signal, parent, tool, args, fixed, admission }: Entry): Promise<ToolOutcome> {
+  async #judged({ callId, call, signal, parent, ticket, tool, args, fixed, admission }: Entry): Promise<ToolOutcome> {
     if (!admission.ok) return resultOf(admission.result)
     if (tool === undefined || this.#stages === undefined)
       throw new AgentError('internal', 'A tool call was admitted without its tool or before the stages were made')
@@ -118,7 +117,8 @@ export class ToolStep {
       const recovery = await recover(tool, start, { input, signal, starterMayLive: this.#context.run.state().claim?.afterExpiry === true })
       if (recovery.type === 'settled') return resultOf(recovery.result)
     }
-    return this.#stages.callTool({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId: parent?.callId })
+    const parentCallId = parent?.callId
+    return this.#stages.callTool({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId, turn: ticket.acquire })
   }
 
   #end({ callId, call, parent }: Entry, result: ToolResult): void {
@@ -137,7 +137,6 @@ export class ToolStep {
   #frame(entry: Entry): CallFrame {
     const { waiting, open } = entry.nested
     return {
-      ticket: entry.ticket,
       waiting: () => (waiting.length > 0 ? { type: 'suspended', waitingFor: waiting } : undefined),
       invoke: (call) => {
         const result = this.#invoke(entry, call)

@@ -14,6 +14,7 @@ export const STACK_ORDER = [
   'hooks', // may rewrite the arguments, so the policy must judge what they return
   'permissions', // the policy, then a person
   'output-limit', // what everybody outside sees of a result is what the model sees
+  'lanes', // only what will run waits for its lane, and each attempt has its own time
   'tool-timeout', // innermost: the clock starts when the work does, not while it waits for a person or its turn
   'sub-agents', // a task is a call like any other: judged, limited and shown before it begins
   'turn-time', // bounds all tries of a turn together

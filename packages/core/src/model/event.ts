@@ -1,6 +1,7 @@
 /** Everything that can happen in a session: facts, which are stored, and live events, which are not. */
 import type { Access, Effect } from './access.ts'
 import type { Json, JsonObject, JsonSchema } from './json.ts'
+import type { LaneName } from './lane.ts'
 import type { LiveEvent } from './live-event.ts'
 import type { ImageBlock, Message, TextBlock, ToolResultContent } from './message.ts'
 import type { RuleOrigin } from './permission-policy.ts'
@@ -212,6 +213,17 @@ export type Fact =
       readonly toolCalls: number
       /** As granted when it began. */
       readonly grant?: StepBudget
+    }
+  | {
+      readonly type: 'command_dead_lettered'
+      readonly callId: string
+      readonly toolName: string
+      readonly lane: LaneName
+      /** Names the letter in its queue. */
+      readonly letterId: string
+      readonly error: string
+      /** How often it was begun: 0 when it never got a place. */
+      readonly attempts: number
     }
   | { readonly type: 'cancel_requested'; readonly reason: string; readonly inboxOffset: number }
   | { readonly type: 'inbox_skipped'; readonly reason: string; readonly inboxOffset: number }

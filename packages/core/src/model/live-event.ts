@@ -1,6 +1,7 @@
 /** What is told while it happens and not stored: provisional until the fact that settles it. */
 import type { ErrorCode } from '../base/errors.ts'
 import type { JsonObject } from './json.ts'
+import type { LaneName } from './lane.ts'
 
 /** Where in which turn a delta belongs. `start` counts the characters of the block before this delta. */
 type DeltaPlace = { readonly turn: number; readonly attempt: number; readonly block: number; readonly start: number }
@@ -33,6 +34,28 @@ export type LiveEvent =
       readonly message: string
       /** Milliseconds until the next attempt. */
       readonly delayMs: number
+    }
+  | {
+      readonly type: 'command_retry'
+      readonly callId: string
+      readonly toolName: string
+      readonly lane: LaneName
+      /** The attempt that follows. */
+      readonly attempt: number
+      /** Milliseconds until then; its place in the lane may take longer. */
+      readonly delayMs: number
+      /** What the last one failed with. */
+      readonly error: string
+    }
+  | {
+      readonly type: 'queue_alert'
+      readonly lane: LaneName
+      /** `cleared` takes back what was said of its depth before. */
+      readonly level: 'warning' | 'critical' | 'cleared'
+      readonly alertType: 'depth' | 'paused'
+      /** Calls that wait in the lane. */
+      readonly depth: number
+      readonly message: string
     }
   | {
       readonly type: 'subagent_progress'

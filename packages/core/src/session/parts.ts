@@ -8,6 +8,7 @@ import { type RequestCache, requestCache } from '../loop/request-cache.ts'
 import { arrange } from '../middleware/default-stack.ts'
 import { duplicateGuard } from '../middleware/duplicate-guard.ts'
 import { hooksAround } from '../middleware/hooks.ts'
+import { lanes } from '../middleware/lanes.ts'
 import { malformedGuard } from '../middleware/malformed-guard.ts'
 import { modelRetry } from '../middleware/model-retry.ts'
 import { modelTimeout } from '../middleware/model-timeout.ts'
@@ -68,6 +69,7 @@ export function toParts(options: AgentOptions): AgentParts {
   checkContract('leases', options.leases)
   checkContract('watch', options.watch)
   checkContract('hooks', options.hooks)
+  checkContract('lanes', options.lanes)
   const { llm, instructions = DEFAULT_INSTRUCTIONS, timeouts = {}, host = systemHost() } = options
   checkTools(options.tools ?? [])
   checkLimits(options)
@@ -132,6 +134,7 @@ function builtin(
       blobs: options.blobs ?? storeBlobs(store),
       ...(options.maxToolOutput === undefined ? {} : { maxCharacters: options.maxToolOutput }),
     }),
+    ...(options.lanes ? [lanes(options.lanes)] : []),
     toolTimeout(timeouts.toolMs),
     ...(timeouts.turnMs ? [turnTime(timeouts.turnMs)] : []),
     modelRetry(retry),
@@ -159,6 +162,7 @@ const OPTIONS: Readonly<Record<keyof AgentOptions, true>> = {
   watch: true,
   permissions: true,
   hooks: true,
+  lanes: true,
   budget: true,
   timeouts: true,
   retry: true,

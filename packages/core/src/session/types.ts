@@ -13,6 +13,7 @@ import type { Usage } from '../model/usage.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { HookExecutor } from '../ports/hook-executor.ts'
+import type { LaneQueue } from '../ports/lane-queue.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { LlmClient, ModelInfo } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -102,6 +103,8 @@ export interface AgentOptions {
   /** Default: ask for declared `write` and `exec`, allow the rest. */
   readonly permissions?: PermissionPolicy
   readonly hooks?: HookExecutor
+  /** Where tool calls wait for their place, e.g. `laneQueue({…})`. Share one with many agents. Default: they wait for nothing. */
+  readonly lanes?: LaneQueue
   readonly budget?: Budget
   readonly timeouts?: Timeouts
   readonly retry?: RetryOptions

@@ -2,7 +2,9 @@
 import {
   createAgent,
   defineMiddleware,
+  failed,
   jsonSchema,
+  laneQueue,
   memoryStore,
   openSession,
   policy,
@@ -216,7 +218,28 @@ const family: Scene = {
   },
 }
 
-export const scenes: readonly Scene[] = [plain, approvals, stopped, edited, branches, cutOff, redacted, family]
+const lanes: Scene = {
+  name: 'lanes',
+  async play(store) {
+    const host = manualHost()
+    const flaky = tool({
+      name: 'flaky',
+      description: 'Fails.',
+      readOnly: true,
+      execute: () => failed('no connection', { kind: 'transport' }),
+    })
+    const agent = agentOf(store, [[callOf('flaky')], 'It does not answer.'], {
+      tools: [flaky],
+      lanes: laneQueue({ query: { retry: { attempts: 1 } }, host }),
+      host,
+    })
+    await (
+      await (await agent.session({ id: 'lanes' })).send('Ask it.')
+    ).result
+  },
+}
+
+export const scenes: readonly Scene[] = [plain, approvals, stopped, edited, branches, cutOff, redacted, family, lanes]
 
 /** Plays a scene in a store of its own. */
 export async function play(scene: Scene): Promise<SessionStore> {
