@@ -109,7 +109,7 @@ function memoryJournal(): Journal {
 }
 
 /** What a store without tools of its own can tell. */
-const plain = (store: SessionStore): Pick<Journal, 'store' | 'lastRecord' | 'examine'> => ({
+const plain = (store: SessionStore): Pick<Journal, 'store' | 'lastRecord' | 'examine' | 'shrink'> => ({
   store,
   async lastRecord(key) {
     let last: string | undefined
@@ -117,6 +117,7 @@ const plain = (store: SessionStore): Pick<Journal, 'store' | 'lastRecord' | 'exa
     return last
   },
   examine: () => Promise.resolve([]),
+  shrink: () => Promise.resolve(),
 })
 
 /** Journals are no part of the project: version control passes over a folder that ignores itself. */
