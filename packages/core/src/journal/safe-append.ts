@@ -20,8 +20,9 @@ const FIRST_PAUSE_MS = 50
 type Fate = 'stored' | 'absent' | 'other'
 
 /**
- * Resolves when the records are stored. Throws `store_conflict` when another writer was first, `store_unavailable`, `store_corrupt` or what
- * the store threw when they are certainly not stored or nobody can tell.
+ * Resolves when the records are stored. Throws `store_conflict` when another writer was first, and what the store threw when they are
+ * certainly not stored or nobody can tell. What is no `AgentError` says nothing about whether trying again can help: it is tried, and
+ * becomes `store_unavailable`.
  */
 export async function appendSafely(options: SafeAppend): Promise<void> {
   const { store, host, key, records, expected, sync } = options
@@ -32,7 +33,7 @@ export async function appendSafely(options: SafeAppend): Promise<void> {
       const fate = await fateOf(options, error)
       if (fate === 'stored') return
       if (fate === 'other') throw isAgentError(error, 'store_conflict') ? error : conflict(options, error)
-      if (attempt >= RETRIES || !isAgentError(error) || !error.retryable) throw error
+      if (attempt >= RETRIES || (isAgentError(error) && !error.retryable)) throw inWords(key, error)
       await host.clock.sleep(FIRST_PAUSE_MS * 2 ** attempt)
     }
   }
@@ -57,6 +58,11 @@ async function fateOf({ store, key, records, expected }: SafeAppend, cause: unkn
     )
   }
 }
+
+const inWords = (key: string, error: unknown): AgentError =>
+  isAgentError(error)
+    ? error
+    : new AgentError('store_unavailable', `The store could not append to ${key}: ${toMessage(error)}`, { cause: error, retryable: true })
 
 const conflict = ({ key, expected }: SafeAppend, cause: unknown): AgentError =>
   new AgentError('store_conflict', `Somebody else appended to ${key} at ${expected}`, { cause })

@@ -1,6 +1,7 @@
 /** Whether a run that is not finished can go on with today's agent is told before anything is run. */
 import { describe, expect, test } from 'vitest'
 import {
+  AgentError,
   type AgentOptions,
   checkRuns,
   createAgent,
@@ -15,6 +16,9 @@ import {
 import type { Json, JsonSchema, SessionStore } from '../../src/kit.ts'
 import { callOf, scriptedLlm } from '../../src/testing.ts'
 import { collect, dump, say } from './sessions.ts'
+
+/** What a process that has died would be told. */
+const gone = (): AgentError => new AgentError('store_unavailable', 'dead', { retryable: false })
 
 let ran = 0
 const pay = (properties: JsonSchema = { euro: { type: 'number' } }, required: readonly string[] = ['euro']): Tool =>
@@ -111,7 +115,7 @@ test('a run that was cut off in a call is judged by what that call was started w
     effect: 'composite',
     execute: (_, { invoke }) => invoke('inner', { deep: 'yes' }),
   })
-  const dying: SessionStore = { ...store, append: (...given) => (dead ? Promise.reject(new Error('dead')) : store.append(...given)) }
+  const dying: SessionStore = { ...store, append: (...given) => (dead ? Promise.reject(gone()) : store.append(...given)) }
   let dead = false
   const agent = createAgent({ llm: scriptedLlm([[callOf('outer')]]), tools: [inner, outer], store: dying })
   const run = await (await agent.session({ id: 's' })).send('go')
@@ -139,7 +143,7 @@ test('a call that a hook gave other arguments is judged by those', async () => {
   const dying: SessionStore = {
     ...store,
     async append(key, records, given) {
-      if (dead) throw new Error('dead')
+      if (dead) throw gone()
       await store.append(key, records, given)
       dead = records.some((record) => record.startsWith('{"t":"tool_execution_start"'))
     },
@@ -183,7 +187,7 @@ test('a run that was resumed too often cannot go on', async () => {
   const dying: SessionStore = {
     ...store,
     append(key, records, given) {
-      if (refuse && key.startsWith('journal/')) return Promise.reject(new Error('dead'))
+      if (refuse && key.startsWith('journal/')) return Promise.reject(gone())
       refuse = key.startsWith('journal/')
       return store.append(key, records, given)
     },
