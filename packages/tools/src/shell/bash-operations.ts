@@ -9,6 +9,8 @@ export type CommandEnd = {
   readonly exitCode?: number
   readonly signal?: string
   readonly leftovers: number
+  /** What the model should know beside the output: what a sandbox did not allow, for instance. Default: nothing. */
+  readonly notes?: readonly string[]
 }
 
 /** How a command is to be run. */
@@ -31,4 +33,8 @@ export interface CommandOptions {
  */
 export interface BashOperations {
   run(command: string, options: CommandOptions): Promise<CommandEnd>
+  /** What a model should know of the place before it runs commands there, as a sentence. Default: nothing. */
+  readonly about?: string
+  /** Runs commands outside of the sandbox that `run` keeps them in, for those that a person allows. Default: nobody may. */
+  readonly outside?: BashOperations
 }

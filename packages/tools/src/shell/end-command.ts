@@ -50,7 +50,7 @@ function freeze(processes: CommandProcesses): Set<number> {
 }
 
 async function askToEnd(processes: CommandProcesses, stopped: ReadonlySet<number>, graceMs: number): Promise<boolean> {
-  for (const pid of stopped) signalTo(pid, 'SIGTERM')
+  for (const pid of processes.asked(stopped)) signalTo(pid, 'SIGTERM')
   for (const pid of stopped) signalTo(pid, 'SIGCONT')
   for (const deadline = performance.now() + graceMs; performance.now() < deadline;) {
     await wait(POLL_MS)

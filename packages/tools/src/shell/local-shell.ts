@@ -7,6 +7,7 @@ import type { BashOperations, CommandEnd, CommandEnding, CommandOptions } from '
 import { commandEnvironment, type Environment } from './command-environment.ts'
 import { endCommand } from './end-command.ts'
 import { CommandProcesses, MARKER_VARIABLE } from './process-tree.ts'
+import { type Exit, type Launch, plainLaunch, type ShellCommand } from './launch.ts'
 import { startWatcher, type Watcher } from './watcher.ts'
 
 /** Where and with what commands run. */
@@ -14,6 +15,8 @@ export interface LocalShellOptions {
   readonly directory: string
   /** The whole environment that commands see. Default: `commandEnvironment()`, this process's own without what looks like a key. */
   readonly environment?: Environment
+  /** How a command is started. Default: by the shell itself, with everything that this process may do. */
+  readonly launch?: (command: ShellCommand) => Promise<Launch>
 }
 
 /** Milliseconds between being asked to end and being killed. */
@@ -28,22 +31,31 @@ const COMMAND_BYTES = 128 * 1024 - 1
 /** Never wait for a person: no pager, no questions. */
 const QUIET = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0' }
 
-export function localShell({ directory, environment }: LocalShellOptions): BashOperations {
+/** The last of an output, and the first of what a program says of itself, that are looked at. */
+const LOOKED_AT_BYTES = 16 * 1024
+
+export function localShell({ directory, environment, launch }: LocalShellOptions): BashOperations {
   const shell = ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh'
   return {
     async run(command, options) {
       refuse(command)
       options.signal.throwIfAborted()
       const marker = randomUUID()
+      const given = { ...(environment ?? commandEnvironment()), ...QUIET, [MARKER_VARIABLE]: markers(marker) }
+      const line = { shell, command, environment: given }
+      const launched = launch === undefined ? plainLaunch(line) : await launch(line)
       const watcher = startWatcher(marker)
-      // One pipe for both outputs keeps their order.
-      const child = spawn('/bin/sh', ['-c', 'exec "$1" -c "$2" 2>&1', 'sh', shell, command], {
-        cwd: directory,
-        detached: true,
-        env: { ...(environment ?? commandEnvironment()), ...QUIET, [MARKER_VARIABLE]: markers(marker) },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
-      return new Running(child, { marker, watcher, options }).end
+      try {
+        const child = spawn(launched.program, [...launched.words], {
+          cwd: directory,
+          detached: true,
+          env: launched.environment,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        })
+        return await new Running(child, { marker, watcher, options, launched }).end
+      } finally {
+        await launched.close()
+      }
     },
   }
 }
@@ -63,8 +75,7 @@ function refuse(command: string): void {
 /** An agent that was itself started by a command keeps that one's marker, so that ending the outer ends the inner. */
 const markers = (marker: string): string => [process.env[MARKER_VARIABLE], marker].filter((one) => one !== undefined).join(' ')
 
-type Guarded = { readonly marker: string; readonly watcher: Watcher; readonly options: CommandOptions }
-type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
+type Guarded = { readonly marker: string; readonly watcher: Watcher; readonly options: CommandOptions; readonly launched: Launch }
 
 /** One command from its start until nothing of it is left. */
 class Running {
@@ -72,18 +83,28 @@ class Running {
   readonly #child: ChildProcess
   readonly #guarded: Guarded
   #ending: CommandEnding = 'exited'
+  /** What a confining program says of itself, and the last of the command's output. */
+  #said = Buffer.alloc(0)
+  #output = Buffer.alloc(0)
 
   constructor(child: ChildProcess, guarded: Guarded) {
     this.#child = child
     this.#guarded = guarded
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Uint8Array) => guarded.options.onOutput(chunk))
-      stream?.on('error', () => undefined)
-    }
+    for (const stream of [child.stdout, child.stderr]) stream?.on('error', () => undefined)
+    const { isConfined } = guarded.launched
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (isConfined) this.#output = Buffer.concat([this.#output, chunk]).subarray(-LOOKED_AT_BYTES)
+      guarded.options.onOutput(chunk)
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (isConfined) this.#said = Buffer.concat([this.#said, chunk]).subarray(0, LOOKED_AT_BYTES)
+      else guarded.options.onOutput(chunk)
+    })
     this.end = this.#follow().finally(() => guarded.watcher.dismiss())
   }
 
   async #follow(): Promise<CommandEnd> {
+    const { watcher, marker, launched } = this.#guarded
     const closed = new Promise<void>((resolve) => void this.#child.once('close', () => resolve()))
     const exited = new Promise<Exit>((resolve, reject) => {
       this.#child.once('exit', (code, signal) => resolve({ code, signal }))
@@ -91,19 +112,15 @@ class Running {
     })
     const { pid } = this.#child
     if (pid === undefined) return exited.then(() => ({ ending: 'exited', leftovers: 0 }))
-    this.#guarded.watcher.guard(pid)
-    const processes = new CommandProcesses(pid, this.#guarded.marker)
-    const { code, signal } = await this.#stopEarly(exited, () => endCommand(processes, GRACE_MS))
+    watcher.guard(pid)
+    const processes = new CommandProcesses(pid, { marker, isConfined: launched.isConfined })
+    const exit = await this.#stopEarly(exited, () => endCommand(processes, GRACE_MS))
     await drained(closed)
     const leftovers = await endCommand(processes, LEFTOVER_GRACE_MS)
     this.#child.stdout?.destroy()
     this.#child.stderr?.destroy()
-    return {
-      ending: this.#ending,
-      leftovers,
-      ...(code === null ? {} : { exitCode: code }),
-      ...(signal === null ? {} : { signal }),
-    }
+    const end = launched.ended(exit, this.#said.toString('utf8'), this.#output.toString('utf8'))
+    return { ...end, ending: this.#ending, leftovers: launched.isConfined ? end.leftovers : leftovers }
   }
 
   async #stopEarly(exited: Promise<Exit>, stop: () => Promise<number>): Promise<Exit> {

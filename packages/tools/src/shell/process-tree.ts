@@ -21,6 +21,7 @@ type Row = {
 export class CommandProcesses {
   readonly #leader: number
   readonly #marker: string
+  readonly #isConfined: boolean
   readonly #since: number
   readonly #known = new Map<number, number>()
   /**
@@ -29,10 +30,14 @@ export class CommandProcesses {
    */
   isUndecided = false
 
-  /** `leader` is the process id of the command's shell, which leads a session of its own. */
-  constructor(leader: number, marker: string) {
+  /**
+   * `leader` is the process id of the command's shell, which leads a session of its own. `isConfined`: of a sandbox around it, whose
+   * own processes end when the command has.
+   */
+  constructor(leader: number, { marker, isConfined }: { readonly marker: string; readonly isConfined: boolean }) {
     this.#leader = leader
     this.#marker = marker
+    this.#isConfined = isConfined
     this.#since = processRow(leader)?.started ?? 0
   }
 
@@ -50,6 +55,11 @@ export class CommandProcesses {
     }
     for (const { pid, started } of candidates) if (found.has(pid)) this.#known.set(pid, started)
     return [...found]
+  }
+
+  /** Of these those to be asked to end. A sandbox's own processes are in its first session, and would take the rest with them at once. */
+  asked(found: Iterable<number>): readonly number[] {
+    return this.#isConfined ? [...found].filter((pid) => processRow(pid)?.session !== this.#leader) : [...found]
   }
 
   #isOurs({ pid, group, session, started, parent }: Row): boolean {

@@ -1,5 +1,5 @@
 /** The `bash` tool: runs a command in the workspace. */
-import { failed, succeeded, tool, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
+import { type Access, failed, succeeded, tool, type Tool, type ToolContext, type ToolResult } from '@seamfold/core/kit'
 import { z } from 'zod'
 import { toolInput } from '../base/tool-input.ts'
 import type { BashOperations, CommandEnd } from '../shell/bash-operations.ts'
@@ -23,14 +23,48 @@ const input = toolInput({
  * Output beyond 1 MiB keeps its first and its last 512 KiB. `places`, a workspace, tells where the paths of a command really lead;
  * without it they are judged as they are written.
  */
-export function bashTool(shell: BashOperations, places: Places = AS_WRITTEN): Tool {
-  const accessOf = shellAccess(places)
-  return tool({
+export const bashTool = (shell: BashOperations, places: Places = AS_WRITTEN): Tool =>
+  commandTool(shell, {
     name: 'bash',
-    description:
-      'Run a command in the root of the workspace. Each call is a new shell with no input; what it started in the background ends with it. Prefer read, grep, glob, edit and write for files.',
+    description: ['Run a command in the root of the workspace.', shell.about ?? '', EACH_CALL].filter((text) => text !== '').join(' '),
+    access: shellAccess(places),
+  })
+
+/**
+ * The tool `bash_outside`: a command that a sandbox does not allow, for a person to decide. No rule that allows single commands covers
+ * it, only one that allows this tool or `exec` as a whole.
+ */
+export function outsideTool(shell: BashOperations, places: Places = AS_WRITTEN): Tool {
+  const accessOf = shellAccess(places)
+  return commandTool(shell, {
+    name: 'bash_outside',
+    description: `Run a command outside of the sandbox, when bash said that the sandbox does not allow what the task needs. A person is asked first. ${EACH_CALL}`,
+    access: async (command) => (await accessOf(command)).map(undecided),
+  })
+}
+
+const EACH_CALL =
+  'Each call is a new shell with no input; what it started in the background ends with it. Prefer read, grep, glob, edit and write for files.'
+
+/** A command whose parts are not judged one by one. */
+function undecided(access: Access): Access {
+  if (access.kind !== 'exec') return access
+  const { commands: _, ...rest } = access
+  return { ...rest, undecided: 'it would run outside of the sandbox' }
+}
+
+type CommandTool = {
+  readonly name: string
+  readonly description: string
+  readonly access: (command: string) => readonly Access[] | Promise<readonly Access[]>
+}
+
+const commandTool = (shell: BashOperations, { name, description, access }: CommandTool): Tool =>
+  tool({
+    name,
+    description,
     input,
-    access: ({ command }) => accessOf(command),
+    access: ({ command }) => access(command),
     effect: 'unsafe',
     timeoutMs: MOST_MS + MARGIN_MS,
     execute: reporting(async ({ command, timeout }: z.infer<typeof input>, context: ToolContext) => {
@@ -49,11 +83,10 @@ export function bashTool(shell: BashOperations, places: Places = AS_WRITTEN): To
       return commandResult(end, output, timeout)
     }),
   })
-}
 
 /** What a command came to, in words and numbers. */
 function commandResult(end: CommandEnd, output: OutputWindow, timeout: number): ToolResult {
-  const { ending, exitCode, signal, leftovers } = end
+  const { ending, exitCode, signal, leftovers, notes = [] } = end
   const text = output.text()
   const metadata = {
     output_bytes: output.total,
@@ -76,11 +109,13 @@ function commandResult(end: CommandEnd, output: OutputWindow, timeout: number): 
         metadata: { ...metadata, outcome: 'unknown' },
       })
     case 'exited': {
-      const left =
-        leftovers > 0 ? `[${leftovers} ${leftovers === 1 ? 'process that it left was' : 'processes that it left were'} ended]` : ''
+      const left = [...leftNote(leftovers), ...notes.map((note) => `[${note}]`)].join('\n')
       if (exitCode === 0) return succeeded(left === '' ? text || '[no output]' : say(left), metadata)
       const how = signal === undefined ? `[exit code ${exitCode ?? 'unknown'}]` : `[ended by signal ${signal}]`
       return failed(say(left === '' ? how : `${left}\n${how}`), { ...known, metadata })
     }
   }
 }
+
+const leftNote = (count: number): readonly string[] =>
+  count === 0 ? [] : [`[${count} ${count === 1 ? 'process that it left was' : 'processes that it left were'} ended]`]

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import { AgentError } from '@seamfold/core/kit'
 import { localSearch } from '../search/local-search.ts'
 import type { Environment } from '../shell/command-environment.ts'
-import { localShell } from '../shell/local-shell.ts'
+import { sandboxedShell } from '../sandbox/sandboxed-shell.ts'
+import type { SandboxMode, SandboxOptions } from '../sandbox/sandbox-options.ts'
 import type { BashOperations } from '../shell/bash-operations.ts'
 import { containedPath, type Root } from './contained-path.ts'
 import { systemCode } from './fault.ts'
@@ -17,6 +18,8 @@ import type { DirectoryEntry, FileKind, FileStat, Workspace } from './workspace.
 export interface LocalWorkspaceOptions {
   /** The whole environment that commands see. Default: `commandEnvironment()`, this process's own without what looks like a key. */
   readonly environment?: Environment
+  /** Whether commands run in a sandbox of the system, and what it lets them do. Default: `off`. Not together with `shell`. */
+  readonly sandbox?: SandboxMode | SandboxOptions
   /** Where commands run. Default: on this machine. `null`: nowhere, so there is no `bash` and no `git`. */
   readonly shell?: BashOperations | null
   /** The ripgrep program. Default: `rg` when it is on the path. `null`: search without it. */
@@ -26,12 +29,12 @@ export interface LocalWorkspaceOptions {
 const CHUNK_BYTES = 256 * 1024
 const PERMISSIONS = 0o7777
 
-/** Throws `invalid_argument` when `root` is not a directory. */
+/** Throws `invalid_argument` when `root` is not a directory, `unsupported` when a sandbox is required and there is none. */
 export function localWorkspace(root: string, options: LocalWorkspaceOptions = {}): Workspace {
   const place = openRoot(root)
   const at = (path: string): string => join(place.real, path)
-  const { environment, ripgrep } = options
-  const shell = options.shell === undefined ? localShell({ directory: place.real, ...(environment ? { environment } : {}) }) : options.shell
+  const { ripgrep } = options
+  const shell = shellOf(place, options)
   return {
     contract: 1,
     root: place.given,
@@ -43,6 +46,15 @@ export function localWorkspace(root: string, options: LocalWorkspaceOptions = {}
     search: localSearch({ root: place.real, ripgrep: ripgrep === undefined ? 'rg' : ripgrep }),
     ...(shell === null ? {} : { shell }),
   }
+}
+
+function shellOf({ real }: Root, { environment, sandbox = 'off', shell }: LocalWorkspaceOptions): BashOperations | null {
+  if (shell === undefined) return sandboxedShell({ directory: real, sandbox, ...(environment ? { environment } : {}) })
+  if (sandbox === 'off') return shell
+  throw new AgentError(
+    'invalid_argument',
+    'A workspace got both a shell and a sandbox. Give one: the sandbox is around the shell of this machine',
+  )
 }
 
 function openRoot(root: string): Root {

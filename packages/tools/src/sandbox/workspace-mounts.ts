@@ -1,0 +1,96 @@
+/** What commands in a sandbox may change: the workspace without what is run or believed outside of it. */
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import type { SandboxPlan } from './sandbox-options.ts'
+import { emptied, isInside, readOnly } from './system-mounts.ts'
+
+/** What git runs commands from, below its folder. */
+const GIT_FROZEN = ['config', 'hooks', 'config.worktree', 'commondir'] as const
+
+/** Configurations of the command line: they are run at the next start. */
+const CONFIGURATION = ['ts', 'mts', 'js', 'mjs', 'json'].map((end) => `seamfold.config.${end}`)
+
+/** Words for bubblewrap, and what was not there, so that it could not be frozen. */
+export type WorkspaceMounts = { readonly words: readonly string[]; readonly absent: readonly string[] }
+
+export function workspaceMounts({ root, writable, frozen, hidden }: SandboxPlan): WorkspaceMounts {
+  const git = gitFolder(root)
+  const own = git === join(root, '.git') ? [git, ...modulesOf(git)] : []
+  const kept = [
+    ...own.flatMap((folder) => GIT_FROZEN.map((name) => join(folder, name))),
+    ...CONFIGURATION.map((name) => join(root, name)),
+    ...frozen,
+  ]
+  const pinned = new Set([...own, ...[...kept, ...hidden].flatMap((path) => foldersBetween(root, path))])
+  const foreign = git === undefined || isInside(root, git) ? [] : readOnly(git)
+  const empty = [join(root, '.seamfold'), ...hidden]
+  return {
+    words: [
+      ...foreign,
+      ...writable.filter((path) => existsSync(path)).flatMap(bound),
+      ...bound(root),
+      // A folder that is mounted cannot be moved away with what is frozen in it.
+      ...[...pinned].toSorted().filter(isRealFolder).flatMap(bound),
+      ...kept.filter(isReal).flatMap(readOnly),
+      ...empty.flatMap(emptied),
+    ],
+    absent: [...kept, join(root, '.seamfold')].filter(
+      (path) =>
+        isInside(root, path) &&
+        lstatSync(path, { throwIfNoEntry: false }) === undefined &&
+        (dirname(path) === root || existsSync(dirname(path))),
+    ),
+  }
+}
+
+const bound = (path: string): readonly string[] => ['--bind', path, path]
+
+/** Links lead elsewhere: they are never followed for a mount. */
+const isReal = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === false
+const isRealFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+function foldersBetween(root: string, path: string): readonly string[] {
+  if (!isInside(root, path)) return []
+  const names = relative(root, dirname(path)).split(sep)
+  return names[0] === '' ? [] : names.map((_, index) => join(root, ...names.slice(0, index + 1)))
+}
+
+/** The repository that the workspace lies in; `undefined` without one. */
+function gitFolder(root: string): string | undefined {
+  for (let folder = root; ; folder = dirname(folder)) {
+    const found = lstatSync(join(folder, '.git'), { throwIfNoEntry: false })
+    if (found?.isDirectory() === true) return join(folder, '.git')
+    if (found?.isFile() === true) return repositoryOf(join(folder, '.git'))
+    if (dirname(folder) === folder) return undefined
+  }
+}
+
+/**
+ * A worktree has a file that names its folder in the repository. The file may be the model's, so that folder must name the file as
+ * well; or, for a submodule, be in the repository around it.
+ */
+function repositoryOf(file: string): string | undefined {
+  const named = /^gitdir: (.+)$/m.exec(firstOf(file))?.[1]
+  if (named === undefined) return undefined
+  const folder = resolve(dirname(file), named)
+  const [, repository, kind] = /^(.*\/\.git)\/(worktrees|modules)\/[^/]+$/.exec(folder) ?? []
+  if (repository === undefined) return undefined
+  const isIts = kind === 'modules' ? isInside(dirname(repository), file) : firstOf(join(folder, 'gitdir')).trim() === file
+  return isIts && isRealFolder(repository) ? repository : undefined
+}
+
+function firstOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').slice(0, 4096)
+  } catch {
+    // No such file is no such name.
+    return ''
+  }
+}
+
+/** Submodules have repositories of their own in that of the whole. */
+function modulesOf(git: string): readonly string[] {
+  const modules = join(git, 'modules')
+  if (!isRealFolder(modules)) return []
+  return [modules, ...readdirSync(modules).map((name) => join(modules, name))].filter(isRealFolder)
+}
