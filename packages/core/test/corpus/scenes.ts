@@ -1,5 +1,6 @@
 /** Real runs that together write every fact there is: what the corpus of journals is made of. */
 import {
+  AgentError,
   createAgent,
   defineMiddleware,
   failed,
@@ -173,7 +174,7 @@ const cutOff: Scene = {
     const dying: SessionStore = {
       ...store,
       async append(key, records, options) {
-        if (dead) throw new Error('this process is gone')
+        if (dead) throw new AgentError('store_unavailable', 'this process is gone', { retryable: false })
         await store.append(key, records, options)
         dead = records.some((record) => record.startsWith('{"t":"tool_execution_start"'))
       },

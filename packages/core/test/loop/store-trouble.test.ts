@@ -1,11 +1,12 @@
 /** A store that fails while tools run: nothing begins whose start could not be stored, and what runs is stopped. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, memoryStore, policy, tool, verifySession } from '../../src/index.ts'
+import { AgentError, createAgent, memoryStore, policy, tool, verifySession } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, crashingStore, manualHost, scriptedLlm } from '../../src/testing.ts'
 import { collect, pass } from '../middleware/runs.ts'
 
 const free = policy({ default: 'allow' })
+const full = (): AgentError => new AgentError('store_unavailable', 'disk full', { retryable: false })
 
 /** How many appends the same work makes when nothing fails. */
 async function play(store: SessionStore) {
@@ -69,11 +70,11 @@ test('a call whose start cannot be stored stops the others that run', async () =
   const store: SessionStore = {
     ...inner,
     async append(key, records, options) {
-      if (broken) throw new Error('disk full')
+      if (broken) throw full()
       if (records.some((record) => record.includes('"name":"second"') && record.includes('tool_execution_start'))) {
         await running.promise
         broken = true
-        throw new Error('disk full')
+        throw full()
       }
       await inner.append(key, records, options)
     },
