@@ -56,6 +56,7 @@ const request = { args: texts, accesses, reason: texts, rule: fields({ rule: tex
 /** What each fact says in words of somebody's own. A fact that is not here says nothing of the kind. */
 const SAYINGS: Readonly<Partial<Record<FactType, Scrub>>> = {
   session_created: fields({ metadata: texts }),
+  command_dead_lettered: fields({ error: texts }),
   session_forked: fields({ metadata: texts }),
   agent_start: fields({ prompt: content }),
   run_prepared: fields({ system: texts, prompt: content }),
