@@ -1,5 +1,5 @@
 /** The adapters of this repository that are no stores: models against the simulator, executors and hooks. */
-import { guardedExecutor, hooks } from '../../core/src/index.ts'
+import { guardedExecutor, hooks, laneQueue } from '../../core/src/index.ts'
 import { hookNames } from '../../core/src/kit.ts'
 import {
   agentExecutorMutants,
@@ -9,9 +9,13 @@ import {
   hookExecutorMutants,
   hookExecutorSuite,
   type HookSubject,
+  laneQueueMutants,
+  laneQueueSuite,
+  type LaneSubject,
   llmClientMutants,
   llmClientSuite,
   type LlmClientSubject,
+  manualHost,
 } from '../../core/src/testing.ts'
 import { localExecutorCandidate } from '../../core/test/session/local-executor-candidate.ts'
 import { llmPlayer } from '../../core/test/testing/llm-player.ts'
@@ -53,6 +57,7 @@ export const otherEntries: readonly Entry[] = [
     { mutants: named(hookExecutorMutants) },
   ),
   ...[commandCandidate, httpCandidate, combinedCandidate].map((candidate) => entryOf(hookExecutorSuite, candidate)),
+  entryOf<LaneSubject>(laneQueueSuite, { name: 'laneQueue({…})', create: lanesOnAClock }, { mutants: laneMutants() }),
 ]
 
 function guarded(): Candidate<ExecutorSubject> {
@@ -66,6 +71,19 @@ function guarded(): Candidate<ExecutorSubject> {
         }),
     }),
   }
+}
+
+function lanesOnAClock(): LaneSubject {
+  const host = manualHost()
+  return { make: (rules) => laneQueue({ ...rules, host }), advance: (ms) => host.clock.advance(ms) }
+}
+
+function laneMutants(): readonly Mutant<LaneSubject>[] {
+  return laneQueueMutants.map(({ name, killedBy, mutate }) => ({
+    name,
+    killedBy,
+    candidate: { name, create: () => mutate(lanesOnAClock()) },
+  }))
 }
 
 function named<S>(mutants: readonly (Candidate<S> & { readonly killedBy: string })[]): readonly Mutant<S>[] {

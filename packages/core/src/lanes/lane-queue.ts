@@ -25,6 +25,8 @@ class LocalLanes implements LaneQueue {
   readonly contract = 1
   readonly #options: LaneQueueOptions
   readonly #limits: Readonly<Record<LaneName, Limits>>
+  /** Of tools, by name. */
+  readonly #ownLanes: ReadonlyMap<string, LaneName>
   readonly #places: Places
   readonly #letters: DeadLetters
   readonly #tasks = new LaneTasks()
@@ -37,6 +39,7 @@ class LocalLanes implements LaneQueue {
     const { concurrency = Infinity, boostMs = 30_000, maxDeadLetters = 1000, weights = () => 1, store } = options
     this.#options = options
     this.#limits = toLimits(options)
+    this.#ownLanes = new Map(Object.entries(options.tools ?? {}))
     this.#host = options.host ?? systemHost()
     this.#letters = store ? letterStore(store, maxDeadLetters) : letterMemory(maxDeadLetters)
     this.#places = new Places({ limits: this.#limits, total: concurrency, boostMs, clock: this.#host.clock, weight: weights })
@@ -45,7 +48,7 @@ class LocalLanes implements LaneQueue {
   async submit(command: LaneCommand, work: LaneWork): Promise<ToolOutcome> {
     const { signal } = work
     signal.throwIfAborted()
-    const lane = this.#options.tools?.[command.tool.definition.name] ?? laneOf(command.accesses, command.effect)
+    const lane = this.#ownLanes.get(command.tool.definition.name) ?? laneOf(command.accesses, command.effect)
     const maker = this.#holders.get(makerOf(command))
     const enter = (again: boolean): Place | NoPlace | Promise<Place | NoPlace> =>
       this.#places.enter({ lane, group: holder.group, signal, again, tell: (alert) => this.#tell(alert, work) })
