@@ -175,7 +175,10 @@ const trials: readonly LaneQueueMutant[] = [
     mutate: having((queue) => ({
       async redrive(id, drive) {
         const letter = (await queue.deadLetters()).find((each) => each.id === id)
-        return letter === undefined ? queue.redrive(id, drive) : drive(letter).finally(async () => void (await queue.discard(id)))
+        if (letter === undefined) return queue.redrive(id, drive)
+        const outcome = await drive(letter)
+        await queue.discard(id)
+        return outcome
       },
     })),
   },
