@@ -9,7 +9,19 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const core = resolve(root, 'packages/core/src')
 const lineCap = 300
 
-const everythingBelow = ['lanes', 'base', 'model', 'ports', 'loop', 'middleware', 'journal', 'orchestration', 'plan', 'stores']
+const everythingBelow = [
+  'lanes',
+  'base',
+  'model',
+  'ports',
+  'loop',
+  'middleware',
+  'journal',
+  'orchestration',
+  'plan',
+  'protection',
+  'stores',
+]
 const rooms: Record<string, readonly string[]> = {
   base: [],
   model: ['base'],
@@ -20,6 +32,7 @@ const rooms: Record<string, readonly string[]> = {
   orchestration: ['base', 'model', 'ports', 'journal'],
   plan: ['base', 'model', 'ports', 'orchestration'],
   lanes: ['base', 'model', 'ports'],
+  protection: ['base', 'model', 'ports', 'loop/middleware.ts'],
   stores: ['base', 'model', 'ports'],
   session: everythingBelow,
   subagents: [...everythingBelow, 'session'],

@@ -16,6 +16,12 @@ import {
   llmClientSuite,
   type LlmClientSubject,
   manualHost,
+  knownSecretsSubject,
+  llmClientMutants,
+  llmClientSuite,
+  type LlmClientSubject,
+  securityProviderMutants,
+  securityProviderSuite,
 } from '../../core/src/testing.ts'
 import { localExecutorCandidate } from '../../core/test/session/local-executor-candidate.ts'
 import { llmPlayer } from '../../core/test/testing/llm-player.ts'
@@ -56,6 +62,7 @@ export const otherEntries: readonly Entry[] = [
     },
     { mutants: named(hookExecutorMutants) },
   ),
+  entryOf(securityProviderSuite, { name: 'knownSecrets', create: knownSecretsSubject }, { mutants: named(securityProviderMutants) }),
   ...[commandCandidate, httpCandidate, combinedCandidate].map((candidate) => entryOf(hookExecutorSuite, candidate)),
   entryOf<LaneSubject>(laneQueueSuite, { name: 'laneQueue({…})', create: lanesOnAClock }, { mutants: laneMutants() }),
 ]

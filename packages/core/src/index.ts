@@ -17,6 +17,8 @@ export { redactFacts, type RedactedFact, type RedactOptions } from './session/re
 export { checkRuns, type RunChange, type RunCheck, type RunProblem } from './session/check-runs.ts'
 export { publicEvents } from './session/public-events.ts'
 export { toEventStream, type EventStreamOptions } from './session/event-stream.ts'
+export { dataProtection, type DataProtection } from './protection/data-protection.ts'
+export { environmentSecrets, knownSecrets, type KnownSecretsOptions, type SecretResolver } from './protection/known-secrets.ts'
 export { hooks } from './session/define-hooks.ts'
 export { InMemoryRunStore } from './session/run-store.ts'
 export { memoryStore } from './stores/memory-store.ts'

@@ -86,7 +86,7 @@ export class Hub {
   }
 
   publishLive(events: readonly LiveEvent[], runId: string): void {
-    this.#publish(this.toEnvelopes(events, runId), undefined)
+    this.#publish(this.toEnvelopes(this.#journal.protect(events), runId), undefined)
   }
 
   toEnvelopes(events: readonly LiveEvent[], runId: string): readonly Envelope[] {

@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly sessionId: string
   readonly host: Host
   readonly folds?: readonly ExtraFold[]
+  /** Takes secrets out of what is written. Default: what is said is stored as it is. */
+  readonly protect?: (<T>(value: T) => T) | undefined
   /** The last offset that is read when it is opened. Default: all of it. */
   readonly until?: number
 }
@@ -139,6 +141,11 @@ export class Journal {
     if (this.#failure !== undefined) throw this.#failure
   }
 
+  /** Without secrets. */
+  protect<T>(value: T): T {
+    return this.#options.protect?.(value) ?? value
+  }
+
   /** Called after each commit, in order. Returns the way to stop it. */
   onCommit(listener: (commit: Commit) => void): () => void {
     this.#listeners.add(listener)
@@ -152,7 +159,7 @@ export class Journal {
   append(facts: readonly Fact[], runId: string, { sync = false, lazy = false }: AppendFactsOptions = {}): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#pending.push({ ...this.#say(facts, runId), sync, resolve, reject })
+    this.#pending.push({ ...this.#say(this.protect(facts), runId), sync, resolve, reject })
     if (this.#flushing === undefined) {
       if (!lazy) queueMicrotask(() => void this.flush())
       else if (!this.#deferred) {

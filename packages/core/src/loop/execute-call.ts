@@ -91,13 +91,16 @@ async function perform(context: LoopContext, invocation: ToolInvocation, frame: 
   const { clock } = context.run.host
   const child = childSignal(outer)
   const nested = nestedCalls(call.name, child.signal, frame)
+  /** So also the words of a failure, which may be those of the far side. */
+  const marked = (result: ToolResult): ToolResult =>
+    tool.untrusted?.(input) ? Object.assign(result, { untrusted: true as const }) : result
   const stopTimer = timeoutMs > 0 ? clock.timer(timeoutMs, () => child.abort(lateError(call.name, timeoutMs))) : undefined
   try {
     const work = tool.execute(input, toolContext(context, invocation, { signal: child.signal, invoke: nested.invoke }))
-    return toToolResult(await settleOrGiveUp(work, child.signal, clock))
+    return marked(toToolResult(await settleOrGiveUp(work, child.signal, clock)))
   } catch (error) {
     if (outer.aborted) throw outer.reason
-    if (!child.signal.aborted) return failed(toMessage(error))
+    if (!child.signal.aborted) return marked(failed(toMessage(error)))
     const why = `it did not finish within ${timeoutMs} ms`
     return tool.effect(input) === 'none'
       ? failed(`The tool '${call.name}' was stopped: ${why}.`, { kind: 'timeout' })

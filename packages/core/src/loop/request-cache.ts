@@ -1,22 +1,24 @@
 /** What a request is made of, kept from turn to turn: the same messages and tools stay the same objects. */
+import type { Host } from '../base/host.ts'
+import { fenced, isUntrusted } from './fenced.ts'
 import type { Block, Message } from '../model/message.ts'
 import type { Tool, ToolDefinition } from '../model/tool.ts'
 import type { ModelInfo } from '../ports/llm-client.ts'
 
 export interface RequestCache {
-  /** The messages without what other models thought: reasoning goes back only to the model that made it. */
+  /** The messages without what other models thought: reasoning goes back only to the model that made it. What is untrusted says so. */
   messagesFor(messages: readonly Message[], model: ModelInfo): readonly Message[]
   definitionsOf(tools: readonly Tool[]): readonly ToolDefinition[]
 }
 
-export function requestCache(): RequestCache {
+export function requestCache(digest: Host['digest']): RequestCache {
   const cleaned = new WeakMap<Message, { readonly model: ModelInfo; readonly messages: readonly Message[] }>()
   let checked: { readonly model: ModelInfo; readonly count: number; readonly last: Message | undefined } | undefined
   const definitions = new WeakMap<readonly Tool[], readonly ToolDefinition[]>()
   const clean = (message: Message, model: ModelInfo): readonly Message[] => {
     const known = cleaned.get(message)
     if (known?.model === model) return known.messages
-    const content = message.content.filter((block) => !isForeign(block, model))
+    const content = message.content.filter((block) => !isForeign(block, model)).map((block) => fenced(block, digest))
     // A message that said nothing else is left out whole: no provider takes an empty one.
     const messages = content.length > 0 ? [{ ...message, content }] : []
     cleaned.set(message, { model, messages })
@@ -24,7 +26,7 @@ export function requestCache(): RequestCache {
   }
   return {
     messagesFor(messages, model) {
-      const foreign = ({ role, content }: Message): boolean => role === 'assistant' && content.some((block) => isForeign(block, model))
+      const foreign = ({ content }: Message): boolean => content.some((block) => isUntrusted(block) || isForeign(block, model))
       // Usually a history only grows: what was looked at in the turn before is not looked at again.
       const from = checked?.model === model && messages[checked.count - 1] === checked.last ? checked.count : 0
       for (let index = from; index < messages.length; index++) {

@@ -11,6 +11,7 @@ export const STACK_ORDER = [
   'duplicate-guard', // a cheap refusal comes before anyone is asked
   'background-tasks', // a run ends when its tasks have, and its answer may depend on them
   'structured-output', // judges the answer once the guards above let the run go on
+  'secret-arguments', // what may not be stored is refused before anybody is told of it
   'hooks', // may rewrite the arguments, so the policy must judge what they return
   'permissions', // the policy, then a person
   'output-limit', // what everybody outside sees of a result is what the model sees
@@ -22,6 +23,7 @@ export const STACK_ORDER = [
   'run-budget', // inside the retries: every attempt is paid for
   'budget-guard', // asks for what the run's own budget leaves, since others wait for what is set aside
   'model-hooks', // inside the retries as well: every attempt that is made is told of
+  'secrets', // around tool and model themselves: hooks and artifacts get what is stored; outside the timeout, since it holds text back
   'model-timeout', // innermost: one attempt's silence
 ] as const
 

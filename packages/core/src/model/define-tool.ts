@@ -20,6 +20,10 @@ export interface ToolOptions<T> {
   readonly effect?: Effect | ((input: T) => Effect)
   /** Milliseconds; `0` means no limit. Default: the agent's `toolMs`. */
   readonly timeoutMs?: number
+  /** Arguments in which `secret://NAME` stands for a secret that `execute` gets in its place. Default: none. */
+  readonly secrets?: readonly (keyof T & string)[]
+  /** The result comes from outside, and is not to be taken for instructions. Default: false. */
+  readonly untrusted?: boolean | ((input: T) => boolean)
   /** What the world looked like before: stored with the start, given to `probe`. */
   witness?(input: T): Promise<Json>
   /** After a crash: did it happen? Default: unknown. */
@@ -46,13 +50,15 @@ export function tool<T = JsonObject>(options: ToolOptions<T>): Tool {
   }
   // Every input below went through `parse`, whose output type is T.
   const typed = (input: Json): T => input as T
-  const { effect = options.readOnly ? 'none' : 'unsafe', access, witness, probe } = options
+  const { effect = options.readOnly ? 'none' : 'unsafe', access, witness, probe, untrusted } = options
   return {
     definition: { name, description, parameters },
     parse: (input) => (schema === undefined ? parseObject(input) : (schema.parse(input) as ReturnType<Tool['parse']>)),
     access: (input) => (access ? access(typed(input)) : options.readOnly ? [] : [{ kind: 'other' }]),
     effect: (input) => (typeof effect === 'function' ? effect(typed(input)) : effect),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    ...(options.secrets ? { secrets: options.secrets } : {}),
+    ...(untrusted ? { untrusted: (input) => (untrusted === true ? true : untrusted(typed(input))) } : {}),
     ...(witness ? { witness: (input) => witness(typed(input)) } : {}),
     ...(probe ? { probe: (input, context) => probe(typed(input), context) } : {}),
     execute: async (input, context) => options.execute(typed(input), context),

@@ -129,6 +129,8 @@ export type Fact =
       readonly exitCode?: number
       readonly errorKind?: ToolErrorKind
       readonly metadata?: JsonObject
+      /** The output comes from outside: whoever shows it says so. */
+      readonly untrusted?: true
       /** Digest of the arguments, for nested calls: what answers a repeated call must have been asked the same. */
       readonly argsDigest?: string
     }

@@ -118,7 +118,13 @@ function batchClosed(state: SessionState, before: RunState | undefined, run: Run
   if (batch === undefined || before?.phase !== 'acting' || openCalls(batch).length > 0) return state
   const content = batch.calls.map((call, ordinal) => {
     const result = batch.states.get(callId(batch, ordinal))?.result
-    return { type: 'tool_result' as const, toolUseId: call.id, content: result?.content ?? '', isError: result?.isError ?? true }
+    return {
+      type: 'tool_result' as const,
+      toolUseId: call.id,
+      content: result?.content ?? '',
+      isError: result?.isError ?? true,
+      ...(result?.untrusted && { untrusted: true as const }),
+    }
   })
   return released({ ...state, history: state.history.append({ role: 'user', content }) })
 }

@@ -35,6 +35,8 @@ export type ToolResultBlock = {
   readonly toolUseId: string
   readonly content: ToolResultContent
   readonly isError: boolean
+  /** It comes from outside; a model is shown where it begins and ends. */
+  readonly untrusted?: true
 }
 
 export type Block = TextBlock | ImageBlock | ReasoningBlock | ToolUseBlock | ToolResultBlock

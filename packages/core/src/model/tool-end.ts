@@ -5,7 +5,7 @@ import { failed, succeeded, type ToolResult } from './tool.ts'
 /** Which call it is; `argsDigest` is kept for nested calls, which are answered from here when they are made again. */
 export type EndedCall = { readonly callId: string; readonly id: string; readonly name: string; readonly argsDigest?: string }
 
-export function toolEnd(call: EndedCall, { content, isError, exitCode, errorKind, metadata }: ToolResult): FactOf<'tool_end'> {
+export function toolEnd(call: EndedCall, { content, isError, exitCode, errorKind, metadata, untrusted }: ToolResult): FactOf<'tool_end'> {
   return {
     type: 'tool_end',
     ...call,
@@ -14,12 +14,12 @@ export function toolEnd(call: EndedCall, { content, isError, exitCode, errorKind
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(errorKind === undefined ? {} : { errorKind }),
     ...(metadata === undefined ? {} : { metadata }),
+    ...(untrusted && { untrusted }),
   }
 }
 
 /** The result that a `tool_end` tells of. */
-export function resultFromFact({ output, isError, errorKind, exitCode, metadata }: FactOf<'tool_end'>): ToolResult {
-  const known = { ...(exitCode === undefined ? {} : { exitCode }), ...(metadata === undefined ? {} : { metadata }) }
-  if (isError) return failed(output, { ...known, ...(errorKind === undefined ? {} : { kind: errorKind }) })
-  return { ...succeeded(output), ...known }
+export function resultFromFact({ output, isError, errorKind, exitCode, metadata, untrusted }: FactOf<'tool_end'>): ToolResult {
+  const result = isError ? failed(output, errorKind === undefined ? {} : { kind: errorKind }) : succeeded(output)
+  return Object.assign(result, exitCode !== undefined && { exitCode }, metadata && { metadata }, untrusted && { untrusted })
 }

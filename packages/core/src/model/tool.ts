@@ -32,6 +32,8 @@ export type ToolResult = {
   /** 0 for success, 1 for failure, or the process's own code. */
   readonly exitCode?: number
   readonly metadata?: JsonObject
+  /** Whoever wrote it is not to be obeyed: see `Tool.untrusted`. */
+  readonly untrusted?: true
 }
 
 /** What a tool may know and do while it runs. */
@@ -86,6 +88,10 @@ export interface Tool {
   effect(input: Json): Effect
   /** Milliseconds; overrides the agent's `toolMs`. `0` means no limit. */
   readonly timeoutMs?: number
+  /** Arguments in which `secret://NAME` stands for a secret that `execute` gets. Default: none, and such a text stays as it is. */
+  readonly secrets?: readonly string[]
+  /** Whether the result comes from outside (the web, other people's files): the model is told not to take it for instructions. Default: it does not. */
+  untrusted?(input: Json): boolean
   witness?(input: Json): Promise<Json>
   probe?(input: Json, context: ProbeContext): Promise<ProbeAnswer>
   execute(input: Json, context: ToolContext): Promise<unknown>

@@ -24,6 +24,7 @@ import type { RunDigests } from '../model/event.ts'
 import type { PermissionPolicy } from '../model/permission-policy.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { Tool } from '../model/tool.ts'
+import type { Protect } from '../protection/protector.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { LlmClient } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -52,6 +53,7 @@ export interface AgentParts {
   readonly totalMs: number
   readonly host: Host
   readonly requests: RequestCache
+  readonly protect: Protect | undefined
   digests(): RunDigests
 }
 
@@ -70,6 +72,7 @@ export function toParts(options: AgentOptions): AgentParts {
   checkContract('watch', options.watch)
   checkContract('hooks', options.hooks)
   checkContract('lanes', options.lanes)
+  checkContract('security', options.security)
   const { llm, instructions = DEFAULT_INSTRUCTIONS, timeouts = {}, host = systemHost() } = options
   checkTools(options.tools ?? [])
   checkLimits(options)
@@ -96,7 +99,8 @@ export function toParts(options: AgentOptions): AgentParts {
     maxParallelTools: options.maxParallelTools ?? DEFAULT_PARALLEL,
     totalMs: timeouts.totalMs ?? 0,
     host,
-    requests: requestCache(),
+    requests: requestCache(host.digest),
+    protect: options.security?.protect,
     digests: once(() => ({
       model: `${llm.model.provider}/${llm.model.id}`,
       tools: host.digest(JSON.stringify(tools.map(({ definition }) => definition))),
@@ -116,7 +120,7 @@ function builtin(
     unanswered,
   }: { readonly store: SessionStore; readonly judge: PermissionPolicy; readonly unanswered: 'suspend' | 'reject' },
 ): readonly Middleware[] {
-  const { budget: { perRun = {}, perSession, ledger = [] } = {}, timeouts = {}, retry, hooks, confirm, llm } = options
+  const { budget: { perRun = {}, perSession, ledger = [] } = {}, timeouts = {}, retry, hooks, security, confirm, llm } = options
   const { turns = DEFAULT_TURNS, ...limits } = perRun
   const { price } = llm.model
   return [
@@ -124,7 +128,7 @@ function builtin(
     malformedGuard(),
     duplicateGuard(),
     structuredOutput(turns),
-    ...(hooks ? hooksAround(hooks, timeouts.hookMs) : []),
+    ...(hooks ? hooksAround(security?.hooks(hooks) ?? hooks, timeouts.hookMs) : []),
     permissions({
       policy: judge,
       unanswered,
@@ -135,6 +139,7 @@ function builtin(
       ...(options.maxToolOutput === undefined ? {} : { maxCharacters: options.maxToolOutput }),
     }),
     ...(options.lanes ? [lanes(options.lanes)] : []),
+    ...(security?.middleware ?? []),
     toolTimeout(timeouts.toolMs),
     ...(timeouts.turnMs ? [turnTime(timeouts.turnMs)] : []),
     modelRetry(retry),
@@ -163,6 +168,7 @@ const OPTIONS: Readonly<Record<keyof AgentOptions, true>> = {
   permissions: true,
   hooks: true,
   lanes: true,
+  security: true,
   budget: true,
   timeouts: true,
   retry: true,

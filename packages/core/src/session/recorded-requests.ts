@@ -39,7 +39,7 @@ export type RecordedRequest = {
 export async function* recordedRequests(store: SessionStore, id: string): AsyncGenerator<RecordedRequest, void, undefined> {
   await assertSession(store, id)
   const where = { host: systemHost(), key: journalKey(id) }
-  const requests = requestCache()
+  const requests = requestCache(systemHost().digest)
   let state = emptySession
   let digests: RunDigests = { model: '', tools: '', policy: '', instructions: '' }
   for await (const { offset, record } of branchingStore(store).read(where.key)) {

@@ -24,6 +24,7 @@ export interface SessionLogOptions {
   readonly host: Host
   readonly folds?: readonly ExtraFold[]
   readonly watch?: WatchStore | undefined
+  readonly protect?: (<T>(value: T) => T) | undefined
 }
 
 /** Which run's events, how far, and from where the hub has them all. */
@@ -129,7 +130,7 @@ export class SessionLog {
   /** Resolves with the entry's offset in the inbox. */
   async send(entry: InboxEntry): Promise<number> {
     const { store, sessionId } = this.#options
-    return sendToInbox(store, sessionId, { entry, from: this.journal.state.inboxNext })
+    return sendToInbox(store, sessionId, { entry: this.journal.protect(entry), from: this.journal.state.inboxNext })
   }
 
   /** Look for what others write for as long as anybody follows. */

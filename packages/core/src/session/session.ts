@@ -99,7 +99,7 @@ export class LiveSession implements Session {
   }
 
   async send<T>(prompt: Prompt, options: SendOptions<T> = {}): Promise<Run> {
-    const blocks = checkedPrompt(prompt)
+    const blocks = this.#options.log.journal.protect(checkedPrompt(prompt))
     const output = options.output === undefined ? undefined : { name: 'answer', schema: toSchema(options.output).json }
     options.signal?.throwIfAborted()
     if (options.id === undefined) return this.#sendNow(blocks, output, options)
@@ -202,8 +202,8 @@ export class LiveSession implements Session {
   }
 
   #journalAt(at: string): Promise<Journal> {
-    const { store, host, folds } = this.#options.parts
-    return journalAt({ store, host, folds, sessionId: this.id, at })
+    const { store, host, folds, protect } = this.#options.parts
+    return journalAt({ store, host, folds, protect, sessionId: this.id, at })
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,7 @@ import type { AgentExecutor } from '../ports/agent-executor.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { HookExecutor } from '../ports/hook-executor.ts'
 import type { LaneQueue } from '../ports/lane-queue.ts'
+import type { DataProtection } from '../protection/data-protection.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { LlmClient, ModelInfo } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -105,6 +106,8 @@ export interface AgentOptions {
   readonly hooks?: HookExecutor
   /** Where tool calls wait for their place, e.g. `laneQueue({…})`. Share one with many agents. Default: they wait for nothing. */
   readonly lanes?: LaneQueue
+  /** Keeps secrets from models, journals, hooks and events: `dataProtection({ … })`. Default: nothing is taken out. */
+  readonly security?: DataProtection
   readonly budget?: Budget
   readonly timeouts?: Timeouts
   readonly retry?: RetryOptions

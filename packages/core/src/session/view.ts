@@ -3,6 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { branchingStore } from '../journal/branching-store.ts'
 import { deletedKey, JOURNAL_PREFIX, journalKey } from '../journal/keys.ts'
+import type { DataProtection } from '../protection/data-protection.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
 import { CANCELLED_BY_HOST } from './run.ts'
@@ -13,13 +14,15 @@ import { unfinishedRuns as findUnfinished } from './unfinished.ts'
 export interface ViewOptions {
   /** Wakes who follows the session when its holder writes. Default: none, and the journal is looked at four times a second. */
   readonly watch?: WatchStore
+  /** Keeps secrets out of what is said to the session here. Default: nothing is taken out. */
+  readonly security?: DataProtection
 }
 
 /** Throws `session_not_found` when nothing was ever stored under that id. */
-export async function openSession(given: SessionStore, id: string, { watch }: ViewOptions = {}): Promise<SessionView> {
+export async function openSession(given: SessionStore, id: string, { watch, security }: ViewOptions = {}): Promise<SessionView> {
   const store = branchingStore(given)
   await assertSession(given, id)
-  const log = await SessionLog.open({ store, sessionId: id, host: systemHost(), watch })
+  const log = await SessionLog.open({ store, sessionId: id, host: systemHost(), watch, protect: security?.protect })
   return {
     id,
     metadata: log.journal.state.metadata,
