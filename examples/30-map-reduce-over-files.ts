@@ -28,7 +28,7 @@ const files = await readdir(folder)
 const agent = createAgent({
   llm: scriptedLlm(files.flatMap(() => [reply, reply])),
   instructions: 'Count the open ends of one file.',
-  tools: [readTool(await localWorkspace(folder))],
+  tools: [readTool(localWorkspace(folder))],
 })
 
 const counted = await executeStepsParallel(

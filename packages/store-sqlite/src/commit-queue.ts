@@ -22,6 +22,8 @@ export interface CommitQueueOptions {
   readonly busyTimeoutMs: number
   /** Whether `sync` waits for the disk. */
   readonly fullSync: boolean
+  /** Called before what must survive loss of power is written. May throw, and then nothing is. */
+  assertFile(): void
   /** Called after each commit with the writers of what it holds. */
   committed(writers: readonly string[]): void
 }
@@ -78,8 +80,10 @@ export class CommitQueue {
 
   #transact(group: readonly Entry[]): void {
     if (group.length === 0) return
+    const sync = group.some(({ task }) => task.sync)
     try {
-      this.#open(this.#options.fullSync && group.some(({ task }) => task.sync) ? 'FULL' : 'NORMAL')
+      if (sync) this.#options.assertFile()
+      this.#open(sync && this.#options.fullSync ? 'FULL' : 'NORMAL')
     } catch (error) {
       if (isBusy(error)) this.#postpone(group, error)
       else this.#reject(group, error)

@@ -4,6 +4,7 @@ import { AgentError } from '@seamfold/core/kit'
 import { CommitQueue, type WriteTask } from './commit-queue.ts'
 import { createParent } from './directory.ts'
 import { backUp, findDamage, type CheckOptions, type SqliteCheck } from './maintenance.ts'
+import { fileGuard } from './file-guard.ts'
 import { openNodeSqlite, type SqliteDriver, type SqliteStatement } from './driver.ts'
 import { openUnchanging } from './read-only.ts'
 import { isCurrent, migrate } from './schema.ts'
@@ -75,7 +76,8 @@ function share(driver: SqliteDriver, shared: Shared): SqliteDatabase {
   const committed: CommitListener = (writers) => {
     for (const listener of listeners) listener(writers)
   }
-  const queue = new CommitQueue(driver, { ...shared, committed })
+  const assertFile = owned && path !== ':memory:' ? fileGuard(path) : () => {}
+  const queue = new CommitQueue(driver, { ...shared, assertFile, committed })
   const statements = new Map<string, SqliteStatement>()
   let closed: Promise<void> | undefined
 
