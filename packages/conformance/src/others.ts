@@ -17,9 +17,6 @@ import {
   type LlmClientSubject,
   manualHost,
   knownSecretsSubject,
-  llmClientMutants,
-  llmClientSuite,
-  type LlmClientSubject,
   securityProviderMutants,
   securityProviderSuite,
 } from '../../core/src/testing.ts'
