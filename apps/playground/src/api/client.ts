@@ -5,7 +5,6 @@ import type {
   Answer,
   Asked,
   Card,
-  Comparison,
   ForkWish,
   Judgement,
   PartsReport,
@@ -41,7 +40,6 @@ export interface Api {
   resume(id: string): Promise<{ readonly runId: string | null }>
   fork(id: string, wish: ForkWish): Promise<{ readonly id: string }>
   rewind(id: string, to: string): Promise<void>
-  compare(a: string, b: string): Promise<Comparison>
   why(id: string, question: WhyQuestion): Promise<Judgement>
   /** What the model was asked last as of this fact. */
   asked(id: string, at: string): Promise<Asked>
@@ -92,7 +90,6 @@ export function apiClient(token: string): Api {
     requests: async (id) => (await get<{ requests: readonly Request[] }>(of(id, 'requests'))).requests,
     fork: (id, wish) => post(of(id, 'fork'), wish),
     rewind: (id, to) => post(of(id, 'rewind'), { to }),
-    compare: (a, b) => get(`${of(a, 'diff')}?with=${encodeURIComponent(b)}`),
     why: (id, question) => post(of(id, 'why'), question),
     asked: (id, at) => get(`${of(id, 'request')}?at=${encodeURIComponent(at)}`),
     agent: () => get('/api/agent'),

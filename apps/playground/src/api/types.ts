@@ -1,6 +1,6 @@
 /** What the server tells beside events. */
-import type { RecordedRequest } from '@seamfold/core'
-import type { Access, Envelope, Json, Message, ToolDefinition, Usage, WaitingFor } from '@seamfold/core/kit'
+import type { GivenResult, RecordedRequest } from '@seamfold/core'
+import type { Access, Json, Message, ToolDefinition, Usage, WaitingFor } from '@seamfold/core/kit'
 
 /** What one run may use up, as far as it is limited. */
 export type Limits = { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
@@ -14,6 +14,7 @@ export type About = {
   readonly limits?: Limits
   readonly workspace?: string
   readonly journal?: string
+  readonly modes?: readonly string[]
   readonly tools?: readonly string[]
   readonly examples?: readonly { readonly title: string; readonly prompt: string }[]
   readonly seams?: readonly { readonly seam: string; readonly uses: string; readonly detail?: string }[]
@@ -59,11 +60,17 @@ export type Asked = RecordedRequest & {
   }
 }
 
-export type ForkWish = { readonly at?: string; readonly keepRun?: boolean }
+export type { GivenResult }
 
-export type ComparedBranch = { readonly id: string; readonly facts: number; readonly cursor: string; readonly beyond: readonly Envelope[] }
+/** What is other in a fork than in the session that it came from. */
+export type ForkChange = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
 
-export type Comparison = { readonly shared: { readonly facts: number }; readonly a: ComparedBranch; readonly b: ComparedBranch }
+export type ForkWish = {
+  readonly at?: string
+  readonly keepRun?: boolean
+  readonly results?: Readonly<Record<string, GivenResult>>
+  readonly change?: ForkChange
+}
 
 /** What waits for an answer; `always` says what an approval for always would allow. */
 export type Request = WaitingFor & { readonly always?: string }

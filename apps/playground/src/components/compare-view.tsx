@@ -1,125 +1,88 @@
-/** Two branches side by side: how much they share, and what each has beyond it. */
-import type { Envelope } from '@seamfold/core/kit'
-import { useCallback, useMemo, useState, type ReactNode } from 'react'
+/** Two branches side by side as they happen: how much they share, what differs, and what each has beyond it. */
+import { diffWords } from 'diff'
+import { useMemo, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
-import type { ComparedBranch } from '../api/types.ts'
-import { useAnswer } from '../hooks/use-answer.ts'
-import { sessionAddress } from '../hooks/use-route.ts'
-import { turnCosts } from '../state/turn-costs.ts'
-import { factFamily } from '../text/fact-family.ts'
-import { factSummary } from '../text/fact-summary.ts'
-import { formatCost, formatCount } from '../text/format.ts'
-import { CodeBlock } from './code-block.tsx'
-import { Markdown } from './markdown.tsx'
-import { Notice } from './notice.tsx'
+import { useConversation } from '../hooks/use-conversation.ts'
+import type { Envelope } from '@seamfold/core/kit'
+import { branchTotals, callDifferences, sharedFacts, type CallDifference } from '../state/compare.ts'
+import { BranchColumn } from './branch-column.tsx'
+import { Visible } from './visible.tsx'
 
 type CompareViewProps = { readonly api: Api; readonly a: string; readonly b: string }
 
-/** What the branch came to say last. */
-const lastWords = (facts: readonly Envelope[]): string =>
-  facts.reduce((words, { event }) => (event.type === 'agent_end' ? event.text : words), '')
+/** Characters of an answer beyond which words are not compared: it would take longer than it is read. */
+const longest = 20_000
 
-const outcomes: Readonly<Record<string, string>> = {
-  agent_end: 'completed',
-  error: 'failed',
-  run_cancelled: 'stopped',
-  run_suspended: 'waits for an answer',
-}
-
-const outcomeOf = (facts: readonly Envelope[]): string =>
-  outcomes[facts.findLast(({ event }) => outcomes[event.type] !== undefined)?.event.type ?? ''] ?? 'no run ended here'
-
-function Totals({ facts }: { readonly facts: readonly Envelope[] }): ReactNode {
-  const costs = turnCosts(facts)
-  const sum = (of: (cost: (typeof costs)[number]) => number): number => costs.reduce((total, cost) => total + of(cost), 0)
-  const calls = facts.filter(({ event }) => event.type === 'tool_execution_start').length
+function Answers({ before, after }: { readonly before: string; readonly after: string }): ReactNode {
+  const parts = useMemo(() => diffWords(before.slice(0, longest), after.slice(0, longest)), [before, after])
+  if (before === '' || after === '') return null
+  if (before === after) return <p className="panel-empty">Both gave the same answer.</p>
   return (
-    <dl className="compare-totals">
-      <div>
-        <dt>Outcome</dt>
-        <dd>{outcomeOf(facts)}</dd>
-      </div>
-      <div>
-        <dt>Turns</dt>
-        <dd>{costs.length}</dd>
-      </div>
-      <div>
-        <dt>Calls</dt>
-        <dd>{calls}</dd>
-      </div>
-      <div>
-        <dt>Tokens</dt>
-        <dd>{formatCount(sum(({ tokens }) => tokens))}</dd>
-      </div>
-      <div>
-        <dt>Cost</dt>
-        <dd>{formatCost(sum(({ cost }) => cost))}</dd>
-      </div>
-    </dl>
+    <p className="answer-diff" aria-label="How the answers differ">
+      {parts.map(({ value, added, removed }, index) =>
+        added ? <ins key={index}>{value}</ins> : removed ? <del key={index}>{value}</del> : <span key={index}>{value}</span>,
+      )}
+    </p>
   )
 }
 
-function BranchFact({ envelope }: { readonly envelope: Envelope }): ReactNode {
-  const [open, setOpen] = useState(false)
-  const { event } = envelope
-  return (
-    <li className="fact" data-family={factFamily(event.type)}>
-      <button type="button" className="fact-head" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span className="fact-type">{event.type}</span>
-        <span className="fact-summary">{factSummary(event)}</span>
-      </button>
-      {open && <CodeBlock text={JSON.stringify(event, null, 2)} />}
-    </li>
-  )
-}
+const owners = { both: 'in both', a: 'only in the origin', b: 'only in the fork' } as const
 
-/** Facts that are drawn of each branch. */
-const limit = 300
+const CallLine = ({ call }: { readonly call: CallDifference }): ReactNode => (
+  <li data-in={call.in}>
+    <strong>{call.name}</strong>{' '}
+    <code>
+      <Visible text={call.gist.slice(0, 200)} />
+    </code>{' '}
+    <small>{owners[call.in]}</small>
+  </li>
+)
 
-function BranchView({ branch, name }: { readonly branch: ComparedBranch; readonly name: string }): ReactNode {
-  const words = useMemo(() => lastWords(branch.beyond), [branch])
-  const more = branch.beyond.length - limit
+/** Calls that are drawn. */
+const limit = 200
+
+function Differences({ a, b }: { readonly a: readonly Envelope[]; readonly b: readonly Envelope[] }): ReactNode {
+  const calls = useMemo(() => callDifferences(a, b), [a, b])
+  const [before, after] = useMemo(() => [branchTotals(a).answer, branchTotals(b).answer] as const, [a, b])
+  const differ = calls.filter((call) => call.in !== 'both').length
   return (
-    <section className="branch" aria-label={name}>
-      <header className="panel-head">
-        <h2>
-          {name} <a href={sessionAddress(branch.id)}>{branch.id}</a>
-        </h2>
-        <span className="panel-count">{branch.beyond.length} of its own</span>
-      </header>
-      <Totals facts={branch.beyond} />
-      {words !== '' && <Markdown text={words} />}
-      {branch.beyond.length === 0 && <p className="panel-empty">It has gone no further than what both share.</p>}
-      <ol className="branch-facts">
-        {branch.beyond.slice(0, limit).map((envelope) => (
-          <BranchFact key={envelope.cursor} envelope={envelope} />
-        ))}
-      </ol>
-      {more > 0 && <p className="panel-empty">and {more} more: open the session to see them.</p>}
+    <section className="differences" aria-label="Differences">
+      <h3>What differs</h3>
+      <Answers before={before} after={after} />
+      {calls.length > 0 && (
+        <details open={differ > 0 && calls.length <= 12}>
+          <summary>{differ === 0 ? 'The same calls in both' : `${differ} of ${calls.length} calls were made in one of them only`}</summary>
+          <ul>
+            {calls.slice(0, limit).map((call, index) => (
+              <CallLine key={index} call={call} />
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   )
 }
 
 export function CompareView({ api, a, b }: CompareViewProps): ReactNode {
-  const { value: compared, problem } = useAnswer(useCallback(() => api.compare(a, b), [api, a, b]))
+  const [origin, fork] = [useConversation(api, a), useConversation(api, b)]
+  const shared = useMemo(() => sharedFacts(origin.state.facts, fork.state.facts), [origin.state.facts, fork.state.facts])
+  const own = useMemo(
+    () => ({ a: origin.state.facts.slice(shared), b: fork.state.facts.slice(shared) }),
+    [origin.state.facts, fork.state.facts, shared],
+  )
   return (
     <div className="compare">
       <header className="page-head">
         <h2>Two branches</h2>
-        {compared && (
-          <p>
-            They share their first <strong>{compared.shared.facts}</strong> facts, stored once. What follows is what each has beyond.
-          </p>
-        )}
+        <p>
+          They share their first <strong>{shared}</strong> facts, stored once. What follows is what each has beyond, as it happens.
+        </p>
       </header>
-      {problem !== undefined && <Notice tone="danger">{problem}</Notice>}
-      {compared === undefined && problem === undefined && <p className="panel-empty">Comparing…</p>}
-      {compared && (
-        <div className="branches">
-          <BranchView branch={compared.a} name="Origin" />
-          <BranchView branch={compared.b} name="Fork" />
-        </div>
-      )}
+      <Differences {...own} />
+      <div className="branches">
+        <BranchColumn {...origin} {...{ api, shared }} id={a} name="Origin" />
+        <BranchColumn {...fork} {...{ api, shared }} id={b} name="Fork" />
+      </div>
     </div>
   )
 }

@@ -11,12 +11,10 @@ export type ComposerProps = {
   readonly onSubmit: (text: string) => Promise<void>
   readonly onStop?: (() => void) | undefined
   readonly stopping?: boolean
-  /** What stands in the field at first. */
-  readonly draft?: string
 }
 
-export function Composer({ mode, placeholder, onSubmit, onStop, stopping = false, draft = '' }: ComposerProps): ReactNode {
-  const [text, setText] = useState(draft)
+export function Composer({ mode, placeholder, onSubmit, onStop, stopping = false }: ComposerProps): ReactNode {
+  const [text, setText] = useState('')
   const [sending, setSending] = useState(false)
   const field = useGrowingField(text)
   // On a wide screen people come here to type; on a phone a keyboard would cover the page.

@@ -10,6 +10,7 @@ import { useConversation } from '../hooks/use-conversation.ts'
 import { useSessionActionsOf } from '../hooks/use-session-actions-of.ts'
 import { useStickToEnd } from '../hooks/use-stick-to-end.ts'
 import { ConversationHead } from './conversation-head.tsx'
+import { ForkDialog } from './fork-dialog.tsx'
 import { Icon } from './icon.tsx'
 import { ItemsView } from './items-view.tsx'
 import { JournalPanel } from './journal-panel.tsx'
@@ -40,7 +41,8 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
     if (runId !== undefined && status !== undefined) onChanged()
   }, [runId, status, onChanged])
   const [request, setRequest] = useState<string>()
-  const studio = useMemo<Studio>(() => ({ showRequest: setRequest }), [])
+  const [fork, setFork] = useState<string>()
+  const studio = useMemo<Studio>(() => ({ showRequest: setRequest, forkFrom: setFork }), [])
   const interrupted = run?.status === 'running' && summary?.status === 'unfinished' && !summary.active
   return (
     <SessionActionsContext value={actions}>
@@ -68,6 +70,7 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
             />
           </section>
           {journalOpen && <JournalPanel facts={state.facts} live={live} about={about} onClose={() => onJournal(false)} />}
+          {fork !== undefined && <ForkDialog cursor={fork} about={about} onClose={() => setFork(undefined)} />}
           {request !== undefined && <RequestDialog cursor={request} onClose={() => setRequest(undefined)} />}
         </StudioContext>
       </FactsContext>

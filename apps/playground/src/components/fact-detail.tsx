@@ -1,10 +1,11 @@
 /** One fact: its JSON, what was decided about its call, and the ways on from it. */
-import { textOf, type Envelope } from '@seamfold/core/kit'
+import type { Envelope } from '@seamfold/core/kit'
 import { useMemo, useState, type ReactNode } from 'react'
-import { useSessionActions, type ForkWay } from '../hooks/session-actions.ts'
+import { useSessionActions } from '../hooks/session-actions.ts'
 import { useStudio } from '../hooks/studio.ts'
 import { callStory } from '../state/call-story.ts'
 import { callIdOf } from '../state/facts.ts'
+import { forkPlan } from '../state/fork-plan.ts'
 import { CallStoryView } from './call-story-view.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { Icon } from './icon.tsx'
@@ -32,32 +33,26 @@ function Rewind({ to, last }: { readonly to: string; readonly last: boolean }): 
   )
 }
 
-/** A run is under way at a fact when nothing before it has ended it. */
-function isOpenAt(facts: readonly Envelope[], at: number): boolean {
-  const last = facts.slice(0, at + 1).findLast(({ event }) => ['agent_start', 'agent_end', 'error', 'run_cancelled'].includes(event.type))
-  return last?.event.type === 'agent_start'
-}
-
-function ForkButtons({ facts, envelope: { cursor, event } }: Pick<FactDetailProps, 'facts' | 'envelope'>): ReactNode {
+function ForkButtons({ facts, cursor }: { readonly facts: readonly Envelope[]; readonly cursor: string }): ReactNode {
   const { fork } = useSessionActions()
-  const at = facts.findIndex((fact) => fact.cursor === cursor)
-  const before = facts[at - 1]?.cursor
-  const go = (place: string, way: ForkWay): void => {
-    fork(place, way).catch(() => undefined) // told by the page
+  const { forkFrom } = useStudio()
+  const plan = useMemo(() => forkPlan(facts, cursor), [facts, cursor])
+  const here = (goOn: boolean) => (): void => {
+    fork(cursor, { goOn }).catch(() => undefined) // told by the page
   }
   return (
     <>
-      <button type="button" className="button button-small" onClick={() => go(cursor, {})}>
+      <button type="button" className="button button-small" onClick={here(false)}>
         <Icon name="branch" size={14} /> Fork here
       </button>
-      {isOpenAt(facts, at) && (
-        <button type="button" className="button button-small" onClick={() => go(cursor, { goOn: true })}>
+      {plan?.goesOn === true && (
+        <button type="button" className="button button-small" onClick={here(true)}>
           <Icon name="play" size={14} /> Fork and run on
         </button>
       )}
-      {event.type === 'agent_start' && before !== undefined && (
-        <button type="button" className="button button-small" onClick={() => go(before, { draft: textOf({ content: event.prompt }) })}>
-          Fork with another prompt…
+      {plan && (
+        <button type="button" className="button button-small" onClick={() => forkFrom(cursor)}>
+          Fork with changes…
         </button>
       )}
     </>
@@ -86,7 +81,7 @@ export function FactDetail({ facts, envelope, onClose }: FactDetailProps): React
               <Icon name="journal" size={14} /> What the model was asked
             </button>
           )}
-          <ForkButtons facts={facts} envelope={envelope} />
+          <ForkButtons facts={facts} cursor={cursor} />
           <Rewind key={cursor} to={cursor} last={facts.at(-1)?.cursor === cursor} />
         </div>
         {story && <CallStoryView story={story} />}

@@ -2,6 +2,8 @@
 import { memo, type ReactNode } from 'react'
 import type { Item } from '../state/types.ts'
 import { formatTime } from '../text/format.ts'
+import { sessionAddress } from '../hooks/use-route.ts'
+import { Icon } from './icon.tsx'
 import { OutcomeView } from './outcome-view.tsx'
 import { RecoveryView } from './recovery-view.tsx'
 import { SaidView } from './said-view.tsx'
@@ -35,6 +37,19 @@ export const ItemView = memo(function ItemView({ item, liveOutput }: ItemViewPro
       )
     case 'outcome':
       return <OutcomeView outcome={item} />
+    case 'branch':
+      return (
+        <p className="turn-note branch-note">
+          <Icon name="branch" size={14} />{' '}
+          {item.origin === undefined ? (
+            `Rewound: goes on after fact ${item.offset}`
+          ) : (
+            <>
+              Forked after fact {item.offset} of <a href={sessionAddress(item.origin)}>{item.origin}</a>
+            </>
+          )}
+        </p>
+      )
     case 'recovery':
       return <RecoveryView item={item} />
   }

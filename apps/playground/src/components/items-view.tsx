@@ -13,7 +13,15 @@ const isRunning = ({ status, nested }: ToolCall): boolean => status === 'running
 const hasRunning = (item: Item): boolean => item.kind === 'turn' && callsOf(item).some(isRunning)
 
 /** Pixels, before an item was drawn once. */
-const guesses: Readonly<Record<Item['kind'], number>> = { prompt: 84, turn: 150, injected: 84, edit: 26, outcome: 44, recovery: 110 }
+const guesses: Readonly<Record<Item['kind'], number>> = {
+  prompt: 84,
+  turn: 150,
+  injected: 84,
+  edit: 26,
+  outcome: 44,
+  recovery: 110,
+  branch: 40,
+}
 
 /** Items that are drawn beyond the edges: enough that a fast wheel meets no empty page. */
 const overscan = 8

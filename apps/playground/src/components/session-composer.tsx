@@ -2,7 +2,6 @@
 import { useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import { useSessionActions } from '../hooks/session-actions.ts'
-import { draftOf, forgetDraft } from '../hooks/drafts.ts'
 import type { Attempt } from '../hooks/use-attempt.ts'
 import { pendingApprovals } from '../state/pending.ts'
 import type { Conversation } from '../state/types.ts'
@@ -61,7 +60,6 @@ export function SessionComposer(props: SessionComposerProps): ReactNode {
   const submit = async (text: string): Promise<void> => {
     const count = steeringCount(state)
     await attempt(running ? api.steer(id, text) : api.send(id, text))
-    forgetDraft(id)
     if (running) setExpected((before) => Math.max(before, count) + 1)
     onSent()
   }
@@ -84,7 +82,6 @@ export function SessionComposer(props: SessionComposerProps): ReactNode {
         mode={mode}
         placeholder={placeholders[mode]}
         onSubmit={submit}
-        draft={draftOf(id)}
         stopping={state.run?.stopping ?? false}
         onStop={mode === 'send' ? undefined : onStop}
       />

@@ -16,10 +16,13 @@ import { Visible } from './visible.tsx'
 
 type ToolCardProps = { readonly call: ToolCall; readonly liveOutput: Readonly<Record<string, string>> }
 
+/** Whoever forked said what it came to: it did not run. */
+const isGiven = ({ metadata }: ToolCall): boolean => metadata?.given === true
+
 function CallTime({ call }: { readonly call: ToolCall }): ReactNode {
   const running = call.status === 'running'
   const now = useNow(running)
-  if (call.startedAt === undefined) return null
+  if (call.startedAt === undefined || isGiven(call)) return null
   if (running) return <span className="call-time">{formatElapsed(now - call.startedAt)}</span>
   return call.endedAt === undefined ? null : <span className="call-time">{formatDuration(call.endedAt - call.startedAt)}</span>
 }
@@ -59,7 +62,7 @@ export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardPro
   const live = call.callId === undefined ? undefined : liveOutput[call.callId]
   const [open, setOpen] = useOpen(opensItself(call, input, live))
   return (
-    <section className="tool-card" data-status={call.status} data-open={open} aria-label={`Tool call ${call.name}`}>
+    <section role="group" className="tool-card" data-status={call.status} data-open={open} aria-label={`Tool call ${call.name}`}>
       <button type="button" className="tool-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <CallState call={call} />
         <span className="tool-name">{call.name}</span>
@@ -71,6 +74,7 @@ export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardPro
       </button>
       {open && (
         <div className="tool-body">
+          {isGiven(call) && <p className="tool-remark">Its result was given when the session was forked: nothing was run for it.</p>}
           {call.denied !== undefined && <p className="tool-remark">Not allowed: {call.denied}</p>}
           {call.invalidInput === undefined ? (
             <ToolInput input={input} />

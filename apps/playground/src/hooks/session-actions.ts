@@ -1,9 +1,9 @@
 /** What a person can do to the session that is open, for whatever component offers it. */
 import { createContext, useContext } from 'react'
-import type { Answer, Asked, Judgement, WhyQuestion } from '../api/types.ts'
+import type { Answer, Asked, ForkWish, Judgement, WhyQuestion } from '../api/types.ts'
 
-/** `goOn`: the run that was under way there goes on in the fork. `draft`: what stands in its field, to be changed and sent. */
-export type ForkWay = { readonly goOn?: boolean; readonly draft?: string }
+/** `goOn`: the run that was under way there goes on in the fork. `say`: what it is told first. `compare`: show both side by side. */
+export type ForkWay = Omit<ForkWish, 'at' | 'keepRun'> & { readonly goOn?: boolean; readonly say?: string; readonly compare?: boolean }
 
 export type SessionActions = {
   /** `always`: calls like this one are allowed for the rest of the session. */

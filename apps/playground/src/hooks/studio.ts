@@ -4,8 +4,10 @@ import { createContext, useContext } from 'react'
 export type Studio = {
   /** What the model was asked last as of this fact. */
   readonly showRequest: (cursor: string) => void
+  /** A fork at this fact, with changes. */
+  readonly forkFrom: (cursor: string) => void
 }
 
-export const StudioContext = createContext<Studio>({ showRequest: () => undefined })
+export const StudioContext = createContext<Studio>({ showRequest: () => undefined, forkFrom: () => undefined })
 
 export const useStudio = (): Studio => useContext(StudioContext)

@@ -3,8 +3,7 @@ import { useMemo } from 'react'
 import { ApiError, type Api } from '../api/client.ts'
 import type { SessionActions } from './session-actions.ts'
 import type { Attempt } from './use-attempt.ts'
-import { keepDraft } from './drafts.ts'
-import { goTo } from './use-route.ts'
+import { compareAddress, goTo } from './use-route.ts'
 
 type Target = { readonly api: Api; readonly id: string; readonly attempt: Attempt; readonly onChanged: () => void }
 
@@ -24,12 +23,14 @@ export function useSessionActionsOf({ api, id, attempt, onChanged }: Target): Se
     () => ({
       answer: (requestId, answer, always) => attempt(api.answer(id, { requestId, answer, ...(always === true ? { always } : {}) })),
       standing: async (requestId) => (await api.requests(id)).find((request) => request.requestId === requestId)?.always,
-      fork: async (at, { goOn = false, draft } = {}) => {
-        const fork = await attempt(api.fork(id, { at, keepRun: goOn }))
-        if (draft !== undefined) keepDraft(fork.id, draft)
-        if (goOn) await attempt(api.resume(fork.id))
+      fork: async (at, { goOn = false, say = '', compare = false, ...wish } = {}) => {
+        const fork = await attempt(api.fork(id, { ...wish, at, keepRun: goOn }))
         onChanged()
-        goTo(fork.id)
+        if (say !== '') await attempt(goOn ? api.steer(fork.id, say) : api.send(fork.id, say))
+        if (goOn) await attempt(resumeSomewhere(api, fork.id))
+        onChanged()
+        if (compare) location.hash = compareAddress(id, fork.id)
+        else goTo(fork.id)
       },
       rewind: (to) => attempt(api.rewind(id, to)).then(onChanged),
       why: (question) => api.why(id, question),

@@ -1,10 +1,11 @@
 /** Folds the events of a session, facts and live ones, into what a page shows. Pure: the same events give the same picture. */
 import { addUsage, noUsage, type Envelope, type Fact, type LiveEvent } from '@seamfold/core/kit'
+import { changeOpenCalls } from './calls.ts'
 import { foldCallFact } from './call-facts.ts'
 import { foldRunFact } from './run-facts.ts'
 import { settledTurn } from './settled.ts'
 import { emptyTurn, foldStreaming } from './streaming.ts'
-import type { Conversation } from './types.ts'
+import type { BranchItem, Conversation, ToolCall } from './types.ts'
 
 export const emptyConversation: Conversation = {
   cursor: undefined,
@@ -35,6 +36,10 @@ function foldFact(state: Conversation, envelope: Envelope, event: Fact): Convers
   switch (event.type) {
     case 'session_created':
       return { ...state, metadata: event.metadata }
+    case 'session_forked':
+      return branched({ ...state, metadata: event.metadata }, { key: cursor, origin: event.origin.sessionId, offset: event.origin.offset })
+    case 'session_rewound':
+      return branched(state, { key: cursor, origin: undefined, offset: event.to.offset })
     case 'turn_start':
       return { ...state, streaming: emptyTurn({ runId, turn: event.turn, attempt: event.attempt, timestamp }) }
     case 'turn_end': {
@@ -58,6 +63,16 @@ function foldFact(state: Conversation, envelope: Envelope, event: Fact): Convers
       return foldCallFact(foldRunFact(state, envelope, event), envelope, event)
   }
 }
+
+/** A branch inherits neither what the model was saying nor what somebody was asked. */
+const branched = (state: Conversation, place: Omit<BranchItem, 'kind'>): Conversation => ({
+  ...state,
+  streaming: undefined,
+  items: [...changeOpenCalls(state.items, withoutApproval), { kind: 'branch', ...place }],
+})
+
+const withoutApproval = (call: ToolCall): ToolCall =>
+  call.approval?.state === 'pending' ? { ...call, status: 'pending', approval: { ...call.approval, state: 'void' } } : call
 
 function foldLive(state: Conversation, { runId, timestamp, cursor }: Envelope, event: LiveEvent): Conversation {
   switch (event.type) {

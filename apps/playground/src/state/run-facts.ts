@@ -15,8 +15,9 @@ export function foldRunFact(state: Conversation, { runId, timestamp, cursor }: E
       }
     case 'session_claimed': {
       const { run } = state
-      // Nobody had said that it ended: whoever ran it is gone.
-      const recovered = run?.status === 'running'
+      // Nobody had said that it ended: whoever ran it is gone. In a new branch nobody had run it yet.
+      const begun = state.items.at(-1)?.kind === 'branch'
+      const recovered = run?.status === 'running' && !begun
       return {
         ...state,
         streaming: undefined,

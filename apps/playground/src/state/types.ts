@@ -108,7 +108,10 @@ export type OutcomeItem = {
 /** Somebody went on with a run that its process had left unfinished. */
 export type RecoveryItem = { readonly kind: 'recovery'; readonly key: string; readonly attempt: number }
 
-export type Item = PromptItem | Turn | InjectedItem | EditItem | OutcomeItem | RecoveryItem
+/** From here on it is another branch: of another session, or of an earlier place in this one. */
+export type BranchItem = { readonly kind: 'branch'; readonly key: string; readonly origin: string | undefined; readonly offset: number }
+
+export type Item = PromptItem | Turn | InjectedItem | EditItem | OutcomeItem | RecoveryItem | BranchItem
 
 export type RunStatus = 'running' | 'suspended' | 'completed' | 'failed' | 'cancelled'
 

@@ -1,10 +1,11 @@
 /** The agent of `seamfold playground`, in a process of its own: it is told its settings, says where it answers, and ends with whoever started it. */
-import { rulesLike } from '../setup/permissions.ts'
+import { MODE_NAMES, rulesLike } from '../setup/permissions.ts'
 import { assemble, type Assembled } from '../setup/assemble.ts'
+import { assembleVariants } from '../setup/variants.ts'
 import type { Settings } from '../setup/settings.ts'
 import { aboutOf } from '../playground/about.ts'
 import { servePlayground } from '../playground/serve.ts'
-import type { PlaygroundAbout, PlaygroundPermissions } from '../playground/types.ts'
+import type { PlaygroundAbout, PlaygroundAgent, PlaygroundPermissions } from '../playground/types.ts'
 import { ignoreInterrupts } from '../terminal/interrupt.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -19,23 +20,32 @@ const orphaned = (): never => process.exit(1)
 
 export async function playgroundAgentCommand(terminal: Terminal): Promise<number> {
   // Ctrl-C is meant for whoever started this process: that one ends it.
-  const close = ignoreInterrupts()
+  const restore = ignoreInterrupts()
   const left = new Promise<void>((resolve) => process.once('SIGTERM', resolve))
   process.once('disconnect', orphaned)
   const { settings } = await new Promise<AgentOrders>((resolve) => process.once('message', (orders) => resolve(orders as AgentOrders)))
   const assembled = await assemble(settings, { environment: terminal.environment, unhurried: true })
-  const about = aboutOf(settings, assembled.model)
+  const variants = assembleVariants(assembled, settings, { environment: terminal.environment, unhurried: true })
+  const about = { ...aboutOf(settings, assembled.model), modes: MODE_NAMES }
   const { agent, journal, close: closeAgent } = assembled
+  const variant: PlaygroundAgent['variant'] = async (change) => {
+    const made = await variants.make(change)
+    return { agent: made.agent, permissions: permissionsOf(made) }
+  }
+  const close = async (): Promise<void> => {
+    await variants.close()
+    await closeAgent()
+  }
   const tools = assembled.options.tools?.map(({ definition }) => definition) ?? []
   const playground = await servePlayground({
     port: 0,
     pages: '',
-    open: () => ({ agent, store: journal.store, about, tools, permissions: permissionsOf(assembled), close: closeAgent }),
+    open: () => ({ agent, store: journal.store, about, tools, permissions: permissionsOf(assembled), variant, close }),
   })
   process.send?.({ port: playground.port, token: playground.token, about } satisfies AgentReady)
   await left
   await playground.close()
-  close()
+  restore()
   process.off('disconnect', orphaned)
   // An open channel would keep this process.
   if (process.connected) process.disconnect()

@@ -1,7 +1,9 @@
 /** What the bodies of requests must look like. */
+import type { GivenResult } from '@seamfold/core'
 import type { Access, Json, JsonObject, Prompt } from '@seamfold/core/kit'
 import { z } from 'zod'
 import type { PartsWish } from './parts.ts'
+import type { PlaygroundChange } from './types.ts'
 
 const json = z.json() as z.ZodType<Json>
 
@@ -56,11 +58,29 @@ export const forkBody: z.ZodType<{
   id?: string | undefined
   metadata?: JsonObject | undefined
   keepRun?: boolean | undefined
+  results?: Readonly<Record<string, GivenResult>> | undefined
+  change?: PlaygroundChange | undefined
 }> = z.strictObject({
   at: cursor.optional(),
   id: z.string().min(1).max(200).optional(),
   metadata: z.record(z.string(), json).optional(),
   keepRun: z.boolean().optional(),
+  results: z
+    .record(
+      z.string(),
+      z.strictObject({
+        content: z.union([z.string(), z.array(z.discriminatedUnion('type', [text, image]))]),
+        isError: z.boolean().exactOptional(),
+      }),
+    )
+    .optional(),
+  change: z
+    .strictObject({
+      model: z.string().trim().min(1).max(200).exactOptional(),
+      mode: z.string().min(1).max(100).exactOptional(),
+      instructions: z.string().max(100_000).exactOptional(),
+    })
+    .optional(),
 })
 
 export const rewindBody: z.ZodType<{ to: string; keepRun?: boolean | undefined }> = z.strictObject({

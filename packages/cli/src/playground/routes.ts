@@ -9,6 +9,7 @@ import { answerBody, cancelBody, createBody, emptyBody, rewindBody, sendBody, st
 import type { Routes } from './router.ts'
 import { Sessions } from './sessions.ts'
 import type { PlaygroundAgent, PlaygroundPermissions } from './types.ts'
+import { Variants } from './variants.ts'
 import { viewRoutes, type ViewRouteOptions } from './view-routes.ts'
 
 export type RouteOptions = Pick<ViewRouteOptions, 'maxBodyBytes' | 'heartbeatMs' | 'signal' | 'judgeModule'> & {
@@ -46,10 +47,11 @@ async function answer(session: Session, { requestId, answer: said, always }: Ans
 }
 
 export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
-  const { agent, store, about, permissions, tools } = playground
-  const sessions = new Sessions(store, agent)
+  const { agent, store, about, tools } = playground
+  const variants = new Variants(playground)
+  const sessions = new Sessions(store, variants)
   return {
-    ...viewRoutes({ ...options, sessions, store, tools, maxBodyBytes, about: () => ({ durable: agent.durable, ...about }) }),
+    ...viewRoutes({ ...options, sessions, store, tools, variants, maxBodyBytes, about: () => ({ durable: agent.durable, ...about }) }),
     'GET /api/agent': () => Promise.resolve({ state: 'here', starts: 1 }),
     'POST /api/sessions': async ({ request }) => {
       const session = await sessions.create(given(await readBody(request, createBody, maxBodyBytes)))
@@ -70,12 +72,14 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
       return { cancelled: await cancel(await sessions.open(id), store, reason) }
     },
     'GET /api/sessions/:id/requests': async ({ id }) => {
+      const { permissions } = await variants.of(id)
       const requests = await (await sessions.open(id)).waitingFor()
       return { requests: requests.map((request) => offered(request, permissions)) }
     },
     'POST /api/sessions/:id/answer': async ({ id, request }) => {
       const { always = false, ...body } = await readBody(request, answerBody, maxBodyBytes)
       const session = await sessions.open(id)
+      const { permissions } = await variants.of(id)
       await answer(session, { requestId: body.requestId, answer: given(body.answer), always }, permissions)
       return { resumed: await goOn(session) }
     },
@@ -84,12 +88,12 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
       const run = await (await sessions.open(id)).resume()
       return { runId: run?.id ?? null }
     },
-    ...lookingBack(sessions, playground, maxBodyBytes),
+    ...lookingBack(sessions, variants, maxBodyBytes),
   }
 }
 
 /** What concerns what was, and why. */
-function lookingBack(sessions: Sessions, { permissions }: PlaygroundAgent, maxBodyBytes: number): Routes {
+function lookingBack(sessions: Sessions, variants: Variants, maxBodyBytes: number): Routes {
   return {
     'POST /api/sessions/:id/rewind': async ({ id, request }) => {
       await (await sessions.open(id)).rewind(given(await readBody(request, rewindBody, maxBodyBytes)))
@@ -97,6 +101,7 @@ function lookingBack(sessions: Sessions, { permissions }: PlaygroundAgent, maxBo
     },
     'POST /api/sessions/:id/why': async ({ id, request }) => {
       const body = await readBody(request, whyBody, maxBodyBytes)
+      const { permissions } = await variants.of(id)
       if (permissions === undefined) throw new RequestFailure(404, 'not_found', 'This server does not explain its policy.')
       const { metadata } = await sessions.open(id)
       return permissions.judge({ ...given(body), session: { id, metadata } })

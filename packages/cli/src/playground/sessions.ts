@@ -1,6 +1,7 @@
 /** The sessions of a store as a web page needs them: listed and described, and opened where an agent is here. */
 import { openSession, sessionTree, type Agent, type Session, type SessionLink, type SessionView } from '@seamfold/core'
 import { AgentError, isAgentError, type SessionStore, type WatchStore } from '@seamfold/core/kit'
+import { changeOf, type Variants } from './variants.ts'
 import { emptySummary, summarize, type SessionSummary } from './summary.ts'
 
 /** A summary, whether the run is under way in this process, and where it was forked. */
@@ -12,7 +13,7 @@ type Kept = { readonly summary: SessionSummary; readonly cursor: string | undefi
 const freshLimit = 100
 
 export class Sessions {
-  readonly #agent: Agent | undefined
+  readonly #variants: Variants | undefined
   readonly #store: SessionStore
   readonly #watch: WatchStore | undefined
   /** Facts that were read once are not read again. */
@@ -22,15 +23,16 @@ export class Sessions {
   /** An agent forgets sessions that nobody holds: these somebody reads. */
   readonly #read = new Set<{ readonly session: Session }>()
 
-  /** Without an agent, sessions can be read and not opened; `watch` then wakes who follows one. */
-  constructor(store: SessionStore, agent?: Agent, watch?: WatchStore) {
-    this.#agent = agent
+  /** Without agents, sessions can be read and not opened; `watch` then wakes who follows one. */
+  constructor(store: SessionStore, variants?: Variants, watch?: WatchStore) {
+    this.#variants = variants
     this.#store = store
     this.#watch = watch
   }
 
   async create(options: Parameters<Agent['session']>[0]): Promise<Session> {
-    const session = await this.#here().session(options)
+    const { agent } = await this.#here().make(changeOf(options?.metadata ?? {}))
+    const session = await agent.session(options)
     this.#fresh.set(session.id, session)
     const [oldest] = this.#fresh.keys()
     if (this.#fresh.size > freshLimit && oldest !== undefined) this.#fresh.delete(oldest)
@@ -39,12 +41,15 @@ export class Sessions {
 
   /** Throws `session_not_found`. */
   async open(id: string): Promise<Session> {
-    return this.#fresh.get(id) ?? this.#here().session({ id, create: false })
+    const fresh = this.#fresh.get(id)
+    if (fresh !== undefined) return fresh
+    const { agent } = await this.#here().of(id)
+    return agent.session({ id, create: false })
   }
 
   /** A session to read, which is kept until it is released. Throws `session_not_found`. */
   async read(id: string): Promise<{ readonly view: Pick<SessionView, 'events'>; readonly release: () => void }> {
-    if (this.#agent === undefined) {
+    if (this.#variants === undefined) {
       const watch = this.#watch === undefined ? {} : { watch: this.#watch }
       return { view: await openSession(this.#store, id, watch), release: () => undefined }
     }
@@ -54,7 +59,7 @@ export class Sessions {
   }
 
   async describe(id: string): Promise<ListedSession> {
-    const open = this.#agent?.listSessions().includes(id) === true
+    const open = this.#variants?.holds(id) === true
     const session = open ? await this.open(id).catch(() => undefined) : undefined
     return { ...(await this.#summary(id)), active: session?.currentRun !== undefined }
   }
@@ -78,9 +83,9 @@ export class Sessions {
     }
   }
 
-  #here(): Agent {
-    if (this.#agent === undefined) throw new AgentError('session_closed', 'No agent is here: start its process again')
-    return this.#agent
+  #here(): Variants {
+    if (this.#variants === undefined) throw new AgentError('session_closed', 'No agent is here: start its process again')
+    return this.#variants
   }
 
   async #summary(id: string): Promise<SessionSummary> {

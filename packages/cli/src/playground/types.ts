@@ -27,6 +27,8 @@ export type PlaygroundAbout = {
   readonly journal?: string
   /** Whether sessions outlive the program. Default: whether the agent has a store. */
   readonly durable?: boolean
+  /** What a fork may run on instead: modes of its policy. Default: none, and the page does not offer it. */
+  readonly modes?: readonly string[]
   /** Tools that the agent has, by name. */
   readonly tools?: readonly string[]
   readonly examples?: readonly PlaygroundExample[]
@@ -45,14 +47,26 @@ export interface PlaygroundPermissions {
   standing?(request: WaitingFor): Standing | undefined
 }
 
-/** An agent with the store that it writes to. */
-export type PlaygroundAgent = {
+/** What is other in a fork than in the session that it came from. */
+export type PlaygroundChange = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
+
+/** What a session runs on. */
+export type PlaygroundVariant = {
   readonly agent: Agent
+  readonly permissions?: PlaygroundPermissions
+}
+
+/** An agent with the store that it writes to. */
+export type PlaygroundAgent = PlaygroundVariant & {
   readonly store: SessionStore
   readonly about: PlaygroundAbout
-  readonly permissions?: PlaygroundPermissions
   /** Its tools as the model is told of them, in its order: shown with what the model was asked. Default: they are not shown. */
   readonly tools?: readonly ToolDefinition[]
+  /**
+   * Makes an agent over the same store that differs in this; whoever makes it closes it. Default: none, and forks run on the agent
+   * that is here. Throws, in words, where that cannot be.
+   */
+  variant?(change: PlaygroundChange): Promise<PlaygroundVariant>
   /** Called once, after the agent was closed. */
   close?(): Promise<void>
 }

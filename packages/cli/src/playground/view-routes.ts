@@ -10,6 +10,7 @@ import { cardBody, forkBody } from './requests.ts'
 import type { Exchange, Routes } from './router.ts'
 import type { Sessions } from './sessions.ts'
 import type { PlaygroundOptions } from './types.ts'
+import { changeMetadata, type Variants } from './variants.ts'
 
 export type ViewRouteOptions = {
   readonly sessions: Sessions
@@ -17,6 +18,8 @@ export type ViewRouteOptions = {
   readonly about: () => unknown
   /** Of the agent that is here. */
   readonly tools?: readonly ToolDefinition[] | undefined
+  /** What forks may run on, where an agent is here. */
+  readonly variants?: Variants
   readonly judgeModule?: PlaygroundOptions['judgeModule']
   readonly maxBodyBytes: number
   readonly heartbeatMs: number
@@ -44,7 +47,7 @@ function needed(url: URL, name: string): string {
 }
 
 export function viewRoutes(options: ViewRouteOptions): Routes {
-  const { sessions, store, about, tools, judgeModule, maxBodyBytes, heartbeatMs, signal } = options
+  const { sessions, store, about, tools, variants, judgeModule, maxBodyBytes, heartbeatMs, signal } = options
   return {
     'GET /api/about': () => Promise.resolve(about()),
     'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
@@ -60,8 +63,11 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
     'GET /api/sessions/:id/request': ({ id, url }) => askedAt(store, id, { at: needed(url, 'at'), tools }),
     'GET /api/sessions/:id/diff': async ({ id, url }) => publicDiff(await diffSessions(store, id, needed(url, 'with'))),
     'POST /api/sessions/:id/fork': async ({ id, request }) => {
-      const wish = await readBody(request, forkBody, maxBodyBytes)
-      return { id: await forkSession(store, id, given(wish)) }
+      const { change, metadata, ...wish } = await readBody(request, forkBody, maxBodyBytes)
+      // What cannot be made is refused before there is a fork that cannot run.
+      if (change !== undefined) await variants?.make(change)
+      const said = change === undefined ? metadata : { ...metadata, ...changeMetadata(change) }
+      return { id: await forkSession(store, id, given({ ...wish, metadata: said })) }
     },
     'POST /api/conformance': async ({ request }) => {
       if (judgeModule === undefined) throw new RequestFailure(404, 'not_found', 'This server does not judge modules.')

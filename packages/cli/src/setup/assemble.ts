@@ -77,7 +77,7 @@ export async function assemble(settings: Settings, { confirm, ...connecting }: A
 }
 
 /** A budget in US dollars is held only where a price is known. Throws `invalid_argument` with what can be held instead. */
-function assertPrice({ budget, model }: Settings, { price }: ModelInfo): void {
+export function assertPrice({ budget, model }: Settings, { price }: ModelInfo): void {
   if (budget.usd === undefined || price !== undefined) return
   throw new AgentError(
     'invalid_argument',
@@ -95,18 +95,24 @@ function chosenTools({ toolNames }: Settings, tools: readonly Tool[]): readonly 
   return tools.filter(({ definition }) => toolNames.includes(definition.name))
 }
 
+/** The policy of these settings, which can learn. */
+export async function policyOf(settings: Settings): Promise<LearningPolicy> {
+  const { readOnlyCommands } = await import('@seamfold/tools')
+  return modePolicy(settings.mode, settings.rules, {
+    readOnly: readOnlyCommands({ otherwise: 'deny' }),
+    hookFiles: hookFiles(settings),
+    ...(settings.configFile === undefined ? {} : { configuration: accessPath(settings.workspace, settings.configFile) }),
+  })
+}
+
 /** What the agent of these settings is made of. */
 export async function agentOptions(
   settings: Settings,
   { journal, llm, taskTool }: { readonly journal: Journal; readonly llm: LlmClient; readonly taskTool?: Tool },
 ): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy; idle(): Promise<void> }> {
-  const { codingTools, commandEnvironment, localWorkspace, readOnlyCommands } = await import('@seamfold/tools')
+  const { codingTools, commandEnvironment, localWorkspace } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
-  const permissions = modePolicy(settings.mode, settings.rules, {
-    readOnly: readOnlyCommands({ otherwise: 'deny' }),
-    hookFiles: hookFiles(settings),
-    ...(settings.configFile === undefined ? {} : { configuration: accessPath(settings.workspace, settings.configFile) }),
-  })
+  const permissions = await policyOf(settings)
   const hooks = await configuredHooks(settings, environment)
   const options: AgentOptions = {
     llm,

@@ -16,7 +16,7 @@ import { AgentError } from '@seamfold/core/kit'
 import { suggestion } from '../config/nearest.ts'
 import { type Guard, guardOf } from './guarded-paths.ts'
 
-const NAMES = Object.keys(MODES)
+export const MODE_NAMES: readonly string[] = Object.keys(MODES)
 
 /** What becomes of a guarded write, whatever the mode allows, and why. */
 const GUARDED: Readonly<Record<Guard, Judgement>> = {
@@ -35,7 +35,7 @@ const isInside = (access: Access): boolean => access.kind === 'write' && !access
 /** A mode by its name. Throws `invalid_argument` for a name that is none. */
 export function permissionMode(name: string): PermissionMode {
   if (isPermissionMode(name)) return name
-  throw new AgentError('invalid_argument', `There is no permission mode '${name}'. ${suggestion(name, NAMES)}`)
+  throw new AgentError('invalid_argument', `There is no permission mode '${name}'. ${suggestion(name, MODE_NAMES)}`)
 }
 
 /** A policy that can learn: what a person always allows in this session is no longer asked for. */

@@ -31,9 +31,16 @@ export function endingFacts(run: RunState, ending: Ending, partial: string): rea
   return [...closeOpenCalls(run, (state, name) => openResult(state, name, why)), terminalFact(run, ending, partial)]
 }
 
+export type Branching = {
+  /** Leave the run to be resumed, instead of ending it. */
+  readonly keepRun: boolean
+  /** What open calls came to, by identity, as whoever branches says. */
+  readonly given?: Readonly<Record<string, ToolResult>> | undefined
+}
+
 /** What a branch says of a run that it begins in the middle of: what became of its open calls elsewhere is not known here. */
-export function branchingFacts(run: RunState, why: string, keepRun: boolean): readonly Fact[] {
-  const closed = closeOpenCalls(run, (_, name) => unknownOutcome(name, why))
+export function branchingFacts(run: RunState, why: string, { keepRun, given }: Branching): readonly Fact[] {
+  const closed = closeOpenCalls(run, ({ callId: id }, name) => given?.[id] ?? unknownOutcome(name, why))
   return keepRun ? closed : [...closed, terminalFact(run, { type: 'cancelled', reason: why }, '')]
 }
 

@@ -10,16 +10,14 @@ import type { Fact, FactOf } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import { openRun } from '../model/session-state.ts'
 import { markOpen } from './claiming.ts'
-import { branchingFacts } from './closing.ts'
+import { type Branching, branchingFacts } from './closing.ts'
 
-export type ForkRequest = {
+export type ForkRequest = Branching & {
   readonly store: BranchingStore
   /** The origin's journal, standing at the last fact that both share. */
   readonly origin: Journal
   readonly forkId: string
   readonly metadata: JsonObject
-  /** Leave a run that is under way at that point to be resumed, instead of ending it. */
-  readonly keepRun: boolean
 }
 
 const MAY_HAVE_HAPPENED = 'the session was forked in the middle of it; it may have happened in the session that this one was forked from'
@@ -28,7 +26,7 @@ const MAY_HAVE_HAPPENED = 'the session was forked in the middle of it; it may ha
  * Writes the fork, and gives its journal. It inherits no claim, no approval, no reservation and no idempotency key; calls that were
  * open are closed. Nothing of the past is read or copied.
  */
-export async function writeFork({ store, origin, forkId, metadata, keepRun }: ForkRequest): Promise<Journal> {
+export async function writeFork({ store, origin, forkId, metadata, ...branching }: ForkRequest): Promise<Journal> {
   const journal = origin.branch(forkId) // at once: the origin may go on
   const { state, chain } = journal
   const { sessionId } = origin
@@ -38,7 +36,7 @@ export async function writeFork({ store, origin, forkId, metadata, keepRun }: Fo
   await announce(store, { sessionId, offset, chain }, forkId)
   store.plant(journal.key, { origin: sessionId, base: offset + 1 })
   const run = openRun(state)
-  if (run !== undefined && keepRun) await markOpen(store, forkId, run.id)
+  if (run !== undefined && branching.keepRun) await markOpen(store, forkId, run.id)
   const forked: Fact = {
     type: 'session_forked',
     origin: { sessionId, offset, chain },
@@ -46,7 +44,7 @@ export async function writeFork({ store, origin, forkId, metadata, keepRun }: Fo
     branch: journal.branchId(),
   }
   try {
-    await journal.append([forked, ...(run === undefined ? [] : branchingFacts(run, MAY_HAVE_HAPPENED, keepRun))], run?.id ?? '', {
+    await journal.append([forked, ...(run === undefined ? [] : branchingFacts(run, MAY_HAVE_HAPPENED, branching))], run?.id ?? '', {
       sync: true,
     })
   } catch (error) {

@@ -37,7 +37,7 @@ export async function writeRewinding({ store, host, sessionId, to, keepRun }: Re
   await journal.append(
     [
       { type: 'session_rewound', to: { offset: note.to, chain }, id: note.id, fence, inboxNext },
-      ...(run === undefined ? [] : branchingFacts(run, MAY_HAVE_HAPPENED, keepRun)),
+      ...(run === undefined ? [] : branchingFacts(run, MAY_HAVE_HAPPENED, { keepRun })),
     ],
     run?.id ?? '',
     { sync: true },

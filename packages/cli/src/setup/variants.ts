@@ -1,0 +1,43 @@
+/** Agents beside an assembled one: the same store, tools and hooks, with another model, mode or instructions. */
+import { type Agent, createAgent } from '@seamfold/core'
+import { assertPrice, type Assembled, policyOf } from './assemble.ts'
+import { connect, type Connection, type ConnectOptions } from './model.ts'
+import { type LearningPolicy, permissionMode } from './permissions.ts'
+import type { Settings } from './settings.ts'
+
+export type VariantWish = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
+
+export type AgentVariant = { readonly agent: Agent; readonly permissions: LearningPolicy }
+
+export type AgentVariants = {
+  /** Throws `invalid_argument` for an unknown mode, and for a budget in dollars where the model's price is not known. */
+  make(wish: VariantWish): Promise<AgentVariant>
+  /** Before the agent that they stand beside is closed. */
+  close(): Promise<void>
+}
+
+export function assembleVariants({ options }: Pick<Assembled, 'options'>, settings: Settings, connecting: ConnectOptions): AgentVariants {
+  const agents: Agent[] = []
+  const connections: Connection[] = []
+  return {
+    async make({ model, mode, instructions }) {
+      const changed: Settings = {
+        ...settings,
+        ...(mode === undefined ? {} : { mode: permissionMode(mode) }),
+        ...(model === undefined ? {} : { model: { ...settings.model, model } }),
+      }
+      const permissions = await policyOf(changed)
+      const connection = model === undefined ? undefined : await connect(changed.model, connecting)
+      if (connection !== undefined) connections.push(connection)
+      const llm = connection?.llm ?? options.llm
+      assertPrice(changed, llm.model)
+      const agent = createAgent({ ...options, llm, permissions, ...(instructions === undefined ? {} : { instructions }) })
+      agents.push(agent)
+      return { agent, permissions }
+    },
+    async close() {
+      for (const agent of agents) await agent.close()
+      for (const connection of connections) await connection.close()
+    },
+  }
+}
