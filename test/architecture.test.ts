@@ -36,6 +36,7 @@ const rooms: Record<string, readonly string[]> = {
   stores: ['base', 'model', 'ports'],
   session: everythingBelow,
   subagents: [...everythingBelow, 'session'],
+  people: [...everythingBelow, 'session'],
   testing: [...everythingBelow, 'session'],
 }
 

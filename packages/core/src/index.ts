@@ -81,6 +81,18 @@ export { readOnlyPolicy } from './subagents/read-only-policy.ts'
 export { stricterPolicy } from './subagents/stricter-policy.ts'
 export { SubagentTracker, type SubagentProgress, type SubagentStatus, type SubagentTask } from './subagents/tracker.ts'
 export { subagentTasks } from './subagents/subagent-tasks.ts'
+export { alwaysRules, type AlwaysRules } from './people/always-rules.ts'
+export { answerKey } from './people/answer-key.ts'
+export { askUser, questionOf, type AskUserOptions, type Question, type QuestionOption } from './people/ask-user.ts'
+export {
+  completeExternal,
+  externalTool,
+  type ExternalOutcome,
+  type ExternalTask,
+  type ExternalToolOptions,
+} from './people/external-tool.ts'
+export type { AnswerKey } from './model/waiting.ts'
+export type { ConfirmTimeout } from './model/permission-policy.ts'
 export type { BindableTool } from './session/bindable-tool.ts'
 export type {
   NextRound,

@@ -1,7 +1,7 @@
 /** A session's inbox: what anybody may say to whoever holds the session. */
 import { AgentError, isAgentError } from '../base/errors.ts'
-import { answerFact } from '../model/answer.ts'
-import type { AnswerDecision, Fact } from '../model/event.ts'
+import { type AnswerCheck, answerFact, answerProblem } from '../model/answer.ts'
+import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
 import { isJsonObject } from '../model/json.ts'
 import type { Message } from '../model/message.ts'
 import { openRun, type SessionState } from '../model/session-state.ts'
@@ -40,34 +40,39 @@ export async function sendToInbox(
   throw new AgentError('store_unavailable', `The inbox of session ${sessionId} was written by others ${MAX_TRIES} times running: try again`)
 }
 
-/** Where the first answer to a request stands, from an offset on. */
+/** Where the first answer to a request stands that may count, from an offset on. */
 export async function firstAnswer(
   store: SessionStore,
   sessionId: string,
-  { requestId, from }: { readonly requestId: string; readonly from: number },
+  { request, from, check }: { readonly request: WaitingFor; readonly from: number; readonly check: AnswerCheck },
 ): Promise<number | undefined> {
   for await (const { offset, record } of store.read(inboxKey(sessionId), { from })) {
     const entry = parseEntry(record)
-    if (typeof entry === 'object' && entry.type === 'answer' && entry.requestId === requestId) return offset
+    if (typeof entry !== 'object' || entry.type !== 'answer' || entry.requestId !== request.requestId) continue
+    if ((await answerProblem(request, entry.answer, check)) === undefined) return offset
   }
   return undefined
 }
 
 /** Entries from the inbox that the journal has not copied yet, as the facts that copy them. What a newer version said waits for one. */
-export async function readInbox(store: SessionStore, sessionId: string, state: SessionState): Promise<readonly Fact[]> {
+export async function readInbox(
+  store: SessionStore,
+  sessionId: string,
+  { state, check }: { readonly state: SessionState; readonly check: AnswerCheck },
+): Promise<readonly Fact[]> {
   const facts: Fact[] = []
   const settled = new Set<string>()
   for await (const { offset, record } of store.read(inboxKey(sessionId), { from: state.inboxNext })) {
     const entry = parseEntry(record)
     if (entry === 'newer') break
-    facts.push(toFact(entry, offset, { state, settled }))
+    facts.push(await toFact(entry, offset, { state, check, settled }))
   }
   return facts
 }
 
-type Seen = { readonly state: SessionState; readonly settled: Set<string> }
+type Seen = { readonly state: SessionState; readonly check: AnswerCheck; readonly settled: Set<string> }
 
-function toFact(entry: InboxEntry | undefined, offset: number, { state, settled }: Seen): Fact {
+async function toFact(entry: InboxEntry | undefined, offset: number, { state, check, settled }: Seen): Promise<Fact> {
   const skip = (reason: string): Fact => ({ type: 'inbox_skipped', reason, inboxOffset: offset })
   if (entry === undefined) return skip('the entry cannot be read')
   const run = openRun(state)
@@ -76,6 +81,8 @@ function toFact(entry: InboxEntry | undefined, offset: number, { state, settled 
     const request = run.requests.get(entry.requestId)
     if (request === undefined) return skip(`request ${entry.requestId} is not known to this run`)
     if (request.answer !== undefined || settled.has(entry.requestId)) return skip(`request ${entry.requestId} was answered before`)
+    const problem = await answerProblem(request.request, entry.answer, check)
+    if (problem !== undefined) return skip(`request ${entry.requestId}: ${problem}`)
     settled.add(entry.requestId)
     return answerFact(request.request, entry.answer, offset)
   }
@@ -94,10 +101,7 @@ function parseEntry(record: string): InboxEntry | 'newer' | undefined {
   }
   if (!isJsonObject(data)) return undefined
   if (typeof data.v === 'number' && data.v > VERSION) return 'newer'
-  if (data.type === 'answer' && typeof data.requestId === 'string' && isJsonObject(data.answer)) {
-    const { decision } = data.answer
-    return decision === 'approve' || decision === 'reject' ? (data as unknown as InboxEntry) : undefined
-  }
+  if (data.type === 'answer' && typeof data.requestId === 'string' && isJsonObject(data.answer)) return data as unknown as InboxEntry
   if (data.type === 'steer' && isJsonObject(data.message) && Array.isArray(data.message.content)) return data as unknown as InboxEntry
   if (data.type === 'cancel' && typeof data.reason === 'string') return data as unknown as InboxEntry
   return undefined

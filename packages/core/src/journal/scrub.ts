@@ -51,7 +51,9 @@ const resultMetadata: Scrub = (value, replacement) => {
   return texts(rest, replacement)
 }
 
-const request = { args: texts, accesses, reason: texts, rule: fields({ rule: texts }) }
+/** What a reply had to match, and rules that were made for a call, say what it was about. */
+const request = { args: texts, accesses, reason: texts, rule: fields({ rule: texts }), reply: (): Json => ({}) }
+const answered = fields({ message: texts, args: texts, reply: texts, always: (): Json => [] })
 
 /** What each fact says in words of somebody's own. A fact that is not here says nothing of the kind. */
 const SAYINGS: Readonly<Partial<Record<FactType, Scrub>>> = {
@@ -66,7 +68,11 @@ const SAYINGS: Readonly<Partial<Record<FactType, Scrub>>> = {
   tool_end: fields({ output: content, metadata: resultMetadata }),
   permission_denied: fields(request),
   confirmation_required: fields(request),
-  confirmation_received: fields({ message: texts, args: texts }),
+  confirmation_received: answered,
+  confirmation_timeout: answered,
+  user_question: fields(request),
+  external_task_pending: fields(request),
+  external_task_completed: answered,
   message_injected: fields({ message }),
   cancel_requested: fields({ reason: texts }),
   inbox_skipped: fields({ reason: texts }),
@@ -86,4 +92,7 @@ export const scrubbed = (fact: JsonObject, replacement: string): JsonObject =>
 
 /** An entry of an inbox: an answer, something said, a wish to stop. */
 export const scrubbedEntry = (entry: JsonObject, replacement: string): JsonObject =>
-  fields({ message, reason: texts, answer: fields({ message: texts, input: texts }) })(entry, replacement) as JsonObject
+  fields({ message, reason: texts, answer: fields({ message: texts, input: texts, value: texts, always: (): Json => [] }) })(
+    entry,
+    replacement,
+  ) as JsonObject

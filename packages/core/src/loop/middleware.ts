@@ -7,6 +7,7 @@ import type { Message, Prompt, ToolUseBlock } from '../model/message.ts'
 import type { SessionState } from '../model/session-state.ts'
 import type { Tool } from '../model/tool.ts'
 import type { ToolOutcome } from '../model/tool-outcome.ts'
+import type { AnswerDecision } from '../model/waiting.ts'
 import type { LlmEvent, LlmRequest, ModelInfo, ToolChoice } from '../ports/llm-client.ts'
 
 /** What a middleware may know of the run that it belongs to, and the two ways in which it may speak. */
@@ -26,6 +27,10 @@ export interface RunContext {
   append(facts: readonly Fact[], options?: { readonly sync?: boolean; readonly lazy?: boolean }): Promise<void>
   /** Resolves when the state has come to something else than undefined; rejects with the signal's reason. */
   until<T>(read: (state: SessionState) => T | undefined, signal: AbortSignal): Promise<T>
+  /** Answer a request of this run, as anybody elsewhere may: the first answer counts. Resolves when it stands, with whether this one does. */
+  answer(requestId: string, answer: AnswerDecision): Promise<boolean>
+  /** Whether only signed answers count. */
+  readonly signed: boolean
   /** Tell readers something that is not stored. */
   emit(event: LiveEvent): void
 }
@@ -138,3 +143,4 @@ export function defineMiddleware<State = undefined>(middleware: Middleware<State
 
 export { admit } from './admission.ts'
 export { resultOf, type ToolOutcome } from '../model/tool-outcome.ts'
+export { aboutDigest, answerTo, ask, type Confirm, requestOf, type Wish } from './requests.ts'

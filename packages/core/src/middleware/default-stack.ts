@@ -18,6 +18,7 @@ export const STACK_ORDER = [
   'lanes', // only what will run waits for its lane, and each attempt has its own time
   'tool-timeout', // innermost: the clock starts when the work does, not while it waits for a person or its turn
   'sub-agents', // a task is a call like any other: judged, limited and shown before it begins
+  'asking-tools', // a question is a call like any other too, and its reply is what the ledger keeps
   'turn-time', // bounds all tries of a turn together
   'model-retry', // each try passes what stands below
   'run-budget', // inside the retries: every attempt is paid for

@@ -1,19 +1,23 @@
 /** Decides whether a call may run: the policy first, then a person where the policy asks for one. */
 import {
+  aboutDigest,
   admit,
+  answerTo,
+  ask,
+  type Confirm,
   defineMiddleware,
   type Middleware,
+  requestOf,
   resultOf,
   type RunContext,
   type ToolInvocation,
   type ToolOutcome,
 } from '../loop/middleware.ts'
-import { askedOf } from '../model/asked.ts'
-import { type Access, accessJson } from '../model/access.ts'
+import type { Access } from '../model/access.ts'
 import { answerFact } from '../model/answer.ts'
-import type { AnswerDecision, DecidingRule, Fact, WaitingFor } from '../model/event.ts'
+import type { DecidingRule, Fact } from '../model/event.ts'
 import { canonicalJson } from '../model/json.ts'
-import type { Judgement, PermissionPolicy, Rule, ToolRequest } from '../model/permission-policy.ts'
+import type { ConfirmTimeout, Judgement, PermissionPolicy, Rule, ToolRequest } from '../model/permission-policy.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { RequestState } from '../model/session-state.ts'
 import { failed, type Tool } from '../model/tool.ts'
@@ -21,7 +25,8 @@ import { failed, type Tool } from '../model/tool.ts'
 export interface PermissionOptions {
   readonly policy: PermissionPolicy
   /** Asks whoever is there; undefined means that nobody answered. */
-  readonly confirm?: (request: WaitingFor, options: { readonly signal: AbortSignal }) => Promise<AnswerDecision | undefined>
+  readonly confirm?: Confirm | undefined
+  readonly confirmTimeout?: ConfirmTimeout | undefined
   /** When nobody answers: wait durably, or refuse. */
   readonly unanswered: 'suspend' | 'reject'
 }
@@ -75,13 +80,20 @@ class Gate {
     if (confirm === undefined && unanswered === 'reject' && this.#request(invocation) === undefined) {
       return this.#refuse(invocation, `it needs an approval (${reason}) and nobody is here to give one`, judgement)
     }
-    const request = await this.#requestFor(invocation, judgement)
-    return this.#answered(invocation, next, request.answer ? request : await this.#ask(request, invocation.signal))
+    return this.#asked(invocation, next, judgement)
   }
 
   #judge({ call, accesses, args, tool, input }: ToolInvocation): Judgement {
     if (call.name === STRUCTURED_OUTPUT_TOOL) return { decision: 'allow', reason: 'it is the answer itself' }
-    return this.#options.policy.judge({ tool: call.name, accesses, effect: tool.effect(input), args, session: sessionOf(this.#run) })
+    const { rules } = this.#run.state()
+    return this.#options.policy.judge({
+      tool: call.name,
+      accesses,
+      effect: tool.effect(input),
+      args,
+      session: sessionOf(this.#run),
+      ...(rules === undefined ? {} : { sessionRules: rules }),
+    })
   }
 
   /** A rule that asked for the call itself does not ask again for what the call finds; the default, which names no rule, does neither. */
@@ -90,13 +102,18 @@ class Gate {
     return decision === 'allow' || (decision === 'ask' && (rule === undefined || rule === asked))
   }
 
-  /** What was said to the request, carried out. */
-  async #answered(invocation: ToolInvocation, next: Next, { request, answer }: RequestState): Promise<ToolOutcome> {
-    if (answer === undefined) {
-      if (this.#options.unanswered === 'suspend') return { type: 'suspended', waitingFor: [request] }
-      await this.#run.append([answerFact(request, { decision: 'reject', message: 'nobody answered' })])
-      return this.#refuse(invocation, 'it needs an approval and nobody answered')
-    }
+  /** Asked, and what was said to it carried out. A request that is still about the same thing is not made again. */
+  async #asked(invocation: ToolInvocation, next: Next, judgement: Judgement): Promise<ToolOutcome> {
+    const { reason, timeout = this.#options.confirmTimeout } = judgement
+    const { action, afterMs = 0 } = timeout ?? {}
+    const waits = action === 'suspend' && this.#options.confirm ? { waitMs: afterMs } : {}
+    const ends = action && action !== 'suspend' ? { deadline: this.#run.host.clock.now() + afterMs, onDeadline: action } : {}
+    const before = this.#outdated(invocation.callId)
+    const asked =
+      this.#request(invocation) ??
+      (await ask(this.#run, invocation, { type: 'confirmation_required', reason, before, ...decidedBy(judgement), ...ends }))
+    const answer = await answerTo(this.#run, asked, { ...this.#options, ...waits, signal: invocation.signal })
+    if (answer === undefined) return { type: 'suspended', waitingFor: [asked.request] }
     if (!answer.approved) {
       const words = answer.message === undefined ? 'It was rejected.' : `It was rejected: ${answer.message}`
       return resultOf(failed(words, { kind: 'rejected' }))
@@ -115,71 +132,19 @@ class Gate {
       : next({ ...invocation, fixed: true })
   }
 
-  /** The call's request that is still about the same thing, or a new one. */
-  async #requestFor(invocation: ToolInvocation, judgement: Judgement): Promise<RequestState> {
-    const known = this.#request(invocation)
-    if (known !== undefined) return known
-    const { callId, call, args, accesses, parentCallId } = invocation
-    const requestId = this.#run.host.id('request')
-    const fact: Fact = {
-      type: 'confirmation_required',
-      requestId,
-      callId,
-      toolName: call.name,
-      args,
-      argsDigest: this.#digest(invocation),
-      accesses,
-      reason: judgement.reason,
-      ...decidedBy(judgement),
-      ...(parentCallId === undefined ? {} : { askedDigest: this.#run.host.digest(askedOf(call)) }),
-    }
-    await this.#run.append([...this.#outdated(callId), fact], { sync: this.#options.unanswered === 'suspend' })
-    return this.#state(requestId)
-  }
-
   /** Requests of this call that nobody answered and that are no longer about what would happen. */
   #outdated(callId: string): readonly Fact[] {
     const known = [...(this.#run.state().run?.requests.values() ?? [])]
     return known
-      .filter(({ request, answer }) => request.callId === callId && answer === undefined)
+      .filter(({ request, answer }) => request.callId === callId && request.kind === 'confirmation' && answer === undefined)
       .map(({ request }) => answerFact(request, { decision: 'reject', message: 'what it would touch has changed: asked anew' }))
   }
 
   /** A request is about the arguments and what they touch: when either has changed, it is asked anew. */
   #request(invocation: ToolInvocation): RequestState | undefined {
-    const known = [...(this.#run.state().run?.requests.values() ?? [])].findLast(({ request }) => request.callId === invocation.callId)
-    if (known === undefined) return undefined
-    const edited = known.answer?.args !== undefined
-    return edited || known.argsDigest === this.#digest(invocation) ? known : undefined
-  }
-
-  /** Ask whoever is here; an answer from elsewhere counts as well, and the first one wins. */
-  async #ask({ request }: RequestState, until: AbortSignal): Promise<RequestState> {
-    const { confirm } = this.#options
-    if (confirm === undefined) return this.#state(request.requestId)
-    const stop = new AbortController()
-    const signal = AbortSignal.any([until, stop.signal])
-    const elsewhere = this.#run.until((state) => (state.run?.requests.get(request.requestId)?.answer ? 'elsewhere' : undefined), signal)
-    elsewhere.catch(() => {}) // it is stopped below when the answer came from here
-    try {
-      // Somebody who cannot answer has not answered.
-      const asked = (async () => confirm(request, { signal }))().catch(() => (signal.throwIfAborted(), undefined))
-      const here = await Promise.race([elsewhere, asked])
-      if (here !== 'elsewhere' && here !== undefined) await this.#run.append([answerFact(request, here)], { sync: true })
-    } finally {
-      stop.abort()
-    }
-    return this.#state(request.requestId)
-  }
-
-  #state(requestId: string): RequestState {
-    const state = this.#run.state().run?.requests.get(requestId)
-    if (state === undefined) throw new Error(`Request ${requestId} was not recorded`)
-    return state
-  }
-
-  #digest({ args, accesses }: ToolInvocation): string {
-    return this.#run.host.digest(canonicalJson([args, accesses.map(accessJson)]))
+    const known = requestOf(this.#run, invocation.callId, 'confirmation')
+    const edited = known?.answer !== undefined && 'args' in known.answer
+    return edited || known?.argsDigest === aboutDigest(this.#run, invocation) ? known : undefined
   }
 
   async #refuse(

@@ -1,32 +1,46 @@
-/** An answer to a request, as the fact that records it. */
-import { AgentError } from '../base/errors.ts'
-import type { AnswerDecision, FactOf, WaitingFor } from './event.ts'
+/** An answer to a request: whether it may count, and the fact that records it. */
 import { isJsonObject } from './json.ts'
+import { jsonSchema } from './schema.ts'
+import type { AnswerFact } from './session-state.ts'
+import type { AnswerDecision, AnswerKey, WaitingFor } from './waiting.ts'
 
-/** Throws `invalid_argument` for what no request could be answered with: who gave it would wait for nothing. */
-export function assertAnswer(answer: AnswerDecision): void {
-  const given: unknown = answer
-  if (isJsonObject(given) && (given.decision === 'approve' || given.decision === 'reject')) return
-  throw new AgentError(
-    'invalid_argument',
-    `An answer is { decision: 'approve', input? } or { decision: 'reject', message? }; this is ${JSON.stringify(given) ?? 'undefined'}`,
-  )
+/** What an answer is held to: by whoever gives it, and again by whoever takes it. */
+export type AnswerCheck = { readonly key: AnswerKey | undefined; /** Milliseconds since the epoch. */ readonly now: number }
+
+/** Why this is no answer to the request; undefined when it is one. */
+export async function answerProblem(request: WaitingFor, answer: AnswerDecision, { key, now }: AnswerCheck): Promise<string | undefined> {
+  const { kind, reply = {}, deadline = Infinity, signed } = request
+  const decision = (answer as AnswerDecision | undefined)?.decision
+  if (decision === 'timeout') return deadline > now ? 'Its deadline has not passed' : undefined
+  const way = kind === 'confirmation' ? 'approve' : 'reply'
+  if ((decision !== way && decision !== 'reject') || (answer.decision === 'approve' && !areRules(answer.always ?? [])))
+    return `An answer is { decision: '${way}' } or { decision: 'reject' }; this is ${JSON.stringify(answer) ?? 'undefined'}`
+  if (answer.decision === 'reply') {
+    const parsed = await jsonSchema(reply).parse(answer.value)
+    if (!parsed.ok) return `This reply does not fit: ${parsed.problems.join('; ')}`
+  }
+  return (key ? await key.verify(request, answer) : !signed) ? undefined : 'The answer is not signed with the key of this session'
 }
 
-/** `inboxOffset` is left out for an answer that was given in place. */
-export function answerFact(
-  { requestId, callId }: WaitingFor,
-  answer: AnswerDecision,
-  inboxOffset?: number,
-): FactOf<'confirmation_received'> {
+const areRules = (rules: unknown): boolean =>
+  Array.isArray(rules) && rules.every((rule: unknown) => isJsonObject(rule) && isJsonObject(rule.allow))
+
+/** `inboxOffset` is left out for what the holder of the session says itself. */
+export function answerFact({ requestId, callId, kind, onDeadline }: WaitingFor, answer: AnswerDecision, inboxOffset?: number): AnswerFact {
+  const { decision, by } = answer
+  const late = decision === 'timeout'
+  const approved = late ? onDeadline === 'approve' : decision !== 'reject'
+  const message = late && !approved ? 'nobody answered in time' : decision === 'reject' ? answer.message : undefined
   return {
-    type: 'confirmation_received',
+    type: late ? 'confirmation_timeout' : kind === 'external_task' ? 'external_task_completed' : 'confirmation_received',
     requestId,
     callId,
-    approved: answer.decision === 'approve',
-    ...(answer.decision === 'reject' && answer.message !== undefined ? { message: answer.message } : {}),
-    ...(answer.decision === 'approve' && answer.input !== undefined ? { args: answer.input } : {}),
-    ...(answer.by === undefined ? {} : { by: answer.by }),
+    approved,
+    ...(message === undefined ? {} : { message }),
+    ...(decision === 'approve' && answer.input !== undefined ? { args: answer.input } : {}),
+    ...(decision === 'approve' && answer.always !== undefined ? { always: answer.always } : {}),
+    ...(decision === 'reply' ? { reply: answer.value } : {}),
+    ...(by === undefined ? {} : { by }),
     ...(inboxOffset === undefined ? {} : { inboxOffset }),
   }
 }

@@ -24,7 +24,7 @@ export function byDefault(
   return { decision: strictest?.decision ?? 'ask', reason: `default for ${what}${why}` }
 }
 
-/** Judges as `policy()` does, without what it takes to read rules. */
+/** Judges as `policy()` does, without what it takes to read rules: those of the session neither. */
 export const defaultPolicy: PermissionPolicy = {
   judge: ({ tool, accesses }) => byDefault(tool, accesses.length === 0 ? [undefined] : accesses, byEffect),
   exposes: () => true,

@@ -4,36 +4,41 @@ import type { Json, JsonObject, JsonSchema } from './json.ts'
 import type { LaneName } from './lane.ts'
 import type { LiveEvent } from './live-event.ts'
 import type { ImageBlock, Message, TextBlock, ToolResultContent } from './message.ts'
-import type { RuleOrigin } from './permission-policy.ts'
+import type { Rule, RuleOrigin } from './permission-policy.ts'
 import type { StepBudget, StepStatus } from './step.ts'
 import type { ToolErrorKind } from './tool.ts'
 import type { Usage } from './usage.ts'
+import type { WaitingFor } from './waiting.ts'
 import type { ErrorCode } from '../base/errors.ts'
 
 export type { LiveEvent, SnapshotBlock } from './live-event.ts'
+export type { AnswerDecision, WaitingFor, WaitingKind } from './waiting.ts'
 
-/** What a request for a person (or another system) waits for. */
-export type WaitingKind = 'confirmation'
-
-/** A request that nobody has answered yet. */
-export type WaitingFor = {
-  readonly requestId: string
-  readonly kind: WaitingKind
-  readonly toolName: string
-  /** The call that waits: its identity in the branch; nested calls are `outer/ordinal`. */
-  readonly callId: string
-  /** The arguments that will run if it is approved. */
-  readonly args: Json
-  readonly accesses: readonly Access[]
-  /** Why it was asked. */
-  readonly reason: string
-  readonly sessionId: string
-  readonly runId: string
+/** A request as it stands in a fact: `WaitingFor` says what the fields are. */
+type Asked = Omit<WaitingFor, 'kind' | 'sessionId' | 'runId'> & {
+  readonly argsDigest: string
+  /** The rule that asks, where it is one. */
+  readonly rule?: DecidingRule
+  /** Of a nested call: digest of what it was asked, before hooks. */
+  readonly askedDigest?: string
 }
 
-export type AnswerDecision =
-  | { readonly decision: 'approve'; /** Edited arguments, checked and judged again. */ readonly input?: Json; readonly by?: string }
-  | { readonly decision: 'reject'; /** Words for the model. */ readonly message?: string; readonly by?: string }
+/** What was said to a request, by whoever was first. */
+type Answered = {
+  readonly requestId: string
+  readonly callId: string
+  /** False for a rejection, and for work that failed. */
+  readonly approved: boolean
+  readonly message?: string
+  /** Edited arguments. */
+  readonly args?: Json
+  /** To a question, or the result of an external task. */
+  readonly reply?: Json
+  /** Rules that hold for the rest of the session. */
+  readonly always?: readonly Rule[]
+  readonly by?: string
+  readonly inboxOffset?: number
+}
 
 /** A rule as it was written, and where it stood. */
 export type DecidingRule = { readonly rule: JsonObject } & Partial<RuleOrigin>
@@ -145,31 +150,12 @@ export type Fact =
       /** The rule that decided, where it was one. */
       readonly rule?: DecidingRule
     }
-  | {
-      readonly type: 'confirmation_required'
-      readonly requestId: string
-      readonly callId: string
-      readonly toolName: string
-      readonly args: Json
-      readonly argsDigest: string
-      readonly accesses: readonly Access[]
-      readonly reason: string
-      /** The rule that asks, where it is one. */
-      readonly rule?: DecidingRule
-      /** Of a nested call: digest of what it was asked, before hooks. */
-      readonly askedDigest?: string
-    }
-  | {
-      readonly type: 'confirmation_received'
-      readonly requestId: string
-      readonly callId: string
-      readonly approved: boolean
-      readonly message?: string
-      /** Edited arguments. */
-      readonly args?: Json
-      readonly by?: string
-      readonly inboxOffset?: number
-    }
+  | ({ readonly type: 'confirmation_required' } & Asked)
+  | ({ readonly type: 'confirmation_received' } & Answered)
+  | ({ readonly type: 'confirmation_timeout' } & Answered)
+  | ({ readonly type: 'user_question' } & Asked)
+  | ({ readonly type: 'external_task_pending' } & Asked)
+  | ({ readonly type: 'external_task_completed' } & Answered)
   | {
       readonly type: 'message_injected'
       readonly message: Message

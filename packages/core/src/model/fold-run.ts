@@ -1,10 +1,21 @@
 /** One run as a pure fold over its facts. Terminal states accept nothing more. */
 import { costSum } from './cost-sum.ts'
-import type { FactOf, WaitingFor } from './event.ts'
+import type { FactOf } from './event.ts'
 import { textOf, toolCallsOf } from './message.ts'
-import { type Batch, type CallState, callId, isTerminal, type RequestState, type RunState, type StoredFact } from './session-state.ts'
+import {
+  type AnswerFact,
+  type Batch,
+  type CallState,
+  callId,
+  isTerminal,
+  type RequestState,
+  type RunState,
+  type StoredFact,
+} from './session-state.ts'
 import { resultFromFact } from './tool-end.ts'
 import { addUsage, noUsage } from './usage.ts'
+
+type Asked = FactOf<'confirmation_required' | 'user_question' | 'external_task_pending'>
 
 /** The run that a fact starts. */
 export function startRun({ fact, runId, offset, timestamp }: StoredFact & { readonly fact: FactOf<'agent_start'> }): RunState {
@@ -58,23 +69,21 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
     case 'tool_end':
       return callEnded(run, fact)
     case 'confirmation_required':
+    case 'user_question':
+    case 'external_task_pending':
       return { requests: new Map(run.requests).set(fact.requestId, requested(fact, run.id, sessionId)) }
     case 'confirmation_received':
+    case 'confirmation_timeout':
+    case 'external_task_completed':
       return answered(run, fact)
     case 'message_injected':
-      return { steered: true, ...(run.phase === 'deciding' ? { phase: 'asking' as const } : {}) }
+      return run.phase === 'deciding' ? { steered: true, phase: 'asking' } : { steered: true }
     case 'cancel_requested':
       return { cancelRequested: fact.reason }
     case 'run_suspended':
       return { status: 'suspended' }
     case 'agent_end':
-      return {
-        status: 'completed',
-        phase: 'ended',
-        text: fact.text,
-        reason: fact.reason,
-        ...(fact.output === undefined ? {} : { result: fact.output }),
-      }
+      return completed(fact)
     case 'error':
       return {
         status: 'failed',
@@ -88,6 +97,14 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
       return {}
   }
 }
+
+const completed = ({ text, reason, output }: FactOf<'agent_end'>): Partial<RunState> => ({
+  status: 'completed',
+  phase: 'ended',
+  text,
+  reason,
+  ...(output === undefined ? {} : { result: output }),
+})
 
 function turnEnded(run: RunState, fact: FactOf<'turn_end'>, offset: number): Partial<RunState> {
   const calls = toolCallsOf(fact.message)
@@ -120,31 +137,23 @@ function callEnded(run: RunState, fact: FactOf<'tool_end'>): Partial<RunState> {
   return { ...changed, toolCalls: run.toolCalls + 1, ...(done && run.phase === 'acting' ? { phase: 'deciding' as const } : {}) }
 }
 
-function answered(run: RunState, fact: FactOf<'confirmation_received'>): Partial<RunState> {
+function answered(run: RunState, fact: AnswerFact): Partial<RunState> {
   const request = run.requests.get(fact.requestId)
   // The first answer wins.
   if (request === undefined || request.answer !== undefined) return {}
   return { requests: new Map(run.requests).set(fact.requestId, { ...request, answer: fact }) }
 }
 
-const requested = (fact: FactOf<'confirmation_required'>, runId: string, sessionId: string): RequestState => ({
-  request: toWaiting(fact, runId, sessionId),
-  argsDigest: fact.argsDigest,
-  ...(fact.askedDigest === undefined ? {} : { askedDigest: fact.askedDigest }),
-})
-
-const toWaiting = (
-  { requestId, toolName, callId: call, args, accesses, reason }: FactOf<'confirmation_required'>,
-  runId: string,
-  sessionId: string,
-): WaitingFor => ({
-  requestId,
-  kind: 'confirmation',
-  toolName,
-  callId: call,
-  args,
-  accesses,
-  reason,
-  sessionId,
-  runId,
-})
+const requested = (asked: Asked, runId: string, sessionId: string): RequestState => {
+  const { type, argsDigest, askedDigest, rule: _, ...request } = asked
+  return {
+    request: {
+      ...request,
+      kind: type === 'confirmation_required' ? 'confirmation' : type === 'user_question' ? 'question' : 'external_task',
+      sessionId,
+      runId,
+    },
+    argsDigest,
+    ...(askedDigest === undefined ? {} : { askedDigest }),
+  }
+}

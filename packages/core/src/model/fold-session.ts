@@ -34,10 +34,11 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
         claim: undefined,
         claimsSinceProgress: 0,
         inboxNext: 0,
+        rules: undefined,
         forkedFrom: fact.origin,
       }
     case 'session_rewound':
-      return { claim: undefined, claimsSinceProgress: 0, fence: fact.fence, inboxNext: fact.inboxNext }
+      return { claim: undefined, claimsSinceProgress: 0, fence: fact.fence, inboxNext: fact.inboxNext, rules: undefined }
     case 'session_claimed':
       return {
         claim: { holder: fact.holder, fence: fact.fence, timestamp, afterExpiry: fact.afterExpiry === true },
@@ -55,10 +56,15 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
     case 'turn_end':
       return { claimsSinceProgress: 0, usage: addUsage(state.usage, fact.usage), ...costSum(state.cost, fact.cost) }
     case 'confirmation_received':
+    case 'confirmation_timeout':
+    case 'external_task_completed':
     case 'message_injected':
     case 'cancel_requested':
     case 'inbox_skipped':
-      return fact.inboxOffset === undefined ? {} : { inboxNext: fact.inboxOffset + 1 }
+      return {
+        ...(fact.inboxOffset === undefined ? {} : { inboxNext: fact.inboxOffset + 1 }),
+        ...('always' in fact ? { rules: [...(state.rules ?? []), ...fact.always] } : {}),
+      }
     default:
       return {}
   }

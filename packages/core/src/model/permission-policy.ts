@@ -35,8 +35,25 @@ export type PolicyLayer = 'default' | 'project' | 'user' | 'session' | 'administ
 /** Where a rule stands. */
 export type RuleOrigin = { readonly layer: PolicyLayer; readonly file?: string; readonly line?: number }
 
+/** How long an approval is waited for. The deadline is stored with the request, and holds in whichever process looks at it. */
+export type ConfirmTimeout = {
+  readonly afterMs: number
+  /**
+   * What then: `reject` the call, `approve` it (never what the policy denies), or `suspend` the run, which then waits for as long as
+   * it takes.
+   */
+  readonly action: 'reject' | 'approve' | 'suspend'
+}
+
 /** What was decided, and why. Without a rule it was the default. */
-export type Judgement = { readonly decision: Decision; readonly reason: string; readonly rule?: Rule; readonly origin?: RuleOrigin }
+export type Judgement = {
+  readonly decision: Decision
+  readonly reason: string
+  readonly rule?: Rule
+  readonly origin?: RuleOrigin
+  /** Of `ask`, instead of the agent's `confirmTimeout`. */
+  readonly timeout?: ConfirmTimeout
+}
 
 /** A call as a policy sees it. */
 export type ToolRequest = {

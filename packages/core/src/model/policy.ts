@@ -67,7 +67,7 @@ export function policy(options: PolicyOptions = {}): Policy {
   const ofSessions = new WeakMap<readonly Rule[], readonly CompiledRule[]>()
   const rulesFor = ({ sessionRules }: ToolRequest): readonly CompiledRule[] => {
     if (sessionRules === undefined || sessionRules.length === 0) return compiled
-    const known = ofSessions.get(sessionRules) ?? sorted([...compiled, ...compileLayer({ layer: 'session', rules: sessionRules })])
+    const known = ofSessions.get(sessionRules) ?? sorted([...compiled, ...sessionRules.flatMap(compileLearned)])
     ofSessions.set(sessionRules, known)
     return known
   }
@@ -103,6 +103,15 @@ function compileLayer({ layer, rules, file, lines = [] }: RuleLayer): readonly C
     const origin: RuleOrigin = { layer, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) }
     return compileRule(rule, origin, index)
   })
+}
+
+/** A rule that a person gave with an answer: one that cannot be read allows nothing, and the call is asked for as before. */
+function compileLearned(rule: Rule): readonly CompiledRule[] {
+  try {
+    return compileLayer({ layer: 'session', rules: [rule] })
+  } catch {
+    return [] // said by the asking
+  }
 }
 
 /** A line that runs several commands is judged as that many. */

@@ -3,9 +3,6 @@
 /** Each comes with the concern that fires it; until then no event has this type. */
 export const RESERVED_EVENTS: Readonly<Record<string, string>> = {
   agent_mode_changed: 'styles of an agent',
-  confirmation_timeout: 'approvals with a deadline',
-  external_task_pending: 'work that is completed elsewhere',
-  external_task_completed: 'work that is completed elsewhere',
   context_resolving: 'context providers',
   context_resolved: 'context providers',
   context_compacted: 'compaction',
@@ -21,7 +18,6 @@ export const RESERVED_EVENTS: Readonly<Record<string, string>> = {
   memory_recalled: 'memory',
   memories_searched: 'memory',
   memory_cleared: 'memory',
-  user_question: 'questions to a person',
   passivation_requested: 'hosts that put sessions to sleep',
   peer_invocation: 'agents that call each other',
   tool_request_bound: 'what a request was made of',

@@ -3,6 +3,7 @@ import { AppendList } from '../base/append-list.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import type { Fact, FactOf, WaitingFor } from './event.ts'
 import type { Json, JsonObject, JsonSchema } from './json.ts'
+import type { Rule } from './permission-policy.ts'
 import type { ImageBlock, Message, TextBlock, ToolUseBlock } from './message.ts'
 import type { ToolResult } from './tool.ts'
 import { noUsage, type Usage } from './usage.ts'
@@ -29,13 +30,16 @@ export type Batch = {
   readonly states: ReadonlyMap<string, CallState>
 }
 
+/** The fact that answers a request. */
+export type AnswerFact = FactOf<'confirmation_received' | 'confirmation_timeout' | 'external_task_completed'>
+
 /** A request for a person, and what was said to it. */
 export type RequestState = {
   readonly request: WaitingFor
   readonly argsDigest: string
   /** Of a nested call. */
   readonly askedDigest?: string
-  readonly answer?: FactOf<'confirmation_received'>
+  readonly answer?: AnswerFact
 }
 
 export type RunStatus = 'executing' | 'suspended' | 'completed' | 'failed' | 'cancelled'
@@ -106,6 +110,8 @@ export type SessionState = {
   readonly fence: number
   /** Claims since the run last got anywhere: what bounds recovery. */
   readonly claimsSinceProgress: number
+  /** What people allowed for the rest of the session: another branch has none of it. */
+  readonly rules?: readonly Rule[] | undefined
   /** Offset of the next inbox entry to copy. */
   readonly inboxNext: number
   /** The run that is not ended, or the last one. */
@@ -145,6 +151,10 @@ export const waitingOf = (run: RunState | undefined): readonly WaitingFor[] =>
     : [...run.requests.values()]
         .filter(({ answer, request }) => answer === undefined && isOpen(run, request.callId))
         .map(({ request }) => request)
+
+/** Whether it waits for something whose deadline has passed. */
+export const isOverdue = (waiting: readonly WaitingFor[], now: number): boolean =>
+  waiting.some(({ deadline = Infinity }) => deadline <= now)
 
 const isOpen = (run: RunState, callId: string): boolean => run.batch?.states.get(callId)?.result === undefined
 

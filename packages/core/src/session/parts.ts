@@ -25,6 +25,7 @@ import type { PermissionPolicy } from '../model/permission-policy.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { Tool } from '../model/tool.ts'
 import type { Protect } from '../protection/protector.ts'
+import type { AnswerKey } from '../model/waiting.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { LlmClient } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -51,6 +52,7 @@ export interface AgentParts {
   readonly bindings: readonly Binding[]
   readonly maxParallelTools: number
   readonly totalMs: number
+  readonly answerKey: AnswerKey | undefined
   readonly host: Host
   readonly requests: RequestCache
   readonly protect: Protect | undefined
@@ -98,6 +100,7 @@ export function toParts(options: AgentOptions): AgentParts {
     folds: stack.map(({ initial, fold }) => ({ initial, fold: fold ?? keep })),
     maxParallelTools: options.maxParallelTools ?? DEFAULT_PARALLEL,
     totalMs: timeouts.totalMs ?? 0,
+    answerKey: options.answerKey,
     host,
     requests: requestCache(host.digest),
     protect: options.security?.protect,
@@ -120,7 +123,16 @@ function builtin(
     unanswered,
   }: { readonly store: SessionStore; readonly judge: PermissionPolicy; readonly unanswered: 'suspend' | 'reject' },
 ): readonly Middleware[] {
-  const { budget: { perRun = {}, perSession, ledger = [] } = {}, timeouts = {}, retry, hooks, security, confirm, llm } = options
+  const {
+    budget: { perRun = {}, perSession, ledger = [] } = {},
+    timeouts = {},
+    retry,
+    hooks,
+    security,
+    confirm,
+    confirmTimeout,
+    llm,
+  } = options
   const { turns = DEFAULT_TURNS, ...limits } = perRun
   const { price } = llm.model
   return [
@@ -129,11 +141,7 @@ function builtin(
     duplicateGuard(),
     structuredOutput(turns),
     ...(hooks ? hooksAround(security?.hooks(hooks) ?? hooks, timeouts.hookMs) : []),
-    permissions({
-      policy: judge,
-      unanswered,
-      ...(confirm ? { confirm } : {}),
-    }),
+    permissions({ policy: judge, unanswered, confirm, confirmTimeout }),
     outputLimit({
       blobs: options.blobs ?? storeBlobs(store),
       ...(options.maxToolOutput === undefined ? {} : { maxCharacters: options.maxToolOutput }),
@@ -173,6 +181,8 @@ const OPTIONS: Readonly<Record<keyof AgentOptions, true>> = {
   timeouts: true,
   retry: true,
   confirm: true,
+  confirmTimeout: true,
+  answerKey: true,
   unanswered: true,
   maxParallelTools: true,
   maxToolOutput: true,
@@ -215,10 +225,11 @@ function checkTools(tools: readonly Tool[]): void {
   }
 }
 
-function checkLimits({ maxParallelTools, maxToolOutput, budget, timeouts = {}, retry = {} }: AgentOptions): void {
+function checkLimits({ maxParallelTools, maxToolOutput, confirmTimeout, budget, timeouts = {}, retry = {} }: AgentOptions): void {
   const limits: Record<string, number | undefined> = {
     maxParallelTools,
     maxToolOutput,
+    'confirmTimeout.afterMs': confirmTimeout?.afterMs,
     'retry.attempts': retry.attempts,
   }
   for (const scope of ['perRun', 'perSession'] as const)

@@ -4,7 +4,6 @@ import type { ChildSignal } from '../base/signals.ts'
 import type { LoopContext } from '../loop/context.ts'
 import type { RunContext } from '../loop/middleware.ts'
 import { runSpine } from '../loop/spine.ts'
-import { readInbox } from '../journal/inbox.ts'
 import { inboxKey } from '../journal/keys.ts'
 import { structuredOutput } from '../loop/output-tool.ts'
 import type { Fact } from '../model/event.ts'
@@ -137,6 +136,12 @@ export class Segment {
       append: (facts, options) => this.#append(facts, options),
       emit: (event) => log.hub.publishLive([event], runId),
       until: (read, signal) => this.#until(read, signal),
+      answer: async (requestId, answer) => {
+        const counts = await log.answer(requestId, answer)
+        await this.poke()
+        return counts
+      },
+      signed: parts.answerKey !== undefined,
     }
   }
 
@@ -171,10 +176,10 @@ export class Segment {
   }
 
   async #copyInbox(): Promise<void> {
-    const { parts, log } = this.#options
+    const { log } = this.#options
     while (this.#dirty && !this.#over) {
       this.#dirty = false
-      const facts = await readInbox(parts.store, log.journal.sessionId, this.#state())
+      const facts = await log.readInbox(this.#state())
       // The end may have been said while the inbox was read: then the entries wait for whoever comes next.
       if (facts.length > 0 && !this.#over) await this.#append(facts, { sync: true })
     }

@@ -6,10 +6,11 @@ import { Hub, type Mark } from '../journal/hub.ts'
 import { firstAnswer, type InboxEntry, readInbox, sendToInbox } from '../journal/inbox.ts'
 import { type ExtraFold, Journal } from '../journal/journal.ts'
 import { Reader } from '../journal/reader.ts'
-import type { Envelope, WaitingFor } from '../model/event.ts'
+import type { Envelope, Fact, WaitingFor } from '../model/event.ts'
 import { promptMessage, type Prompt } from '../model/message.ts'
-import { assertAnswer } from '../model/answer.ts'
-import { openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
+import { type AnswerCheck, answerProblem } from '../model/answer.ts'
+import { isOverdue, openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
+import type { AnswerKey } from '../model/waiting.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
 import type { Answer, ReadOptions } from './types.ts'
@@ -25,6 +26,8 @@ export interface SessionLogOptions {
   readonly folds?: readonly ExtraFold[]
   readonly watch?: WatchStore | undefined
   readonly protect?: (<T>(value: T) => T) | undefined
+  /** Answers are signed with it, and held to it. */
+  readonly answerKey?: AnswerKey | undefined
 }
 
 /** Which run's events, how far, and from where the hub has them all. */
@@ -71,9 +74,21 @@ export class SessionLog {
 
   /** Every request of the suspended run is open, and the inbox has no answer: going on would change nothing. */
   async stillWaits(run: RunState): Promise<boolean> {
-    if (run.status !== 'suspended' || run.cancelRequested !== undefined || waitingOf(run).length === 0) return false
+    const waiting = waitingOf(run)
+    const { now } = this.#check()
+    if (run.status !== 'suspended' || run.cancelRequested !== undefined || waiting.length === 0 || isOverdue(waiting, now)) return false
+    return (await this.readInbox(this.journal.state)).length === 0
+  }
+
+  /** What the inbox has that the journal has not copied. */
+  readInbox(state: SessionState): Promise<readonly Fact[]> {
     const { store, sessionId } = this.#options
-    return (await readInbox(store, sessionId, this.journal.state)).length === 0
+    return readInbox(store, sessionId, { state, check: this.#check() })
+  }
+
+  #check(): AnswerCheck {
+    const { host, answerKey } = this.#options
+    return { key: answerKey, now: host.clock.now() }
   }
 
   async *events({ after, follow = true, signal }: ReadOptions = {}): AsyncGenerator<Envelope, void, undefined> {
@@ -99,8 +114,8 @@ export class SessionLog {
   }
 
   /** Whether this answer is the one that counts: the first one does. */
-  async answer(requestId: string, answer: Answer): Promise<boolean> {
-    assertAnswer(answer)
+  async answer(requestId: string, said: Answer): Promise<boolean> {
+    const answer = this.journal.protect(said) // before it is signed: what is sent is what was signed
     const run = (await this.state()).run
     const request = run?.requests.get(requestId)
     if (request === undefined) {
@@ -108,11 +123,15 @@ export class SessionLog {
       const hint = open.length === 0 ? 'Nothing waits for an answer.' : `These wait: ${open.join(', ')}.`
       throw new AgentError('request_not_found', `Session ${this.journal.sessionId} has no request '${requestId}'. ${hint}`)
     }
+    const { store, sessionId, answerKey } = this.#options
+    const given = answerKey && !answer?.signature ? { ...answer, signature: await answerKey.sign(request.request, answer) } : answer
+    const check = this.#check()
+    const problem = await answerProblem(request.request, given, check)
+    if (problem !== undefined) throw new AgentError('invalid_argument', problem)
     if (request.answer !== undefined) return false
-    const { store, sessionId } = this.#options
     const from = this.journal.state.inboxNext
-    const offset = await this.send({ type: 'answer', requestId, answer })
-    return (await firstAnswer(store, sessionId, { requestId, from })) === offset
+    const offset = await this.send({ type: 'answer', requestId, answer: given })
+    return (await firstAnswer(store, sessionId, { request: request.request, from, check })) === offset
   }
 
   async steer(prompt: Prompt): Promise<void> {

@@ -2,14 +2,16 @@
 import type { Host } from '../base/host.ts'
 import type { AgentError } from '../base/errors.ts'
 import type { Middleware } from '../loop/middleware.ts'
-import type { AnswerDecision, Envelope, WaitingFor } from '../model/event.ts'
+import type { Confirm } from '../loop/requests.ts'
+import type { Envelope, WaitingFor } from '../model/event.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { Message, Prompt } from '../model/message.ts'
-import type { PermissionPolicy } from '../model/permission-policy.ts'
+import type { ConfirmTimeout, PermissionPolicy } from '../model/permission-policy.ts'
 import type { RunState, SessionState } from '../model/session-state.ts'
 import type { AnySchema } from '../model/schema.ts'
 import type { Tool } from '../model/tool.ts'
 import type { Usage } from '../model/usage.ts'
+import type { AnswerDecision, AnswerKey } from '../model/waiting.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { HookExecutor } from '../ports/hook-executor.ts'
@@ -82,8 +84,7 @@ export interface SharedBudget {
 /** What a person said to a request. */
 export type Answer = AnswerDecision
 
-/** Asks whoever is there. `undefined` means that nobody answered. */
-export type Confirm = (request: WaitingFor, options: { readonly signal: AbortSignal }) => Promise<Answer | undefined>
+export type { Confirm } from '../loop/requests.ts'
 
 export interface AgentOptions {
   readonly llm: LlmClient
@@ -113,6 +114,10 @@ export interface AgentOptions {
   readonly retry?: RetryOptions
   /** Asks a person in place. */
   readonly confirm?: Confirm
+  /** How long an approval is waited for, and what then. Default: as long as it takes. */
+  readonly confirmTimeout?: ConfirmTimeout
+  /** Only answers that are signed with it count: `answerKey(secret)`. Default: whoever can write the store may answer. */
+  readonly answerKey?: AnswerKey
   /** When nobody answers: wait durably, or refuse. Default: `suspend` when a store was given, else `reject`. */
   readonly unanswered?: 'suspend' | 'reject'
   /** Tool calls that run at once. Default: 8. */
@@ -261,11 +266,12 @@ export type UnfinishedRun = {
   readonly sessionId: string
   readonly runId: string
   /**
-   * `suspended`: it waits. `answered`: it can go on. `interrupted`: its process is gone, or another one runs it. `unreadable`: its
-   * journal is damaged or of a newer version, and `error` says how.
+   * `suspended`: it waits. `overdue`: the deadline of a request has passed, which resuming it settles. `answered`: it can go on.
+   * `interrupted`: its process is gone, or another one runs it. `unreadable`: its journal is damaged or newer, and `error` says how.
    */
-  readonly status: 'suspended' | 'answered' | 'interrupted' | 'unreadable'
+  readonly status: 'suspended' | 'overdue' | 'answered' | 'interrupted' | 'unreadable'
   readonly error?: AgentError
+  /** Each with its deadline, where it has one. */
   readonly waitingFor: readonly WaitingFor[]
   /** The session that a sub-agent works for: that one goes on with it. */
   readonly parentSessionId?: string

@@ -5,7 +5,7 @@ import { readInbox } from '../journal/inbox.ts'
 import { Journal } from '../journal/journal.ts'
 import { OPEN_RUN_PREFIX, parseOpenRunKey } from '../journal/keys.ts'
 import type { JsonObject } from '../model/json.ts'
-import { openRun, waitingOf } from '../model/session-state.ts'
+import { isOverdue, openRun, waitingOf } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { UnfinishedRun } from './types.ts'
 
@@ -46,8 +46,9 @@ export async function statusOf(
   const waitingFor = waitingOf(run)
   const found = { sessionId, runId, waitingFor, ...parentOf(state.metadata) }
   if (run.status !== 'suspended') return { ...found, status: 'interrupted' }
-  const answered = waitingFor.length === 0 || (await readInbox(store, sessionId, state)).length > 0
-  return { ...found, status: answered ? 'answered' : 'suspended' }
+  const check = { key: undefined, now: host.clock.now() }
+  const answered = waitingFor.length === 0 || (await readInbox(store, sessionId, { state, check })).length > 0
+  return { ...found, status: answered ? 'answered' : isOverdue(waitingFor, check.now) ? 'overdue' : 'suspended' }
 }
 
 /** A sub-agent's run is gone on with by its parent's. */

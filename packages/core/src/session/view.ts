@@ -4,6 +4,7 @@ import { systemHost } from '../base/host.ts'
 import { branchingStore } from '../journal/branching-store.ts'
 import { deletedKey, JOURNAL_PREFIX, journalKey } from '../journal/keys.ts'
 import type { DataProtection } from '../protection/data-protection.ts'
+import type { AnswerKey } from '../model/waiting.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
 import { CANCELLED_BY_HOST } from './run.ts'
@@ -16,13 +17,15 @@ export interface ViewOptions {
   readonly watch?: WatchStore
   /** Keeps secrets out of what is said to the session here. Default: nothing is taken out. */
   readonly security?: DataProtection
+  /** Signs the answers that are given here. Default: they are taken as they are given. */
+  readonly answerKey?: AnswerKey
 }
 
 /** Throws `session_not_found` when nothing was ever stored under that id. */
-export async function openSession(given: SessionStore, id: string, { watch, security }: ViewOptions = {}): Promise<SessionView> {
+export async function openSession(given: SessionStore, id: string, { watch, security, answerKey }: ViewOptions = {}): Promise<SessionView> {
   const store = branchingStore(given)
   await assertSession(given, id)
-  const log = await SessionLog.open({ store, sessionId: id, host: systemHost(), watch, protect: security?.protect })
+  const log = await SessionLog.open({ store, sessionId: id, host: systemHost(), watch, protect: security?.protect, answerKey })
   return {
     id,
     metadata: log.journal.state.metadata,

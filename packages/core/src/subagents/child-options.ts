@@ -1,6 +1,7 @@
 /** What a child is made with: what its parent has, and never more. */
 import { AgentError } from '../base/errors.ts'
 import { globMatcher } from '../model/glob.ts'
+import type { PermissionPolicy, Rule } from '../model/permission-policy.ts'
 import { policy } from '../model/policy.ts'
 import type { StepBudget } from '../model/step.ts'
 import type { Tool } from '../model/tool.ts'
@@ -19,12 +20,15 @@ export type ChildNeeds = {
   readonly maxSteps: number | undefined
   readonly grant: StepBudget
   readonly confirm: Confirm | undefined
+  /** What people allowed for the session of the parent. */
+  rules?(): readonly Rule[] | undefined
   /** Makes the task tool of a child that may give tasks. */
   deeper(registry: AgentRegistry): Tool
 }
 
-export function childOptions(team: Team, { definition, maxSteps, grant, confirm, deeper }: ChildNeeds): AgentOptions {
-  const { confirm: _, agents: __, instructions, permissions = policy(), ...inherited } = team.parent
+export function childOptions(team: Team, { definition, maxSteps, grant, confirm, deeper, rules }: ChildNeeds): AgentOptions {
+  const { confirm: _, agents: __, instructions, permissions: own = policy(), ...inherited } = team.parent
+  const permissions = withRules(own, rules)
   const { perRun = {}, ledger } = team.parent.budget ?? {}
   const turns = least(perRun.turns, definition.maxSteps, maxSteps)
   const tools = toolsOf(team, definition)
@@ -41,6 +45,18 @@ export function childOptions(team: Team, { definition, maxSteps, grant, confirm,
     ...(confirm === undefined || deny ? {} : { confirm }),
   }
 }
+
+/** What was allowed for the session of the parent is not asked for again by its children. */
+const withRules = (own: PermissionPolicy, rules: ChildNeeds['rules']): PermissionPolicy => ({
+  ...own,
+  judge(request) {
+    const known = rules?.()
+    return known === undefined ? own.judge(request) : own.judge({ ...request, sessionRules: joined(known, request.sessionRules) })
+  },
+})
+
+const joined = (outer: readonly Rule[], inner: readonly Rule[] | undefined): readonly Rule[] =>
+  inner === undefined ? outer : [...outer, ...inner]
 
 const least = (...limits: readonly (number | undefined)[]): number | undefined => {
   const given = limits.filter((each) => each !== undefined)

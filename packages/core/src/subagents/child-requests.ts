@@ -1,10 +1,8 @@
 /** Carries a child's requests to the run of its parent, and the answers back. */
-import { accessJson } from '../model/access.ts'
 import { answerFact } from '../model/answer.ts'
-import type { AnswerDecision, Fact, FactOf, WaitingFor } from '../model/event.ts'
-import { canonicalJson } from '../model/json.ts'
-import type { RequestState } from '../model/session-state.ts'
-import type { RunContext } from '../loop/middleware.ts'
+import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
+import type { AnswerFact, RequestState } from '../model/session-state.ts'
+import { aboutDigest, type RunContext } from '../loop/middleware.ts'
 import type { Answer, Confirm, SessionView } from '../session/types.ts'
 
 /** The child in whose name the parent asks. */
@@ -28,20 +26,25 @@ export async function surface(asker: Asker, waitingFor: readonly WaitingFor[]): 
   return waitingFor.flatMap(({ requestId }) => known(asker, requestId)?.request ?? [])
 }
 
-const toFact = ({ run, agent, taskId, place }: Asker, request: WaitingFor): Fact => ({
-  type: 'confirmation_required',
-  requestId: request.requestId,
-  callId: `${place}/${request.callId}`,
-  toolName: request.toolName,
-  args: request.args,
-  argsDigest: run.host.digest(canonicalJson([request.args, request.accesses.map(accessJson)])),
-  accesses: request.accesses,
-  reason: `${agent} (${taskId}): ${request.reason}`,
-})
+const FACTS = { confirmation: 'confirmation_required', question: 'user_question', external_task: 'external_task_pending' } as const
+
+function toFact({ run, agent, taskId, place }: Asker, asked: WaitingFor): Fact {
+  const { kind, sessionId: _, runId: __, signed: ___, callId, reason, ...request } = asked
+  return {
+    type: FACTS[kind],
+    ...request,
+    callId: `${place}/${callId}`,
+    argsDigest: aboutDigest(run, request),
+    reason: `${agent} (${taskId}): ${reason}`,
+    ...(run.signed ? { signed: true } : {}),
+  }
+}
 
 /** What was answered on the run of the parent is told to the child. */
 export async function relay(asker: Asker, child: SessionView): Promise<void> {
   for (const { requestId } of await child.waitingFor()) {
+    const asked = known(asker, requestId)
+    if (asked !== undefined) await settleLate(asker, asked.request) // who answers for the child does so at the deadline as well
     const answer = known(asker, requestId)?.answer
     if (answer !== undefined) await child.answer(requestId, toDecision(answer))
   }
@@ -60,11 +63,17 @@ export async function closeRequests(asker: Asker, child: SessionView): Promise<v
   if (facts.length > 0) await asker.run.append(facts)
 }
 
-const toDecision = ({ approved, args, message, by }: FactOf<'confirmation_received'>): AnswerDecision => {
+const toDecision = ({ type, approved, args, reply, always, message, by }: AnswerFact): AnswerDecision => {
   const who = by === undefined ? {} : { by }
-  return approved
-    ? { decision: 'approve', ...(args === undefined ? {} : { input: args }), ...who }
-    : { decision: 'reject', ...(message === undefined ? {} : { message }), ...who }
+  if (type === 'confirmation_timeout') return { decision: 'timeout' }
+  if (!approved) return { decision: 'reject', ...(message === undefined ? {} : { message }), ...who }
+  if (reply !== undefined) return { decision: 'reply', value: reply, ...who }
+  return {
+    decision: 'approve',
+    ...(args === undefined ? {} : { input: args }),
+    ...(always === undefined ? {} : { always }),
+    ...who,
+  }
 }
 
 /** Asks whoever the parent asks, on the parent's run; an answer that comes there from elsewhere counts as well. */
@@ -84,12 +93,18 @@ export const confirmThrough =
       return await recorded(asker, outer, first.answer)
     } finally {
       stop.abort()
+      await settleLate(asker, outer)
     }
   }
 
+/** The child has settled what nobody answered in time: so does its parent, at once. */
+async function settleLate({ run }: Asker, { requestId, deadline = Infinity }: WaitingFor): Promise<void> {
+  if (run.state().run?.requests.get(requestId)?.answer === undefined && deadline <= run.host.clock.now())
+    await run.answer(requestId, { decision: 'timeout' })
+}
+
 async function recorded(asker: Asker, outer: WaitingFor, answer: Answer | undefined): Promise<Answer | undefined> {
-  const before = known(asker, outer.requestId)?.answer
-  if (before !== undefined) return toDecision(before)
-  if (answer !== undefined) await asker.run.append([answerFact(outer, answer)], { sync: true })
-  return answer
+  if (answer !== undefined) await asker.run.answer(outer.requestId, answer)
+  const standing = known(asker, outer.requestId)?.answer
+  return standing && toDecision(standing)
 }

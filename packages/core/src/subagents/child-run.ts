@@ -208,6 +208,7 @@ class ChildRun {
     const { confirm } = team.parent
     const { maxSteps } = this.#job.task
     return childOptions(team, {
+      rules: () => this.#setting.run.state().rules,
       definition: this.#definition,
       maxSteps,
       grant,
@@ -268,7 +269,8 @@ class ChildRun {
   }
 
   #view(sessionId: string): Promise<SessionView | undefined> {
-    return openSession(this.#setting.team.parent.store, sessionId).catch((error: unknown) => {
+    const { store, answerKey } = this.#setting.team.parent
+    return openSession(store, sessionId, answerKey === undefined ? {} : { answerKey }).catch((error: unknown) => {
       if (isAgentError(error, 'session_not_found')) return undefined
       throw error
     })

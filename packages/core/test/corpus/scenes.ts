@@ -1,8 +1,12 @@
 /** Real runs that together write every fact there is: what the corpus of journals is made of. */
 import {
   AgentError,
+  alwaysRules,
+  askUser,
+  completeExternal,
   createAgent,
   defineMiddleware,
+  externalTool,
   failed,
   jsonSchema,
   laneQueue,
@@ -100,6 +104,43 @@ const approvals: Scene = {
     await view.answer(first?.requestId ?? '', { decision: 'approve', input: { to: 'z' }, by: 'ann' })
     await store.append('inbox/approvals', ['{"type":"answer","requestId":"unknown","answer":{"decision":"reject"}}'], { expected: 1 })
     await view.answer(second?.requestId ?? '', { decision: 'reject', message: 'Not that one.', by: 'ann' })
+    await (
+      await session.resume()
+    )?.result
+  },
+}
+
+const people: Scene = {
+  name: 'people',
+  async play(store) {
+    const host = manualHost()
+    const script = [
+      [callOf('change', { to: 'x' }), callOf('ask_user', { question: 'Which?', options: [{ label: 'red' }, { label: 'blue' }] })],
+      [callOf('build', { target: 'all' }), callOf('change', { to: 'late' })],
+      'Done.',
+    ]
+    const rest = [askUser(), externalTool({ name: 'build', description: 'Builds.', timeoutMs: 60_000 })]
+    const agent = agentOf(store, script, {
+      host,
+      tools: [...(tools ?? []), ...rest],
+      permissions: policy({ rules: [{ ask: { tool: 'change', path: '**' } }] }),
+      confirmTimeout: { afterMs: 1000, action: 'reject' },
+    })
+    const session = await agent.session({ id: 'people' })
+    await (
+      await session.send('Ask.')
+    ).result
+    await host.clock.advance(1000)
+    const [, question] = await session.waitingFor()
+    await session.answer(question?.requestId ?? '', { decision: 'reply', value: 'red', by: 'ann' })
+    await (
+      await session.resume()
+    )?.result
+    const waiting = await session.waitingFor()
+    for (const request of waiting) {
+      if (request.kind === 'external_task') await completeExternal(session, request.requestId, { result: 'built', by: 'the builder' })
+      else await session.answer(request.requestId, { decision: 'approve', always: alwaysRules(request)?.rules ?? [], by: 'ann' })
+    }
     await (
       await session.resume()
     )?.result
@@ -240,7 +281,7 @@ const lanes: Scene = {
   },
 }
 
-export const scenes: readonly Scene[] = [plain, approvals, stopped, edited, branches, cutOff, redacted, family, lanes]
+export const scenes: readonly Scene[] = [plain, approvals, people, stopped, edited, branches, cutOff, redacted, family, lanes]
 
 /** Plays a scene in a store of its own. */
 export async function play(scene: Scene): Promise<SessionStore> {

@@ -149,14 +149,14 @@ describe('a call that needs an approval', () => {
     ],
   ])('is refused, or waits, when whoever is there %s', async (_, confirm) => {
     const refused = await callWith({ confirm })
-    expect(refused.read).toBe("'write' was not allowed: it needs an approval and nobody answered.")
+    expect(refused.read).toBe('It was rejected: nobody answered')
     expect(await eventsOf(refused.run, 'confirmation_received')).toMatchObject([{ approved: false, message: 'nobody answered' }])
     expect((await callWith({ confirm, unanswered: 'suspend' })).result).toMatchObject({ status: 'suspended' })
   })
 
   test('is not run by an answer that nobody understands', async () => {
     const { read } = await callWith({ confirm: async () => ({ decision: 'yes' }) as unknown as Answer })
-    expect([read, wrote]).toEqual(['It was rejected.', []])
+    expect([read, wrote]).toEqual(['It was rejected: nobody answered', []])
   })
 
   test('runs with the arguments that a person wrote instead, once they are checked and judged', async () => {

@@ -28,29 +28,32 @@ describe('a prompt', () => {
 })
 
 describe('an answer', () => {
-  test.each([{ decision: 'maybe' }, {}, null, 'approve', { approved: true }, { decision: 'reply', text: 'x' }])(
-    'that is %j',
-    async (answer) => {
-      const store = memoryStore()
-      const change = tool({
-        name: 'change',
-        description: 'Changes.',
-        access: () => [{ kind: 'write', path: 'a' }],
-        execute: () => 'changed',
-      })
-      const session = await createAgent({ llm: scriptedLlm([[callOf('change')], 'done']), tools: [change], store }).session({ id: 's' })
-      await (
-        await session.send('go')
-      ).result
-      const [waiting] = await session.waitingFor()
-      const view = await openSession(store, 's')
-      await expect(view.answer(waiting?.requestId ?? '', answer as never)).rejects.toEqual(
-        refusal("An answer is { decision: 'approve', input? }"),
-      )
-      await view.answer(waiting?.requestId ?? '', { decision: 'approve' })
-      expect(await (await session.resume())?.completed()).toMatchObject({ text: 'done' })
-    },
-  )
+  test.each([
+    { decision: 'maybe' },
+    {},
+    null,
+    'approve',
+    { approved: true },
+    { decision: 'reply', value: 'x' },
+    { decision: 'approve', always: [{ deny: { tool: 'a' } }] },
+  ])('that is %j', async (answer) => {
+    const store = memoryStore()
+    const change = tool({
+      name: 'change',
+      description: 'Changes.',
+      access: () => [{ kind: 'write', path: 'a' }],
+      execute: () => 'changed',
+    })
+    const session = await createAgent({ llm: scriptedLlm([[callOf('change')], 'done']), tools: [change], store }).session({ id: 's' })
+    await (
+      await session.send('go')
+    ).result
+    const [waiting] = await session.waitingFor()
+    const view = await openSession(store, 's')
+    await expect(view.answer(waiting?.requestId ?? '', answer as never)).rejects.toEqual(refusal("An answer is { decision: 'approve' } or"))
+    await view.answer(waiting?.requestId ?? '', { decision: 'approve' })
+    expect(await (await session.resume())?.completed()).toMatchObject({ text: 'done' })
+  })
 })
 
 test('an answer that comes second is told that another one counts', async () => {
