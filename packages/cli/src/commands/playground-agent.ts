@@ -1,4 +1,5 @@
 /** The agent of `seamfold playground`, in a process of its own: it is told its settings, says where it answers, and ends with whoever started it. */
+import { type ErrorCode, isAgentError, toMessage } from '@seamfold/core/kit'
 import { MODE_NAMES, rulesLike } from '../setup/permissions.ts'
 import { assemble, type Assembled } from '../setup/assemble.ts'
 import { assembleVariants } from '../setup/variants.ts'
@@ -15,6 +16,9 @@ export type AgentOrders = { readonly settings: Settings }
 /** What it answers. */
 export type AgentReady = { readonly port: number; readonly token: string; readonly about: PlaygroundAbout }
 
+/** What it answers when its settings cannot work. */
+export type AgentRefusal = { readonly refused: { readonly code: ErrorCode; readonly message: string } }
+
 /** Whoever started this was killed: what runs here is left as it is, to be resumed, as if it had run in that process. */
 const orphaned = (): never => process.exit(1)
 
@@ -24,8 +28,10 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   const left = new Promise<void>((resolve) => process.once('SIGTERM', resolve))
   process.once('disconnect', orphaned)
   const { settings } = await new Promise<AgentOrders>((resolve) => process.once('message', (orders) => resolve(orders as AgentOrders)))
-  const assembled = await assemble(settings, { environment: terminal.environment, unhurried: true })
-  const variants = assembleVariants(assembled, settings, { environment: terminal.environment, unhurried: true })
+  const assembling = { environment: terminal.environment, unhurried: true }
+  const assembled = await assemble(settings, assembling).catch((error: unknown) => refuse(error))
+  if (assembled === undefined) return 1
+  const variants = assembleVariants(assembled, settings, assembling)
   const about = { ...aboutOf(settings, assembled.model), modes: MODE_NAMES }
   const { agent, journal, close: closeAgent } = assembled
   const variant: PlaygroundAgent['variant'] = async (change) => {
@@ -50,6 +56,13 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   // An open channel would keep this process.
   if (process.connected) process.disconnect()
   return 0
+}
+
+/** Whoever started this is told why, and then left alone. */
+function refuse(error: unknown): undefined {
+  const refused = { code: isAgentError(error) ? error.code : 'internal', message: toMessage(error) } as const
+  process.off('disconnect', orphaned)
+  process.send?.({ refused } satisfies AgentRefusal, () => process.disconnect())
 }
 
 /** "Always" holds for the session in which it was said. */

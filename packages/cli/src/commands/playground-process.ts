@@ -4,7 +4,7 @@ import { AgentError } from '@seamfold/core/kit'
 import type { AgentProcess } from '../playground/types.ts'
 import type { Settings } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import type { AgentOrders, AgentReady } from './playground-agent.ts'
+import type { AgentOrders, AgentReady, AgentRefusal } from './playground-agent.ts'
 
 /** Its token comes over the channel between the processes: in neither's words nor environment. Throws what keeps it from starting. */
 export async function startPlaygroundAgent(settings: Settings, { environment }: Terminal): Promise<AgentProcess> {
@@ -19,12 +19,13 @@ export async function startPlaygroundAgent(settings: Settings, { environment }: 
       resolve(complaints.trim() === '' ? how : `${how}: ${complaints.trim()}`)
     }),
   )
-  const ready = new Promise<AgentReady>((resolve, reject) => {
-    child.once('message', (told) => resolve(told as AgentReady))
+  const ready = new Promise<AgentReady | AgentRefusal>((resolve, reject) => {
+    child.once('message', (told) => resolve(told as AgentReady | AgentRefusal))
     child.once('error', reject)
   })
   child.send({ settings } satisfies AgentOrders)
   const told = await Promise.race([ready, gone.then((problem) => ({ problem }))])
+  if ('refused' in told) throw new AgentError(told.refused.code, told.refused.message)
   if (!('port' in told)) throw new AgentError('internal', `The agent's process could not be started: ${told.problem}`)
   return { ...told, pid: child.pid ?? 0, gone, kill: (signal) => void child.kill(signal) }
 }

@@ -1,7 +1,7 @@
 /** What the page tells about an agent that was made from settings: its parts in words, and the code that makes one like it. */
 import type { ModelInfo } from '@seamfold/core/kit'
 import type { Settings } from '../setup/settings.ts'
-import { setupCode } from './setup-code.ts'
+import { setupCode } from './code/setup-code.ts'
 import type { PlaygroundAbout, PlaygroundSeam } from './types.ts'
 
 /** Offered on the empty page: each is worth a try in any folder with code. */

@@ -101,7 +101,7 @@ export class AgentProcesses {
     this.#closed = true
     await this.#changing.catch(() => undefined)
     await this.#starting?.catch(() => undefined)
-    await this.#leave()
+    await this.#leave('SIGTERM')
     await this.#processes.close?.()
   }
 
@@ -110,7 +110,8 @@ export class AgentProcesses {
     if (!anyway) await this.#assertIdle()
     const before = this.#processes
     const next = await this.parts.with(wish)
-    await this.#leave()
+    // Asked to leave, it would end its runs; killed, it leaves them to be resumed.
+    await this.#leave(anyway ? 'SIGKILL' : 'SIGTERM')
     this.#use(next)
     try {
       const started = await this.start()
@@ -152,10 +153,10 @@ export class AgentProcesses {
   }
 
   /** Ask the process to leave, and see to it that it does. */
-  async #leave(): Promise<void> {
+  async #leave(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const current = this.#current
     if (current === undefined) return
-    current.kill('SIGTERM')
+    current.kill(signal)
     const timer = setTimeout(() => current.kill('SIGKILL'), leaveMs)
     await current.gone
     clearTimeout(timer)

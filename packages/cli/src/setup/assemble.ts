@@ -5,6 +5,7 @@ import { suggestion } from '../config/nearest.ts'
 import { configuredHooks, hookFiles } from './configured-hooks.ts'
 import { accessPath } from './guarded-paths.ts'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
+import { INSTRUCTIONS } from './instructions.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
 import type { Settings } from './settings.ts'
@@ -27,11 +28,6 @@ export type AssembleOptions = ConnectOptions & {
   /** Asks whoever is there. Default: nobody is, and what must be asked waits in the journal. */
   readonly confirm?: Confirm | undefined
 }
-
-const INSTRUCTIONS = `You work on the code in one folder, with tools that look at it, change it and run commands in it.
-Look before you change: read the files that matter, and run the tests where there are some.
-Make the smallest change that solves the task, in the style of the code around it. When you have changed something, check it: run the tests again.
-When you are done, say in a few sentences what was wrong, what you changed and how you know that it works. If you could not do it, say so and why.`
 
 /** The agent with everything that it holds open. Nothing is left open when this throws. */
 export async function assemble(settings: Settings, { confirm, ...connecting }: AssembleOptions): Promise<Assembled> {

@@ -57,8 +57,10 @@ function fanOut(conversation: Conversation, files: readonly string[]): readonly 
   const done = conversation.callsSincePrompt.find(({ name }) => name === 'task')
   if (files.length === 0) return undefined
   if (done === undefined) {
+    // Who there is stands in the words about the tool.
+    const agent = conversation.tools.find(({ name }) => name === 'task')?.description.includes('explore') === true ? 'explore' : 'default'
     const tasks = files.map((path) => ({
-      agent: 'explore',
+      agent,
       description: `Read ${path}`,
       prompt: `Read ${path} and say what it does, in two sentences.`,
     }))

@@ -1,0 +1,79 @@
+/** The tools, and who does the tasks that they give, as TypeScript. */
+import { TASK_TOOL_NAME } from '../../setup/remote-tasks.ts'
+import type { Settings } from '../../setup/settings.ts'
+import { literal, type Piece, short } from './piece.ts'
+
+const joined = (...pieces: readonly Piece[]): Piece => ({
+  imports: Object.fromEntries(
+    [...new Set(pieces.flatMap(({ imports }) => Object.keys(imports)))].map((module) => [
+      module,
+      pieces.flatMap(({ imports }) => imports[module] ?? []),
+    ]),
+  ),
+  before: pieces.flatMap(({ before = [] }) => before),
+  given: pieces.flatMap(({ given = [] }) => given),
+  after: pieces.flatMap(({ after = [] }) => after),
+})
+
+function workspaceCode({ workspace, keep = [] }: Settings): Piece {
+  if (keep.length === 0) return { imports: {}, before: [`const coding = codingTools({ workspace: ${literal(workspace)} })`] }
+  return {
+    imports: { '@seamfold/tools': ['commandEnvironment', 'localWorkspace'] },
+    before: [
+      `const environment = commandEnvironment(process.env, { keep: ${short(keep)} })`,
+      `const coding = codingTools({ workspace: localWorkspace(${literal(workspace)}, { environment }) })`,
+    ],
+  }
+}
+
+/** A worker elsewhere does the tasks: one tool over one executor. */
+function remoteTask({ url, token }: NonNullable<Settings['worker']>): Piece {
+  const secret = token === undefined ? '' : `, token: process.env['SEAMFOLD_WORKER_TOKEN'] ?? ''`
+  return {
+    imports: { '@seamfold/core': ['executeStepsParallel', 'jsonSchema', 'tool'], '@seamfold/executor-remote': ['remoteExecutor'] },
+    before: [
+      '// Tasks are done by a worker elsewhere, with its own model, tools and folder.',
+      `const executor = remoteExecutor({ url: ${literal(url)}${secret} })`,
+      'type Task = { readonly agent: string; readonly prompt: string }',
+      `const task = tool<{ readonly tasks: readonly Task[] }>({`,
+      `  name: '${TASK_TOOL_NAME}',`,
+      `  description: "Give tasks to agents that work on their own; 'default' is the worker's own agent.",`,
+      '  input: jsonSchema({',
+      `    type: 'object',`,
+      `    required: ['tasks'],`,
+      `    properties: {`,
+      `      tasks: {`,
+      `        type: 'array',`,
+      `        items: { type: 'object', required: ['agent', 'prompt'], properties: { agent: { type: 'string' }, prompt: { type: 'string' } } },`,
+      `      },`,
+      `    },`,
+      '  }),',
+      `  access: ({ tasks }) => tasks.map(({ agent }) => ({ kind: 'agent', agent })),`,
+      `  effect: 'keyed', // the worker finds a step that it has begun by its id`,
+      '  timeoutMs: 0,',
+      '  async execute({ tasks }, { idempotencyKey, signal }) {',
+      '    const steps = tasks.map((each, index) => ({ ...each, taskId: `${idempotencyKey.slice(0, 40)}-${index}`, description: each.prompt.slice(0, 60) }))',
+      '    const outcomes = await executeStepsParallel(executor, steps, { signal })',
+      "    return outcomes.map(({ agent, status, output }) => `${agent} ${status}.\\n${output}`).join('\\n\\n')",
+      '  },',
+      '})',
+    ],
+    after: ['await executor.close()'],
+  }
+}
+
+export function toolsCode(settings: Settings): Piece {
+  const { toolNames, worker } = settings
+  const chosen = toolNames?.filter((name) => name !== TASK_TOOL_NAME)
+  const none = chosen?.length === 0
+  const coding: Piece = none ? { imports: {} } : joined({ imports: { '@seamfold/tools': ['codingTools'] } }, workspaceCode(settings))
+  const gives = toolNames === undefined || toolNames.includes(TASK_TOOL_NAME)
+  const task = !gives
+    ? { imports: {} }
+    : worker === undefined
+      ? { imports: { '@seamfold/core': ['taskTool'] }, before: ['const task = taskTool()'] }
+      : remoteTask(worker)
+  const filter = chosen === undefined ? '' : `.filter(({ definition }) => ${short(chosen)}.includes(definition.name))`
+  const list = [...(none ? [] : [`...coding${filter}`]), ...(gives ? ['task'] : [])]
+  return joined(coding, task, { imports: {}, given: [`tools: [${list.join(', ')}],`] })
+}

@@ -1,0 +1,50 @@
+/** Every combination of parts that the playground can be set up with. */
+import type { HookConfig } from '../../src/config/config.ts'
+import type { Settings } from '../../src/setup/settings.ts'
+
+const models: readonly Settings['model'][] = [
+  { provider: 'simulator', model: 'claude-sonnet-4-5', why: 'no key' },
+  { provider: 'anthropic', model: 'claude-sonnet-4-5', why: 'key', keyVariable: 'ANTHROPIC_API_KEY' },
+  { provider: 'openai', model: 'm', why: 'chosen', baseURL: 'http://127.0.0.1:1/v1' },
+]
+const hooks: readonly HookConfig[] = [
+  { name: 'no "rm"', on: 'pre_tool_use', tool: 'bash', command: ['node', '-e', 'process.exit(0)'], timeoutMs: 5_000 },
+  { on: ['on_error', 'post_tool_use'], path: 'src/**', shell: 'true' },
+  { url: 'https://ops.example/hooks', headers: { 'X-Team': 'secret' }, secretVariable: 'HOOK_SECRET', priority: 3, on: 'on_error' },
+]
+const modes = ['ask', 'auto-edit', 'full', 'read-only'] as const
+const stores = ['sqlite', 'jsonl', 'memory'] as const
+const workers = [undefined, { url: 'ws://127.0.0.1:9000', token: 'hidden-token' }, { url: 'ws://127.0.0.1:9000' }] as const
+const toolSets = [undefined, ['read', 'ls', 'task'], ['read', 'ls', 'bash', 'glob'], []] as const
+
+const times = <A, B>(one: readonly A[], other: readonly B[]): readonly (readonly [A, B])[] =>
+  one.flatMap((a) => other.map((b) => [a, b] as const))
+
+/** What does not change the shape of the rest takes turns. */
+const details: readonly Partial<Settings>[] = [
+  { rules: [{ allow: { tool: 'bash', command: 'git status' } }], budget: { turns: 5 } },
+  { rules: [], budget: {}, instructions: 'Two\nlines, `ticks` and ${nothing}.\u2028' },
+  {
+    rules: [{ deny: { access: 'read', path: '**/.env*' } }],
+    budget: { tokens: 1_000_000, toolCalls: 50 },
+    timeouts: { toolMs: 60_000 },
+    keep: ['HOME'],
+  },
+]
+
+export function setUps(workspace: string): readonly Settings[] {
+  const parts = times(times(times(models, modes), times(stores, workers)), times(toolSets, [undefined, hooks]))
+  return parts.map(([[[model, mode], [storeKind, worker]], [toolNames, chosenHooks]], index) => ({
+    workspace,
+    storePath: `${workspace}/.seamfold/${storeKind === 'jsonl' ? `log-${index}` : `sessions-${index}.db`}`,
+    storeKind,
+    model,
+    mode,
+    rules: [],
+    budget: {},
+    ...details[index % details.length],
+    ...(worker === undefined ? {} : { worker }),
+    ...(toolNames === undefined ? {} : { toolNames }),
+    ...(chosenHooks === undefined ? {} : { hooks: chosenHooks }),
+  }))
+}
