@@ -9,7 +9,8 @@ import { LedgerState } from './ledger-state.ts'
 
 /** Records of one part of the log. The next part begins with what all before it came to, so that opening reads one part at most. */
 const PART_LENGTH = 1000
-/** Milliseconds that a writer who lost a race waits at the most, times the races that it lost. */
+/** Races that a writer loses before it makes way for a moment: at the most so many milliseconds, times the races that it lost since. */
+const PATIENT_RACES = 3
 const BACK_OFF_MS = 2
 
 export type LedgerLogOptions = {
@@ -84,7 +85,7 @@ export class LedgerLog {
         for (const { work, error } of failed) work.reject(error)
         return
       }
-      await host.clock.sleep(Math.ceil(host.random() * BACK_OFF_MS * Math.min(lost + 1, 20)))
+      if (lost >= PATIENT_RACES) await host.clock.sleep(Math.ceil(host.random() * BACK_OFF_MS * Math.min(lost, 20)))
     }
   }
 

@@ -201,7 +201,7 @@ export class Ledger {
 
   /** What the store does not take now is tried again with whatever is done next. */
   async #settle(settlement: Settlement): Promise<void> {
-    this.#owed.set(settlement.id, settlement)
+    if (!this.#owed.has(settlement.id)) this.#owed.set(settlement.id, settlement) // the first one counts
     await this.#pay()
   }
 
