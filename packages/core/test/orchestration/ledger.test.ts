@@ -5,11 +5,15 @@ import type { SessionStore } from '../../src/kit.ts'
 import { manualHost } from '../../src/testing.ts'
 import { attemptOf, callOfTool, entriesOf, jumpingHost, never, tokenLedger } from './ledgers.ts'
 
+/** Whoever was asked has come as far as it can. */
+const inLine = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))
+
 describe('with others in flight, a call', () => {
   test('waits until they have come back, and then has all that it asked for', async () => {
     const ledger = tokenLedger(memoryStore(), { tokens: 1000 })
     await ledger.reserve(attemptOf('a', 100, 700), never)
     const second = ledger.reserve(attemptOf('b', 100, 700, 10), never)
+    await inLine()
     await ledger.settle('a', { tokens: 120, turns: 1 })
     expect(await second).toMatchObject({ type: 'reserved', output: 700 })
   })
@@ -19,6 +23,7 @@ describe('with others in flight, a call', () => {
     const [here, there] = [tokenLedger(store, { tokens: 1000 }), tokenLedger(store, { tokens: 1000 })]
     await there.reserve(attemptOf('a', 100, 700), never)
     const second = here.reserve(attemptOf('b', 100, 700, 10), never)
+    await inLine()
     await there.settle('a', { tokens: 120 })
     expect(await second).toMatchObject({ type: 'reserved', output: 700 })
   })
@@ -27,6 +32,7 @@ describe('with others in flight, a call', () => {
     const ledger = tokenLedger(memoryStore(), { tokens: 1000 })
     await ledger.reserve(attemptOf('a', 100, 700), never)
     const second = ledger.reserve(attemptOf('b', 100, 2000, 10), never)
+    await inLine()
     await ledger.settle('a', { tokens: 500 })
     expect(await second).toMatchObject({ type: 'reserved', output: 400 })
   })
@@ -35,6 +41,7 @@ describe('with others in flight, a call', () => {
     const ledger = tokenLedger(memoryStore(), { tokens: 1000 })
     await ledger.reserve(attemptOf('a', 100, 700), never)
     const second = ledger.reserve(attemptOf('b', 100, 700, 300), never)
+    await inLine()
     await ledger.settle('a', { tokens: 800 })
     expect(await second).toEqual({ type: 'refused', resource: 'tokens', consumed: 800, limit: 1000, held: 0 })
     expect(await ledger.reserve(attemptOf('c', 5000, 10), never)).toMatchObject({ type: 'refused' })
@@ -51,6 +58,7 @@ describe('with others in flight, a call', () => {
     await ledger.reserve(attemptOf('a', 100, 500), never)
     const order: string[] = []
     const big = ledger.reserve(attemptOf('big', 100, 900), never).then(() => order.push('big'))
+    await inLine()
     const small = ledger.reserve(attemptOf('small', 10, 10), never).then(() => order.push('small'))
     await ledger.release('a')
     await big
@@ -64,7 +72,9 @@ describe('with others in flight, a call', () => {
     await ledger.reserve(attemptOf('a', 100, 500), never)
     const control = new AbortController()
     const first = ledger.reserve(attemptOf('b', 100, 900), { signal: control.signal })
+    await inLine()
     const second = ledger.reserve(attemptOf('c', 100, 100), never)
+    await inLine()
     const reason = new Error('enough')
     control.abort(reason)
     await expect(first).rejects.toBe(reason)
