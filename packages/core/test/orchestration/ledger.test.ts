@@ -54,12 +54,14 @@ describe('with others in flight, a call', () => {
   })
 
   test('is not passed by those that came later', async () => {
-    const ledger = tokenLedger(memoryStore(), { tokens: 1000 })
+    const ledger = tokenLedger(memoryStore(), { tokens: 1000, host: jumpingHost(), patienceMs: 1e9 })
     await ledger.reserve(attemptOf('a', 100, 500), never)
     const order: string[] = []
     const big = ledger.reserve(attemptOf('big', 100, 900), never).then(() => order.push('big'))
     await inLine()
     const small = ledger.reserve(attemptOf('small', 10, 10), never).then(() => order.push('small'))
+    await inLine()
+    await inLine()
     await ledger.release('a')
     await big
     await ledger.release('big')
