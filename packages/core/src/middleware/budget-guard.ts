@@ -121,14 +121,19 @@ const spenderOf = ({ sessionId, runId, metadata }: RunContext, name: string): Sp
   ...(typeof metadata.agent === 'string' ? { agent: metadata.agent } : {}),
 })
 
-/** Tells of the last try before this process took over: whoever made it may not have come to that. */
-function tellerOf(guard: BudgetGuard, run: RunContext, place: () => Place): { tellBefore(): Promise<void> } {
-  let told: Promise<void> | undefined
-  const tellLast = async (): Promise<void> => {
-    const { last } = place()
-    if (last !== undefined) await guard.recordAfterLlm(spenderOf(run, last.name), last.end)
+/** Tells of what was done before this process took over: whoever did it may not have come to that. */
+function tellerOf(guard: BudgetGuard, run: RunContext, place: () => Place): { tellBefore(): Promise<unknown> } {
+  let told: Promise<unknown> | undefined
+  const tellAll = (): Promise<unknown> => {
+    const { last, branch } = place()
+    const { batch } = run.state().run ?? {}
+    const ended = [...(batch?.states ?? [])].filter(([, { result }]) => result !== undefined)
+    return Promise.all([
+      last && guard.recordAfterLlm(spenderOf(run, last.name), last.end),
+      ...ended.map(([callId]) => guard.recordAfterTool(spenderOf(run, `${branch}/${callId}`), { type: 'settled' })),
+    ])
   }
-  return { tellBefore: () => (told ??= tellLast()) }
+  return { tellBefore: () => (told ??= tellAll()) }
 }
 
 type AttemptParts = {
