@@ -4,6 +4,8 @@ import { hookNames } from '../../core/src/kit.ts'
 import {
   agentExecutorMutants,
   agentExecutorSuite,
+  budgetGuardMutants,
+  budgetGuardSuite,
   type Candidate,
   type ExecutorSubject,
   hookExecutorMutants,
@@ -21,6 +23,7 @@ import {
   securityProviderSuite,
 } from '../../core/src/testing.ts'
 import { localExecutorCandidate } from '../../core/test/session/local-executor-candidate.ts'
+import { ledgerCandidate } from '../../core/test/testing/ledger-candidate.ts'
 import { llmPlayer } from '../../core/test/testing/llm-player.ts'
 import { type Disposable, subject } from '../../executor-remote/test/support/subject.ts'
 import { type Stage as AnthropicStage, stage as anthropicStage } from '../../llm-anthropic/test/support/stage.ts'
@@ -49,6 +52,7 @@ export const otherEntries: readonly Entry[] = [
     create: () => subject(),
     destroy: (each) => (each as Disposable).end(),
   }),
+  entryOf(budgetGuardSuite, ledgerCandidate, { mutants: named(budgetGuardMutants) }),
   entryOf<HookSubject>(
     hookExecutorSuite,
     {

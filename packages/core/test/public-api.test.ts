@@ -112,6 +112,7 @@ describe('the doors', () => {
         'llmClientSuite',
         'agentExecutorSuite',
         'hookExecutorSuite',
+        'budgetGuardSuite',
         'scriptedLlm',
         'manualHost',
         'crashingStore',

@@ -28,8 +28,10 @@ const aTry = (fates: readonly Fate[]): fc.Arbitrary<Try> =>
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
+type Plan = { readonly ledger: BudgetLedger; readonly heir: BudgetLedger; readonly name: string; readonly tries: readonly Try[] }
+
 /** Tries one after the other, as a run does; a process that crashes does nothing more, and leaves what it held. */
-async function work(ledger: BudgetLedger, name: string, tries: readonly Try[], heir: BudgetLedger): Promise<number> {
+async function work({ ledger, heir, name, tries }: Plan): Promise<number> {
   let done = 0
   for (const [index, { input, output, least, took, fate, steps }] of tries.entries()) {
     const id = `${name}.${index}`
@@ -59,7 +61,7 @@ test('the settled total never passes the limit, and each reservation is settled 
       const leases = memoryLeases({ clock: host.clock })
       const open = (): BudgetLedger => budgetLedger(store, { root: 'r', limits: { tokens: LIMIT }, leases, host })
       const heir = open()
-      await Promise.all(plans.map((tries, index) => work(open(), `p${index}`, tries, heir)))
+      await Promise.all(plans.map((tries, index) => work({ ledger: open(), name: `p${index}`, tries, heir })))
       await host.clock.sleep(60_000)
       await heir.settleLost()
       const { used, reservations, lost, overruns } = await heir.snapshot()
@@ -100,7 +102,7 @@ test('runs that fit are done, with the whole answer that they asked for', { time
         budgetLedger(store, { root: 'r', limits: { tokens }, host, holdMs: 1e12, patienceMs: 1e12, thresholds: [] })
       const shared = open()
       const ledger = (): BudgetLedger => (oneProcess ? shared : open())
-      const done = await Promise.all(plans.map((tries, index) => work(ledger(), `p${index}`, tries, shared)))
+      const done = await Promise.all(plans.map((tries, index) => work({ ledger: ledger(), name: `p${index}`, tries, heir: shared })))
       expect(done).toEqual(plans.map(({ length }) => length))
       for (const entry of await entriesOf(store, 'r')) {
         if (entry.type !== 'reserved') continue

@@ -103,7 +103,7 @@ describe('what a dead process held', () => {
     const gone = memoryLeases({ clock: host.clock })
     const later = { tokens: 1000, leases: gone, host }
     const counts = await Promise.all([tokenLedger(store, later).settleLost(), tokenLedger(store, later).settleLost()])
-    expect(counts.toSorted()).toEqual([0, 1])
+    expect(counts[0] + counts[1]).toBe(1)
     expect(await one.snapshot()).toMatchObject({ used: { tokens: 400 }, reservations: [], lost: { count: 1, amount: { tokens: 400 } } })
   })
 

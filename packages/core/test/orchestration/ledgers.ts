@@ -25,7 +25,11 @@ export function jumpingHost(): Host {
   }
 }
 
-export const attemptOf = (id: string, input: number, output: number, least: number = output): ReserveRequest => ({
+export const attemptOf = (
+  id: string,
+  input: number,
+  ...[output, least = output]: readonly [output: number, least?: number]
+): ReserveRequest => ({
   id,
   kind: 'attempt',
   spender: 's',
