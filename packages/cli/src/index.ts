@@ -1,2 +1,10 @@
 /** The public door of @seamfold/cli: what a seamfold.config.ts needs. */
-export { defineConfig, type HookConfig, type PermissionMode, type ProviderName, type SeamfoldConfig } from './config/config.ts'
+export {
+  defineConfig,
+  definePolicy,
+  type HookConfig,
+  type PermissionMode,
+  type PolicyConfig,
+  type ProviderName,
+  type SeamfoldConfig,
+} from './config/config.ts'

@@ -15,6 +15,8 @@ export { recordedFacts } from './session/recorded-facts.ts'
 export { recordedRequests, type RecordedRequest } from './session/recorded-requests.ts'
 export { redactFacts, type RedactedFact, type RedactOptions } from './session/redact-facts.ts'
 export { checkRuns, type RunChange, type RunCheck, type RunProblem } from './session/check-runs.ts'
+export { judgeCall, type JudgedCall, type JudgeOptions } from './session/judge-call.ts'
+export { recordedCalls, replayPolicy, type RecordedCall, type ReplayedCall, type ReplayOptions } from './session/replay-policy.ts'
 export { publicEvents } from './session/public-events.ts'
 export { toEventStream, type EventStreamOptions } from './session/event-stream.ts'
 export { dataProtection, type DataProtection } from './protection/data-protection.ts'
@@ -150,7 +152,18 @@ export type {
   TurnReport,
   Verdict,
 } from './loop/middleware.ts'
-export type { AgentEvent, AgentEventType, Envelope, Fact, FactOf, FactType, LiveEvent, SnapshotBlock, WaitingFor } from './model/event.ts'
+export type {
+  AgentEvent,
+  AgentEventType,
+  DecidingRule,
+  Envelope,
+  Fact,
+  FactOf,
+  FactType,
+  LiveEvent,
+  SnapshotBlock,
+  WaitingFor,
+} from './model/event.ts'
 export type { CallState, RunPhase, RunState, SessionState, StoredFact } from './model/session-state.ts'
 export type { Json, JsonObject, JsonSchema } from './model/json.ts'
 export type { Block, ImageBlock, Message, Prompt, TextBlock, ToolUseBlock } from './model/message.ts'

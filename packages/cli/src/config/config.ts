@@ -4,6 +4,9 @@ import type { HookMatch } from '@seamfold/hooks'
 
 export type { PermissionMode } from '@seamfold/core'
 
+/** Rules, with a mode for what they do not speak of. Rules also have a short form: `allow exec(git status)`. */
+export type PolicyConfig = { readonly mode?: PermissionMode; readonly rules?: readonly (Rule | string)[] }
+
 export type ProviderName = 'anthropic' | 'openai' | 'simulator'
 
 /** Whom a hook asks: a program with its arguments, a line for a shell (both in the configuration's folder), or a web service. */
@@ -38,8 +41,8 @@ export type SeamfoldConfig = {
   readonly baseURL?: string
   /** The system prompt. Default: a short one for work on code. */
   readonly instructions?: string
-  /** A mode, or rules with a mode for what they do not speak of. Default: `ask`. Rules also have a short form: `allow exec(git status)`. */
-  readonly permissions?: PermissionMode | { readonly mode?: PermissionMode; readonly rules?: readonly (Rule | string)[] }
+  /** A mode, or rules with a mode for what they do not speak of. Default: `ask`. */
+  readonly permissions?: PermissionMode | PolicyConfig
   /** What one run may use up. */
   readonly budget?: { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
   /** The journal's file, relative to the configuration. Default: `.seamfold/sessions.db` in the workspace. */
@@ -56,3 +59,6 @@ export type SeamfoldConfig = {
 
 /** Write a configuration with its type checked. */
 export const defineConfig = (config: SeamfoldConfig): SeamfoldConfig => config
+
+/** Write a policy with its type checked. */
+export const definePolicy = (policy: PolicyConfig): PolicyConfig => policy

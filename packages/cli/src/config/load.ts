@@ -1,15 +1,12 @@
-/** Finds the configuration of a workspace, reads it and holds it to its schema. */
+/** Finds the configuration of a workspace and files of rules, and holds them to their schemas. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Rule } from '@seamfold/core'
-import { AgentError, toMessage } from '@seamfold/core/kit'
-import type { PermissionMode, SeamfoldConfig } from './config.ts'
-import { brokenLine, linesByPath } from './json-lines.ts'
-import { loadErrorText } from './load-error.ts'
+import { AgentError } from '@seamfold/core/kit'
+import type { PermissionMode, PolicyConfig, SeamfoldConfig } from './config.ts'
 import { suggestion } from './nearest.ts'
-import { linesOfScript } from './script-lines.ts'
+import type { Checked } from './schema.ts'
+import { readSource, type Source } from './source.ts'
 
 const NAMES = ['seamfold.config.ts', 'seamfold.config.js', 'seamfold.config.mjs', 'seamfold.config.json'] as const
 
@@ -19,6 +16,8 @@ export type Config = Omit<SeamfoldConfig, 'permissions'> & {
   readonly file?: string
   readonly mode?: PermissionMode
   readonly rules: readonly Rule[]
+  /** Where each of them stands in the file. */
+  readonly ruleLines?: readonly (number | undefined)[]
 }
 
 /** The configuration file of a folder or of one above it. Throws `invalid_argument` for a folder with two. */
@@ -40,65 +39,54 @@ export async function loadConfig(folder: string, given?: string): Promise<Config
   const file = given ?? findConfig(folder)
   if (file === undefined) return { rules: [] }
   if (given !== undefined && !existsSync(given)) throw new AgentError('invalid_argument', `There is no configuration at ${given}.`)
-  if (file.endsWith('.json')) return fromJson(file)
-  const lines = linesOfScript(await readFile(file, 'utf8').catch(() => ''))
-  return check(await importConfig(file), { file, lineOf: (path) => lines.get(path.map(String).join('.')) })
-}
-
-async function fromJson(file: string): Promise<Config> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new AgentError('invalid_argument', `${file} cannot be read: ${toMessage(error)}`, { cause: error })
-  })
-  let data: unknown
-  try {
-    data = JSON.parse(text)
-  } catch (error) {
-    const line = brokenLine(text, error)
-    throw new AgentError('invalid_argument', `${file}${line === undefined ? '' : `:${line}`} is not valid JSON: ${toMessage(error)}`, {
-      cause: error,
-    })
-  }
-  const lines = linesByPath(text)
-  return check(data, { file, lineOf: (path) => lines.get(path.map(String).join('.')) })
-}
-
-async function importConfig(file: string): Promise<unknown> {
-  try {
-    const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
-    if (module.default === undefined)
-      throw new AgentError('invalid_argument', `${file} must export its configuration as default: export default defineConfig({ … })`)
-    return module.default
-  } catch (error) {
-    if (error instanceof AgentError) throw error
-    throw new AgentError('invalid_argument', await loadErrorText(file, error), { cause: error })
-  }
-}
-
-type Source = { readonly file: string; lineOf(path: readonly PropertyKey[]): number | undefined }
-
-/** Hold data to the schema, which is loaded only here: most runs have no configuration. */
-async function check(data: unknown, { file, lineOf }: Source): Promise<Config> {
+  const source = await readSource(file, 'its configuration as default: export default defineConfig({ … })')
   const { checkConfig } = await import('./schema.ts')
-  const result = checkConfig(data)
-  if (!result.ok) {
-    const problems = result.problems.map(({ path, message, unknown, known }) => {
-      const whole = unknown === undefined ? path : [...path, unknown]
-      const line = lineOf(whole)
-      const key = whole.map(String).join('.')
-      const words = unknown === undefined ? message : `there is no such key. ${suggestion(unknown, known)}`
-      return `${file}${line === undefined ? '' : `:${line}`}: ${key === '' ? 'the configuration' : `'${key}'`}: ${words}`
-    })
-    throw new AgentError('invalid_argument', problems.join('\n'))
-  }
   // Checked just now: the value is what the schema says.
-  const { permissions, store, agents, ...rest } = result.value as SeamfoldConfig
+  const { permissions, store, agents, ...rest } = checked(source, checkConfig(source.data), 'the configuration') as SeamfoldConfig
   const open = typeof permissions === 'string' ? { mode: permissions } : permissions
+  const rules = (open?.rules ?? []) as readonly Rule[]
   return {
     ...rest,
     file,
-    rules: (open?.rules ?? []) as readonly Rule[],
+    rules,
+    ruleLines: rules.map((_, index) => source.lineOf(['permissions', 'rules', index])),
     ...(open?.mode === undefined ? {} : { mode: open.mode }),
     ...(store === undefined ? {} : { store: resolve(dirname(file), store) }),
-    ...(agents === undefined ? {} : { agents: agents.map((folder) => resolve(dirname(file), folder)) }),
+    ...(agents === undefined ? {} : { agents: agents.map((path) => resolve(dirname(file), path)) }),
   }
+}
+
+/** A checked file of rules. */
+export type PolicyFile = {
+  readonly file: string
+  readonly mode?: PermissionMode
+  readonly rules: readonly Rule[]
+  readonly lines: readonly (number | undefined)[]
+}
+
+/** A file with nothing but what `permissions` of a configuration may be. Throws as `loadConfig` does. */
+export async function loadPolicyFile(file: string): Promise<PolicyFile> {
+  if (!existsSync(file)) throw new AgentError('invalid_argument', `There is no policy at ${file}.`)
+  const source = await readSource(file, 'its policy as default: export default definePolicy({ … })')
+  const { checkPolicy } = await import('./schema.ts')
+  const { mode, rules = [] } = checked(source, checkPolicy(source.data), 'the policy') as PolicyConfig
+  return {
+    file,
+    rules: rules as readonly Rule[],
+    lines: rules.map((_, index) => source.lineOf(['rules', index])),
+    ...(mode === undefined ? {} : { mode }),
+  }
+}
+
+/** The value that was found right. Throws with one line for each problem, and where it stands. */
+function checked({ file, lineOf }: Source, result: Checked, whole: string): unknown {
+  if (result.ok) return result.value
+  const problems = result.problems.map(({ path, message, unknown, known }) => {
+    const at = unknown === undefined ? path : [...path, unknown]
+    const line = lineOf(at)
+    const key = at.map(String).join('.')
+    const words = unknown === undefined ? message : `there is no such key. ${suggestion(unknown, known)}`
+    return `${file}${line === undefined ? '' : `:${line}`}: ${key === '' ? whole : `'${key}'`}: ${words}`
+  })
+  throw new AgentError('invalid_argument', problems.join('\n'))
 }

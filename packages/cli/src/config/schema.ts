@@ -14,6 +14,9 @@ const match = z.strictObject({
   path: z.string().min(1).optional(),
   command: z.string().min(1).optional(),
   host: z.string().min(1).optional(),
+  effect: z.enum(['none', 'idempotent', 'keyed', 'unsafe', 'composite']).optional(),
+  agent: z.string().optional(),
+  starts: z.string().min(1).optional(),
 })
 
 const ruleText = z.string().transform((text, context) => {
@@ -31,6 +34,9 @@ const rule = z.preprocess((value) => (typeof value === 'string' ? (ruleFromText(
 
 const MODES = ['ask', 'auto-edit', 'full', 'read-only'] as const
 
+/** What a file of rules holds. */
+const policySchema = z.strictObject({ mode: z.enum(MODES).optional(), rules: z.array(rule).optional() })
+
 /** A configuration as a file holds it. Every key may be left out. */
 const configSchema = z.strictObject({
   /** The model's name, as its provider calls it. */
@@ -38,7 +44,7 @@ const configSchema = z.strictObject({
   provider: z.enum(['anthropic', 'openai', 'simulator']).optional(),
   baseURL: z.url({ protocol: /^https?$/ }).optional(),
   instructions: z.string().min(1).optional(),
-  permissions: z.union([z.enum(MODES), z.strictObject({ mode: z.enum(MODES).optional(), rules: z.array(rule).optional() })]).optional(),
+  permissions: z.union([z.enum(MODES), policySchema]).optional(),
   budget: z
     .strictObject({ usd: positive.optional(), tokens: positive.optional(), turns: positive.optional(), toolCalls: positive.optional() })
     .optional(),
@@ -78,15 +84,23 @@ export function ruleOf(text: string): Rule | undefined {
 }
 
 /** A configuration's data, with rules in their short form read; or what is wrong with it. */
-export function checkConfig(data: unknown): Checked {
-  const result = configSchema.safeParse(data)
+export const checkConfig = (data: unknown): Checked => check(configSchema, data)
+
+/** The same of a file of rules. */
+export const checkPolicy = (data: unknown): Checked => check(policySchema, data)
+
+function check(schema: z.ZodType, data: unknown): Checked {
+  const result = schema.safeParse(data)
   if (result.success) return { ok: true, value: result.data }
-  return { ok: false, problems: flattenIssues(result.error.issues).map((problem) => ({ ...problem, known: knownKeys(problem.path) })) }
+  return {
+    ok: false,
+    problems: flattenIssues(result.error.issues).map((problem) => ({ ...problem, known: knownKeys(schema, problem.path) })),
+  }
 }
 
 /** The keys that are known at a path, for suggestions. */
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let at: unknown = configSchema
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let at: unknown = schema
   for (const part of path) at = childOf(at, part)
   const shape = shapeOf(at)
   return shape === undefined ? [] : Object.keys(shape)

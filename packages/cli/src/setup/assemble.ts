@@ -2,12 +2,12 @@
 import { type Agent, type AgentOptions, type Confirm, createAgent, type Tool } from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
 import { suggestion } from '../config/nearest.ts'
-import { configuredHooks, hookFiles } from './configured-hooks.ts'
-import { accessPath } from './guarded-paths.ts'
+import { configuredHooks } from './configured-hooks.ts'
+import { groundPolicy, groundTools } from './ground.ts'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { INSTRUCTIONS } from './instructions.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
-import { type LearningPolicy, modePolicy } from './permissions.ts'
+import type { LearningPolicy } from './permissions.ts'
 import type { Settings } from './settings.ts'
 import { type Journal, openJournal } from './store.ts'
 import { openWorker, type RemoteTasks } from './remote-tasks.ts'
@@ -91,32 +91,19 @@ function chosenTools({ toolNames }: Settings, tools: readonly Tool[]): readonly 
   return tools.filter(({ definition }) => toolNames.includes(definition.name))
 }
 
-/** The policy of these settings, which can learn. */
-export async function policyOf(settings: Settings): Promise<LearningPolicy> {
-  const { readOnlyCommands } = await import('@seamfold/tools')
-  return modePolicy(settings.mode, settings.rules, {
-    readOnly: readOnlyCommands({ otherwise: 'deny' }),
-    hookFiles: hookFiles(settings),
-    ...(settings.configFile === undefined ? {} : { configuration: accessPath(settings.workspace, settings.configFile) }),
-  })
-}
-
 /** What the agent of these settings is made of. */
 export async function agentOptions(
   settings: Settings,
   { journal, llm, taskTool }: { readonly journal: Journal; readonly llm: LlmClient; readonly taskTool?: Tool },
 ): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy; idle(): Promise<void> }> {
-  const { codingTools, commandEnvironment, localWorkspace } = await import('@seamfold/tools')
+  const { commandEnvironment } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
-  const permissions = await policyOf(settings)
+  const permissions = await groundPolicy(settings)
   const hooks = await configuredHooks(settings, environment)
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
-    tools: chosenTools(settings, [
-      ...codingTools({ workspace: localWorkspace(settings.workspace, { environment }) }),
-      ...(taskTool === undefined ? [] : [taskTool]),
-    ]),
+    tools: chosenTools(settings, await groundTools(settings, taskTool)),
     store: journal.store,
     leases: leasesOfTheLiving(journal.leases),
     host: holderHost(),

@@ -5,9 +5,9 @@ import { AgentError, type HookExecutor } from '@seamfold/core/kit'
 import type { CombinedHooks } from '@seamfold/hooks'
 import type { HookConfig } from '../config/config.ts'
 import { accessPath } from './guarded-paths.ts'
-import type { Settings } from './settings.ts'
+import type { Ground } from './settings.ts'
 
-type Configured = Pick<Settings, 'hooks' | 'configFile' | 'workspace'>
+type Configured = Pick<Ground, 'hooks' | 'configFile' | 'workspace'>
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The variable that tells a hook's command which folder the agent works on. */

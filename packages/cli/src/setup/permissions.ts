@@ -47,7 +47,7 @@ export interface LearningPolicy extends Policy {
 export type ModeOptions = {
   /** Judges commands in the mode `read-only`. Default: denies them all. */
   readonly readOnly?: ByAccess
-  /** Rules of other layers than the project's. */
+  /** Rules with the file and the lines that they come from. */
   readonly layers?: readonly RuleLayer[]
   /** The configuration in use, as accesses have it, wherever it lies and whatever its name. */
   readonly configuration?: string

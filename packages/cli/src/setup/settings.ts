@@ -1,10 +1,11 @@
 /** Joins options, configuration and environment to what a command works with; refuses early what cannot work. */
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Budget, Rule, Timeouts } from '@seamfold/core'
+import { type Budget, type Rule, type RuleLayer, stricterMode, type Timeouts } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
 import type { HookConfig, PermissionMode } from '../config/config.ts'
-import { loadConfig } from '../config/load.ts'
+import { type Config, loadConfig } from '../config/load.ts'
+import { type PolicyFiles, policyFiles } from './policy-files.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
 import { permissionMode } from './permissions.ts'
 import type { Remembered } from './remembered.ts'
@@ -38,14 +39,14 @@ export type Places = {
 /** A worker that is given tasks. */
 export type WorkerChoice = { readonly url: string; readonly token?: string }
 
-/** All that an agent is made from. */
-export type Settings = Places & {
-  readonly model: ModelChoice
+/** All that calls are judged by: it needs no model. */
+export type Ground = Places & {
   readonly mode: PermissionMode
   readonly rules: readonly Rule[]
-  readonly budget: NonNullable<Budget['perRun']>
-  readonly timeouts?: Timeouts
-  readonly instructions?: string
+  /** Where the rules stand in the configuration. */
+  readonly ruleLines?: readonly (number | undefined)[]
+  /** Rules of the user and of the administrator. */
+  readonly layers?: readonly RuleLayer[]
   /** Variables that commands see although their names look like those of keys. */
   readonly keep?: readonly string[]
   /** Folders with files of agents, beside the usual ones. */
@@ -58,6 +59,14 @@ export type Settings = Places & {
   readonly worker?: WorkerChoice
   /** The tools that the agent has, by name. Default: all. */
   readonly toolNames?: readonly string[]
+}
+
+/** All that an agent is made from. */
+export type Settings = Ground & {
+  readonly model: ModelChoice
+  readonly budget: NonNullable<Budget['perRun']>
+  readonly timeouts?: Timeouts
+  readonly instructions?: string
 }
 
 /** Where a command works, without asking for a model: enough to look at sessions. */
@@ -74,20 +83,38 @@ export async function findPlaces(options: SharedOptions, { folder }: Surrounding
  */
 export async function resolveSettings(options: SharedOptions, surroundings: Surroundings, remembered?: Remembered): Promise<Settings> {
   const { folder, environment } = surroundings
-  const workspace = workspaceOf(options, folder)
-  const config = await loadConfig(workspace, configPath(options, folder))
+  const config = await loadConfig(workspaceOf(options, folder), configPath(options, folder))
   const turns = wholeNumber('--max-turns', options.maxTurns)
   const usd = amount('--budget', options.budget)
   return {
-    workspace,
-    storePath: options.store === undefined ? (config.store ?? join(workspace, '.seamfold', 'sessions.db')) : resolve(folder, options.store),
+    ...(await groundOf(config, options, { surroundings, remembered: remembered?.mode })),
     // A model is one choice: an option that names a part of it puts aside all of what was remembered.
     model: chooseModel(modelWish(options, namesModel(options) ? config : (remembered ?? config)), environment),
-    mode: modeOf(options, remembered?.mode ?? config.mode),
-    rules: config.rules,
     budget: { ...(remembered?.budget ?? config.budget), ...pick('turns', turns), ...pick('usd', usd) },
     ...pick('timeouts', config.timeouts),
     ...pick('instructions', config.instructions),
+  }
+}
+
+/** What calls of an agent here would be judged by. Throws `invalid_argument` as `resolveSettings` does. */
+export async function resolveGround(options: SharedOptions, surroundings: Surroundings): Promise<Ground> {
+  const config = await loadConfig(workspaceOf(options, surroundings.folder), configPath(options, surroundings.folder))
+  return groundOf(config, options, { surroundings })
+}
+
+type Around = { readonly surroundings: Surroundings; readonly remembered?: PermissionMode | undefined }
+
+async function groundOf(config: Config, options: SharedOptions, { surroundings, remembered }: Around): Promise<Ground> {
+  const { folder } = surroundings
+  const workspace = workspaceOf(options, folder)
+  const files = await policyFiles(surroundings)
+  return {
+    workspace,
+    storePath: options.store === undefined ? (config.store ?? join(workspace, '.seamfold', 'sessions.db')) : resolve(folder, options.store),
+    mode: modeOf(options, remembered ?? files.usual ?? config.mode, files.most),
+    rules: config.rules,
+    ...pick('ruleLines', config.ruleLines),
+    ...(files.layers.length === 0 ? {} : { layers: files.layers }),
     ...pick('keep', config.environment?.keep),
     ...pick('agentFolders', config.agents),
     ...pick('hooks', config.hooks),
@@ -123,12 +150,16 @@ function workspaceOf({ workspace }: SharedOptions, folder: string): string {
   return path
 }
 
-function modeOf({ yes, permissions }: SharedOptions, configured: PermissionMode | undefined): PermissionMode {
+/** An option that goes beyond what the administrator allows is refused; what was configured or remembered is held to it. */
+function modeOf({ yes, permissions }: SharedOptions, usual: PermissionMode = 'ask', most?: PolicyFiles['most']): PermissionMode {
   if (yes === true && permissions !== undefined && permissions !== 'full') {
     throw new AgentError('invalid_argument', `--yes allows everything and --permissions ${permissions} does not: give one of the two.`)
   }
-  if (yes === true) return 'full'
-  return permissions === undefined ? (configured ?? 'ask') : permissionMode(permissions)
+  const wanted = yes === true ? 'full' : permissions === undefined ? undefined : permissionMode(permissions)
+  if (most === undefined) return wanted ?? usual
+  if (wanted !== undefined && stricterMode(wanted, most.mode) !== wanted)
+    throw new AgentError('invalid_argument', `The mode '${wanted}' is more than ${most.file} allows: at most '${most.mode}'.`)
+  return stricterMode(wanted ?? usual, most.mode)
 }
 
 /** An option that counts something. Throws `invalid_argument` for anything but a whole number above zero. */

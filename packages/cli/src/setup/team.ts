@@ -4,7 +4,7 @@ import { type AgentRegistry, taskTool, type TaskToolOptions, type Tool } from '@
 import { AgentError, type LlmClient } from '@seamfold/core/kit'
 import { loadAgents } from '../agents/load-agents.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
-import type { Settings } from './settings.ts'
+import type { Ground, Settings } from './settings.ts'
 
 export type AgentTeam = {
   readonly registry: AgentRegistry
@@ -15,8 +15,8 @@ export type AgentTeam = {
   close(): Promise<void>
 }
 
-/** Throws `invalid_argument` for a broken file. `connecting` is left out where no model is asked. */
-export async function openTeam(settings: Settings, connecting?: ConnectOptions): Promise<AgentTeam> {
+/** Throws `invalid_argument` for a broken file. Without a model and `connecting` nobody is asked anything. */
+export async function openTeam(settings: Ground & Partial<Pick<Settings, 'model'>>, connecting?: ConnectOptions): Promise<AgentTeam> {
   const { registry, warnings } = await loadAgents({
     workspace: settings.workspace,
     home: homedir(),
@@ -38,10 +38,10 @@ export async function openTeam(settings: Settings, connecting?: ConnectOptions):
 /** Each model that a file names, at the provider of the session. */
 async function connectAll(
   registry: AgentRegistry,
-  { model }: Settings,
+  { model }: Partial<Pick<Settings, 'model'>>,
   connecting: ConnectOptions | undefined,
 ): Promise<ReadonlyMap<string, Connection>> {
-  if (connecting === undefined) return new Map()
+  if (connecting === undefined || model === undefined) return new Map()
   const named = registry.list({ hidden: true }).flatMap((agent) => (typeof agent.model === 'string' ? [agent.model] : []))
   const connections = new Map<string, Connection>()
   for (const name of new Set(named)) connections.set(name, await connect({ ...model, model: name }, connecting))

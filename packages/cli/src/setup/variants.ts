@@ -1,6 +1,7 @@
 /** Agents beside an assembled one: the same store, tools and hooks, with another model, mode or instructions. */
 import { type Agent, createAgent } from '@seamfold/core'
-import { assertPrice, type Assembled, policyOf } from './assemble.ts'
+import { assertPrice, type Assembled } from './assemble.ts'
+import { groundPolicy } from './ground.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
 import { type LearningPolicy, permissionMode } from './permissions.ts'
 import type { Settings } from './settings.ts'
@@ -26,7 +27,7 @@ export function assembleVariants({ options }: Pick<Assembled, 'options'>, settin
         ...(mode === undefined ? {} : { mode: permissionMode(mode) }),
         ...(model === undefined ? {} : { model: { ...settings.model, model } }),
       }
-      const permissions = await policyOf(changed)
+      const permissions = await groundPolicy(changed)
       const connection = model === undefined ? undefined : await connect(changed.model, connecting)
       if (connection !== undefined) connections.push(connection)
       const llm = connection?.llm ?? options.llm

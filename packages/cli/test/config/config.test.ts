@@ -33,7 +33,7 @@ describe('a configuration', () => {
     const below = join(folder, 'a', 'b')
     await mkdir(below, { recursive: true })
     expect(findConfig(below)).toBe(file)
-    expect(await loadConfig(below)).toEqual({ file, model: 'claude-haiku-4-5', rules: [] })
+    expect(await loadConfig(below)).toEqual({ file, model: 'claude-haiku-4-5', rules: [], ruleLines: [] })
   })
 
   test('may be TypeScript', async () => {
@@ -41,7 +41,7 @@ describe('a configuration', () => {
       'seamfold.config.ts',
       `const turns: number = 3\nexport default { budget: { turns }, permissions: 'auto-edit' as const }\n`,
     )
-    expect(await loadConfig(folder)).toEqual({ file, budget: { turns: 3 }, mode: 'auto-edit', rules: [] })
+    expect(await loadConfig(folder)).toEqual({ file, budget: { turns: 3 }, mode: 'auto-edit', rules: [], ruleLines: [] })
   })
 
   test('may say rules as objects or in short', async () => {
