@@ -17,6 +17,7 @@ export type { DirectoryEntry, FileKind, FileStat, Workspace, WriteOptions } from
 export type { BashOperations, CommandEnd, CommandEnding, CommandOptions } from './shell/bash-operations.ts'
 export { readOnlyCommands, type ReadOnlyOptions } from './shell-reading/read-only-commands.ts'
 export { commandEnvironment, type Environment, type KeepOptions } from './shell/command-environment.ts'
+export { workspaceSecrets, type WorkspaceSecretsOptions } from './secrets/workspace-secrets.ts'
 export { localShell, type LocalShellOptions } from './shell/local-shell.ts'
 export { sandboxStatus, type LimitReach, type SandboxStatus } from './sandbox/find-bubblewrap.ts'
 export type { SandboxLimits, SandboxMode, SandboxOptions } from './sandbox/sandbox-options.ts'

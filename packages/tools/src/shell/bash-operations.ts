@@ -18,6 +18,8 @@ export interface CommandOptions {
   /** Milliseconds, at least 1. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** Variables beside those that every command gets. Their values may be secrets: they must stand in no command line. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Gets standard output and standard error as they come, in their order as far as the far side can tell. */
   onOutput(chunk: Uint8Array): void
 }

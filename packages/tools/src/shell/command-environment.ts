@@ -24,7 +24,8 @@ export function commandEnvironment(environment: Environment = process.env, { kee
   return Object.fromEntries(passed)
 }
 
-function looksSecret(name: string): boolean {
+/** Whether a variable's name says that its value is secret. */
+export function looksSecret(name: string): boolean {
   const words = name.toUpperCase().split(/[^A-Z0-9]+/)
   const joined = words.join('_')
   return SECRET_END.test(joined) || SECRET_KEY.test(joined) || words.some((word) => SECRET_WORD.test(word))

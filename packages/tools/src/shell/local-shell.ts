@@ -41,7 +41,7 @@ export function localShell({ directory, environment, launch }: LocalShellOptions
       refuse(command)
       options.signal.throwIfAborted()
       const marker = randomUUID()
-      const given = { ...(environment ?? commandEnvironment()), ...QUIET, [MARKER_VARIABLE]: markers(marker) }
+      const given = { ...(environment ?? commandEnvironment()), ...options.environment, ...QUIET, [MARKER_VARIABLE]: markers(marker) }
       const line = { shell, command, environment: given }
       const launched = launch === undefined ? plainLaunch(line) : await launch(line)
       const watcher = startWatcher(marker)

@@ -7,15 +7,23 @@ import { OutputWindow } from '../shell/output-window.ts'
 import { ProgressStream } from '../shell/progress-stream.ts'
 import { AS_WRITTEN, type Places } from '../shell-grammar/real-place.ts'
 import { shellAccess } from '../shell-grammar/shell-access.ts'
-import { reporting } from '../workspace/fault.ts'
+import { fault, reporting } from '../workspace/fault.ts'
 
 const DEFAULT_MS = 120_000
 const MOST_MS = 600_000
 /** What ending a command may take on top. */
 const MARGIN_MS = 30_000
 
+/** Not one by which programs find their code or their settings. */
+const VARIABLE =
+  /^(?!(?:PATH|HOME|SHELL|ENV|IFS|PS4|BASH_\w*|LD_\w*|DYLD_\w*|NODE_OPTIONS|PYTHON\w*|PERL\w*|RUBY\w*|GIT_(?:SSH|CONFIG|EXEC|ASKPASS|EXTERNAL|PROXY)\w*|SEAMFOLD_\w*)$)[A-Za-z_]\w{0,63}$/
+
 const input = toolInput({
   command: z.string().min(1).describe('The command line, for bash'),
+  env: z
+    .record(z.string().regex(VARIABLE), z.string().regex(/^secret:\/\/[\w.-]+$/, 'give a reference: secret://NAME'))
+    .optional()
+    .describe('Variables whose values are secrets: {"TOKEN": "secret://NAME"}, then "$TOKEN" in the command. Default: none'),
   timeout: z.int().min(1).max(MOST_MS).default(DEFAULT_MS).describe(`Milliseconds, at most ${MOST_MS}. Default: ${DEFAULT_MS}`),
 })
 
@@ -64,15 +72,18 @@ const commandTool = (shell: BashOperations, { name, description, access }: Comma
     name,
     description,
     input,
+    secrets: ['env'],
     access: ({ command }) => access(command),
     effect: 'unsafe',
     timeoutMs: MOST_MS + MARGIN_MS,
-    execute: reporting(async ({ command, timeout }: z.infer<typeof input>, context: ToolContext) => {
+    execute: reporting(async ({ command, env, timeout }: z.infer<typeof input>, context: ToolContext) => {
+      refuseReferences(command, env)
       const output = new OutputWindow()
       const progress = new ProgressStream((text) => context.progress(text))
       const end = await shell
         .run(command, {
           timeoutMs: timeout,
+          ...(env === undefined ? {} : { environment: env }),
           signal: context.signal,
           onOutput(chunk) {
             output.add(chunk)
@@ -83,6 +94,14 @@ const commandTool = (shell: BashOperations, { name, description, access }: Comma
       return commandResult(end, output, timeout)
     }),
   })
+
+/** A secret belongs in no command line, which every program of this machine may see. */
+function refuseReferences(command: string, env: Readonly<Record<string, string>> = {}): void {
+  const unresolved = Object.values(env).find((value) => value.startsWith('secret://'))
+  if (unresolved !== undefined) throw fault('invalid_input', `${unresolved} is not known: no secrets are offered here`)
+  if (/secret:\/\/[\w.-]/.test(command))
+    throw fault('invalid_input', 'A secret cannot stand in the command: give it in env, {"TOKEN": "secret://NAME"}, and write "$TOKEN"')
+}
 
 /** What a command came to, in words and numbers. */
 function commandResult(end: CommandEnd, output: OutputWindow, timeout: number): ToolResult {

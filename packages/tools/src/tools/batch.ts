@@ -45,7 +45,9 @@ export const batchTool = (tools: readonly Tool[]): Tool =>
         signal.throwIfAborted()
         results.push(...(await startInOrder(group, max_concurrency, (one) => invoke(one.tool, one.args))))
       }
-      return report(invocations, results)
+      // What was made of something from outside comes from there too.
+      const outside = results.some(({ untrusted }) => untrusted === true) ? { untrusted: true as const } : {}
+      return Object.assign(report(invocations, results), outside)
     },
   })
 

@@ -48,6 +48,7 @@ export const webFetchTool = ({ allowHosts = [] }: WebFetchOptions = {}): Tool =>
     input,
     access: ({ url }) => (URL.canParse(url) ? [{ kind: 'net', host: new URL(url).host }] : []),
     effect: 'none',
+    untrusted: true,
     timeoutMs: (MOST_SECONDS + 10) * 1_000,
     execute: reporting(async (given: Input, { signal }: ToolContext) => {
       const url = webAddress(given.url)
