@@ -68,6 +68,7 @@ describe('the doors', () => {
       'recordedFacts',
       'recordedRequests',
       'redactFacts',
+      'redriveLetter',
       'replayPolicy',
       'resultOf',
       'rewindSession',
