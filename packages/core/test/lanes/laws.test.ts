@@ -5,7 +5,7 @@ import { AgentRegistry, createAgent, laneQueue, memoryStore, taskTool, tool, typ
 import { FairTurns } from '../../src/lanes/fair-turns.ts'
 import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { caller, type LaneCall, WRITE, AGENT } from '../../src/testing/lane-scene.ts'
-import { resultsIn } from '../middleware/runs.ts'
+import { pass, resultsIn } from '../middleware/runs.ts'
 
 const LANES = ['control', 'query', 'execute', 'generate'] as const
 
@@ -60,12 +60,8 @@ describe('calls that make calls', () => {
               return createAgent({ llm, tools: LANES.map(make), host, lanes: queue }).run('go')
             }),
           )
-          const results = Promise.all(runs.map(({ result }) => result))
-          let ended = false
-          results.then(() => (ended = true)).catch(() => {})
-          const all = sessions.flat().reduce((sum, tree) => sum + count(tree), 0)
-          for (let turn = 0; turn < 40 + 6 * all && !ended; turn++) await host.clock.advance(1)
-          expect([ended, ran], JSON.stringify(queue.stats())).toEqual([true, all])
+          await pass(Promise.all(runs.map(({ result }) => result)), host.clock, 1)
+          expect(ran).toBe(sessions.flat().reduce((sum, tree) => sum + count(tree), 0))
           for (const lane of LANES) expect(queue.stats()[lane]).toMatchObject({ depth: 0, active: 0 })
           expect(host.clock.pending).toBe(0)
         },
@@ -84,10 +80,7 @@ describe('calls that make calls', () => {
     const look = tool({ name: 'look', description: 'Looks.', readOnly: true, execute: () => 'seen' })
     const llm = scriptedLlm(script)
     const run = await createAgent({ llm, tools: [look, taskTool({ agents })], host, store: memoryStore(), lanes: queue }).run('go')
-    let ended = false
-    run.result.then(() => (ended = true)).catch(() => {})
-    for (let turn = 0; turn < 100 && !ended; turn++) await host.clock.advance(100)
-    expect(ended && (await run.result)).toMatchObject({ status: 'completed', text: 'all is done' })
+    expect(await pass(run.result, host.clock)).toMatchObject({ status: 'completed', text: 'all is done' })
     expect(queue.stats().generate).toMatchObject({ active: 0, started: 2 })
     expect(resultsIn(llm.requests.at(-1))[0]).toContain('a is done')
   })
@@ -221,13 +214,13 @@ test('nothing is left of calls that come, wait, are stopped or time out, in any 
         }
         await host.clock.advance(0)
         queue.resume()
-        let over = false
-        void Promise.allSettled(calls.map(({ outcome }) => outcome)).then(() => (over = true))
-        for (let turn = 0; turn < 200 && !over; turn++) {
+        const over = { all: false }
+        void Promise.allSettled(calls.map(({ outcome }) => outcome)).then(() => (over.all = true))
+        for (let turn = 0; turn < 200 && !over.all; turn++) {
           for (const each of calls) each.finish()
           await host.clock.advance(50)
         }
-        expect(over, JSON.stringify(queue.stats())).toBe(true)
+        expect([over.all, queue.stats()]).toEqual([true, queue.stats()])
         for (const lane of LANES) expect(queue.stats()[lane]).toMatchObject({ depth: 0, active: 0 })
         expect(host.clock.pending).toBe(0)
       },
