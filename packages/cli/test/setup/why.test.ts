@@ -46,9 +46,11 @@ const groundOf = (mode: PermissionMode): Ground => ({
 describe.each(['read-only', 'auto-edit'] as const)('in the mode %s', (mode) => {
   test('every line of the corpora is judged as a run judges it', async () => {
     const permissions = await groundPolicy(groundOf(mode))
-    const llm = scriptedLlm([commands.map((command) => callOf('bash', { command })), 'done'])
+    const replies = Array.from({ length: Math.ceil(commands.length / 40) }, (_, index) => commands.slice(40 * index, 40 * index + 40))
+    const llm = scriptedLlm([...replies.map((reply) => reply.map((command) => callOf('bash', { command }))), 'done'])
     const agent = createAgent({ llm, tools, permissions, confirm: async () => ({ decision: 'reject' }) })
     const run = await agent.run('go')
+    expect(await run.result).toMatchObject({ status: 'completed' })
     const facts: Envelope[] = []
     for await (const envelope of run) if (envelope.durable) facts.push(envelope)
     const seen = new Map(recordedCalls(facts).map((call) => [(call.args as { command: string }).command, call]))
