@@ -5,10 +5,18 @@ import type { AnswerFact } from './session-state.ts'
 import type { AnswerDecision, AnswerKey, WaitingFor } from './waiting.ts'
 
 /** What an answer is held to: by whoever gives it, and again by whoever takes it. */
-export type AnswerCheck = { readonly key: AnswerKey | undefined; /** Milliseconds since the epoch. */ readonly now: number }
+export type AnswerCheck = {
+  readonly key: AnswerKey | undefined
+  /** Milliseconds since the epoch. */ readonly now: number
+  /** Whoever takes it looks at its signature. */ readonly carried?: boolean
+}
 
 /** Why this is no answer to the request; undefined when it is one. */
-export async function answerProblem(request: WaitingFor, answer: AnswerDecision, { key, now }: AnswerCheck): Promise<string | undefined> {
+export async function answerProblem(
+  request: WaitingFor,
+  answer: AnswerDecision,
+  { key, now, carried }: AnswerCheck,
+): Promise<string | undefined> {
   const { kind, reply = {}, deadline = Infinity, signed } = request
   const decision = (answer as AnswerDecision | undefined)?.decision
   if (decision === 'timeout') return deadline > now ? 'Its deadline has not passed' : undefined
@@ -19,7 +27,9 @@ export async function answerProblem(request: WaitingFor, answer: AnswerDecision,
     const parsed = await jsonSchema(reply).parse(answer.value)
     if (!parsed.ok) return `This reply does not fit: ${parsed.problems.join('; ')}`
   }
-  return (key ? await key.verify(request, answer) : !signed) ? undefined : 'The answer is not signed with the key of this session'
+  return (key ? await key.verify(request, answer) : !signed || (carried && answer.signature))
+    ? undefined
+    : 'The answer is not signed with the key of this session'
 }
 
 const areRules = (rules: unknown): boolean =>

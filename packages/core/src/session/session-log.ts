@@ -125,7 +125,7 @@ export class SessionLog {
     }
     const { store, sessionId, answerKey } = this.#options
     const given = answerKey && !answer?.signature ? { ...answer, signature: await answerKey.sign(request.request, answer) } : answer
-    const check = this.#check()
+    const check = { ...this.#check(), carried: true }
     const problem = await answerProblem(request.request, given, check)
     if (problem !== undefined) throw new AgentError('invalid_argument', problem)
     if (request.answer !== undefined) return false
