@@ -13,6 +13,7 @@ export const withAgent = (command: Command): Command =>
     .option('--base-url <url>', 'a server that is compatible with the provider')
     .option('-p, --permissions <mode>', 'ask, auto-edit, full or read-only')
     .option('-y, --yes', 'the same as --permissions full')
+    .option('--sandbox <mode>', 'for commands: off, auto (where there is one) or required')
     .option('--max-turns <count>', 'turns that a run may take')
     .option('--budget <usd>', 'US dollars that a run may cost')
 

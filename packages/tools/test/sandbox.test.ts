@@ -199,6 +199,20 @@ describe.skipIf(noSandbox)('what is run or believed outside', () => {
     expect(textOf(result)).toContain('does not allow seamfold.config.ts to be made')
   })
 
+  test('is not shown for being frozen, where it lies outside', async () => {
+    const far = temporaryDirectory({ 'config.json': 'PRIVATE' })
+    const { run } = inside(temporaryDirectory(), { frozen: [join(far, 'config.json')] })
+    expect(textOf(await run(`cat ${far}/config.json`))).not.toContain('PRIVATE')
+  })
+
+  test('stays as it is in folders that are writable too', async () => {
+    const [root, far] = [temporaryDirectory(), temporaryDirectory({ 'a/b/kept': 'kept', 'a/b/free': '' })]
+    await inside(root, { writable: [far], frozen: [join(far, 'a/b/kept')] }).run(
+      `cd ${far}; echo x > a/b/free; mv a c; echo evil > a/b/kept`,
+    )
+    expect([readFileSync(join(far, 'a/b/kept'), 'utf8'), readFileSync(join(far, 'a/b/free'), 'utf8')]).toEqual(['kept', 'x\n'])
+  })
+
   test('is not read where it is hidden', async () => {
     const root = temporaryDirectory({ '.env': 'KEY=1', '.seamfold/sessions.db': 'journal', 'deep/in/key.pem': 'key' })
     const { text } = inside(root, { hidden: ['.env', 'deep/in/key.pem'] })

@@ -2,12 +2,14 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { toMessage } from '@seamfold/core/kit'
+import type { LimitReach } from '@seamfold/tools'
 import { fieldLines, type Field } from '../render/fields.ts'
 import { oneLine, plural } from '../render/text.ts'
 import type { Style } from '../render/style.ts'
 import { loadConfig } from '../config/load.ts'
 import { describeHook, hookName, secretOf } from '../setup/configured-hooks.ts'
 import { chooseModel, KEY_VARIABLES } from '../setup/provider.ts'
+import { chosenSandbox } from '../setup/sandbox.ts'
 import { findPlaces, modelWish, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { checkJournal } from './journal-check.ts'
@@ -29,6 +31,7 @@ export async function doctorCommand(options: DoctorOptions, terminal: Terminal):
     blind ? unknown('Hooks') : await hooks(options, terminal),
     blind && options.store === undefined ? unknown('Journal') : await examineJournal(options, terminal),
     await program('ripgrep', 'rg', 'searches use it; without it they are slower'),
+    blind ? unknown('Sandbox') : await sandbox(options, terminal),
     await program('git', 'git', 'the git tool needs it'),
     await program('bash', 'bash', 'the bash tool needs it'),
     look(terminal),
@@ -88,6 +91,27 @@ const hooks = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
     for (const [index, hook] of configured.entries()) secretOf(hook, index, terminal.environment)
     return { state: 'good', words: configured.map((hook, index) => `${hookName(hook, index)}: ${describeHook(hook)}`) }
   })
+
+/** What there is; a problem only where the configuration cannot do without. */
+const sandbox = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
+  attempt('Sandbox', async () => {
+    const { sandboxStatus } = await import('@seamfold/tools')
+    const { workspace } = await findPlaces(options, terminal)
+    const { mode } = chosenSandbox((await loadConfig(workspace, options.config)).sandbox, undefined) ?? { mode: 'off' }
+    const status = sandboxStatus()
+    const wanted = `the configuration says '${mode}'`
+    if (status.state === 'missing') {
+      const use = mode === 'required' ? 'no command can run' : 'commands run without'
+      return { state: mode === 'required' ? 'problem' : 'note', words: [`${status.why}: ${use} (${wanted})`, `${status.remedy}.`] }
+    }
+    return { state: 'good', words: [`bubblewrap ${status.version}; ${wanted}`, LIMITS[status.limits]] }
+  })
+
+const LIMITS: Readonly<Record<LimitReach, string>> = {
+  command: 'memory and processes are limited for a command as a whole',
+  process: 'memory is limited for each process, processes for a command as a whole',
+  time: 'memory is limited for each process; as root without control groups, processes only by the timeout',
+}
 
 const configuration = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
   attempt('Configuration', async () => {

@@ -29,7 +29,9 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   process.once('disconnect', orphaned)
   const { settings } = await new Promise<AgentOrders>((resolve) => process.once('message', (orders) => resolve(orders as AgentOrders)))
   const assembling = { environment: terminal.environment, unhurried: true }
-  const assembled = await assemble(settings, assembling).catch((error: unknown) => refuse(error))
+  const assembled = await assemble(settings, { ...assembling, warn: (text) => terminal.complain(`${text}\n`) }).catch((error: unknown) =>
+    refuse(error),
+  )
   if (assembled === undefined) return 1
   const variants = assembleVariants(assembled, settings, assembling)
   const about = { ...aboutOf(settings, assembled.model), modes: MODE_NAMES }

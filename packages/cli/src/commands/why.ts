@@ -33,7 +33,7 @@ export async function whyCommand(words: readonly string[], options: WhyOptions, 
   try {
     if (agent !== undefined) team.registry.get(agent)
     const policy = await groundPolicy(ground)
-    const call = readCall(words, await groundTools(ground, team.tool))
+    const call = readCall(words, await groundTools(ground, { taskTool: team.tool }))
     const session = { id: 'why', metadata: agent === undefined ? {} : { agent } }
     const judged = await judgeCall(call.tool, call.args, { policy, session })
     if (!judged.ok) throw new AgentError('invalid_argument', judged.problem)

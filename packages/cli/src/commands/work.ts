@@ -65,6 +65,7 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
     assembled = await assemble(settings, {
       environment: terminal.environment,
       confirm: questions?.confirm,
+      warn: (text) => terminal.complain(`${text}\n`),
       unhurried: terminal.live && format === 'text',
     })
     return await work({

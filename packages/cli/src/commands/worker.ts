@@ -26,7 +26,7 @@ export async function workerCommand(options: WorkerOptions, terminal: Terminal):
   const settings = await resolveSettings(options, terminal)
   const token = terminal.environment[WORKER_TOKEN]
   const interrupt = listenForInterrupt()
-  const assembled = await assemble(settings, { environment: terminal.environment })
+  const assembled = await assemble(settings, { environment: terminal.environment, warn: (text) => terminal.complain(`${text}\n`) })
   try {
     const serving = await serveExecutor(assembled.agent.executor(), {
       ...address,

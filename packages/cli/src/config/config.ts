@@ -1,6 +1,7 @@
 /** The configuration as a type, for files that are written in TypeScript. */
 import type { PermissionMode, Rule, Timeouts } from '@seamfold/core'
 import type { HookMatch } from '@seamfold/hooks'
+import type { SandboxMode, SandboxOptions } from '@seamfold/tools'
 
 export type { PermissionMode } from '@seamfold/core'
 
@@ -31,6 +32,9 @@ export type HookConfig = HookMatch &
     readonly timeoutMs?: number
   }
 
+/** A mode, or a mode with what commands may do in the sandbox. */
+export type SandboxConfig = SandboxMode | Omit<SandboxOptions, 'onMissing'>
+
 /** What `seamfold.config.ts` or `seamfold.config.json` may hold. Command-line options win over it. */
 export type SeamfoldConfig = {
   /** The model's name, as its provider calls it. Default: the provider's default. */
@@ -43,6 +47,8 @@ export type SeamfoldConfig = {
   readonly instructions?: string
   /** A mode, or rules with a mode for what they do not speak of. Default: `ask`. */
   readonly permissions?: PermissionMode | PolicyConfig
+  /** Whether commands run in a sandbox: `off`, `auto` or `required`, or an object with the mode and what they may do. Default: `off`. */
+  readonly sandbox?: SandboxConfig
   /** What one run may use up. */
   readonly budget?: { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
   /** The journal's file, relative to the configuration. Default: `.seamfold/sessions.db` in the workspace. */

@@ -3,6 +3,7 @@ import type { Rule } from '@seamfold/core'
 import { z } from 'zod'
 import { hookSchema } from './hook-schema.ts'
 import { flattenIssues, type Problem } from './issues.ts'
+import { sandboxSchema } from './sandbox-schema.ts'
 import { RULE_FORMS, ruleFromText } from './rule-text.ts'
 
 const positive = z.number().positive()
@@ -45,6 +46,7 @@ const configSchema = z.strictObject({
   baseURL: z.url({ protocol: /^https?$/ }).optional(),
   instructions: z.string().min(1).optional(),
   permissions: z.union([z.enum(MODES), policySchema]).optional(),
+  sandbox: sandboxSchema.optional(),
   budget: z
     .strictObject({ usd: positive.optional(), tokens: positive.optional(), turns: positive.optional(), toolCalls: positive.optional() })
     .optional(),

@@ -27,10 +27,12 @@ export type Assembled = {
 export type AssembleOptions = ConnectOptions & {
   /** Asks whoever is there. Default: nobody is, and what must be asked waits in the journal. */
   readonly confirm?: Confirm | undefined
+  /** Hears what a person should know, a line each. Default: nobody does. */
+  readonly warn?: (text: string) => void
 }
 
 /** The agent with everything that it holds open. Nothing is left open when this throws. */
-export async function assemble(settings: Settings, { confirm, ...connecting }: AssembleOptions): Promise<Assembled> {
+export async function assemble(settings: Settings, { confirm, warn, ...connecting }: AssembleOptions): Promise<Assembled> {
   const journal = await openJournal(settings.storePath, settings.storeKind)
   let connection: Connection | undefined
   let team: AgentTeam | undefined
@@ -51,6 +53,7 @@ export async function assemble(settings: Settings, { confirm, ...connecting }: A
       journal,
       llm: connected.llm,
       taskTool: worker?.tool ?? team.tool,
+      ...(warn === undefined ? {} : { warn }),
     })
     const options = { ...common, ...(confirm === undefined ? {} : { confirm }) }
     const agent = createAgent(options)
@@ -91,10 +94,17 @@ function chosenTools({ toolNames }: Settings, tools: readonly Tool[]): readonly 
   return tools.filter(({ definition }) => toolNames.includes(definition.name))
 }
 
+type Parts = {
+  readonly journal: Journal
+  readonly llm: LlmClient
+  readonly taskTool?: Tool
+  readonly warn?: (text: string) => void
+}
+
 /** What the agent of these settings is made of. */
 export async function agentOptions(
   settings: Settings,
-  { journal, llm, taskTool }: { readonly journal: Journal; readonly llm: LlmClient; readonly taskTool?: Tool },
+  { journal, llm, taskTool, warn = () => undefined }: Parts,
 ): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy; idle(): Promise<void> }> {
   const { commandEnvironment } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
@@ -103,7 +113,7 @@ export async function agentOptions(
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
-    tools: chosenTools(settings, await groundTools(settings, taskTool)),
+    tools: chosenTools(settings, await groundTools(settings, { taskTool, warn })),
     store: journal.store,
     leases: leasesOfTheLiving(journal.leases),
     host: holderHost(),

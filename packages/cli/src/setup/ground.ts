@@ -4,13 +4,33 @@ import type { RuleLayer, Tool } from '@seamfold/core'
 import { hookFiles } from './configured-hooks.ts'
 import { accessPath } from './guarded-paths.ts'
 import { type LearningPolicy, modePolicy } from './permissions.ts'
+import { sandboxOf } from './sandbox.ts'
 import type { Ground } from './settings.ts'
 
-export async function groundTools({ workspace, keep = [] }: Ground, taskTool?: Tool): Promise<readonly Tool[]> {
-  const { codingTools, commandEnvironment, localWorkspace } = await import('@seamfold/tools')
-  const environment = commandEnvironment(process.env, { keep })
-  return [...codingTools({ workspace: localWorkspace(workspace, { environment }) }), ...(taskTool === undefined ? [] : [taskTool])]
+type Around = {
+  readonly taskTool?: Tool | undefined
+  /** Hears once that commands run without the sandbox that was wanted. */
+  readonly warn?: (why: string) => void
 }
+
+export async function groundTools(ground: Ground, { taskTool, warn = () => undefined }: Around = {}): Promise<readonly Tool[]> {
+  const { codingTools, commandEnvironment, localWorkspace } = await import('@seamfold/tools')
+  const { workspace, keep = [] } = ground
+  const environment = commandEnvironment(process.env, { keep })
+  const sandbox = sandboxOf(ground, { frozen: ownFiles(ground), warn })
+  return [...codingTools({ workspace: localWorkspace(workspace, { environment, sandbox }) }), ...(taskTool === undefined ? [] : [taskTool])]
+}
+
+/** Files that rules are read from, as accesses have them. */
+const policyFilesOf = ({ workspace, layers = [] }: Ground): readonly string[] =>
+  layers.flatMap(({ file }) => (file !== undefined && existsSync(file) ? [accessPath(workspace, file)] : []))
+
+/** What is run or believed outside of a sandbox. */
+const ownFiles = (ground: Ground): readonly string[] => [
+  ...hookFiles(ground),
+  ...policyFilesOf(ground),
+  ...(ground.configFile === undefined ? [] : [accessPath(ground.workspace, ground.configFile)]),
+]
 
 /** Every rule knows its file and line. */
 export const groundLayers = ({ rules, ruleLines = [], configFile, layers = [] }: Ground): readonly RuleLayer[] => [
@@ -20,12 +40,12 @@ export const groundLayers = ({ rules, ruleLines = [], configFile, layers = [] }:
 
 export async function groundPolicy(ground: Ground): Promise<LearningPolicy> {
   const { readOnlyCommands } = await import('@seamfold/tools')
-  const { workspace, mode, configFile, layers = [] } = ground
+  const { workspace, mode, configFile } = ground
   return modePolicy(mode, [], {
     layers: groundLayers(ground),
     readOnly: readOnlyCommands({ otherwise: 'deny' }),
     hookFiles: hookFiles(ground),
-    policyFiles: layers.flatMap(({ file }) => (file !== undefined && existsSync(file) ? [accessPath(workspace, file)] : [])),
+    policyFiles: policyFilesOf(ground),
     ...(configFile === undefined ? {} : { configuration: accessPath(workspace, configFile) }),
   })
 }

@@ -25,6 +25,7 @@ const GUARDED: Readonly<Record<Guard, Judgement>> = {
   configuration: { decision: 'ask', reason: 'the configuration is run at the next start' },
 }
 const OF_A_HOOK: Judgement = { decision: 'ask', reason: 'a hook runs this file' }
+const OUTSIDE: Judgement = { decision: 'ask', reason: 'it would run outside of the sandbox' }
 const OF_A_POLICY: Judgement = { decision: 'ask', reason: 'rules are read from this file' }
 
 type ByAccess = (access: Access) => Decision
@@ -63,6 +64,8 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options
   const base = policy({ rules, layers, mode, ...(mode === 'read-only' ? { commands: readOnly } : {}) })
   const learned = new Learned()
   const guarded = (request: ToolRequest, judged: Judgement): Judgement => {
+    // A mode that allows everything speaks of commands in the sandbox: for one outside there must be a rule.
+    if (request.tool === 'bash_outside' && judged.decision === 'allow' && judged.rule === undefined) return OUTSIDE
     const guard = guardFor(request.accesses, options)
     return guard !== undefined && (guard.decision === 'deny' || judged.decision !== 'deny') ? guard : judged
   }

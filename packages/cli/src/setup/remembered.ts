@@ -1,13 +1,17 @@
 /** Keeps with a run how it was started, so that whoever goes on with it later does so in the same way. */
 import { isPermissionMode } from '@seamfold/core'
 import { isAgentError, isJsonObject, type Json, type JsonObject, type SessionStore } from '@seamfold/core/kit'
+import type { SandboxMode } from '@seamfold/tools'
 import type { PermissionMode } from '../config/config.ts'
 import { ADDRESS_VARIABLES, type ModelWish } from './provider.ts'
+import { isSandboxMode } from './sandbox.ts'
 import type { Settings, Surroundings } from './settings.ts'
 
 /** What a run was started with. A base URL from the environment is not part of it: the environment may have changed. */
 export type Remembered = ModelWish & {
   readonly mode: PermissionMode
+  /** Default: `off`. */
+  readonly sandbox?: SandboxMode
   /** What the run may use. */
   readonly budget: Settings['budget']
 }
@@ -19,7 +23,13 @@ const keyOf = (sendId: string): string => `cli-run/${sendId}`
 export async function remember(
   store: SessionStore,
   sendId: string,
-  { model, mode, budget, environment }: Pick<Settings, 'model' | 'mode' | 'budget'> & Pick<Surroundings, 'environment'>,
+  {
+    model,
+    mode,
+    sandbox,
+    budget,
+    environment,
+  }: Pick<Settings, 'model' | 'mode' | 'sandbox' | 'budget'> & Pick<Surroundings, 'environment'>,
 ): Promise<void> {
   const { provider, baseURL } = model
   const ofEnvironment = provider !== 'simulator' && baseURL === environment[ADDRESS_VARIABLES[provider]]
@@ -28,6 +38,7 @@ export async function remember(
     model: model.model,
     ...(baseURL === undefined || ofEnvironment ? {} : { baseURL }),
     mode,
+    ...(sandbox === undefined ? {} : { sandbox: sandbox.mode }),
     budget,
   }
   try {
@@ -59,6 +70,7 @@ function parse(record: string): Remembered | undefined {
     ...textOf(data, 'model'),
     ...textOf(data, 'baseURL'),
     mode: data.mode,
+    ...(isSandboxMode(data.sandbox) ? { sandbox: data.sandbox } : {}),
     budget: {
       ...countOf(data.budget, 'usd'),
       ...countOf(data.budget, 'tokens'),

@@ -3,12 +3,14 @@ import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Budget, type Rule, type RuleLayer, stricterMode, type Timeouts } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
+import type { SandboxOptions } from '@seamfold/tools'
 import type { HookConfig, PermissionMode } from '../config/config.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { type PolicyFiles, policyFiles } from './policy-files.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
 import { permissionMode } from './permissions.ts'
 import type { Remembered } from './remembered.ts'
+import { chosenSandbox, sandboxMode } from './sandbox.ts'
 import type { StoreKind } from './store.ts'
 
 /** Options that most commands share, as they were typed. */
@@ -21,6 +23,7 @@ export type SharedOptions = {
   readonly baseUrl?: string
   readonly permissions?: string
   readonly yes?: boolean
+  readonly sandbox?: string
   readonly maxTurns?: string
   readonly budget?: string
 }
@@ -47,6 +50,8 @@ export type Ground = Places & {
   readonly ruleLines?: readonly (number | undefined)[]
   /** Rules of the user and of the administrator. */
   readonly layers?: readonly RuleLayer[]
+  /** How commands are kept apart from the machine. Default: they are not. */
+  readonly sandbox?: SandboxOptions
   /** Variables that commands see although their names look like those of keys. */
   readonly keep?: readonly string[]
   /** Folders with files of agents, beside the usual ones. */
@@ -87,7 +92,7 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
   const turns = wholeNumber('--max-turns', options.maxTurns)
   const usd = amount('--budget', options.budget)
   return {
-    ...(await groundOf(config, options, { surroundings, remembered: remembered?.mode })),
+    ...(await groundOf(config, options, { surroundings, remembered })),
     // A model is one choice: an option that names a part of it puts aside all of what was remembered.
     model: chooseModel(modelWish(options, namesModel(options) ? config : (remembered ?? config)), environment),
     budget: { ...(remembered?.budget ?? config.budget), ...pick('turns', turns), ...pick('usd', usd) },
@@ -102,7 +107,7 @@ export async function resolveGround(options: SharedOptions, surroundings: Surrou
   return groundOf(config, options, { surroundings })
 }
 
-type Around = { readonly surroundings: Surroundings; readonly remembered?: PermissionMode | undefined }
+type Around = { readonly surroundings: Surroundings; readonly remembered?: Pick<Remembered, 'mode' | 'sandbox'> | undefined }
 
 async function groundOf(config: Config, options: SharedOptions, { surroundings, remembered }: Around): Promise<Ground> {
   const { folder } = surroundings
@@ -111,10 +116,11 @@ async function groundOf(config: Config, options: SharedOptions, { surroundings, 
   return {
     workspace,
     storePath: options.store === undefined ? (config.store ?? join(workspace, '.seamfold', 'sessions.db')) : resolve(folder, options.store),
-    mode: modeOf(options, remembered ?? files.usual ?? config.mode, files.most),
+    mode: modeOf(options, remembered?.mode ?? files.usual ?? config.mode, files.most),
     rules: config.rules,
     ...pick('ruleLines', config.ruleLines),
     ...(files.layers.length === 0 ? {} : { layers: files.layers }),
+    ...pick('sandbox', chosenSandbox(config.sandbox, options.sandbox === undefined ? remembered?.sandbox : sandboxMode(options.sandbox))),
     ...pick('keep', config.environment?.keep),
     ...pick('agentFolders', config.agents),
     ...pick('hooks', config.hooks),

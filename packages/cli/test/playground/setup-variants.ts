@@ -23,12 +23,13 @@ const times = <A, B>(one: readonly A[], other: readonly B[]): readonly (readonly
 /** What does not change the shape of the rest takes turns. */
 const details: readonly Partial<Settings>[] = [
   { rules: [{ allow: { tool: 'bash', command: 'git status' } }], budget: { turns: 5 } },
-  { rules: [], budget: {}, instructions: 'Two\nlines, `ticks` and ${nothing}.\u2028' },
+  { rules: [], budget: {}, instructions: 'Two\nlines, `ticks` and ${nothing}.\u2028', sandbox: { mode: 'auto' } },
   {
     rules: [{ deny: { access: 'read', path: '**/.env*' } }],
     budget: { tokens: 1_000_000, toolCalls: 50 },
     timeouts: { toolMs: 60_000 },
     keep: ['HOME'],
+    sandbox: { mode: 'auto', network: { hosts: ['example.com'] }, writable: ['~/.npm'] },
   },
 ]
 

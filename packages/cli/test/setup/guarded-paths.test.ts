@@ -107,6 +107,13 @@ test.each([
   expect(await full.judge(command)).toBe('ask')
 })
 
+test('where everything is allowed, a command outside of the sandbox is asked for, until a rule allows it', () => {
+  const request = { tool: 'bash_outside', accesses: [{ kind: 'exec', command: 'npm test' }] as const }
+  expect(modePolicy('full', []).judge(request)).toMatchObject({ decision: 'ask', reason: 'it would run outside of the sandbox' })
+  expect(modePolicy('full', [{ allow: { tool: 'bash_outside' } }]).judge(request).decision).toBe('allow')
+  expect(modePolicy('full', [{ deny: { command: 'npm *' } }]).judge(request).decision).toBe('deny')
+})
+
 test.each(['git commit -m x', 'echo x > a', 'cat .git/config', 'cp seamfold.config.ts copy.ts'])(
   'where everything is allowed, %j runs without a question',
   async (command) => {

@@ -1,6 +1,7 @@
 /** What commands in a sandbox see of the machine: its programs and settings, read-only, and nobody's home. */
-import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { existsSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
+import { lookAt } from './look.ts'
 import type { SandboxPlan } from './sandbox-options.ts'
 
 /** Folders of programs and settings. What is not named here is not there: `/run` with its sockets, `/mnt`, `/srv`, other homes. */
@@ -60,9 +61,9 @@ const inMemory = (path: string, bytes: number): readonly string[] => ['--size', 
 
 /** Nothing is read there, and nothing written: a device cannot be opened on what is mounted in a sandbox. */
 export function emptied(path: string): readonly string[] {
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found === undefined || found.isSymbolicLink()) return []
-  return found.isDirectory() ? ['--tmpfs', path, '--remount-ro', path] : ['--ro-bind', '/dev/null', path]
+  const found = lookAt(path)
+  if (found === undefined || found === 'link') return []
+  return found === 'folder' ? ['--tmpfs', path, '--remount-ro', path] : ['--ro-bind', '/dev/null', path]
 }
 
 /** `searched` is the value of PATH that commands get. */
@@ -78,9 +79,7 @@ export function systemMounts({ home, network, readable, limits }: SandboxPlan, s
     '/dev',
     ...inMemory('/tmp', limits.temporaryBytes),
     ...inMemory('/run', limits.temporaryBytes),
-    '--symlink',
-    '/tmp',
-    '/var/tmp',
+    ...inMemory('/var/tmp', limits.temporaryBytes),
     '--symlink',
     '/run',
     '/var/run',
@@ -99,9 +98,9 @@ const isPrivateHome = (home: string): boolean => home !== '/' && !SYSTEM.some((f
 export const homeInside = (home: string): string => (isPrivateHome(home) ? home : '/tmp')
 
 function systemFolder(path: string): readonly string[] {
-  const found = lstatSync(path, { throwIfNoEntry: false })
+  const found = lookAt(path)
   if (found === undefined) return []
-  return found.isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : readOnly(path)
+  return found === 'link' ? ['--symlink', readlinkSync(path), path] : readOnly(path)
 }
 
 const existing = (path: string): readonly string[] => (existsSync(path) ? readOnly(path) : [])
@@ -110,10 +109,8 @@ const existing = (path: string): readonly string[] => (existsSync(path) ? readOn
 function installedAt(folder: string): readonly string[] {
   if (!folder.startsWith('/') || SYSTEM.some((system) => isInside(system, folder)) || basename(folder) === '') return []
   const beside = basename(folder) === 'bin' ? [join(dirname(folder), 'lib'), join(dirname(folder), 'libexec')] : []
-  return [folder, ...beside].filter((path) => isDirectory(path)).flatMap(readOnly)
+  return [folder, ...beside].filter((path) => lookAt(path) === 'folder').flatMap(readOnly)
 }
-
-const isDirectory = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** `/etc/resolv.conf` is often a link into `/run`. */
 function namesOfHosts(): readonly string[] {

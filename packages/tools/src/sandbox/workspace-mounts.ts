@@ -1,6 +1,7 @@
 /** What commands in a sandbox may change: the workspace without what is run or believed outside of it. */
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { lookAt } from './look.ts'
 import type { SandboxPlan } from './sandbox-options.ts'
 import { emptied, isInside, readOnly } from './system-mounts.ts'
 
@@ -14,40 +15,40 @@ const CONFIGURATION = ['ts', 'mts', 'js', 'mjs', 'json'].map((end) => `seamfold.
 export type WorkspaceMounts = { readonly words: readonly string[]; readonly absent: readonly string[] }
 
 export function workspaceMounts({ root, writable, frozen, hidden }: SandboxPlan): WorkspaceMounts {
+  const places = [root, ...writable]
   const git = gitFolder(root)
   const own = git === join(root, '.git') ? [git, ...modulesOf(git)] : []
   const kept = [
     ...own.flatMap((folder) => GIT_FROZEN.map((name) => join(folder, name))),
     ...CONFIGURATION.map((name) => join(root, name)),
-    ...frozen,
+    // What is not writable needs no freezing, and would be shown by it.
+    ...frozen.filter((path) => places.some((place) => isInside(place, path))),
   ]
-  const pinned = new Set([...own, ...[...kept, ...hidden].flatMap((path) => foldersBetween(root, path))])
-  const foreign = git === undefined || isInside(root, git) ? [] : readOnly(git)
   const empty = [join(root, '.seamfold'), ...hidden]
+  // A folder that is mounted cannot be moved away with what is frozen in it.
+  const pinned = new Set([...own, ...[...kept, ...hidden].flatMap((path) => places.flatMap((place) => foldersBetween(place, path)))])
   return {
     words: [
-      ...foreign,
+      ...(git === undefined || isInside(root, git) ? [] : readOnly(git)),
       ...writable.filter((path) => existsSync(path)).flatMap(bound),
       ...bound(root),
-      // A folder that is mounted cannot be moved away with what is frozen in it.
       ...[...pinned].toSorted().filter(isRealFolder).flatMap(bound),
       ...kept.filter(isReal).flatMap(readOnly),
       ...empty.flatMap(emptied),
     ],
-    absent: [...kept, join(root, '.seamfold')].filter(
-      (path) =>
-        isInside(root, path) &&
-        lstatSync(path, { throwIfNoEntry: false }) === undefined &&
-        (dirname(path) === root || existsSync(dirname(path))),
-    ),
+    absent: [...kept, join(root, '.seamfold')].filter((path) => isMissingFrom(root, path)),
   }
 }
+
+/** Whether it could be made there: its folder is in the workspace, and nothing of that name. */
+const isMissingFrom = (root: string, path: string): boolean =>
+  isInside(root, path) && isRealFolder(dirname(path)) && lookAt(path) === undefined
 
 const bound = (path: string): readonly string[] => ['--bind', path, path]
 
 /** Links lead elsewhere: they are never followed for a mount. */
-const isReal = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === false
-const isRealFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+const isReal = (path: string): boolean => ['file', 'folder'].includes(lookAt(path) ?? '')
+const isRealFolder = (path: string): boolean => lookAt(path) === 'folder'
 
 function foldersBetween(root: string, path: string): readonly string[] {
   if (!isInside(root, path)) return []
@@ -58,9 +59,9 @@ function foldersBetween(root: string, path: string): readonly string[] {
 /** The repository that the workspace lies in; `undefined` without one. */
 function gitFolder(root: string): string | undefined {
   for (let folder = root; ; folder = dirname(folder)) {
-    const found = lstatSync(join(folder, '.git'), { throwIfNoEntry: false })
-    if (found?.isDirectory() === true) return join(folder, '.git')
-    if (found?.isFile() === true) return repositoryOf(join(folder, '.git'))
+    const found = lookAt(join(folder, '.git'))
+    if (found === 'folder') return join(folder, '.git')
+    if (found === 'file') return repositoryOf(join(folder, '.git'))
     if (dirname(folder) === folder) return undefined
   }
 }

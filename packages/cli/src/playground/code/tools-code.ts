@@ -15,13 +15,14 @@ const joined = (...pieces: readonly Piece[]): Piece => ({
   after: pieces.flatMap(({ after = [] }) => after),
 })
 
-function workspaceCode({ workspace, keep = [] }: Settings): Piece {
-  if (keep.length === 0) return { imports: {}, before: [`const coding = codingTools({ workspace: ${literal(workspace)} })`] }
+function workspaceCode({ workspace, keep = [], sandbox }: Settings): Piece {
+  const apart = sandbox === undefined ? '' : `, sandbox: ${short(sandbox)}`
+  if (keep.length === 0) return { imports: {}, before: [`const coding = codingTools({ workspace: ${literal(workspace)}${apart} })`] }
   return {
     imports: { '@seamfold/tools': ['commandEnvironment', 'localWorkspace'] },
     before: [
       `const environment = commandEnvironment(process.env, { keep: ${short(keep)} })`,
-      `const coding = codingTools({ workspace: localWorkspace(${literal(workspace)}, { environment }) })`,
+      `const coding = codingTools({ workspace: localWorkspace(${literal(workspace)}, { environment${apart} }) })`,
     ],
   }
 }
