@@ -35,13 +35,13 @@ export async function attemptStep(spec: AgentStepSpec, timeoutMs: number | undef
 }
 
 /** The step as the executor gets it: without what is done about it here, within what it may use. */
-export function specOf(step: WorkflowStep, sessionId: string | undefined, granted: number | undefined): AgentStepSpec {
+export function specOf(step: WorkflowStep, sessionId: string | undefined, granted: StepBudget | undefined): AgentStepSpec {
   const { retry: _retry, timeoutMs: _timeout, budget, ...spec } = step
-  const limits = stricter(stricter(spec.authority?.budget, budget), granted === undefined ? undefined : { tokens: granted })
+  const limits = stricter(stricter(spec.authority?.budget, budget), granted)
   return {
     ...spec,
     ...(sessionId === undefined ? {} : { sessionId }),
-    ...(limits === undefined ? {} : { authority: { ...spec.authority, budget: limits } }),
+    ...(limits === undefined || Object.keys(limits).length === 0 ? {} : { authority: { ...spec.authority, budget: limits } }),
   }
 }
 

@@ -9,6 +9,7 @@ import type { SessionStore } from '../ports/session-store.ts'
 import { ledgerHolder, type LedgerHolder } from './ledger-holder.ts'
 import { type LedgerDraft, LedgerLog } from './ledger-log.ts'
 import type { Reservation, ReservationKind } from './ledger-record.ts'
+import { type LedgerGrantRequest, limited, shareOf } from './ledger-share.ts'
 import { type Need, roomFor } from './ledger-room.ts'
 import { type LedgerSnapshot, thresholdName } from './ledger-state.ts'
 
@@ -45,7 +46,11 @@ export type Refused = {
   readonly held: number
 }
 
-type Outcome = Reserved | Refused | { readonly type: 'wait' }
+type Waiting = 'wait'
+
+type Whose = Pick<ReserveRequest, 'id' | 'kind' | 'spender' | 'agent'>
+
+type Granted = { readonly type: 'granted'; readonly granted: Partial<Spending> }
 
 const DEFAULT_HOLD_MS = 600_000
 const DEFAULT_PATIENCE_MS = 60_000
@@ -86,25 +91,42 @@ export class Ledger {
    * Sets the worst case aside. While others hold what would let it have all that it asks for, it waits; then it takes less; where
    * there is too little, it is refused. Asked again under an id that is set aside, it replaces that. Rejects with the signal's reason.
    */
-  async reserve(request: ReserveRequest, { signal }: { readonly signal: AbortSignal }): Promise<Reserved | Refused> {
+  reserve(request: ReserveRequest, { signal }: { readonly signal: AbortSignal }): Promise<Reserved | Refused> {
+    // What is under way already must not wait for those who wait for it.
+    return this.#inTurn(signal, request.elapsedMs === 0, (draft, begun) => this.#decide(draft, request, begun))
+  }
+
+  /**
+   * Sets a share aside for somebody who cannot ask here: a worker, or a step. It counts as spent until it is settled, whoever dies.
+   * Asked again under an id that is out, it is the same grant. Undefined when nothing is left.
+   */
+  async grant(request: LedgerGrantRequest, { signal }: { readonly signal: AbortSignal }): Promise<Partial<Spending> | undefined> {
+    const given = await this.#inTurn(signal, true, (draft) => this.#decideGrant(draft, request))
+    return given.type === 'refused' ? undefined : given.granted
+  }
+
+  /** Tries at once unless others wait here, then whenever something may have changed. */
+  async #inTurn<T extends { readonly type: string }>(
+    signal: AbortSignal,
+    waits: boolean,
+    decide: (draft: LedgerDraft, begun: number) => T | Waiting,
+  ): Promise<T> {
     signal.throwIfAborted()
     await this.#holder.alive()
     const begun = this.#host.clock.now()
-    // What is under way already must not wait for those who wait for it.
-    const waits = request.elapsedMs === 0
     if (!waits || this.#line.length === 0) {
-      const outcome = await this.#try(request, begun)
-      if (outcome.type !== 'wait') return outcome
+      const outcome = await this.#try((draft) => decide(draft, begun))
+      if (outcome !== 'wait') return outcome
     }
-    const place = Symbol(request.id)
+    const place = Symbol(this.root)
     if (waits) this.#line.push(place)
     try {
       for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
         await this.#changed(pause, signal)
         if (waits && this.#line[0] !== place) continue
         await this.settleLost()
-        const outcome = await this.#try(request, begun)
-        if (outcome.type !== 'wait') return outcome
+        const outcome = await this.#try((draft) => decide(draft, begun))
+        if (outcome !== 'wait') return outcome
       }
     } finally {
       if (waits) this.#line.splice(this.#line.indexOf(place), 1)
@@ -153,16 +175,18 @@ export class Ledger {
     await this.#holder.close()
   }
 
-  async #try(request: ReserveRequest, begun: number): Promise<Outcome> {
-    const outcome = await this.#log.transact((draft) => this.#decide(draft, request, begun))
+  async #try<T>(decide: (draft: LedgerDraft) => T): Promise<T> {
+    const outcome = await this.#log.transact((draft) => {
+      this.#addOwed(draft)
+      if (!this.#limitsSet && JSON.stringify(draft.state.limits) !== JSON.stringify(this.limits))
+        draft.add({ type: 'limits_set', limits: this.limits })
+      return decide(draft)
+    })
     this.#limitsSet = true
     return outcome
   }
 
-  #decide(draft: LedgerDraft, request: ReserveRequest, begun: number): Outcome {
-    this.#addOwed(draft)
-    if (!this.#limitsSet && JSON.stringify(draft.state.limits) !== JSON.stringify(this.limits))
-      draft.add({ type: 'limits_set', limits: this.limits })
+  #decide(draft: LedgerDraft, request: ReserveRequest, begun: number): Reserved | Refused | Waiting {
     const { id, elapsedMs } = request
     const own = draft.state.reservations.get(id)
     // Time that is asked for after the end is of no use to anybody.
@@ -170,7 +194,7 @@ export class Ledger {
     const room = roomFor(draft.state, this.limits, request)
     const patient = draft.now - begun < this.#patienceMs
     const fitting = room.type === 'later' ? (patient ? undefined : room.now) : room
-    if (fitting === undefined) return { type: 'wait' }
+    if (fitting === undefined) return 'wait'
     if (fitting.type !== 'fits') return { ...fitting, type: 'refused' }
     // What is under way keeps what it has, and gets more time.
     const amount = elapsedMs > 0 && own !== undefined ? { ...own.amount, workMs: fitting.amount.workMs } : fitting.amount
@@ -178,7 +202,18 @@ export class Ledger {
     return { type: 'reserved', output: fitting.output, amount, thresholds: this.#passed(draft) }
   }
 
-  #reservation({ id, kind, spender, agent }: ReserveRequest, amount: Spending, at: number): Reservation {
+  #decideGrant(draft: LedgerDraft, request: LedgerGrantRequest): Granted | { readonly type: 'refused' } | Waiting {
+    const { state, now } = draft
+    const own = state.reservations.get(request.id)
+    const granted = own === undefined ? shareOf(state, this.limits, request) : limited(own.amount, this.limits)
+    if (typeof granted === 'string') return granted === 'later' ? 'wait' : { type: 'refused' }
+    const amount = own?.amount ?? addSpending(NO_SPENDING, granted)
+    draft.add({ type: 'reserved', ...this.#reservation({ ...request, kind: 'grant' }, amount, now) })
+    this.#passed(draft)
+    return { type: 'granted', granted }
+  }
+
+  #reservation({ id, kind, spender, agent }: Whose, amount: Spending, at: number): Reservation {
     const { id: holder, leased } = this.#holder
     return { id, kind, holder, leased, spender, ...(agent === undefined ? {} : { agent }), amount, at, until: at + this.#holdMs }
   }

@@ -114,7 +114,8 @@ export class StepRunner {
     if (budget === undefined) return this.#begin(attempt, undefined)
     const { rootId } = this.#parts
     const others = Math.min(this.limit - this.#running, this.#call.pending)
-    const grant = await budget.grant({ rootId, wanted: attempt.step.budget?.tokens, sharers: 1 + Math.max(0, others), signal })
+    const id = `${rootId}/${attempt.key}#${attempt.attempt}`
+    const grant = await budget.grant({ rootId, id, wanted: attempt.step.budget, sharers: 1 + Math.max(0, others), signal })
     if (grant === undefined) return deniedStep(attempt.step)
     let outcome: StepOutcome | undefined
     try {
@@ -122,8 +123,8 @@ export class StepRunner {
       outcome = await this.#begin(attempt, grant)
       return outcome
     } finally {
-      grant.settle(outcome?.code === 'timeout' ? undefined : outcome?.usage)
-      if (outcome?.code === 'budget_exhausted') budget.starved(grant.tokens)
+      await grant.settle(outcome)
+      if (outcome?.code === 'budget_exhausted') budget.starved(grant.budget)
     }
   }
 
@@ -156,8 +157,8 @@ export class StepRunner {
   async #untilDone({ step, key, sessionId, grant }: Asked): Promise<StepOutcome> {
     const { executor, host, onStepEvent, answered, emit } = this.#parts
     const { signal } = this.#call
-    const plain = sessionId === undefined && grant?.tokens === undefined && isPlain(step)
-    const spec = plain ? step : specOf(step, sessionId, grant?.tokens)
+    const plain = sessionId === undefined && Object.keys(grant?.budget ?? {}).length === 0 && isPlain(step)
+    const spec = plain ? step : specOf(step, sessionId, grant?.budget)
     const onEvent = listenerOf(grant, onStepEvent && ((envelope) => onStepEvent(envelope, spec)))
     for (;;) {
       grant?.restart()

@@ -19,6 +19,8 @@ export class WorkflowState {
   begun: { readonly name: string; readonly input: Json } | undefined
   ended: { readonly output: Json } | undefined
   usage: Usage = noUsage
+  /** US dollars, of steps that said what they cost. */
+  cost = 0
   readonly steps: Map<string, StepEntry> = new Map()
 
   fold(record: WorkflowRecord): void {
@@ -42,6 +44,7 @@ export class WorkflowState {
       case 'step_end': {
         const entry = this.steps.get(record.key)
         this.usage = addUsage(this.usage, record.outcome.usage)
+        this.cost += record.outcome.cost ?? 0
         if (entry?.attempt === record.attempt) this.steps.set(record.key, { ...entry, outcome: record.outcome })
       }
     }

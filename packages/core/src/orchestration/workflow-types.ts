@@ -75,7 +75,7 @@ export type WorkflowEvent =
       readonly message: string
       readonly fields: JsonObject
     }
-  | { readonly type: 'budget_exhausted'; readonly resource: 'workflow_tokens'; readonly reason: string }
+  | { readonly type: 'budget_exhausted'; readonly resource: 'workflow_tokens' | 'workflow_usd'; readonly reason: string }
   /** The executor is asked. `resumed`: it had been asked before, by somebody who saw no end. */
   | ({ readonly type: 'step_run'; readonly attempt: number; readonly sessionId?: string; readonly resumed: boolean } & StepPlace)
   /** Its result was there already. */

@@ -69,8 +69,7 @@ export class Workflow {
     const outcomes = await this.#barrier(`${index}:${escapePart(name)}/`, steps, options)
     const succeeded = outcomes.filter(({ success }) => success).length
     root.emit({ type: 'phase_end', ...place, succeeded, failed: outcomes.length - succeeded })
-    if (root.budget?.isExhausted())
-      root.emit({ type: 'budget_exhausted', resource: 'workflow_tokens', reason: exhaustion(root.budget.snapshot()) })
+    if (root.budget?.isExhausted()) root.emit({ type: 'budget_exhausted', ...exhaustion(root.budget.snapshot()) })
     return outcomes
   }
 
@@ -167,7 +166,13 @@ export class Workflow {
 /** A name as one part of a key. */
 const escapePart = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')
 
-const exhaustion = ({ consumedTokens, limitTokens }: BudgetSnapshot): string =>
-  limitTokens === undefined
-    ? `the budget around it is used up; this workflow used ${consumedTokens} tokens`
-    : `${consumedTokens} of ${limitTokens} tokens are used`
+type Exhaustion = { readonly resource: 'workflow_tokens' | 'workflow_usd'; readonly reason: string }
+
+function exhaustion({ consumedTokens, limitTokens, consumedUsd = 0, limitUsd = Infinity }: BudgetSnapshot): Exhaustion {
+  if (consumedUsd >= limitUsd) return { resource: 'workflow_usd', reason: `$${consumedUsd.toFixed(4)} of $${limitUsd} are used` }
+  const reason =
+    limitTokens === undefined
+      ? `the budget around it is used up; this workflow used ${consumedTokens} tokens`
+      : `${consumedTokens} of ${limitTokens} tokens are used`
+  return { resource: 'workflow_tokens', reason }
+}
