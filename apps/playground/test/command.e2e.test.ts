@@ -1,5 +1,5 @@
 /** Promises of `seamfold playground` as people start it: built, with the simulator, on a real project, with a journal on disk. */
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
@@ -9,7 +9,7 @@ import { project } from './command.ts'
 import { say } from './stage.ts'
 
 /** A store that is built, by its path: the workspace has no packages. */
-const ownStore = `${fileURLToPath(new URL('../../../packages/core/dist/index.js', import.meta.url))}#memoryStore`
+const builtStore = fileURLToPath(new URL('../../../packages/core/dist/index.js', import.meta.url))
 
 sayIfSkipped()
 
@@ -101,7 +101,11 @@ describe.skipIf(!hasBrowser)('seamfold playground', () => {
     await page.getByLabel(/Module/).fill('./nothing.mjs')
     await page.getByRole('button', { name: 'Judge it' }).click()
     await page.getByRole('alert').filter({ hasText: 'cannot be loaded' }).waitFor()
-    await page.getByLabel(/Module/).fill(ownStore)
+    await page.getByLabel(/Module/).fill(`${builtStore}#memoryStore`)
+    await page.getByRole('button', { name: 'Judge it' }).click()
+    await page.getByRole('alert').filter({ hasText: 'lies outside of' }).waitFor()
+    await writeFile(join(here.folder, 'own.mjs'), `export { memoryStore } from '${builtStore}'`)
+    await page.getByLabel(/Module/).fill('./own.mjs')
     await page.getByRole('button', { name: 'Judge it' }).click()
     await page.getByRole('heading', { name: /keeps every promise/ }).waitFor()
     expect(await page.locator('.card li[data-status=failed]').count()).toBe(0)

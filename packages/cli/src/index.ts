@@ -1,4 +1,4 @@
-/** The public door of @seamfold/cli: what a seamfold.config.ts needs. */
+/** The public door of @seamfold/cli: what a seamfold.config.ts needs, and the server of the playground for other front ends. */
 export {
   defineConfig,
   definePolicy,
@@ -8,3 +8,17 @@ export {
   type ProviderName,
   type SeamfoldConfig,
 } from './config/config.ts'
+export { servePlayground } from './playground/serve.ts'
+export type {
+  JudgeRequest,
+  Playground,
+  PlaygroundAbout,
+  PlaygroundAgent,
+  PlaygroundChange,
+  PlaygroundExample,
+  PlaygroundOptions,
+  PlaygroundPermissions,
+  PlaygroundSeam,
+  PlaygroundVariant,
+  Standing,
+} from './playground/types.ts'

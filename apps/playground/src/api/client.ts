@@ -1,10 +1,12 @@
 /** Asks the server: one method per route. */
+import { SseDecoder } from '@seamfold/core/kit'
 import type {
   About,
   AgentState,
   Answer,
   Asked,
   Card,
+  CardResult,
   ForkWish,
   Judgement,
   PartsReport,
@@ -46,7 +48,8 @@ export interface Api {
   agent(): Promise<AgentState>
   kill(): Promise<AgentState>
   start(): Promise<AgentState>
-  judge(seam: string, module: string): Promise<Card>
+  /** Tells of each case as it ends. */
+  judge(seam: string, module: string, onResult: (result: CardResult, count: number) => void): Promise<Card>
   parts(): Promise<PartsReport>
   /** `anyway`: what is under way is cut off. */
   change(wish: PartsWish, anyway: boolean): Promise<PartsReport>
@@ -63,6 +66,21 @@ async function failureOf(response: Response): Promise<ApiError> {
 }
 
 const of = (id: string, action: string): string => `/api/sessions/${encodeURIComponent(id)}/${action}`
+
+async function readCard({ body }: Response, onResult: (result: CardResult, count: number) => void): Promise<Card> {
+  const reader = body?.getReader()
+  const decoder = new SseDecoder()
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+    for (const { event, data } of decoder.push(read.value)) {
+      const said: unknown = JSON.parse(data)
+      if (event === 'card') return said as Card
+      if (event === 'failure') throw new ApiError('refused', (said as { readonly message: string }).message, 400)
+      const { result, count } = said as { readonly result: CardResult; readonly count: number }
+      onResult(result, count)
+    }
+  }
+  throw new ApiError('unreachable', 'The server left before all cases had run.', 0)
+}
 
 export function apiClient(token: string): Api {
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -98,7 +116,10 @@ export function apiClient(token: string): Api {
     parts: () => get('/api/parts'),
     change: (wish, anyway) => post('/api/parts', { ...wish, anyway }),
     play: (scenario, anyway) => post(`/api/scenarios/${encodeURIComponent(scenario)}`, { anyway }),
-    judge: (seam, module) => post('/api/conformance', { seam, module }),
+    async judge(seam, module, onResult) {
+      const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
+      return readCard(await ask('/api/conformance', { method: 'POST', headers, body: JSON.stringify({ seam, module }) }), onResult)
+    },
     resume: (id) => post(of(id, 'resume')),
     events: (id, { after, signal }) => ask(of(id, 'events'), { signal, headers: after === undefined ? {} : { 'last-event-id': after } }),
   }

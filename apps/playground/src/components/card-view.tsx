@@ -42,3 +42,24 @@ export function CardView({ card }: { readonly card: Card }): ReactNode {
     </section>
   )
 }
+
+type ProgressProps = { readonly seam: string; readonly results: readonly CardResult[]; readonly count: number }
+
+/** The cases that have run so far, the newest first. */
+export function CardProgress({ seam, results, count }: ProgressProps): ReactNode {
+  const broken = results.filter(({ status }) => status === 'failed').length
+  return (
+    <section className="card" aria-label="Cases that have run" data-passed={broken === 0}>
+      <h4>
+        {seam}: {results.length} of {count} cases
+        {broken > 0 && `, ${broken} broken`}
+      </h4>
+      <progress value={results.length} max={count} aria-label="Cases that have run" />
+      <ul>
+        {results.toReversed().map((result) => (
+          <CaseLine key={result.id} result={result} />
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,13 +1,16 @@
 /** Judges a module of one's own by a seam's conformance cases. */
 import { useId, useState, type FormEvent, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
-import type { Card } from '../api/types.ts'
-import { CardView } from './card-view.tsx'
+import type { Card, CardResult } from '../api/types.ts'
+import { CardProgress, CardView } from './card-view.tsx'
 import { Notice } from './notice.tsx'
 
-const seams = ['SessionStore', 'LlmClient', 'AgentExecutor', 'HookExecutor', 'LeaseStore', 'BlobStore', 'WatchStore']
+const seams = ['SessionStore', 'LlmClient', 'AgentExecutor', 'HookExecutor', 'LeaseStore', 'BlobStore', 'WatchStore', 'LaneQueue']
 
-type Judged = { readonly state: 'none' | 'running' } | { readonly state: 'done'; readonly card?: Card; readonly problem?: string }
+type Judged =
+  | { readonly state: 'none' }
+  | { readonly state: 'running'; readonly seam: string; readonly results: readonly CardResult[]; readonly count: number }
+  | { readonly state: 'done'; readonly card?: Card; readonly problem?: string }
 
 type FieldsProps = { readonly running: boolean; readonly onJudge: (seam: string, module: string) => void }
 
@@ -50,9 +53,15 @@ function Fields({ running, onJudge }: FieldsProps): ReactNode {
 export function ConformanceForm({ api }: { readonly api: Api }): ReactNode {
   const [judged, setJudged] = useState<Judged>({ state: 'none' })
   const judge = async (seam: string, module: string): Promise<void> => {
-    setJudged({ state: 'running' })
+    let results: readonly CardResult[] = []
+    const tell = (count: number): void => setJudged({ state: 'running', seam, results, count })
+    tell(0)
+    const onResult = (result: CardResult, count: number): void => {
+      results = [...results, result]
+      tell(count)
+    }
     try {
-      setJudged({ state: 'done', card: await api.judge(seam, module) })
+      setJudged({ state: 'done', card: await api.judge(seam, module, onResult) })
     } catch (error) {
       setJudged({ state: 'done', problem: error instanceof Error ? error.message : String(error) })
     }
@@ -65,6 +74,7 @@ export function ConformanceForm({ api }: { readonly api: Api }): ReactNode {
         {problem !== undefined && <Notice tone="danger">{problem}</Notice>}
         {card && <CardView card={card} />}
       </div>
+      {judged.state === 'running' && judged.count > 0 && <CardProgress {...judged} />}
     </>
   )
 }

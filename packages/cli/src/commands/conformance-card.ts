@@ -1,5 +1,5 @@
 /** Runs a seam's conformance cases against a stranger's module, in a process of its own, and tells the card to whoever started it. */
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { AgentError, isAgentError, toMessage } from '@seamfold/core/kit'
 import {
   agentExecutorSuite,
@@ -13,12 +13,16 @@ import {
   watchStoreSuite,
   type Candidate,
   type Card,
+  type CaseResult,
   type Suite,
 } from '@seamfold/core/testing'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** What the process tells. */
-export type CardMessage = { readonly card: Card } | { readonly problem: { readonly code: string; readonly message: string } }
+/** What the process tells: each case as it ends, then the card, or why there is none. */
+export type CardMessage =
+  | { readonly result: CaseResult; readonly count: number }
+  | { readonly card: Card }
+  | { readonly problem: { readonly code: string; readonly message: string } }
 
 /** The subject is whatever the module makes: the cases find out what it is. */
 type AnySuite = Suite<never>
@@ -35,6 +39,7 @@ const suites: Readonly<Record<string, AnySuite>> = {
 }
 
 const caseTimeoutMs = 10_000
+const loadTimeoutMs = 10_000
 
 export async function conformanceCardCommand(seam: string, module: string, { folder }: Pick<Terminal, 'folder'>): Promise<number> {
   process.once('disconnect', () => process.exit(1))
@@ -49,12 +54,15 @@ export async function conformanceCardCommand(seam: string, module: string, { fol
   process.exit('card' in message ? 0 : 1)
 }
 
+const tell = (message: CardMessage): void => void process.send?.(message)
+
 async function cardOf(seam: string, module: string, folder: string): Promise<Card> {
   const suite = Object.hasOwn(suites, seam) ? suites[seam] : undefined
   if (suite === undefined) {
     throw new AgentError('invalid_argument', `There are no cases for '${seam}'. There are for: ${Object.keys(suites).join(', ')}.`)
   }
-  return runCard(suite, await candidateOf(module, folder), { timeoutMs: caseTimeoutMs })
+  const candidate = await candidateOf(module, folder)
+  return runCard(suite, candidate, { timeoutMs: caseTimeoutMs, onResult: (result, count) => tell({ result, count }) })
 }
 
 /** `path` or `path#export`. */
@@ -62,11 +70,19 @@ async function candidateOf(module: string, folder: string): Promise<Candidate<ne
   const cut = module.lastIndexOf('#')
   const [path, name] = cut === -1 ? [module, undefined] : [module.slice(0, cut), module.slice(cut + 1)]
   const url = new URL(path, pathToFileURL(`${folder}/`))
-  const loaded = await import(url.href).catch((error: unknown) => {
-    throw new AgentError('invalid_argument', `The module ${url.pathname} cannot be loaded: ${toMessage(error)}`, { cause: error })
+  const loading = import(url.href).catch((error: unknown) => {
+    throw new AgentError('invalid_argument', `The module ${fileURLToPath(url)} cannot be loaded: ${toMessage(error)}`, { cause: error })
   })
+  const loaded: unknown = await Promise.race([loading, tooSlow(fileURLToPath(url))])
   return asCandidate(chosen(loaded as Readonly<Record<string, unknown>>, name), path)
 }
+
+/** A module that waits for ever at its top level. */
+const tooSlow = (path: string): Promise<never> =>
+  new Promise((_, reject) => {
+    const words = `The module ${path} was not loaded after ${loadTimeoutMs / 1_000} s: something at its top level waits.`
+    setTimeout(() => reject(new AgentError('invalid_argument', words)), loadTimeoutMs)
+  })
 
 function chosen(loaded: Readonly<Record<string, unknown>>, name: string | undefined): unknown {
   const names = Object.keys(loaded)

@@ -1,13 +1,23 @@
 /** Has a module judged by a seam's conformance cases in a process of its own: what it does wrong ends that process only. */
 import { fork } from 'node:child_process'
+import { realpath } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { AgentError, type ErrorCode } from '@seamfold/core/kit'
-import type { Card } from '@seamfold/core/testing'
+import type { Card, CaseResult } from '@seamfold/core/testing'
 import type { CardMessage } from './conformance-card.ts'
 
-export type ModuleToJudge = { readonly seam: string; readonly module: string; readonly signal: AbortSignal }
+export type ModuleToJudge = {
+  readonly seam: string
+  readonly module: string
+  readonly signal: AbortSignal
+  /** Hears of each case as it ends. */
+  readonly onResult?: (result: CaseResult, count: number) => void
+}
 
 type Place = {
-  readonly folder: string
+  /** Where modules may lie; paths are relative to the first one that has them. */
+  readonly folders: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Milliseconds for all cases. Default: 120,000. */
   readonly timeoutMs?: number
@@ -15,12 +25,31 @@ type Place = {
 
 const words = (text: string): string => (text === '' ? '' : `: ${text}`)
 
+/** The module with its whole path, links followed. Throws `invalid_argument` for one that lies elsewhere. */
+async function located(module: string, folders: readonly string[]): Promise<string> {
+  const [, path = '', name = ''] = /^(.*?)(#[^#/]*)?$/s.exec(module) ?? []
+  const file = path.startsWith('file:') ? fileURLToPath(path) : path
+  for (const folder of folders) {
+    const found = await realpath(resolve(folder, file)).catch(() => undefined)
+    if (found === undefined) continue
+    const roots = await Promise.all(folders.map((each) => realpath(each)))
+    if (roots.some((root) => found.startsWith(`${root}${sep}`))) return `${found}${name}`
+    const places = folders.length === 1 ? folder : folders.join(' and of ')
+    throw new AgentError(
+      'invalid_argument',
+      `The module ${found} lies outside of ${places}. Put a file there that exports it: export { myStore } from '${found}'`,
+    )
+  }
+  throw new AgentError('invalid_argument', `There is no module ${path} in ${folders.join(' or in ')}: it cannot be loaded.`)
+}
+
 /** Throws `invalid_argument` when the module cannot be judged. */
 export async function judgeModule(
-  { seam, module, signal }: ModuleToJudge,
-  { folder, environment, timeoutMs = 120_000 }: Place,
+  { seam, module, signal, onResult }: ModuleToJudge,
+  { folders, environment, timeoutMs = 120_000 }: Place,
 ): Promise<Card> {
-  const child = fork(process.argv[1] ?? '', ['conformance-card', seam, module], {
+  const [folder = ''] = folders
+  const child = fork(process.argv[1] ?? '', ['conformance-card', seam, await located(module, folders)], {
     cwd: folder,
     env: { ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -33,10 +62,14 @@ export async function judgeModule(
   const timer = setTimeout(end, timeoutMs)
   signal.addEventListener('abort', end, { once: true })
   try {
-    const told = await new Promise<CardMessage | undefined>((resolve, reject) => {
-      child.once('message', (message) => resolve(message as CardMessage))
+    const told = await new Promise<Exclude<CardMessage, { result: CaseResult }> | undefined>((settle, reject) => {
+      child.on('message', (message) => {
+        const said = message as CardMessage
+        if ('result' in said) onResult?.(said.result, said.count)
+        else settle(said)
+      })
       child.once('error', reject)
-      child.once('close', () => resolve(undefined))
+      child.once('close', () => settle(undefined))
     })
     if (told === undefined) {
       throw new AgentError(

@@ -24,7 +24,8 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
   const interrupt = listenForInterrupt()
   const playground = await servePlayground({
     ...(port === undefined ? {} : { port }),
-    judgeModule: (request) => judgeModule(request, { folder: settings.workspace, environment: terminal.environment }),
+    judgeModule: (request) =>
+      judgeModule(request, { folders: [...new Set([settings.workspace, terminal.folder])], environment: terminal.environment }),
     open: () =>
       openWorkbench({
         own: settings,

@@ -1,7 +1,7 @@
 /** What a playground is made of, and what it hands back. */
 import type { Agent, Judgement, ToolRequest } from '@seamfold/core'
 import type { SessionStore, ToolDefinition, WaitingFor, WatchStore } from '@seamfold/core/kit'
-import type { Card } from '@seamfold/core/testing'
+import type { Card, CaseResult } from '@seamfold/core/testing'
 import type { PartsReport, PartsWish } from './parts.ts'
 import type { Scenario } from './scenarios.ts'
 
@@ -102,11 +102,20 @@ export type PlaygroundProcesses = {
   close?(): Promise<void>
 }
 
+/** A module whose promises are to be checked. */
+export type JudgeRequest = {
+  readonly seam: string
+  readonly module: string
+  readonly signal: AbortSignal
+  /** Hears of each case as it ends, and how many there are. */
+  readonly onResult?: (result: CaseResult, count: number) => void
+}
+
 export type PlaygroundOptions = {
   /** Makes the agent that the playground speaks to; called once. */
   readonly open: () => PlaygroundAgent | PlaygroundProcesses | Promise<PlaygroundAgent | PlaygroundProcesses>
   /** Runs a seam's conformance cases against a module. Default: none, and the page does not offer it. */
-  readonly judgeModule?: (request: { readonly seam: string; readonly module: string; readonly signal: AbortSignal }) => Promise<Card>
+  readonly judgeModule?: (request: JudgeRequest) => Promise<Card>
   /** Default: 4848. `0` takes any free one. */
   readonly port?: number
   /** What a page must show to be answered. Default: 32 random bytes. */

@@ -3,6 +3,7 @@ import { diffSessions, forkSession, publicEvents, type SessionDiff } from '@seam
 import type { Envelope, SessionStore, ToolDefinition } from '@seamfold/core/kit'
 import { askedAt } from './asked.ts'
 import { readBody } from './body.ts'
+import { streamCard } from './card-stream.ts'
 import { streamEvents, type StreamOptions } from './events.ts'
 import { RequestFailure } from './failure.ts'
 import { given } from './given.ts'
@@ -47,7 +48,7 @@ function needed(url: URL, name: string): string {
 }
 
 export function viewRoutes(options: ViewRouteOptions): Routes {
-  const { sessions, store, about, tools, variants, judgeModule, maxBodyBytes, heartbeatMs, signal } = options
+  const { sessions, store, about, tools, variants, maxBodyBytes, heartbeatMs, signal } = options
   return {
     'GET /api/about': () => Promise.resolve(about()),
     'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
@@ -69,9 +70,17 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
       const said = change === undefined ? metadata : { ...metadata, ...changeMetadata(change) }
       return { id: await forkSession(store, id, given({ ...wish, metadata: said })) }
     },
-    'POST /api/conformance': async ({ request }) => {
-      if (judgeModule === undefined) throw new RequestFailure(404, 'not_found', 'This server does not judge modules.')
-      return judgeModule({ ...(await readBody(request, cardBody, maxBodyBytes)), signal })
-    },
+    'POST /api/conformance': async (exchange) => judge(exchange, options),
   }
+}
+
+/** The card; or, for who asks for a stream, each case as it ends and then the card. */
+async function judge({ request, response }: Exchange, { judgeModule, maxBodyBytes, signal }: ViewRouteOptions): Promise<unknown> {
+  if (judgeModule === undefined) throw new RequestFailure(404, 'not_found', 'This server does not judge modules.')
+  const wanted = await readBody(request, cardBody, maxBodyBytes)
+  const left = new AbortController()
+  response.once('close', () => left.abort())
+  const judged = { ...wanted, signal: AbortSignal.any([signal, left.signal]) }
+  if (request.headers.accept?.includes('text/event-stream') !== true) return judgeModule(judged)
+  return streamCard(response, (onResult) => judgeModule({ ...judged, onResult }))
 }

@@ -1,6 +1,7 @@
 /** Promises of the playground about the process of its agent: it can be killed at any moment, and nothing that was written is lost. */
-import { writeFile } from 'node:fs/promises'
+import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { isType, playground } from './process-stage.ts'
 
@@ -68,11 +69,19 @@ test('says in words what is wrong with a module that is no adapter', async () =>
   await using here = await playground()
   await writeFile(join(here.folder, 'data.mjs'), 'export const number = 7\nexport const other = 8\n')
   await writeFile(join(here.folder, 'dies.mjs'), 'process.exit(9)\n')
+  await writeFile(join(here.folder, 'throws.mjs'), "throw new Error('no database here')\n")
+  await writeFile(join(here.folder, 'waits.mjs'), 'setInterval(() => {}, 1_000)\nawait new Promise(() => {})\n')
+  await symlink(fileURLToPath(import.meta.url), join(here.folder, 'linked.mjs'))
   const judge = async (module: string, seam = 'SessionStore') => (await here.ask('/api/conformance', { seam, module })).body.message
   expect(await judge('./data.mjs')).toContain('exports no adapter')
   expect(await judge('./data.mjs#number')).toContain("a number without 'create'")
   expect(await judge('./nowhere.mjs')).toContain('cannot be loaded')
   expect(await judge('./dies.mjs')).toContain('ended the process that judged it')
+  expect(await judge('./throws.mjs')).toContain('cannot be loaded: no database here')
+  expect(await judge('./waits.mjs')).toContain('something at its top level waits')
+  expect(await judge('./linked.mjs')).toContain('lies outside of')
+  expect(await judge('/etc/hostname')).toContain('lies outside of')
+  expect(await judge('../../../../../../../../etc/hostname')).toContain('lies outside of')
   expect(await judge('./data.mjs', 'Teapot')).toContain('There are for: SessionStore')
   expect((await here.ask('/api/agent')).body.state).toBe('running')
 })

@@ -25,18 +25,24 @@ export type Card = {
 export interface CardOptions {
   /** Milliseconds before a case that hangs counts as failed. Default: 30,000. */
   readonly timeoutMs?: number
+  /** Hears of each case as it ends, and how many there are. */
+  onResult?(result: CaseResult, count: number): void
 }
 
 /** Runs every case, one after the other. Rejects only when `knownFailures` names a case that does not exist. */
-export async function runCard<S>(suite: Suite<S>, candidate: Candidate<S>, { timeoutMs = 30_000 }: CardOptions = {}): Promise<Card> {
+export async function runCard<S>(suite: Suite<S>, candidate: Candidate<S>, options: CardOptions = {}): Promise<Card> {
+  const { timeoutMs = 30_000 } = options
   const strangers = unknownIds(suite, candidate)
   if (strangers.length > 0) throw strangersError(suite, strangers)
   const chosen = new Set(casesFor(suite, candidate))
   const results: CaseResult[] = []
   for (const each of suite.cases) {
     const { id, title } = each
-    if (chosen.has(each)) results.push({ id, title, ...(await judge(each, candidate, timeoutMs)) })
-    else results.push({ id, title, status: 'skipped', reason: 'heavy, and not asked for' })
+    const result: CaseResult = chosen.has(each)
+      ? { id, title, ...(await judge(each, candidate, timeoutMs)) }
+      : { id, title, status: 'skipped', reason: 'heavy, and not asked for' }
+    results.push(result)
+    options.onResult?.(result, suite.cases.length)
   }
   return { seam: suite.seam, name: candidate.name, passed: results.every(({ status }) => status !== 'failed'), results }
 }

@@ -71,7 +71,10 @@ describe('runConformance', () => {
 
 describe('runCard', () => {
   test('tells each case’s outcome and why', async () => {
-    const card = await runCard(suite, { name: 'three', create: () => ({ value: 3 }) })
+    const heard: unknown[] = []
+    const onResult = (result: { readonly id: string }, count: number): unknown => heard.push([result.id, count])
+    const card = await runCard(suite, { name: 'three', create: () => ({ value: 3 }) }, { onResult })
+    expect(heard).toEqual(card.results.map(({ id }) => [id, 3]))
     expect(card).toEqual({
       seam: 'Number',
       name: 'three',
