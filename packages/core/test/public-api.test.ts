@@ -175,7 +175,6 @@ test('the concerns stand in this order', () => {
     'hooks',
     'permissions',
     'output-limit',
-    'lanes',
     'tool-timeout',
     'sub-agents',
     'asking-tools',
@@ -184,6 +183,7 @@ test('the concerns stand in this order', () => {
     'run-budget',
     'budget-guard',
     'model-hooks',
+    'lanes',
     'secrets',
     'model-timeout',
   ])

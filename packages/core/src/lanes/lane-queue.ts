@@ -161,8 +161,9 @@ class LocalLanes implements LaneQueue {
   /** What the lane changes of an attempt: the time that it may take, and who does the work. */
   #attempt({ command, lane }: Job): LaneAttempt {
     const { tool, timeoutMs = tool.timeoutMs } = command
+    const own = tool.timeoutMs === 0 ? 0 : timeoutMs || undefined
     const { workMs, handler } = this.#limits[lane]
-    const time = workMs === undefined ? {} : { timeoutMs: shorter(workMs, timeoutMs) }
+    const time = workMs === undefined ? {} : { timeoutMs: shorter(workMs, own) }
     if (handler === 'internal' || command.accesses.some(({ kind }) => kind === 'agent')) return time
     const { sessionId, callId, args } = command
     return {
@@ -171,7 +172,7 @@ class LocalLanes implements LaneQueue {
         ...tool,
         execute: (input, context) => {
           const { idempotencyKey, signal } = context
-          const task = { taskId: this.#host.id('task'), lane, sessionId, callId, toolName: tool.definition.name, args, idempotencyKey }
+          const task = { taskId: this.#host.id('task'), lane, sessionId, callId, tool: tool.definition.name, payload: args, idempotencyKey }
           return handler === 'external' ? this.#tasks.handOut(task, signal) : this.#tasks.show(task, () => tool.execute(input, context))
         },
       },

@@ -66,9 +66,9 @@ export class LaneTasks {
     if (open === undefined) return false
     this.#open.delete(taskId)
     open.complete(
-      completion.success
-        ? toToolResult(completion.result)
-        : failed(completion.error, { kind: completion.retryable ? 'transport' : 'failed' }),
+      'error' in completion
+        ? failed(completion.error, { kind: completion.retryable ? 'transport' : 'failed' })
+        : toToolResult(completion.result),
     )
     return true
   }

@@ -15,7 +15,6 @@ export const STACK_ORDER = [
   'hooks', // may rewrite the arguments, so the policy must judge what they return
   'permissions', // the policy, then a person
   'output-limit', // what everybody outside sees of a result is what the model sees
-  'lanes', // only what will run waits for its lane, and each attempt has its own time
   'tool-timeout', // innermost: the clock starts when the work does, not while it waits for a person or its turn
   'sub-agents', // a task is a call like any other: judged, limited and shown before it begins
   'asking-tools', // a question is a call like any other too, and its reply is what the ledger keeps
@@ -24,6 +23,7 @@ export const STACK_ORDER = [
   'run-budget', // inside the retries: every attempt is paid for
   'budget-guard', // asks for what the run's own budget leaves, since others wait for what is set aside
   'model-hooks', // inside the retries as well: every attempt that is made is told of
+  'lanes', // inside people, budgets and tasks: only what will run waits for its place, and only the work itself is tried again
   'secrets', // around tool and model themselves: hooks and artifacts get what is stored; outside the timeout, since it holds text back
   'model-timeout', // innermost: one attempt's silence
 ] as const

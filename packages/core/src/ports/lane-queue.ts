@@ -22,7 +22,7 @@ export type LaneCommand = {
   readonly effect: Effect
   /** How often it was begun before, by this process or by one that is gone. */
   readonly attempts: number
-  /** Milliseconds that it may take, where somebody said so; `0` means no limit. Default: the tool's own. */
+  /** Milliseconds that it may take as things stand; `0` means no limit, which a lane may set. Default: the tool's own. */
   readonly timeoutMs?: number
 }
 
@@ -63,17 +63,17 @@ export type LaneTask = {
   readonly lane: LaneName
   readonly sessionId: string
   readonly callId: string
-  readonly toolName: string
-  readonly args: Json
+  readonly tool: string
+  /** The arguments, after hooks and edits. */
+  readonly payload: Json
   /** The same for every attempt: hand it to a far side that honours it. */
   readonly idempotencyKey: string
 }
 
 /** What became of such work. A string is the result verbatim; other values become JSON. */
 export type LaneCompletion =
-  | { readonly success: true; readonly result: Json }
+  | { readonly result: Json }
   | {
-      readonly success: false
       readonly error: string
       /** It failed for the moment, as a lost connection does: it may be tried again. Default: false. */ readonly retryable?: boolean
     }
@@ -97,7 +97,7 @@ export type LaneLimits = {
   readonly rate?: { readonly calls: number; readonly perMs: number }
   /** Milliseconds that a call may wait for its place; it has not begun then. `0` means no limit. Default: 0. */
   readonly waitMs?: number
-  /** Milliseconds that one attempt may take, where its tool does not say less. `0` means no limit. Default: the agent's `toolMs`. */
+  /** Milliseconds that one attempt may take, where its tool and the agent do not say less. `0` means no limit. Default: theirs. */
   readonly workMs?: number
   /** How many calls wait when an alert is given: a warning, and at twice as many a critical one. Default: 50. `0` means never. */
   readonly alertDepth?: number

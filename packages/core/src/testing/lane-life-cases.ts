@@ -178,8 +178,8 @@ const others: readonly Case<LaneSubject>[] = [
         lane: 'execute',
         sessionId: 'one',
         callId: 'a',
-        toolName: 'work',
-        args: { of: 'a', text: '“é😀”' },
+        tool: 'work',
+        payload: { of: 'a', text: '“é😀”' },
         idempotencyKey: 'key of a',
       }
       assertEqual(first, expected, 'the first task')
@@ -189,8 +189,7 @@ const others: readonly Case<LaneSubject>[] = [
         'the calls that were taken',
       )
       assertEqual(calls[2]?.attempts, [{}], 'an attempt in another lane')
-      for (const { taskId, callId } of tasks)
-        assertEqual(queue.complete(taskId, { success: true, result: `did ${callId}` }), true, 'whether it counts')
+      for (const { taskId, callId } of tasks) assertEqual(queue.complete(taskId, { result: `did ${callId}` }), true, 'whether it counts')
       const outcomes = await within(Promise.all([calls[0]?.outcome, calls[1]?.outcome]), 'the outcomes')
       assertEqual(
         outcomes.map((each) => (each?.type === 'result' ? each.result.content : undefined)),
@@ -208,16 +207,13 @@ const others: readonly Case<LaneSubject>[] = [
       const [done, stopped] = [call('done', { accesses: WRITE, effect: 'unsafe' }), call('stopped', { accesses: WRITE })]
       await advance(0)
       const [first, second] = queue.tasks()
-      const answers = [1, 2].map(() => queue.complete(first?.taskId ?? '', { success: false, error: 'no', retryable: false }))
+      const answers = [1, 2].map(() => queue.complete(first?.taskId ?? '', { error: 'no', retryable: false }))
       stopped.abort(new Error('enough'))
       await within(
         stopped.outcome.catch(() => {}),
         'the call that was stopped',
       )
-      answers.push(
-        queue.complete(second?.taskId ?? '', { success: true, result: 'late' }),
-        queue.complete('nobody', { success: true, result: '' }),
-      )
+      answers.push(queue.complete(second?.taskId ?? '', { result: 'late' }), queue.complete('nobody', { result: '' }))
       assertEqual(answers, [true, false, false, false], 'which completions count')
       const outcome = await within(done.outcome, 'the outcome')
       assert(outcome.type === 'result' && outcome.result.isError && outcome.result.content === 'no', 'the first completion was lost')

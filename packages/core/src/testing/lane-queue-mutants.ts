@@ -142,7 +142,7 @@ const trials: readonly LaneQueueMutant[] = [
   {
     name: 'takes no limit of a tool for none of its own',
     killedBy: 'lane.work_timeout',
-    mutate: commanded(({ timeoutMs, ...command }) => ({ ...command, ...(timeoutMs ? { timeoutMs } : {}) })),
+    mutate: commanded((command) => ({ ...command, tool: without(command.tool, 'timeoutMs') })),
   },
   { name: 'tries once', killedBy: 'lane.retry', mutate: limited((limits) => ({ ...limits, retry: { attempts: 1 } })) },
   { name: 'tries again in silence', killedBy: 'lane.retry', mutate: telling(({ type }) => type !== 'command_retry') },

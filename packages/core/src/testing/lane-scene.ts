@@ -24,7 +24,10 @@ export type CallOptions = {
   readonly accesses?: readonly Access[]
   readonly effect?: Effect
   readonly attempts?: number
+  /** The tool's own. */
   readonly timeoutMs?: number
+  /** The agent's. */
+  readonly toolMs?: number
   /** Its signal fires with this before it is submitted. */
   readonly cancelled?: Error
   /** What its attempts come to, in order; a call that has none left ends when it is told to. */
@@ -141,18 +144,28 @@ class SceneCall implements LaneCall {
 }
 
 function commandOf(callId: string, options: CallOptions): LaneCommand {
-  const { session = 'one', parent, metadata = {}, toolName = 'work', accesses = [], effect = 'none', attempts = 0, timeoutMs } = options
+  const {
+    session = 'one',
+    parent,
+    metadata = {},
+    toolName = 'work',
+    accesses = [],
+    effect = 'none',
+    attempts = 0,
+    timeoutMs,
+    toolMs,
+  } = options
   return {
     sessionId: session,
     runId: `run of ${session}`,
     callId,
     parentCallId: parent,
     metadata,
-    tool: tool({ name: toolName, description: 'Works.', execute: () => 'worked here' }),
+    tool: tool({ name: toolName, description: 'Works.', execute: () => 'worked here', ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
     args: { of: callId, text: '“é😀”' },
     accesses,
     effect,
     attempts,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(toolMs === undefined ? {} : { timeoutMs: toolMs }),
   }
 }

@@ -34,15 +34,16 @@ const times: readonly Case<LaneSubject>[] = [
   },
   {
     id: 'lane.work_timeout',
-    title: 'the time to work is handed to the attempt: the shorter of the lane’s and the call’s own, and 0 of its own is none',
+    title: 'the time to work is handed to the attempt: the shorter of the lane’s and the call’s, and none where its tool says 0',
     async run({ make, advance }) {
       const call = caller(make({ query: { workMs: 500 } }))
-      const calls = [undefined, 300, 900, 0].map((timeoutMs, index) => call(`${index}`, timeoutMs === undefined ? {} : { timeoutMs }))
+      const own = [{}, { timeoutMs: 300 }, { timeoutMs: 900 }, { timeoutMs: 0, toolMs: 0 }, { toolMs: 0 }, { toolMs: 200 }]
+      const calls = own.map((each, index) => call(`${index}`, each))
       const other = call('other', { accesses: WRITE })
       await advance(0)
       assertEqual(
         calls.map(({ attempts }) => attempts[0]?.timeoutMs),
-        [500, 300, 500, 0],
+        [500, 300, 500, 0, 500, 200],
         'milliseconds for the attempts',
       )
       assertEqual(other.attempts, [{}], 'an attempt in a lane without a limit')

@@ -1,6 +1,7 @@
 /** Lanes as an agent's runs meet them: tries, letters, times, who may go first. */
 import { describe, expect, test } from 'vitest'
 import {
+  AgentError,
   type AgentOptions,
   createAgent,
   failed,
@@ -10,6 +11,7 @@ import {
   tool,
   type ToolOptions,
 } from '../../src/index.ts'
+import type { SessionStore } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { collect, eventsOf, pass, resultsIn } from '../middleware/runs.ts'
 
@@ -175,5 +177,63 @@ describe('a lane', () => {
     await pass(holder.completed(), host.clock)
     expect(queue.stats().query).toMatchObject({ depth: 0, active: 0, started: 1 })
     expect((await collect(waiting)).filter(({ event }) => event.type === 'tool_execution_start')).toEqual([])
+  })
+})
+
+describe('an attempt', () => {
+  test('is not another call to the budget', async () => {
+    const { tool: fetch } = flaky(2)
+    const { agent, host, llm } = start([[callOf('fetch')], 'done'], [fetch], { options: { budget: { perRun: { toolCalls: 1 } } } })
+    await pass((await agent.run('go')).completed(), host.clock)
+    expect(resultsIn(llm.requests[1])).toEqual(['fetched'])
+  })
+
+  test('whose outcome nobody saw before a crash counts, and the call is given up when none is left', async () => {
+    const { tool: fetch, seen } = flaky(9, { effect: 'idempotent', readOnly: false, access: () => [{ kind: 'net', host: 'a' }] })
+    const store = memoryStore()
+    const process = { gone: false }
+    const append: SessionStore['append'] = async (...given) => {
+      if (process.gone) throw new AgentError('store_unavailable', 'this process is gone', { retryable: false })
+      return store.append(...given)
+    }
+    const first = start([[callOf('fetch')], 'done'], [fetch], {
+      lanes: { execute: { retry: { attempts: 3, baseDelayMs: 60_000 } } },
+      options: { store: { ...store, append } },
+    })
+    await (await first.agent.session({ id: 'mine' })).send('go')
+    for (let turn = 0; turn < 10; turn++) await first.host.clock.advance(0)
+    expect(seen).toHaveLength(1)
+    process.gone = true // in the pause before the second attempt
+    await first.host.clock.advance(120_000)
+    const queue = laneQueue({ host: first.host, execute: { retry: { attempts: 3 } } })
+    const options = { llm: scriptedLlm(['gave up']), tools: [fetch], store, host: first.host, lanes: queue }
+    const run = await (await createAgent(options).session({ id: 'mine' })).resume()
+    if (run === undefined) throw new Error('nothing to resume')
+    await pass(run.completed(), first.host.clock)
+    expect([seen.length, new Set(seen).size]).toEqual([3, 1])
+    expect(await queue.deadLetters()).toMatchObject([{ attempts: 3 }])
+  })
+
+  test('of an external lane is recorded before somebody takes it, and what they say is its result', async () => {
+    const local = { ran: false }
+    const build = tool({
+      name: 'build',
+      description: 'Builds.',
+      access: () => [{ kind: 'exec', command: 'make' }],
+      execute: () => (local.ran = true),
+    })
+    const { agent, host, llm, queue } = start([[callOf('build', { target: 'all' })], 'done'], [build], {
+      lanes: { execute: { handler: 'external' } },
+      options: { confirm: async () => ({ decision: 'approve' }) },
+    })
+    const run = await agent.run('go')
+    const taking = queue.take({ signal: new AbortController().signal })
+    const task = await pass(taking, host.clock)
+    expect(task).toMatchObject({ tool: 'build', payload: { target: 'all' }, sessionId: run.sessionId })
+    const state = await (await agent.session({ id: run.sessionId })).state()
+    expect(state.run?.batch?.states.get(task.callId)?.start).toMatchObject({ idempotencyKey: task.idempotencyKey, attempt: 1 })
+    expect([queue.complete(task.taskId, { result: 'built' }), queue.complete(task.taskId, { error: 'no' })]).toEqual([true, false])
+    await pass(run.completed(), host.clock)
+    expect([resultsIn(llm.requests[1]), local.ran]).toEqual([['built'], false])
   })
 })
