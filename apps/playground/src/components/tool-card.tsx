@@ -28,12 +28,13 @@ function CallTime({ call }: { readonly call: ToolCall }): ReactNode {
 }
 
 function CallFacts({ call }: { readonly call: ToolCall }): ReactNode {
-  const { status, exitCode, attempt } = call
+  const { status, exitCode, attempt, untrusted } = call
   return (
     <span className="call-facts">
       {status !== 'succeeded' && status !== 'running' && <span className="call-words">{callStateWords(call)}</span>}
       {attempt !== undefined && attempt > 1 && <span>attempt {attempt}</span>}
       {exitCode !== undefined && exitCode !== 0 && <span className="call-exit">exit {exitCode}</span>}
+      {untrusted && <span className="call-exit">from outside</span>}
       <CallTime call={call} />
     </span>
   )

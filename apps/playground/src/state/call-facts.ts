@@ -50,6 +50,7 @@ function ended(call: ToolCall, event: FactOf<'tool_end'>, timestamp: number): To
     ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }),
     ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
     ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
+    ...(event.untrusted === true ? { untrusted: true } : {}),
   }
 }
 

@@ -86,7 +86,7 @@ function stepOf(fact: Envelope, started: number | undefined): StoryStep | undefi
     case 'tool_end': {
       const took = started === undefined ? '' : ` after ${formatDuration(timestamp - started)}`
       const exit = event.exitCode === undefined ? '' : `, exit ${event.exitCode}`
-      const how = event.isError ? (event.errorKind ?? 'failed') : 'a result'
+      const how = `${event.isError ? (event.errorKind ?? 'failed') : 'a result'}${event.untrusted === true ? ' from outside' : ''}`
       return { key, timestamp, title: 'Ended', detail: `${how}${exit}${took}`, tone: event.isError ? 'bad' : 'good' }
     }
     default:

@@ -36,6 +36,8 @@ export type ToolCall = {
   readonly exitCode?: number
   readonly errorKind?: string
   readonly metadata?: JsonObject
+  /** The output comes from outside. */
+  readonly untrusted?: true
   readonly denied?: string
   readonly approval?: Approval
   readonly nested: readonly ToolCall[]

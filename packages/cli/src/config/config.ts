@@ -34,6 +34,17 @@ export type HookConfig = HookMatch &
 
 /** A mode, or a mode with what commands may do in the sandbox. */
 export type SandboxConfig = SandboxMode | Omit<SandboxOptions, 'onMissing'>
+/** `false`: nothing is hidden. */
+export type SecretsConfig =
+  | false
+  | {
+      /** Variables that models may refer to as `secret://NAME`, without seeing them. Default: none. */
+      readonly offer?: readonly string[]
+      /** Variables that hold secrets although their names do not say so. Default: none. */
+      readonly hide?: readonly string[]
+      /** Look for keys that are known by their looks, too. Default: true. */
+      readonly shapes?: boolean
+    }
 
 /** What `seamfold.config.ts` or `seamfold.config.json` may hold. Command-line options win over it. */
 export type SeamfoldConfig = {
@@ -55,6 +66,8 @@ export type SeamfoldConfig = {
   readonly store?: string
   /** `keep`: variables by name that commands see although their names look like those of keys. Default: none. */
   readonly environment?: { readonly keep?: readonly string[] }
+  /** What is kept from models, journals and events, and what commands may be given. Default: all that is found is hidden, nothing is offered. */
+  readonly secrets?: SecretsConfig
   /** Folders with files of agents, relative to the configuration; the last one wins. `.seamfold/agents` is always read. */
   readonly agents?: readonly string[]
   /** Commands and web services that are asked before something happens, or told what did. */

@@ -57,6 +57,16 @@ const configSchema = z.strictObject({
   /** Asked and told by priority, then in this order. */
   hooks: z.array(hookSchema).optional(),
   environment: z.strictObject({ keep: z.array(z.string().min(1)).optional() }).optional(),
+  secrets: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        offer: z.array(z.string().min(1)).optional(),
+        hide: z.array(z.string().min(1)).optional(),
+        shapes: z.boolean().optional(),
+      }),
+    ])
+    .optional(),
   timeouts: z
     .strictObject({
       totalMs: milliseconds.optional(),

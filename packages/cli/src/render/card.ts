@@ -10,6 +10,8 @@ export type Card = EndedCall & {
   readonly tookMs: number | undefined
   /** How deep it is nested in other calls; the model's own are 0. */
   readonly depth: number
+  /** The result comes from outside. */
+  readonly untrusted?: true
 }
 
 const NAME_COLUMNS = 5
@@ -25,7 +27,9 @@ export function cardLines(card: Card, style: Style): readonly string[] {
     width: width - columnsOf(indent) - BODY_INDENT.length,
   })
   const took = card.tookMs === undefined ? '' : duration(card.tookMs)
-  const told = [brief, took].filter((part) => part !== '').map((part) => (part === oneLine(part) ? colors.dim(part) : part))
+  const told = [brief, took, card.untrusted ? 'from outside' : '']
+    .filter((part) => part !== '')
+    .map((part) => (part === oneLine(part) ? colors.dim(part) : part))
   const tail = told.length === 0 ? '' : `  ${told.join(colors.dim(` ${signs.dot} `))}`
   const name = padEnd(visibleLine(card.name), NAME_COLUMNS)
   const room = width - columnsOf(indent) - 2 - columnsOf(name) - 1

@@ -8,6 +8,7 @@ import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { INSTRUCTIONS } from './instructions.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
 import type { LearningPolicy } from './permissions.ts'
+import { protectionOf } from './protection.ts'
 import type { Settings } from './settings.ts'
 import { type Journal, openJournal } from './store.ts'
 import { openWorker, type RemoteTasks } from './remote-tasks.ts'
@@ -110,6 +111,7 @@ export async function agentOptions(
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
   const permissions = await groundPolicy(settings)
   const hooks = await configuredHooks(settings, environment)
+  const security = await protectionOf({ secrets: settings.secrets, workspace: settings.workspace, environment: process.env })
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
@@ -122,6 +124,7 @@ export async function agentOptions(
     permissions,
     budget: { perRun: settings.budget },
     ...(hooks === undefined ? {} : { hooks }),
+    ...(security === undefined ? {} : { security }),
     ...(settings.timeouts === undefined ? {} : { timeouts: settings.timeouts }),
   }
   return { options, permissions, idle: async () => hooks?.idle() }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { type Budget, type Rule, type RuleLayer, stricterMode, type Timeouts } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
 import type { SandboxOptions } from '@seamfold/tools'
-import type { HookConfig, PermissionMode } from '../config/config.ts'
+import type { HookConfig, PermissionMode, SecretsConfig } from '../config/config.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { type PolicyFiles, policyFiles } from './policy-files.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
@@ -54,6 +54,8 @@ export type Ground = Places & {
   readonly sandbox?: SandboxOptions
   /** Variables that commands see although their names look like those of keys. */
   readonly keep?: readonly string[]
+  /** What is hidden, and what commands may be given. */
+  readonly secrets?: SecretsConfig
   /** Folders with files of agents, beside the usual ones. */
   readonly agentFolders?: readonly string[]
   /** Asked before something happens, or told what did; their commands run in the folder of the configuration. */
@@ -122,6 +124,7 @@ async function groundOf(config: Config, options: SharedOptions, { surroundings, 
     ...(files.layers.length === 0 ? {} : { layers: files.layers }),
     ...pick('sandbox', chosenSandbox(config.sandbox, options.sandbox === undefined ? remembered?.sandbox : sandboxMode(options.sandbox))),
     ...pick('keep', config.environment?.keep),
+    ...pick('secrets', config.secrets),
     ...pick('agentFolders', config.agents),
     ...pick('hooks', config.hooks),
     ...pick('configFile', config.file),
