@@ -34,6 +34,7 @@ export type HookConfig = HookMatch &
 
 /** A mode, or a mode with what commands may do in the sandbox. */
 export type SandboxConfig = SandboxMode | Omit<SandboxOptions, 'onMissing'>
+
 /** `false`: nothing is hidden. */
 export type SecretsConfig =
   | false
