@@ -41,7 +41,7 @@ const formsOf = (secret: string): readonly string[] => {
 
 const found = (where: string, secret: string): readonly string[] => formsOf(secret).filter((form) => where.includes(form))
 
-const bash = (input: Readonly<Record<string, unknown>>): ScriptStep => answer([callTool('bash', input as never)])
+const bash = (input: Readonly<Record<string, unknown>>): ScriptStep => answer([callTool('bash', input)])
 
 describe('a run in a folder with secrets', () => {
   const curious = [
@@ -58,8 +58,8 @@ describe('a run in a folder with secrets', () => {
     expect(stdout).toContain('PORT=3000')
     for (const where of [stdout, stderr, scene.asked(), await scene.stored()])
       for (const secret of [scene.secret, KEY]) expect(found(where, secret)).toEqual([])
-    expect((await scene.run('verify')).code).toBe(0)
-    const shown = await scene.run('show')
+    expect((await scene.run('sessions', 'verify')).code).toBe(0)
+    const shown = await scene.run('sessions', 'show')
     expect(found(shown.stdout, scene.secret)).toEqual([])
     expect(shown.stdout).toContain('[redacted:')
   }, 60_000)
