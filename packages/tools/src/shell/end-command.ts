@@ -13,7 +13,7 @@ export async function endCommand(processes: CommandProcesses, graceMs: number): 
   if (seen.size === 0 || (await askToEnd(processes, seen, graceMs))) return seen.size
   for (const deadline = performance.now() + KILL_MS; performance.now() < deadline;) {
     const left = freeze(processes)
-    if (left.size === 0) break
+    if (left.size === 0 && !processes.areEnding) break
     for (const pid of left) {
       seen.add(pid)
       signalTo(pid, 'SIGKILL')
@@ -27,7 +27,7 @@ export async function endCommand(processes: CommandProcesses, graceMs: number): 
 async function found(processes: CommandProcesses): Promise<Set<number>> {
   for (let look = 1; ; look++) {
     const stopped = freeze(processes)
-    if (stopped.size > 0 || !processes.isUndecided || look === LOOKS) return stopped
+    if (stopped.size > 0 || (!processes.isUndecided && !processes.areEnding) || look === LOOKS) return stopped
     await wait(POLL_MS)
   }
 }
@@ -54,7 +54,7 @@ async function askToEnd(processes: CommandProcesses, stopped: ReadonlySet<number
   for (const pid of stopped) signalTo(pid, 'SIGCONT')
   for (const deadline = performance.now() + graceMs; performance.now() < deadline;) {
     await wait(POLL_MS)
-    if (processes.survivors().length === 0) return true
+    if (processes.survivors().length === 0 && !processes.areEnding) return true
   }
   return false
 }

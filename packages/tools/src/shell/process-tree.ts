@@ -7,10 +7,15 @@ export const MARKER_VARIABLE = 'SEAMFOLD_COMMAND'
 /** The parent of what belongs to the kernel and never has an environment. */
 const KERNEL = 2
 
+/** A flag of the kernel for processes that are on their way out: PF_EXITING. */
+const ENDING = 0x4
+
 /** `session` and `group` of the command's shell are its own process id. `started` is in ticks since the machine was. */
 type Row = {
   readonly pid: number
-  readonly state: string
+  /** Whether it has ended, or is about to whatever anybody does. */
+  readonly isOver: boolean
+  readonly isEnding: boolean
   readonly parent: number
   readonly group: number
   readonly session: number
@@ -29,6 +34,8 @@ export class CommandProcesses {
    * to the next, and then another search will tell.
    */
   isUndecided = false
+  /** Whether the last search saw processes of the command that were just ending by themselves; they are no survivors. */
+  areEnding = false
 
   /**
    * `leader` is the process id of the command's shell, which leads a session of its own. `isConfined`: of a sandbox around it, whose
@@ -45,7 +52,7 @@ export class CommandProcesses {
   survivors(): readonly number[] {
     const rows = processTable()
     if (rows === undefined) return signalTo(-this.#leader, 0) ? [-this.#leader] : []
-    const candidates = rows.filter(({ state, started }) => state !== 'Z' && state !== 'X' && started >= this.#since)
+    const candidates = rows.filter(({ isOver, started }) => !isOver && started >= this.#since)
     this.isUndecided = false
     const found = new Set(candidates.filter((row) => this.#isOurs(row)).map(({ pid }) => pid))
     // A descendant may have cleared its environment: follow parents, and sessions that found processes lead.
@@ -53,8 +60,10 @@ export class CommandProcesses {
       before = found.size
       for (const row of candidates) if (found.has(row.parent) || found.has(row.session)) found.add(row.pid)
     }
-    for (const { pid, started } of candidates) if (found.has(pid)) this.#known.set(pid, started)
-    return [...found]
+    const ours = candidates.filter(({ pid }) => found.has(pid))
+    for (const { pid, started } of ours) this.#known.set(pid, started)
+    this.areEnding = ours.some(({ isEnding }) => isEnding)
+    return ours.filter(({ isEnding }) => !isEnding).map(({ pid }) => pid)
   }
 
   /** Of these those to be asked to end. A sandbox's own processes are in its first session, and would take the rest with them at once. */
@@ -97,7 +106,17 @@ function processRow(pid: number): Row | undefined {
     // The second field is the name in parentheses and may hold anything, parentheses too.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     const number = (index: number): number => Number(fields[index])
-    return { pid, state: fields[0] ?? '', parent: number(1), group: number(2), session: number(3), started: number(19) }
+    const state = fields[0] ?? ''
+    const isEnding = (number(6) & ENDING) !== 0
+    return {
+      pid,
+      isOver: state === 'Z' || state === 'X',
+      isEnding,
+      parent: number(1),
+      group: number(2),
+      session: number(3),
+      started: number(19),
+    }
   } catch {
     // It ended between being listed and being read.
     return undefined
