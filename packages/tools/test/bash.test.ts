@@ -197,6 +197,11 @@ describe('when the process of the agent is killed', () => {
       'what left its session and whose shell has ended',
       (sleep: string) => `(setsid sleep ${sleep} </dev/null >/dev/null 2>&1 &); echo started; sleep ${sleep}`,
     ],
+    [
+      'what cleared its environment and left its session, below what is still there',
+      (sleep: string) =>
+        `env -i setsid sh -c 'env -i setsid sleep ${sleep} & wait' </dev/null >/dev/null 2>&1 & echo started; sleep ${sleep}`,
+    ],
   ])('%s ends too', async (_, command) => {
     const root = temporaryDirectory()
     const sleep = uniqueSleep()

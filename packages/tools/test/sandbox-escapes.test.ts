@@ -207,6 +207,21 @@ describe.skipIf(noSandbox)('processes', () => {
     expect(running('62.375')).toBe(false)
   })
 
+  test('end with an agent that is killed, however they hide', async () => {
+    const root = temporaryDirectory()
+    const source = `
+      import { sandboxedShell } from ${JSON.stringify(join(import.meta.dirname, '../src/sandbox/sandboxed-shell.ts'))}
+      const hidden = '(env -i setsid sh -c "trap : TERM HUP; sleep 62.625; sleep 62.625" >/dev/null 2>&1 &); sleep 0.1; echo started; sleep 62.625'
+      await sandboxedShell({ directory: ${JSON.stringify(root)}, sandbox: 'required' }).run(hidden, {
+        timeoutMs: 600_000, signal: new AbortController().signal, onOutput: (chunk) => process.stdout.write(chunk),
+      })`
+    const agent = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise((resolve) => void agent.stdout.once('data', resolve))
+    expect(running('sleep 62.625')).toBe(true)
+    agent.kill('SIGKILL')
+    await expect.poll(() => running('sleep 62.625'), { timeout: 5_000 }).toBe(false)
+  })
+
   test('are bounded: a fork bomb ends with its time', { timeout: 60_000 }, async () => {
     const result = await inside(temporaryDirectory(), { limits: { processes: 60 } }).run(
       'bomb() { bomb | bomb & }; bomb; sleep 1; ls -d /proc/[0-9]* | wc -l; sleep 30',
