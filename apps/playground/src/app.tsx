@@ -1,5 +1,5 @@
 /** The whole page: sessions on the left, the chosen one in the middle, its journal on the right. */
-import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react'
 import type { Api, ApiError } from './api/client.ts'
 import type { About } from './api/types.ts'
 import { CompareView } from './components/compare-view.tsx'
@@ -8,10 +8,14 @@ import { Icon } from './components/icon.tsx'
 import { PartsView } from './components/parts-view.tsx'
 import { Sidebar } from './components/sidebar.tsx'
 import { Welcome } from './components/welcome.tsx'
+import { WorkflowList } from './components/workflow-list.tsx'
 import { useAgent, type AgentControl } from './hooks/use-agent.ts'
 import { useParts, type PartsControl } from './hooks/use-parts.ts'
-import { useRoute } from './hooks/use-route.ts'
+import { useRoute, type Route } from './hooks/use-route.ts'
 import { useSessions, type Listed } from './hooks/use-sessions.ts'
+
+/** Comes with the library that draws graphs, which nothing else needs. */
+const WorkflowView = lazy(async () => ({ default: (await import('./components/workflow-view.tsx')).WorkflowView }))
 
 const wide = (): boolean => matchMedia('(min-width: 1200px)').matches
 
@@ -59,6 +63,36 @@ function Locked({ error }: { readonly error: ApiError }): ReactNode {
   )
 }
 
+type PageProps = {
+  readonly api: Api
+  readonly route: Route
+  readonly about: About | undefined
+  readonly parts: PartsControl
+  readonly listed: Listed
+}
+
+/** Everything that stands in the middle, but for a session. */
+function Page({ api, route, about, parts, listed: { error, refresh } }: PageProps): ReactNode {
+  switch (route.view) {
+    case 'home':
+      return <Welcome api={api} about={about} parts={parts} trouble={error?.message} onStarted={refresh} />
+    case 'parts':
+      return <PartsView api={api} about={about} parts={parts} />
+    case 'workflows':
+      return <WorkflowList api={api} />
+    case 'workflow':
+      return (
+        <Suspense fallback={<p className="panel-empty">Loading…</p>}>
+          <WorkflowView key={route.id} api={api} id={route.id} />
+        </Suspense>
+      )
+    case 'compare':
+      return <CompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />
+    case 'session':
+      return null
+  }
+}
+
 export function App({ api }: { readonly api: Api }): ReactNode {
   const route = useRoute()
   const id = route.view === 'session' ? route.id : undefined
@@ -88,9 +122,7 @@ export function App({ api }: { readonly api: Api }): ReactNode {
       <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
       <main className="main">
-        {route.view === 'home' && <Welcome api={api} about={about} parts={parts} trouble={listed.error?.message} onStarted={refresh} />}
-        {route.view === 'parts' && <PartsView api={api} about={about} parts={parts} />}
-        {route.view === 'compare' && <CompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />}
+        <Page {...{ api, route, about, parts, listed }} />
         {id !== undefined && (
           <ConversationView
             key={id}

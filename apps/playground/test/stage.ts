@@ -4,6 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createAgent, memoryStore, tool, type Tool } from '@seamfold/core'
+import type { AgentExecutor, SessionStore } from '@seamfold/core/kit'
 import { scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import type { Browser, Page } from 'playwright-core'
 import { servePlayground } from '../../../packages/cli/src/playground/serve.ts'
@@ -16,6 +17,9 @@ export type Stage = AsyncDisposable & {
   /** A page of its own, opened at the address with the token. What it complains about is collected. */
   open(): Promise<Page>
   readonly complaints: readonly string[]
+  readonly store: SessionStore
+  /** Runs steps with the agent of the stage. */
+  readonly executor: AgentExecutor
   /** Asks a route as the page does. */
   ask(path: string, body: unknown): Promise<unknown>
   /** Has a session's agent asked and answered so many times. */
@@ -40,6 +44,8 @@ export async function stage({ browser, script, tools = [] }: StageOptions): Prom
   return {
     playground,
     complaints,
+    store,
+    executor: agent.executor(),
     async ask(path, body) {
       const headers = { authorization: `Bearer ${playground.token}`, 'content-type': 'application/json' }
       return (await fetch(playground.origin + path, { method: 'POST', headers, body: JSON.stringify(body) })).json()

@@ -67,6 +67,8 @@ export { budgetRoots, readBudget } from './orchestration/read-ledger.ts'
 export type { LedgerOptions } from './orchestration/ledger.ts'
 export type { LedgerIncident, LedgerSnapshot } from './orchestration/ledger-state.ts'
 export type { BudgetLimits, Spending } from './model/spending.ts'
+export { storedWorkflows, workflowRecords, type StoredWorkflowRecord } from './orchestration/stored-workflows.ts'
+export type { WorkflowRecord } from './orchestration/workflow-record.ts'
 export { WorkflowBudget, type BudgetSnapshot, type WorkflowBudgetOptions } from './orchestration/workflow-budget.ts'
 export {
   defineWorkflow,

@@ -1,4 +1,5 @@
 /** Asks the server: one method per route. */
+import type { StoredWorkflowRecord } from '@seamfold/core'
 import { SseDecoder } from '@seamfold/core/kit'
 import type {
   About,
@@ -14,6 +15,7 @@ import type {
   Request,
   SessionSummary,
   WhyQuestion,
+  WorkflowSummary,
 } from './types.ts'
 
 /** The server said no, or could not be reached (`unreachable`). */
@@ -45,6 +47,9 @@ export interface Api {
   why(id: string, question: WhyQuestion): Promise<Judgement>
   /** What the model was asked last as of this fact. */
   asked(id: string, at: string): Promise<Asked>
+  workflows(): Promise<readonly WorkflowSummary[]>
+  /** What is stored of a workflow behind a cursor. */
+  workflow(id: string, after: string | undefined): Promise<readonly StoredWorkflowRecord[]>
   agent(): Promise<AgentState>
   kill(): Promise<AgentState>
   start(): Promise<AgentState>
@@ -110,6 +115,11 @@ export function apiClient(token: string): Api {
     rewind: (id, to) => post(of(id, 'rewind'), { to }),
     why: (id, question) => post(of(id, 'why'), question),
     asked: (id, at) => get(`${of(id, 'request')}?at=${encodeURIComponent(at)}`),
+    workflows: async () => (await get<{ workflows: readonly WorkflowSummary[] }>('/api/workflows')).workflows,
+    workflow: async (id, after) => {
+      const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`
+      return (await get<{ records: readonly StoredWorkflowRecord[] }>(`/api/workflows/${encodeURIComponent(id)}${query}`)).records
+    },
     agent: () => get('/api/agent'),
     kill: () => post('/api/agent/kill'),
     start: () => post('/api/agent/start'),

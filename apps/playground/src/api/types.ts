@@ -34,8 +34,22 @@ export type SessionSummary = {
   readonly turns: number
   readonly usage: Usage
   readonly cost: number
+  /** A step of a workflow or a task of another session. */
+  readonly child?: boolean
   /** Where it was forked. */
   readonly parent?: { readonly id: string; readonly cursor: string }
+}
+
+/** One workflow of the store. `held`: somebody has claimed it and not let go of it. */
+export type WorkflowSummary = {
+  readonly id: string
+  readonly name: string
+  readonly status: 'held' | 'stopped' | 'completed' | 'unreadable'
+  readonly steps: number
+  readonly completed: number
+  readonly failed: number
+  readonly startedAt: number
+  readonly updatedAt: number
 }
 
 /** The process that the agent runs in. */

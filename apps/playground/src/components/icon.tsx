@@ -11,6 +11,7 @@ const paths = {
   chevron: 'm9 6 6 6-6 6',
   close: 'M6 6l12 12M18 6 6 18',
   copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
+  flow: 'M4 9h5v6H4zM15 4h5v5h-5zM15 15h5v5h-5zM9 12h3m3-5.5h-3v11h3',
   journal: 'M6 4h12v16H6zM9.5 8.5h5m-5 3.5h5m-5 3.5h3',
   menu: 'M4 7h16M4 12h16M4 17h16',
   moon: 'M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10Z',

@@ -56,7 +56,8 @@ function Entry({ branch: { session, depth }, now, current, onChoose }: EntryProp
 export function SessionList({ listed: { sessions, error }, selected, onChoose }: SessionListProps): ReactNode {
   const now = useNow(true, 30_000)
   const [search, setSearch] = useState('')
-  const branches = useMemo(() => sessionBranches(sessions ?? [], search), [sessions, search])
+  const branches = useMemo(() => sessionBranches(sessions ?? [], search, selected), [sessions, search, selected])
+  const children = useMemo(() => (sessions ?? []).filter(({ child }) => child).length, [sessions])
   if (sessions === undefined) return <p className="panel-empty">{error ? error.message : 'Loading…'}</p>
   if (sessions.length === 0) return <p className="panel-empty">No sessions yet.</p>
   return (
@@ -76,7 +77,13 @@ export function SessionList({ listed: { sessions, error }, selected, onChoose }:
           <Entry key={branch.session.id} branch={branch} now={now} current={branch.session.id === selected} onChoose={onChoose} />
         ))}
       </ul>
-      {branches.length === 0 && <p className="panel-empty">No session is called that.</p>}
+      {children > 0 && search.trim() === '' && (
+        <p className="panel-empty">
+          {children === 1 ? 'One session of a step or task is' : `${children} sessions of steps and tasks are`} found by words, and from
+          where they were given.
+        </p>
+      )}
+      {branches.length === 0 && search.trim() !== '' && <p className="panel-empty">No session is called that.</p>}
     </>
   )
 }

@@ -1,7 +1,7 @@
 /** The left side: who we are, a way to start, and the sessions. */
 import type { ReactNode } from 'react'
 import type { About } from '../api/types.ts'
-import { goTo, partsAddress } from '../hooks/use-route.ts'
+import { goTo, partsAddress, workflowsAddress } from '../hooks/use-route.ts'
 import type { AgentControl } from '../hooks/use-agent.ts'
 import type { Listed } from '../hooks/use-sessions.ts'
 import { Icon } from './icon.tsx'
@@ -42,6 +42,9 @@ export function Sidebar({ about, listed, agent, selected, onChoose }: SidebarPro
       <ProcessBar {...agent} />
       {about && (
         <footer className="sidebar-foot">
+          <a className="head-link" href={workflowsAddress} onClick={onChoose}>
+            <Icon name="flow" size={14} /> Workflows
+          </a>
           <a className="head-link" href={partsAddress} onClick={onChoose}>
             <Icon name="parts" size={14} /> Parts, code and conformance
           </a>

@@ -4,6 +4,8 @@ import { useMemo, useSyncExternalStore } from 'react'
 export type Route =
   | { readonly view: 'home' }
   | { readonly view: 'parts' }
+  | { readonly view: 'workflows' }
+  | { readonly view: 'workflow'; readonly id: string }
   | { readonly view: 'session'; readonly id: string }
   | { readonly view: 'compare'; readonly a: string; readonly b: string }
 
@@ -24,6 +26,8 @@ const decode = (text: string): string => {
 function routeOf(hash: string): Route {
   const [, view, first, second] = hash.split('/')
   if (view === 'parts') return { view }
+  if (view === 'workflows') return { view }
+  if (view === 'workflow' && first) return { view, id: decode(first) }
   if (view === 'session' && first) return { view, id: decode(first) }
   if (view === 'compare' && first && second) return { view, a: decode(first), b: decode(second) }
   return { view: 'home' }
@@ -32,6 +36,10 @@ function routeOf(hash: string): Route {
 export const sessionAddress = (id: string): string => `#/session/${encodeURIComponent(id)}`
 
 export const compareAddress = (a: string, b: string): string => `#/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`
+
+export const workflowsAddress = '#/workflows'
+
+export const workflowAddress = (id: string): string => `#/workflow/${encodeURIComponent(id)}`
 
 export const partsAddress = '#/parts'
 

@@ -1,5 +1,5 @@
 /** What a list tells about a session, folded from its facts. */
-import { addUsage, noUsage, textOf, type Envelope, type Usage } from '@seamfold/core/kit'
+import { addUsage, noUsage, textOf, type Envelope, type JsonObject, type Usage } from '@seamfold/core/kit'
 
 /** `idle`: nothing was asked yet. `unfinished`: a run that has neither ended nor is known to wait. `unreadable`: its title says why. */
 export type SummaryStatus = 'idle' | 'unfinished' | 'suspended' | 'completed' | 'failed' | 'cancelled' | 'unreadable'
@@ -17,6 +17,8 @@ export type SessionSummary = {
   readonly usage: Usage
   /** US dollars, where prices are known. */
   readonly cost: number
+  /** A step of a workflow or a task of another session: found from there, and there may be thousands. */
+  readonly child?: boolean
 }
 
 const titleLimit = 120
@@ -33,11 +35,17 @@ export const emptySummary = (id: string): SessionSummary => ({
   cost: 0,
 })
 
+/** Executors say of what they begin which agent does it and what for. */
+const isChild = ({ agent, description, parentSessionId }: JsonObject): boolean =>
+  parentSessionId !== undefined || (agent !== undefined && description !== undefined)
+
 /** One more envelope. Live events change nothing. */
 export function summarize(summary: SessionSummary, { durable, event, timestamp }: Envelope): SessionSummary {
   if (!durable) return summary
   const next = { ...summary, createdAt: summary.createdAt === 0 ? timestamp : summary.createdAt, updatedAt: timestamp }
   switch (event.type) {
+    case 'session_created':
+      return isChild(event.metadata) ? { ...next, child: true } : next
     case 'agent_start': {
       const line = textOf({ content: event.prompt }).trim().split('\n')[0] ?? ''
       return {

@@ -12,6 +12,7 @@ import type { Exchange, Routes } from './router.ts'
 import type { Sessions } from './sessions.ts'
 import type { PlaygroundOptions } from './types.ts'
 import { changeMetadata, type Variants } from './variants.ts'
+import { Workflows } from './workflows.ts'
 
 export type ViewRouteOptions = {
   readonly sessions: Sessions
@@ -49,6 +50,7 @@ function needed(url: URL, name: string): string {
 
 export function viewRoutes(options: ViewRouteOptions): Routes {
   const { sessions, store, about, tools, variants, maxBodyBytes, heartbeatMs, signal } = options
+  const workflows = new Workflows(store)
   return {
     'GET /api/about': () => Promise.resolve(about()),
     'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
@@ -70,6 +72,8 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
       const said = change === undefined ? metadata : { ...metadata, ...changeMetadata(change) }
       return { id: await forkSession(store, id, given({ ...wish, metadata: said })) }
     },
+    'GET /api/workflows': async () => ({ workflows: await workflows.list() }),
+    'GET /api/workflows/:id': async ({ id, url }) => ({ records: await workflows.records(id, url.searchParams.get('after') ?? undefined) }),
     'POST /api/conformance': async (exchange) => judge(exchange, options),
   }
 }

@@ -35,7 +35,9 @@ export function parseOpenRunKey(key: string): { readonly sessionId: string; read
 }
 
 /** The log of a workflow: which steps were begun, and what came of them. */
-export const workflowKey = (rootId: string): string => `workflow/${rootId}`
+export const workflowKey = (rootId: string): string => `${WORKFLOW_PREFIX}${rootId}`
+
+export const WORKFLOW_PREFIX = 'workflow/'
 
 export const LEDGER_PREFIX = 'budget/'
 

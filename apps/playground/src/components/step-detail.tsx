@@ -1,0 +1,51 @@
+/** One step of a workflow: how it stands, what it came to, and the way into its session. */
+import type { ReactNode } from 'react'
+import { useNow } from '../hooks/use-now.ts'
+import { sessionAddress } from '../hooks/use-route.ts'
+import { taskIdOf, type WorkflowStep } from '../state/workflow.ts'
+import { formatCost, formatDuration, formatElapsed, formatTokens } from '../text/format.ts'
+import { CodeBlock } from './code-block.tsx'
+import { Icon } from './icon.tsx'
+import { Markdown } from './markdown.tsx'
+import { stepTone, stepWords } from './step-mark.tsx'
+
+type StepDetailProps = { readonly step: WorkflowStep; readonly held: boolean; readonly onClose: () => void }
+
+export function StepDetail({ step, held, onClose }: StepDetailProps): ReactNode {
+  const { outcome, startedAt, endedAt, sessionId, key } = step
+  const running = endedAt === undefined && held
+  const now = useNow(running, 1_000)
+  const facts = [
+    stepWords(step, held),
+    ...(endedAt === undefined ? (running ? [formatElapsed(now - startedAt)] : []) : [formatDuration(endedAt - startedAt)]),
+    ...(outcome === undefined ? [] : [outcome.agent, formatTokens(outcome.usage)]),
+    ...(outcome?.cost ? [formatCost(outcome.cost)] : []),
+  ]
+  return (
+    <section className="step-detail" aria-label={`Step ${taskIdOf(key)}`}>
+      <header className="panel-head">
+        <h3>{taskIdOf(key)}</h3>
+        <button type="button" className="button-icon" onClick={onClose} aria-label="Close the step">
+          <Icon name="close" />
+        </button>
+      </header>
+      <p className="step-facts" data-tone={stepTone(step)}>
+        {facts.join(' · ')}
+      </p>
+      {sessionId !== '' && (
+        <p>
+          <a className="button button-small" href={sessionAddress(sessionId)}>
+            <Icon name="journal" size={14} /> Open its session
+          </a>
+        </p>
+      )}
+      {outcome?.code !== undefined && <p className="outcome-reason">{outcome.code}</p>}
+      {outcome !== undefined && outcome.output !== '' && <Markdown text={outcome.output} />}
+      {outcome?.structured !== undefined && <CodeBlock label="structured" text={JSON.stringify(outcome.structured, null, 2)} />}
+      {outcome === undefined && <p className="panel-empty">It has not ended. Its session shows what it does.</p>}
+      <p className="panel-empty">
+        <code>{key}</code>
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,74 @@
+/** A group of steps as a node of the graph: what it is, how far it has come, and its steps, one by one or as a field of squares. */
+import { Handle, Position, type Node, type NodeProps } from '@xyflow/react'
+import { memo, type ReactNode } from 'react'
+import { stepCounts, taskIdOf, type StepGroup } from '../state/workflow.ts'
+import { StepMark, stepTone, stepWords } from './step-mark.tsx'
+
+export type GroupNode = Node<
+  {
+    readonly group: StepGroup
+    readonly held: boolean
+    readonly chosen: string | undefined
+    readonly onChoose: (key: string) => void
+  },
+  'steps'
+>
+
+/** More steps than this are drawn as squares. */
+export const fewSteps = 8
+/** Squares in a row, and pixels of each with its gap. */
+export const [columns, square] = [26, 9]
+
+const groupTitle = ({ kind, name, scope }: StepGroup): string => {
+  const own = name === '' ? (kind === 'steps' ? 'Steps' : kind) : name
+  return scope === '' ? own : `${scope} / ${own}`
+}
+
+function Squares({ data: { group, held, chosen, onChoose } }: Pick<NodeProps<GroupNode>, 'data'>): ReactNode {
+  const rows = Math.ceil(group.steps.length / columns)
+  return (
+    <svg className="step-squares nodrag nopan" width={columns * square} height={rows * square} aria-hidden="true">
+      {group.steps.map((step, index) => (
+        <rect
+          key={step.key}
+          x={(index % columns) * square}
+          y={Math.floor(index / columns) * square}
+          width={square - 2}
+          height={square - 2}
+          rx={1.5}
+          data-tone={stepTone(step)}
+          data-chosen={step.key === chosen}
+          onClick={() => onChoose(step.key)}
+        >
+          <title>{`${taskIdOf(step.key)}: ${stepWords(step, held)}`}</title>
+        </rect>
+      ))}
+    </svg>
+  )
+}
+
+export const StepGroupNode = memo(function StepGroupNode({ data }: NodeProps<GroupNode>): ReactNode {
+  const { group, held, chosen, onChoose } = data
+  const { open, completed, failed, kept } = stepCounts(group.steps)
+  const said = [
+    `${completed} of ${group.steps.length} done`,
+    ...(open > 0 ? [`${open} ${held ? 'running' : 'open'}`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(kept > 0 ? [`${kept} from before`] : []),
+  ]
+  return (
+    <div className="group-node" data-tone={failed > 0 ? 'failed' : open > 0 ? 'open' : 'completed'}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <h3>
+        {groupTitle(group)} {group.kind === 'phase' && <small>phase</small>}
+      </h3>
+      <p>{said.join(' · ')}</p>
+      {group.steps.length <= fewSteps ? (
+        group.steps.map((step) => <StepMark key={step.key} {...{ step, held, onChoose }} chosen={step.key === chosen} />)
+      ) : (
+        <Squares data={data} />
+      )}
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  )
+})

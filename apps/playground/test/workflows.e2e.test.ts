@@ -1,0 +1,71 @@
+/** Promises of the workflows' pages, in a real browser: they fill in while a workflow runs, and stay readable with a thousand steps. */
+import { Workflow } from '@seamfold/core'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { barriers } from './axe.ts'
+import { hasBrowser, openBrowser, sayIfSkipped } from './browser.ts'
+import { stage } from './stage.ts'
+
+sayIfSkipped()
+
+const step = (taskId: string) => ({ taskId, agent: 'default', description: taskId, prompt: `Do ${taskId}.` })
+
+describe.skipIf(!hasBrowser)('workflows', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await openBrowser()
+  })
+  afterAll(() => browser.close())
+
+  test('are listed, drawn while they run, and lead into the session of each step', async () => {
+    const gate = Promise.withResolvers<string>()
+    const script = ['Planned.', () => gate.promise, 'Read the docs.']
+    await using here = await stage({ browser, script })
+    const page = await here.open()
+    await page.getByRole('link', { name: 'Workflows' }).click()
+    await page.getByText('No workflow was run in this store yet').waitFor()
+    expect(await barriers(page)).toEqual([])
+    const workflow = new Workflow({ executor: here.executor, store: here.store, rootId: 'release' })
+    await workflow.agent(step('plan'))
+    const phase = workflow.phase('read', [step('api'), step('docs')])
+    await page.getByRole('link', { name: 'release' }).click()
+    await page.getByRole('group', { name: 'Graph of the workflow' }).getByText('read').waitFor()
+    const api = page.getByRole('button', { name: 'api running' })
+    await api.waitFor()
+    expect(await barriers(page)).toEqual([])
+    gate.resolve('Read the API.')
+    await phase
+    await workflow.close()
+    await page.getByRole('button', { name: 'api done' }).click()
+    await page.getByRole('region', { name: 'Step api' }).getByText('Read the API.').waitFor()
+    await page.getByText('Stopped: run its root again to go on').waitFor()
+    await page.getByRole('link', { name: 'Open its session' }).click()
+    await page.locator('.said-text', { hasText: 'Do api.' }).waitFor()
+    expect(here.complaints).toEqual([])
+  })
+
+  test('with a thousand steps draw squares and the lines in view, and every step can be found and opened', async () => {
+    await using here = await stage({ browser, script: Array.from({ length: 1_000 }, () => 'Fine.') })
+    const workflow = new Workflow({ executor: { ...here.executor, concurrencyHint: 50 }, store: here.store, rootId: 'wide' })
+    await workflow.phase(
+      'fan',
+      Array.from({ length: 1_000 }, (_, index) => step(`part-${index}`)),
+    )
+    await workflow.close()
+    const page = await here.open()
+    await page.goto(`${here.playground.origin}/#/workflow/wide`)
+    await page.locator('.step-squares rect').first().waitFor()
+    expect(await page.locator('.step-squares rect').count()).toBe(1_000)
+    expect(await page.locator('.step-mark').count()).toBe(0)
+    await page.getByRole('button', { name: 'Steps', exact: true }).click()
+    await page.getByText('1000 of 1000', { exact: true }).waitFor()
+    expect(await page.locator('.step-mark').count()).toBeLessThan(60)
+    await page.getByRole('searchbox', { name: 'Search steps' }).fill('part-777')
+    await page.getByRole('button', { name: 'part-777 done' }).click()
+    await page.getByRole('region', { name: 'Step part-777' }).waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.setViewportSize({ width: 360, height: 740 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    expect(await barriers(page)).toEqual([])
+  })
+})

@@ -1,0 +1,118 @@
+/** The workflows of a store as a web page needs them: listed in short, and their records as they are written. */
+import { storedWorkflows, type StoredWorkflowRecord, workflowRecords, type WorkflowRecord } from '@seamfold/core'
+import { isAgentError, type SessionStore } from '@seamfold/core/kit'
+import { RequestFailure } from './failure.ts'
+
+/** `held`: somebody has claimed it and not let go of it, so it is at work or was cut off. */
+export type WorkflowSummary = {
+  readonly id: string
+  /** Of its definition; empty where it has none. */
+  readonly name: string
+  readonly status: 'held' | 'stopped' | 'completed' | 'unreadable'
+  /** Steps that were begun, and those whose last attempt ended well or badly. */
+  readonly steps: number
+  readonly completed: number
+  readonly failed: number
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly updatedAt: number
+}
+
+type Kept = {
+  summary: WorkflowSummary
+  cursor: string | undefined
+  /** By step: whether its last attempt ended well; undefined while it has not ended. */
+  readonly steps: Map<string, boolean | undefined>
+}
+
+/** Characters of a step's output that are sent; all of it is in the step's session. */
+const outputLimit = 2_000
+
+const nothing = (id: string): Kept => ({
+  summary: { id, name: '', status: 'stopped', steps: 0, completed: 0, failed: 0, startedAt: 0, updatedAt: 0 },
+  cursor: undefined,
+  steps: new Map(),
+})
+
+export class Workflows {
+  readonly #store: SessionStore
+  /** What was read once is not read again. */
+  readonly #kept = new Map<string, Kept>()
+
+  constructor(store: SessionStore) {
+    this.#store = store
+  }
+
+  /** The newest first. */
+  async list(): Promise<readonly WorkflowSummary[]> {
+    const found: WorkflowSummary[] = []
+    for await (const id of storedWorkflows(this.#store)) found.push(await this.#summary(id))
+    return found.toSorted((a, b) => b.updatedAt - a.updatedAt)
+  }
+
+  /** Throws `not_found` where nothing was ever stored of it. */
+  async records(id: string, after: string | undefined): Promise<readonly StoredWorkflowRecord[]> {
+    const found: StoredWorkflowRecord[] = []
+    for await (const { cursor, record } of workflowRecords(this.#store, id, { after })) found.push({ cursor, record: shortened(record) })
+    if (found.length === 0 && after === undefined)
+      throw new RequestFailure(404, 'not_found', `There is no workflow '${id}' in this store. One that ran without a store left nothing.`)
+    return found
+  }
+
+  async #summary(id: string): Promise<WorkflowSummary> {
+    const kept = this.#kept.get(id) ?? nothing(id)
+    this.#kept.set(id, kept)
+    try {
+      for await (const { cursor, record } of workflowRecords(this.#store, id, { after: kept.cursor })) {
+        fold(kept, record)
+        kept.cursor = cursor
+      }
+      return counted(kept)
+    } catch (error) {
+      this.#kept.delete(id)
+      if (isAgentError(error, 'cursor_diverged')) return this.#summary(id)
+      if (isAgentError(error)) return { ...nothing(id).summary, status: 'unreadable', name: error.message }
+      throw error
+    }
+  }
+}
+
+function fold(kept: Kept, record: WorkflowRecord): void {
+  const { summary, steps } = kept
+  if ('at' in record) kept.summary = { ...summary, startedAt: summary.startedAt || record.at, updatedAt: record.at }
+  switch (record.type) {
+    case 'workflow_claimed':
+      kept.summary = { ...kept.summary, status: 'held' }
+      break
+    case 'workflow_released':
+      if (summary.status === 'held') kept.summary = { ...summary, status: 'stopped' }
+      break
+    case 'workflow_start':
+      kept.summary = { ...summary, name: record.name }
+      break
+    case 'workflow_end':
+      kept.summary = { ...summary, status: 'completed' }
+      break
+    case 'step_start':
+      steps.set(record.key, undefined)
+      break
+    case 'step_end':
+      steps.set(record.key, record.outcome.success)
+      break
+  }
+}
+
+function counted({ summary, steps }: Kept): WorkflowSummary {
+  const ends = [...steps.values()]
+  return {
+    ...summary,
+    steps: steps.size,
+    completed: ends.filter((end) => end === true).length,
+    failed: ends.filter((end) => end === false).length,
+  }
+}
+
+function shortened(record: WorkflowRecord): WorkflowRecord {
+  if (record.type !== 'step_end' || record.outcome.output.length <= outputLimit) return record
+  return { ...record, outcome: { ...record.outcome, output: `${record.outcome.output.slice(0, outputLimit)}…` } }
+}
