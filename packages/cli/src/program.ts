@@ -70,6 +70,7 @@ Exit codes: 0 completed, 1 failed, 2 bad usage, 3 waits for an answer, 130 inter
     )
   addWork(program, terminal, act)
   addCancel(program, terminal, act)
+  addBudget(program, terminal, act)
   addSessions(program, terminal, act)
   addRuns(program, terminal, act)
   addPolicy(program, terminal, act)
@@ -122,6 +123,17 @@ function addCancel(program: Command, terminal: Terminal, act: Act): void {
     .option('--message <words>', 'why, for the journal')
     .action(
       act(async (session: string, options: object) => (await import('./commands/cancel.ts')).cancelCommand(session, options, terminal)),
+    )
+}
+
+function addBudget(program: Command, terminal: Terminal, act: Act): void {
+  withPlace(program.command('budget [root]'))
+    .description('what of a shared budget is used, held and lost, and by whom; all of them where none is named')
+    .option('--json', 'print one budget a line')
+    .action(
+      act(async (root: string | undefined, options: object) =>
+        (await import('./commands/budget.ts')).budgetCommand(root, options, terminal),
+      ),
     )
 }
 

@@ -64,7 +64,7 @@ export { executeStepsParallelResumable, type ResumableOptions } from './orchestr
 export { Workflow, type CallOptions } from './orchestration/workflow.ts'
 export { budgetLedger, guardedBudget, type BudgetLedger, type GuardedBudgetOptions } from './session/budget-ledger.ts'
 export { budgetRoots, readBudget } from './orchestration/read-ledger.ts'
-export type { LedgerOptions } from './orchestration/ledger.ts'
+export type { LedgerOptions } from './orchestration/ledger-options.ts'
 export type { LedgerIncident, LedgerSnapshot } from './orchestration/ledger-state.ts'
 export type { BudgetLimits, Spending } from './model/spending.ts'
 export { storedWorkflows, workflowRecords, type StoredWorkflowRecord } from './orchestration/stored-workflows.ts'

@@ -1,5 +1,5 @@
 /** The configuration as a type, for files that are written in TypeScript. */
-import type { PermissionMode, Rule, Timeouts } from '@seamfold/core'
+import type { Budget, BudgetLimits, PermissionMode, Price, Rule, Timeouts } from '@seamfold/core'
 import type { HookMatch } from '@seamfold/hooks'
 import type { SandboxMode, SandboxOptions } from '@seamfold/tools'
 
@@ -61,8 +61,13 @@ export type SeamfoldConfig = {
   readonly permissions?: PermissionMode | PolicyConfig
   /** Whether commands run in a sandbox: `off`, `auto` or `required`, or an object with the mode and what they may do. Default: `off`. */
   readonly sandbox?: SandboxConfig
-  /** What one run may use up. */
-  readonly budget?: { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
+  /** US dollars per million tokens of the model, for one whose price is not known. */
+  readonly price?: Price
+  /** What one run may use up; all runs of a session together; and all sessions in the journal together, day by day. */
+  readonly budget?: NonNullable<Budget['perRun']> & {
+    readonly perSession?: NonNullable<Budget['perSession']>
+    readonly perDay?: BudgetLimits
+  }
   /** The journal's file, relative to the configuration. Default: `.seamfold/sessions.db` in the workspace. */
   readonly store?: string
   /** `keep`: variables by name that commands see although their names look like those of keys. Default: none. */

@@ -7,6 +7,9 @@ import { sandboxSchema } from './sandbox-schema.ts'
 import { RULE_FORMS, ruleFromText } from './rule-text.ts'
 
 const positive = z.number().positive()
+const price = z.number().min(0)
+
+const limits = { usd: positive.optional(), tokens: positive.optional(), turns: positive.optional(), toolCalls: positive.optional() }
 const milliseconds = z.number().int().min(0)
 
 const match = z.strictObject({
@@ -47,8 +50,25 @@ const configSchema = z.strictObject({
   instructions: z.string().min(1).optional(),
   permissions: z.union([z.enum(MODES), policySchema]).optional(),
   sandbox: sandboxSchema.optional(),
+  /** US dollars per million tokens of `model`. */
+  price: z
+    .strictObject({
+      input: price,
+      output: price,
+      cacheRead: price.optional(),
+      cacheWrite: price.optional(),
+      asOf: z.string().optional(),
+    })
+    .optional(),
   budget: z
-    .strictObject({ usd: positive.optional(), tokens: positive.optional(), turns: positive.optional(), toolCalls: positive.optional() })
+    .strictObject({
+      ...limits,
+      perSession: z.strictObject(limits).optional(),
+      perDay: z
+        .strictObject({ ...limits, workMs: positive.optional() })
+        .refine((day) => Object.keys(day).length > 0, 'a day needs at least one limit')
+        .optional(),
+    })
     .optional(),
   /** The journal's file; relative to the file that says so. */
   store: z.string().min(1).optional(),

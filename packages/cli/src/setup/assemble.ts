@@ -1,11 +1,12 @@
 /** Puts an agent together from its settings. */
-import { type Agent, type AgentOptions, type Confirm, createAgent, type Tool } from '@seamfold/core'
+import { type Agent, type BudgetLedger, type AgentOptions, type Confirm, createAgent, type Tool } from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
 import { suggestion } from '../config/nearest.ts'
 import { configuredHooks } from './configured-hooks.ts'
 import { groundPolicy, groundTools } from './ground.ts'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { INSTRUCTIONS } from './instructions.ts'
+import { dayLedger } from './day-ledger.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
 import type { LearningPolicy } from './permissions.ts'
 import { protectionOf } from './protection.ts'
@@ -77,12 +78,13 @@ export async function assemble(settings: Settings, { confirm, warn, ...connectin
 }
 
 /** A budget in US dollars is held only where a price is known. Throws `invalid_argument` with what can be held instead. */
-export function assertPrice({ budget, model }: Settings, { price }: ModelInfo): void {
-  if (budget.usd === undefined || price !== undefined) return
+export function assertPrice({ budget, sessionBudget, dayBudget, model }: Settings, { price }: ModelInfo): void {
+  const usd = budget.usd ?? sessionBudget?.usd ?? dayBudget?.usd
+  if (usd === undefined || price !== undefined) return
   throw new AgentError(
     'invalid_argument',
-    `The price of ${model.model} is not known, so a budget of $${budget.usd} cannot be held. ` +
-      `Limit the turns with --max-turns, or the tokens with the key 'budget.tokens' of the configuration.`,
+    `The price of ${model.model} is not known, so a budget of $${usd} cannot be held. ` +
+      `Give it with the key 'price' of the configuration, as { "input": …, "output": … } in US dollars per million tokens; or limit the turns with --max-turns, or the tokens with the key 'budget.tokens' of the configuration.`,
   )
 }
 
@@ -112,6 +114,7 @@ export async function agentOptions(
   const permissions = await groundPolicy(settings)
   const hooks = await configuredHooks(settings, environment)
   const security = await protectionOf({ secrets: settings.secrets, workspace: settings.workspace, environment: process.env })
+  const ledger = dayLedger(settings, journal)
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
@@ -122,10 +125,19 @@ export async function agentOptions(
     blobs: journal.blobs,
     watch: journal.watch,
     permissions,
-    budget: { perRun: settings.budget },
+    budget: {
+      perRun: settings.budget,
+      ...(settings.sessionBudget === undefined ? {} : { perSession: settings.sessionBudget }),
+      ...(ledger === undefined ? {} : { ledger }),
+    },
     ...(hooks === undefined ? {} : { hooks }),
     ...(security === undefined ? {} : { security }),
     ...(settings.timeouts === undefined ? {} : { timeouts: settings.timeouts }),
   }
-  return { options, permissions, idle: async () => hooks?.idle() }
+  return { options, permissions, idle: () => endOf(hooks, ledger) }
+}
+
+async function endOf(hooks: { idle(): Promise<void> } | undefined, ledger: BudgetLedger | undefined): Promise<void> {
+  await hooks?.idle()
+  await ledger?.close()
 }

@@ -18,18 +18,18 @@ export type ConnectOptions = {
 
 /** Loads the adapter, and nothing of the other providers. */
 export async function connect(choice: ModelChoice, { environment, unhurried = false }: ConnectOptions): Promise<Connection> {
-  const { provider, model, baseURL, keyVariable } = choice
+  const { provider, model, baseURL, keyVariable, price } = choice
   const apiKey = keyVariable === undefined ? 'none' : environment[keyVariable]
   if (apiKey === undefined) throw new AgentError('llm_unauthorized', `The environment variable ${keyVariable} is not set.`)
-  const address = baseURL === undefined ? {} : { baseURL }
+  const given = { ...(baseURL === undefined ? {} : { baseURL }), ...(price === undefined ? {} : { price }) }
   switch (provider) {
     case 'anthropic': {
       const { anthropic } = await import('@seamfold/llm-anthropic')
-      return { llm: anthropic({ model, apiKey, ...address }), close: nothing }
+      return { llm: anthropic({ model, apiKey, ...given }), close: nothing }
     }
     case 'openai': {
       const { openai } = await import('@seamfold/llm-openai')
-      return { llm: openai({ model, apiKey, ...address }), close: nothing }
+      return { llm: openai({ model, apiKey, ...given }), close: nothing }
     }
     case 'simulator':
       return simulated(model, unhurried)

@@ -1,5 +1,5 @@
 /** Decides which model is spoken to and where, before anything is done. */
-import { AgentError } from '@seamfold/core/kit'
+import { AgentError, type Price } from '@seamfold/core/kit'
 import type { ProviderName } from '../config/config.ts'
 import { suggestion } from '../config/nearest.ts'
 
@@ -10,6 +10,8 @@ export type ModelChoice = {
   readonly baseURL?: string
   /** The environment variable that holds the key; undefined where none is needed. */
   readonly keyVariable?: string
+  /** Where the adapter need not know it. */
+  readonly price?: Price
   /** Why this one: for the first line that a person reads. */
   readonly why: 'chosen' | 'key' | 'no key'
 }

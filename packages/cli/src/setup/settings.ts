@@ -1,7 +1,7 @@
 /** Joins options, configuration and environment to what a command works with; refuses early what cannot work. */
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Budget, type Rule, type RuleLayer, stricterMode, type Timeouts } from '@seamfold/core'
+import { type Budget, type BudgetLimits, type Rule, type RuleLayer, stricterMode, type Timeouts } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
 import type { SandboxOptions } from '@seamfold/tools'
 import type { HookConfig, PermissionMode, SecretsConfig } from '../config/config.ts'
@@ -72,6 +72,10 @@ export type Ground = Places & {
 export type Settings = Ground & {
   readonly model: ModelChoice
   readonly budget: NonNullable<Budget['perRun']>
+  /** All runs of a session together. */
+  readonly sessionBudget?: NonNullable<Budget['perSession']>
+  /** All sessions in the journal together, day by day. */
+  readonly dayBudget?: BudgetLimits
   readonly timeouts?: Timeouts
   readonly instructions?: string
 }
@@ -91,13 +95,16 @@ export async function findPlaces(options: SharedOptions, { folder }: Surrounding
 export async function resolveSettings(options: SharedOptions, surroundings: Surroundings, remembered?: Remembered): Promise<Settings> {
   const { folder, environment } = surroundings
   const config = await loadConfig(workspaceOf(options, folder), configPath(options, folder))
+  const { perSession, perDay, ...perRun } = config.budget ?? {}
   const turns = wholeNumber('--max-turns', options.maxTurns)
   const usd = amount('--budget', options.budget)
   return {
     ...(await groundOf(config, options, { surroundings, remembered })),
     // A model is one choice: an option that names a part of it puts aside all of what was remembered.
-    model: chooseModel(modelWish(options, namesModel(options) ? config : (remembered ?? config)), environment),
-    budget: { ...(remembered?.budget ?? config.budget), ...pick('turns', turns), ...pick('usd', usd) },
+    model: priced(chooseModel(modelWish(options, namesModel(options) ? config : (remembered ?? config)), environment), config),
+    budget: { ...(remembered?.budget ?? perRun), ...pick('turns', turns), ...pick('usd', usd) },
+    ...pick('sessionBudget', perSession),
+    ...pick('dayBudget', perDay),
     ...pick('timeouts', config.timeouts),
     ...pick('instructions', config.instructions),
   }
@@ -130,6 +137,10 @@ async function groundOf(config: Config, options: SharedOptions, { surroundings, 
     ...pick('configFile', config.file),
   }
 }
+
+/** The price that is configured is that of the model that is configured; without one, of whichever is chosen. */
+const priced = (choice: ModelChoice, { price, model = choice.model }: Config): ModelChoice =>
+  price === undefined || model !== choice.model ? choice : { ...choice, price }
 
 /** Whether the options choose a model. */
 const namesModel = ({ model, provider, baseUrl }: SharedOptions): boolean =>

@@ -4,6 +4,7 @@ import { type AgentRegistry, taskTool, type TaskToolOptions, type Tool } from '@
 import { AgentError, type LlmClient } from '@seamfold/core/kit'
 import { loadAgents } from '../agents/load-agents.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
+import type { ModelChoice } from './provider.ts'
 import type { Ground, Settings } from './settings.ts'
 
 export type AgentTeam = {
@@ -44,6 +45,11 @@ async function connectAll(
   if (connecting === undefined || model === undefined) return new Map()
   const named = registry.list({ hidden: true }).flatMap((agent) => (typeof agent.model === 'string' ? [agent.model] : []))
   const connections = new Map<string, Connection>()
-  for (const name of new Set(named)) connections.set(name, await connect({ ...model, model: name }, connecting))
+  for (const name of new Set(named)) connections.set(name, await connect(otherModel(model, name), connecting))
   return connections
+}
+
+/** The price that was given is that of the agent's own model. */
+function otherModel({ price, ...model }: ModelChoice, name: string): ModelChoice {
+  return { ...model, model: name, ...(price === undefined || name !== model.model ? {} : { price }) }
 }

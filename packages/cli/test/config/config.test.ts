@@ -72,7 +72,7 @@ describe('what is wrong is told with its place', () => {
     [
       'an unknown key further down',
       '{\n  "budget": {\n    "dollars": 2\n  }\n}',
-      "/seamfold.config.json:3: 'budget.dollars': there is no such key. Known: usd, tokens, turns, toolCalls.",
+      "/seamfold.config.json:3: 'budget.dollars': there is no such key. Known: usd, tokens, turns, toolCalls, perSession, perDay.",
     ],
     ['a wrong type', '{\n  "model": 4\n}', "/seamfold.config.json:2: 'model': Invalid input: expected string, received number"],
     [

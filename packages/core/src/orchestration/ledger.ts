@@ -1,33 +1,16 @@
 /** A budget that any number of processes spend from: set aside before, settled after, in one log. */
-import { AgentError } from '../base/errors.ts'
 import { type Host, systemHost } from '../base/host.ts'
 import { childSignal } from '../base/signals.ts'
 import { addSpending, type BudgetLimits, inWords, NO_SPENDING, type Resource, RESOURCES, type Spending } from '../model/spending.ts'
 import type { BudgetThreshold } from '../ports/budget-guard.ts'
-import type { LeaseStore } from '../ports/lease-store.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { ledgerHolder, type LedgerHolder } from './ledger-holder.ts'
 import { type LedgerDraft, LedgerLog } from './ledger-log.ts'
+import { checkLedgerOptions, type LedgerOptions } from './ledger-options.ts'
 import type { Reservation, ReservationKind } from './ledger-record.ts'
 import { type LedgerGrantRequest, limited, shareOf } from './ledger-share.ts'
 import { type Need, roomFor } from './ledger-room.ts'
 import { type LedgerSnapshot, thresholdName } from './ledger-state.ts'
-
-export interface LedgerOptions {
-  /** Names the budget: whoever opens the same root in the same store spends from it. */
-  readonly root: string
-  /** The most that may be used up of the root, by everybody together. At least one. */
-  readonly limits: BudgetLimits
-  /** Parts of each limit that are told once when they are passed, more than 0 and at most 1. Default: `[0.8]`. */
-  readonly thresholds?: readonly number[]
-  /** Says whether whoever holds a reservation lives. Default: none, and one counts as lost after `holdMs`. */
-  readonly leases?: LeaseStore
-  /** Milliseconds. Default: 600,000. */
-  readonly holdMs?: number
-  /** Milliseconds that a call waits for others before it takes a shorter answer than it asked for. Default: 60,000. */
-  readonly patienceMs?: number
-  readonly host?: Host
-}
 
 export type ReserveRequest = Need & { readonly kind: ReservationKind; readonly spender: string; readonly agent?: string | undefined }
 
@@ -73,10 +56,12 @@ export class Ledger {
   /** Settlements that the store has not taken yet. */
   readonly #owed = new Map<string, Settlement>()
   #limitsSet = false
+  /** What dead processes left is settled before anything else is done, once. */
+  #opened: Promise<number> | undefined
 
   constructor(store: SessionStore, options: LedgerOptions) {
     const { root, limits, thresholds = [0.8], leases, host = systemHost(), holdMs = DEFAULT_HOLD_MS, patienceMs } = options
-    check(options)
+    checkLedgerOptions(options)
     this.root = root
     this.limits = limits
     this.#thresholds = thresholds
@@ -113,6 +98,11 @@ export class Ledger {
   ): Promise<T> {
     signal.throwIfAborted()
     await this.#holder.alive()
+    this.#opened ??= this.settleLost().catch((error: unknown) => {
+      this.#opened = undefined // tried again by the next one
+      throw error
+    })
+    await this.#opened
     const begun = this.#host.clock.now()
     if (!waits || this.#line.length === 0) {
       const outcome = await this.#try((draft) => decide(draft, begun))
@@ -280,19 +270,4 @@ type Settlement = {
   readonly id: string
   readonly how: 'reported' | 'lost' | 'released'
   amount(reserved: Spending): Spending
-}
-
-const fault = (message: string): AgentError => new AgentError('invalid_argument', message)
-
-function check({ root, limits, thresholds = [], holdMs, patienceMs }: LedgerOptions): void {
-  if (root === '' || !root.isWellFormed()) throw fault(`A budget needs a root that names it; it is ${JSON.stringify(root)}`)
-  const names = Object.keys(limits)
-  const unknown = names.find((name) => !RESOURCES.some((each) => each === name))
-  if (unknown !== undefined) throw fault(`The budget '${root}' has no limit '${unknown}'; limits are ${RESOURCES.join(', ')}`)
-  if (names.length === 0) throw fault(`The budget '${root}' limits nothing: give it at least one of ${RESOURCES.join(', ')}`)
-  for (const [name, value] of [...Object.entries(limits), ['holdMs', holdMs ?? 1] as const, ['patienceMs', (patienceMs ?? 0) + 1] as const])
-    if (!(value > 0 && value < Infinity)) throw fault(`'${name}' of the budget '${root}' must be a number more than 0; it is ${value}`)
-  const wrong = thresholds.find((share) => !(share > 0 && share <= 1))
-  if (wrong !== undefined)
-    throw fault(`A threshold of the budget '${root}' must be more than 0 and at most 1, such as 0.8 for four fifths; it is ${wrong}`)
 }

@@ -3,7 +3,8 @@ import { budgetGuard } from '../middleware/budget-guard.ts'
 import type { BudgetGuard } from '../ports/budget-guard.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { assertPriced, ledgerGuard } from '../orchestration/ledger-guard.ts'
-import { Ledger, type LedgerOptions } from '../orchestration/ledger.ts'
+import type { LedgerOptions } from '../orchestration/ledger-options.ts'
+import { Ledger } from '../orchestration/ledger.ts'
 import type { SharedBudget } from './types.ts'
 
 export interface BudgetLedger extends Ledger, BudgetGuard, SharedBudget {
