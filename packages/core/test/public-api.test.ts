@@ -75,6 +75,7 @@ describe('the doors', () => {
       'sessionTree',
       'storeBlobs',
       'storedSessions',
+      'storedWorkflows',
       'stricterMode',
       'stricterPolicy',
       'subagentTasks',
@@ -92,6 +93,7 @@ describe('the doors', () => {
       'userText',
       'verifySession',
       'watchedStore',
+      'workflowRecords',
     ])
   })
 

@@ -13,6 +13,7 @@ import { chosenSandbox } from '../setup/sandbox.ts'
 import { findPlaces, modelWish, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { checkJournal } from './journal-check.ts'
+import { checkLanes } from './lanes-check.ts'
 
 /** `problem` is what must be mended; `note` is worth knowing. */
 type Finding = { readonly name: string; readonly state: 'good' | 'note' | 'problem'; readonly words: string | readonly string[] }
@@ -29,6 +30,7 @@ export async function doctorCommand(options: DoctorOptions, terminal: Terminal):
     configured,
     blind ? unknown('Model') : await model(options, terminal),
     blind ? unknown('Hooks') : await hooks(options, terminal),
+    blind ? unknown('Lanes') : await lanes(options, terminal),
     blind && options.store === undefined ? unknown('Journal') : await examineJournal(options, terminal),
     await program('ripgrep', 'rg', 'searches use it; without it they are slower'),
     blind ? unknown('Sandbox') : await sandbox(options, terminal),
@@ -112,6 +114,15 @@ const LIMITS: Readonly<Record<LimitReach, string>> = {
   process: 'memory is limited for each process, processes for a command as a whole',
   time: 'memory is limited for each process; as root without control groups, processes only by the timeout',
 }
+
+/** Calls that were given up are for somebody to look at. */
+const lanes = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
+  attempt('Lanes', async () => {
+    const { workspace, storePath } = await findPlaces(options, terminal)
+    const words = await checkLanes((await loadConfig(workspace, options.config)).lanes, storePath)
+    if (words.length === 0) return { state: 'good', words: 'none: calls wait for nothing' }
+    return { state: words.some((each) => each.includes('given up')) ? 'note' : 'good', words }
+  })
 
 const configuration = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
   attempt('Configuration', async () => {

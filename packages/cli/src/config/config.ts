@@ -1,5 +1,6 @@
 /** The configuration as a type, for files that are written in TypeScript. */
 import type { Budget, BudgetLimits, PermissionMode, Price, Rule, Timeouts } from '@seamfold/core'
+import type { LaneLimits, LaneName, LaneRetry, LaneRules } from '@seamfold/core/kit'
 import type { HookMatch } from '@seamfold/hooks'
 import type { SandboxMode, SandboxOptions } from '@seamfold/tools'
 
@@ -47,6 +48,11 @@ export type SecretsConfig =
       readonly shapes?: boolean
     }
 
+type LaneConfig = Omit<LaneLimits, 'handler' | 'retry'> & { readonly retry?: Omit<LaneRetry, 'on'> }
+
+/** One queue for a session and all its sub-agents. */
+export type LanesConfig = { readonly [Name in LaneName]?: LaneConfig } & Pick<LaneRules, 'concurrency' | 'tools'>
+
 /** What `seamfold.config.ts` or `seamfold.config.json` may hold. Command-line options win over it. */
 export type SeamfoldConfig = {
   /** The model's name, as its provider calls it. Default: the provider's default. */
@@ -78,6 +84,8 @@ export type SeamfoldConfig = {
   readonly agents?: readonly string[]
   /** Commands and web services that are asked before something happens, or told what did. */
   readonly hooks?: readonly HookConfig[]
+  /** Lanes of tool calls: how many at once, how fast, how long. Default: none, and calls wait for nothing. */
+  readonly lanes?: LanesConfig
   /** Milliseconds. */
   readonly timeouts?: Timeouts
 }

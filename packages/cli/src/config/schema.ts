@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { hookSchema } from './hook-schema.ts'
 import { flattenIssues, type Problem } from './issues.ts'
 import { sandboxSchema } from './sandbox-schema.ts'
+import { lanesSchema } from './lane-schema.ts'
 import { RULE_FORMS, ruleFromText } from './rule-text.ts'
 
 const positive = z.number().positive()
@@ -76,6 +77,8 @@ const configSchema = z.strictObject({
   agents: z.array(z.string().min(1)).optional(),
   /** Asked and told by priority, then in this order. */
   hooks: z.array(hookSchema).optional(),
+  /** Where tool calls wait for their place. */
+  lanes: lanesSchema.optional(),
   environment: z.strictObject({ keep: z.array(z.string().min(1)).optional() }).optional(),
   secrets: z
     .union([

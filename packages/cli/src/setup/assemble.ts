@@ -1,5 +1,5 @@
 /** Puts an agent together from its settings. */
-import { type Agent, type BudgetLedger, type AgentOptions, type Confirm, createAgent, type Tool } from '@seamfold/core'
+import { type Agent, type BudgetLedger, type AgentOptions, type Confirm, createAgent, laneQueue, type Tool } from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
 import { suggestion } from '../config/nearest.ts'
 import { configuredHooks } from './configured-hooks.ts'
@@ -133,6 +133,7 @@ export async function agentOptions(
     ...(hooks === undefined ? {} : { hooks }),
     ...(security === undefined ? {} : { security }),
     ...(settings.timeouts === undefined ? {} : { timeouts: settings.timeouts }),
+    ...(settings.lanes === undefined ? {} : { lanes: laneQueue({ ...settings.lanes, store: journal.store }) }),
   }
   return { options, permissions, idle: () => endOf(hooks, ledger) }
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { type Budget, type BudgetLimits, type Rule, type RuleLayer, stricterMode, type Timeouts } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
 import type { SandboxOptions } from '@seamfold/tools'
-import type { HookConfig, PermissionMode, SecretsConfig } from '../config/config.ts'
+import type { HookConfig, LanesConfig, PermissionMode, SecretsConfig } from '../config/config.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { type PolicyFiles, policyFiles } from './policy-files.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
@@ -77,6 +77,7 @@ export type Settings = Ground & {
   /** All sessions in the journal together, day by day. */
   readonly dayBudget?: BudgetLimits
   readonly timeouts?: Timeouts
+  readonly lanes?: LanesConfig
   readonly instructions?: string
 }
 
@@ -106,6 +107,7 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
     ...pick('sessionBudget', perSession),
     ...pick('dayBudget', perDay),
     ...pick('timeouts', config.timeouts),
+    ...pick('lanes', config.lanes),
     ...pick('instructions', config.instructions),
   }
 }

@@ -160,12 +160,19 @@ export class Places {
     if (lane.paused || this.#closed || !this.#hasRoom(lane)) return false
     const waitMs = lane.rate?.waitMs(this.#options.clock.now()) ?? 0
     if (waitMs === 0) return true
-    if (lane.line.size > 0)
-      lane.stopTimer ??= this.#options.clock.timer(waitMs, () => {
-        lane.stopTimer = undefined
-        this.#fill()
-      })
+    if (lane.line.size > 0) lane.stopTimer ??= this.#lookAgain(lane, waitMs)
     return false
+  }
+
+  /** A sleep, which keeps the process alive: nothing else may be under way. */
+  #lookAgain(lane: Lane, waitMs: number): () => void {
+    const stop = new AbortController()
+    const woken = (): void => {
+      lane.stopTimer = undefined
+      this.#fill()
+    }
+    this.#options.clock.sleep(waitMs, { signal: stop.signal }).then(woken, () => {}) // stopped when nobody waits
+    return () => stop.abort()
   }
 
   #stopTimer(lane: Lane): void {
