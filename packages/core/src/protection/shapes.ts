@@ -58,6 +58,7 @@ const TOKENS: readonly Token[] = [
 ]
 
 const PEM_BEGIN = '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----'
+const PEM_END = '-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----'
 const PEM_BODY = '[A-Za-z0-9+/=\\s\\\\"\':,-]{0,16384}'
 
 const OTHERS: readonly Shape[] = [
@@ -70,8 +71,8 @@ const OTHERS: readonly Shape[] = [
   {
     name: 'private-key',
     seeds: ['-----BEGIN '],
-    reach: new RegExp(`-----BEGIN [A-Z0-9 ]{0,60}(?:-{1,4}|-----${PEM_BODY})?`, 'y'),
-    whole: new RegExp(`()(${PEM_BEGIN}(?:(?=(${PEM_BODY}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----))\\3|${PEM_BODY}))`, 'y'),
+    reach: new RegExp(`-----BEGIN [A-Z0-9 ]{0,60}(?:-----(?:${PEM_BODY}?${PEM_END}|${PEM_BODY})|-{1,4})?`, 'y'),
+    whole: new RegExp(`()(${PEM_BEGIN}(?:${PEM_BODY}?${PEM_END}|${PEM_BODY}))`, 'y'),
     isSecret: hasKeyBody,
   },
   {
