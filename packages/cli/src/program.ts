@@ -110,9 +110,21 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
     .option('--approve', 'let the call run')
     .option('--reject', 'do not let it run')
     .option('--message <words>', 'with --reject: what the agent should know')
+    .option('--reply <words>', 'to a question: an option, its number, or words; to a task: its result')
+    .option('--input <json>', 'with --approve: run it with these arguments instead')
+    .option('--always', 'with --approve: and calls like it from now on in this session')
     .action(
       act(async (session: string, request: string | undefined, options: object) =>
         (await import('./commands/answer.ts')).answerCommand(session, request, { options, terminal }),
+      ),
+    )
+  withPlace(program.command('approve <session> [request]'))
+    .description('let a call run that a run waits for: short for answer --approve')
+    .option('--input <json>', 'run it with these arguments instead')
+    .option('--always', 'and calls like it from now on in this session')
+    .action(
+      act(async (session: string, request: string | undefined, options: object) =>
+        (await import('./commands/answer.ts')).answerCommand(session, request, { options: { ...options, approve: true }, terminal }),
       ),
     )
 }

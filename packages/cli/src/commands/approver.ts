@@ -1,5 +1,5 @@
 /** Asks the person at the terminal whether a call may run. */
-import type { Answer, Rule } from '@seamfold/core'
+import type { Answer } from '@seamfold/core'
 import type { WaitingFor } from '@seamfold/core/kit'
 import type { Change } from '../render/diff.ts'
 import { requestExcerpt } from '../render/request.ts'
@@ -10,14 +10,15 @@ import type { Lines } from '../terminal/lines.ts'
 import type { Screen } from '../terminal/screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { proposedChange } from '../workspace/proposed-change.ts'
+import { questionText, readReply } from './question.ts'
 
 export type ApproverOptions = {
   readonly terminal: Terminal
   readonly screen: Screen
   readonly lines: Lines
   readonly workspace: string
-  /** Called with the rules that a person wants to hold for the rest of the session. */
-  allow(rules: readonly Rule[]): void
+  /** Who answers. */
+  readonly by: string
   /** Called when the person leaves instead of answering. */
   leave(how: 'interrupted' | 'terminal closed'): void
 }
@@ -40,7 +41,8 @@ type Asked = { readonly request: WaitingFor; readonly change: Change | undefined
 async function askOne(request: WaitingFor, signal: AbortSignal, options: ApproverOptions): Promise<Answer | undefined> {
   const release = options.screen.hold()
   try {
-    return await answerOf(request, signal, options)
+    const answer = request.kind === 'question' ? await replyTo(request, signal, options) : await answerOf(request, signal, options)
+    return answer && { ...answer, by: options.by }
   } finally {
     release()
   }
@@ -50,20 +52,14 @@ async function answerOf(request: WaitingFor, signal: AbortSignal, options: Appro
   const { terminal, lines, workspace } = options
   const { colors, signs } = terminal.style()
   const change = await proposedChange(workspace, request.toolName, request.args)
-  const asked: Asked = { request, change, always: rulesLike(request.toolName, request.accesses) }
+  const asked: Asked = { request, change, always: rulesLike(request) }
   terminal.print(`\n${questionLines(asked, false, terminal.style()).join('\n')}\n`)
   for (;;) {
     const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal, fresh: true })
-    if (reply.type !== 'line') {
-      lines.rest()
-      if (reply.type === 'interrupt') options.leave('interrupted')
-      if (reply.type === 'gone') options.leave('terminal closed')
-      return undefined
-    }
+    if (reply.type !== 'line') return left(reply.type, options)
     const answer = readAnswer(reply.text)
     if (answer === 'always' && asked.always !== undefined) {
-      options.allow(asked.always.rules)
-      return { decision: 'approve', by: 'terminal' }
+      return { decision: 'approve', always: asked.always.rules }
     }
     if (answer === 'show') terminal.print(`\n${questionLines(asked, true, terminal.style()).join('\n')}\n`)
     else if (answer !== undefined && answer !== 'always') return answer
@@ -72,6 +68,27 @@ async function answerOf(request: WaitingFor, signal: AbortSignal, options: Appro
       terminal.print(`  Type ${keys}; s shows all of it. After n may follow what the agent should do instead.\n`)
     }
   }
+}
+
+/** A question of the model, until it is answered. */
+async function replyTo(request: WaitingFor, signal: AbortSignal, options: ApproverOptions): Promise<Answer | undefined> {
+  const { terminal, lines } = options
+  const { colors, signs } = terminal.style()
+  const text = questionText(request, terminal.style())
+  terminal.print(`\n${text.join('\n')}\n`)
+  for (;;) {
+    const reply = await lines.ask(`  ${colors.cyan(signs.prompt)} `, { signal, fresh: true })
+    if (reply.type !== 'line') return left(reply.type, options)
+    const answer = readReply(request, reply.text)
+    if (answer !== undefined) return answer
+    terminal.print(`${text.at(-1) ?? ''}\n`)
+  }
+}
+
+function left(how: 'interrupt' | 'gone' | 'end', { lines, leave }: ApproverOptions): undefined {
+  lines.rest()
+  if (how === 'interrupt') leave('interrupted')
+  if (how === 'gone') leave('terminal closed')
 }
 
 /** What is asked, and the keys that answer it. */
@@ -99,9 +116,9 @@ export function readAnswer(text: string): Answer | 'always' | 'show' | undefined
   const [word = '', ...rest] = text.trim().split(/\s+/)
   const message = rest.join(' ')
   const key = word.toLowerCase().replace(/[,:.]$/, '')
-  if ((key === 'y' || key === 'yes') && message === '') return { decision: 'approve', by: 'terminal' }
+  if ((key === 'y' || key === 'yes') && message === '') return { decision: 'approve' }
   if ((key === 'a' || key === 'always') && message === '') return 'always'
   if ((key === 's' || key === 'show') && message === '') return 'show'
-  if (key === 'n' || key === 'no') return { decision: 'reject', by: 'terminal', ...(message === '' ? {} : { message }) }
+  if (key === 'n' || key === 'no') return { decision: 'reject', ...(message === '' ? {} : { message }) }
   return undefined
 }

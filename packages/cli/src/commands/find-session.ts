@@ -1,5 +1,5 @@
 /** Finds the session that somebody means: by its id, by the start of its id, or the last one that was used. */
-import { openSession, type SessionView, storedSessions } from '@seamfold/core'
+import { openSession, type SessionView, storedSessions, type ViewOptions } from '@seamfold/core'
 import { AgentError, type SessionStore } from '@seamfold/core/kit'
 import { nearest } from '../config/nearest.ts'
 import type { Journal } from '../setup/store.ts'
@@ -25,13 +25,17 @@ export async function sessionIds(store: SessionStore): Promise<readonly string[]
 }
 
 /** Throws `session_not_found` for an id that is none, `invalid_argument` for a start that several ids share. */
-export async function findSession(journal: Pick<Journal, 'store' | 'lastRecord'>, given: string | undefined): Promise<SessionView> {
+export async function findSession(
+  journal: Pick<Journal, 'store' | 'lastRecord'>,
+  given: string | undefined,
+  options: ViewOptions = {},
+): Promise<SessionView> {
   if (given === undefined) return lastUsed(journal)
   const { store } = journal
   const ids = await sessionIds(store)
-  if (ids.includes(given)) return openSession(store, given)
+  if (ids.includes(given)) return openSession(store, given, options)
   const [first, ...others] = ids.filter((id) => id.startsWith(given))
-  if (first !== undefined && others.length === 0) return openSession(store, first)
+  if (first !== undefined && others.length === 0) return openSession(store, first, options)
   if (first !== undefined) {
     throw new AgentError(
       'invalid_argument',

@@ -62,12 +62,14 @@ async function showText(run: Followed, { terminal, screen, transcript: rest, sho
       transcript = printed.transcript
       screen.print(printed.output)
       shown?.(envelope)
-      screen.watch(shown !== undefined && envelope.event.type === 'confirmation_required' ? undefined : status)
+      screen.watch(shown !== undefined && isAsked(envelope) ? undefined : status)
     }
   } finally {
     screen.watch(undefined)
   }
 }
+
+const isAsked = ({ event: { type } }: Envelope): boolean => type === 'confirmation_required' || type === 'user_question'
 
 /** Brings questions of the runtime and what is on the screen into order: a question is put only when what led to it was shown. */
 export interface Questions {
@@ -93,7 +95,7 @@ export function createQuestions(ask: (request: WaitingFor, signal: AbortSignal) 
       return signal.aborted ? undefined : ask(request, signal)
     },
     shown({ event }) {
-      if (event.type === 'confirmation_required') gate(event.requestId).resolve()
+      if (event.type === 'confirmation_required' || event.type === 'user_question') gate(event.requestId).resolve()
       if (event.type === 'run_suspended') for (const each of event.waitingFor) gate(each.requestId).resolve()
     },
   }

@@ -71,9 +71,6 @@ function refuse(error: unknown): undefined {
 export function permissionsOf({ permissions }: Pick<Assembled, 'permissions'>): PlaygroundPermissions {
   return {
     judge: (request) => permissions.judge(request),
-    standing({ sessionId, toolName, accesses }) {
-      const like = rulesLike(toolName, accesses)
-      return like && { words: like.words, allow: () => permissions.allow(like.rules, sessionId) }
-    },
+    standing: rulesLike,
   }
 }

@@ -7,6 +7,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { proposedChange } from '../workspace/proposed-change.ts'
 import { shortId } from './find-session.ts'
 import { hint, quote } from './hint.ts'
+import { questionText } from './question.ts'
 
 export type WaitingOptions = {
   readonly places: Places
@@ -28,15 +29,24 @@ export async function waitingLines(
   const rest = hint(`answer ${session}`, places, terminal)
   const lines: string[] = []
   for (const request of waiting) {
+    if (request.kind === 'question') {
+      lines.push(...questionText(request, style))
+      if (several) lines.push(`    ${style.colors.dim(shortId(request.requestId))}`)
+      continue
+    }
     const change = await proposedChange(places.workspace, request.toolName, request.args)
     lines.push(...requestExcerpt(request, { style, change, whole, rest }).lines)
+    lines.push(...deadlineLines(request, terminal))
     if (several) lines.push(`    ${style.colors.dim(shortId(request.requestId))}`)
   }
   const which = several ? `${quote(shortId(first.requestId))} ` : ''
+  const kinds = new Set(waiting.map(({ kind }) => kind))
   const command = (words: string): Verbatim => ({ verbatim: hint(words, places, terminal) })
   const ways = fieldLines(
     [
-      ['Approve', command(`answer ${session} ${which}--approve`)],
+      ...(kinds.has('confirmation') ? [['Approve', command(`answer ${session} ${which}--approve`)] as const] : []),
+      ...(kinds.has('question') ? [['Answer', command(`answer ${session} ${which}--reply "…"`)] as const] : []),
+      ...(kinds.has('external_task') ? [['Complete', command(`answer ${session} ${which}--reply "…"`)] as const] : []),
       ['Reject', command(`answer ${session} ${which}--reject --message "…"`)],
       ['Then', command(`resume ${session}`)],
     ],
@@ -44,3 +54,15 @@ export async function waitingLines(
   )
   return [...lines, '', ...ways]
 }
+
+/** When it is settled without anybody, and how. */
+function deadlineLines({ deadline, onDeadline }: WaitingFor, terminal: Terminal): readonly string[] {
+  if (deadline === undefined) return []
+  const left = deadline - terminal.now()
+  const what = onDeadline === 'approve' ? 'approved' : 'rejected'
+  const when = left > 0 ? `in ${duration(left)}, if nobody answers` : 'when it is resumed: its time is over'
+  return [`    ${terminal.style().colors.yellow(`${what} ${when}`)}`]
+}
+
+const duration = (ms: number): string =>
+  ms < 120_000 ? `${Math.ceil(ms / 1000)} s` : ms < 7_200_000 ? `${Math.ceil(ms / 60_000)} min` : `${Math.ceil(ms / 3_600_000)} h`

@@ -8,6 +8,7 @@ import { createLines, type Lines, noLines } from '../terminal/lines.ts'
 import { createScreen, type Screen } from '../terminal/screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { TranscriptOptions } from '../render/transcript.ts'
+import { personName } from '../setup/person.ts'
 import { type Approver, createApprover } from './approver.ts'
 import { createQuestions, follow, type Format, type Questions } from './follow.ts'
 import type { Steering } from './steering.ts'
@@ -53,7 +54,7 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
     screen,
     lines,
     workspace: settings.workspace,
-    allow: (rules) => assembled?.permissions.allow(rules),
+    by: personName(),
     leave: (how) => current.trigger(how === 'interrupted' ? 130 : 129, how),
   })
   const questions = interactive ? createQuestions(ask) : undefined
@@ -112,6 +113,7 @@ function followIn({ terminal, format, screen, questions }: Place, { run, transcr
 async function settle(session: Session, ask: ((request: WaitingFor) => ReturnType<Approver>) | undefined): Promise<boolean> {
   const waiting = await session.waitingFor()
   for (const request of waiting) {
+    if (request.kind === 'external_task') return false // it is done elsewhere
     const answer = await ask?.(request)
     if (answer === undefined) return false
     await session.answer(request.requestId, answer)

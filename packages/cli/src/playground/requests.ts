@@ -37,15 +37,20 @@ export const cancelBody: z.ZodType<{ reason?: string | undefined }> = z.strictOb
 const approve = z.strictObject({ decision: z.literal('approve'), input: json.optional() })
 const reject = z.strictObject({ decision: z.literal('reject'), message: z.string().max(10_000).optional() })
 
+const reply = z.strictObject({ decision: z.literal('reply'), value: json })
+
 export const answerBody: z.ZodType<{
   requestId: string
   always?: boolean | undefined
-  answer: { decision: 'approve'; input?: Json | undefined } | { decision: 'reject'; message?: string | undefined }
+  answer:
+    | { decision: 'approve'; input?: Json | undefined }
+    | { decision: 'reject'; message?: string | undefined }
+    | { decision: 'reply'; value: Json }
 }> = z
   .strictObject({
     requestId: z.string().min(1),
     always: z.boolean().optional(),
-    answer: z.discriminatedUnion('decision', [approve, reject]),
+    answer: z.discriminatedUnion('decision', [approve, reject, reply]),
   })
   .refine(({ always, answer }) => always !== true || answer.decision === 'approve', 'only an approval can hold for ever')
 

@@ -5,6 +5,7 @@ import { readBody } from './body.ts'
 import { RequestFailure } from './failure.ts'
 import { given } from './given.ts'
 import { goOn } from './go-on.ts'
+import { personName } from '../setup/person.ts'
 import { answerBody, cancelBody, createBody, emptyBody, rewindBody, sendBody, steerBody, whyBody } from './requests.ts'
 import type { Routes } from './router.ts'
 import { Sessions } from './sessions.ts'
@@ -41,9 +42,8 @@ async function answer(session: Session, { requestId, answer: said, always }: Ans
   if (always && request !== undefined && standing === undefined) {
     throw new RequestFailure(400, 'bad_request', 'A rule that allows calls like this one cannot be said safely: approve it alone.')
   }
-  const counts = await session.answer(requestId, { ...said, by: 'playground' })
-  // Somebody who said no before is not overruled.
-  if (counts) standing?.allow()
+  const rules = standing === undefined || said.decision !== 'approve' ? {} : { always: standing.rules }
+  await session.answer(requestId, { ...said, ...rules, by: personName() })
 }
 
 export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
@@ -103,8 +103,8 @@ function lookingBack(sessions: Sessions, variants: Variants, maxBodyBytes: numbe
       const body = await readBody(request, whyBody, maxBodyBytes)
       const { permissions } = await variants.of(id)
       if (permissions === undefined) throw new RequestFailure(404, 'not_found', 'This server does not explain its policy.')
-      const { metadata } = await sessions.open(id)
-      return permissions.judge({ ...given(body), session: { id, metadata } })
+      const { metadata, rules } = await (await sessions.open(id)).state()
+      return permissions.judge({ ...given(body), session: { id, metadata }, ...(rules === undefined ? {} : { sessionRules: rules }) })
     },
   }
 }

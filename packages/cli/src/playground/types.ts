@@ -1,5 +1,5 @@
 /** What a playground is made of, and what it hands back. */
-import type { Agent, Judgement, ToolRequest } from '@seamfold/core'
+import type { Agent, AlwaysRules, Judgement, ToolRequest } from '@seamfold/core'
 import type { SessionStore, ToolDefinition, WaitingFor, WatchStore } from '@seamfold/core/kit'
 import type { Card, CaseResult } from '@seamfold/core/testing'
 import type { PartsReport, PartsWish } from './parts.ts'
@@ -37,14 +37,11 @@ export type PlaygroundAbout = {
   readonly code?: string
 }
 
-/** What a person allows from now on in one session. */
-export type Standing = { readonly words: string; allow(): void }
-
 /** How the agent's policy judges, for a page that explains it. */
 export interface PlaygroundPermissions {
   judge(request: ToolRequest): Judgement
   /** What "always" would allow beyond this request; undefined where that cannot be said safely. */
-  standing?(request: WaitingFor): Standing | undefined
+  standing?(request: WaitingFor): AlwaysRules | undefined
 }
 
 /** What is other in a fork than in the session that it came from. */

@@ -19,6 +19,8 @@ export function trackCalls(calls: Calls, { event, timestamp }: Envelope): Calls 
     case 'tool_execution_start':
       return { ...calls, [event.callId]: { name: event.name, args: event.args, startedAt: timestamp } }
     case 'confirmation_required':
+    case 'user_question':
+    case 'external_task_pending':
       return { ...calls, [event.callId]: { name: event.toolName, args: event.args, startedAt: undefined } }
     default:
       return calls

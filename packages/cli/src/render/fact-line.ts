@@ -1,5 +1,5 @@
 /** Says a fact in one line: what happened, and the first words of it. */
-import { type Envelope, resultText, textOf, toolCallsOf } from '@seamfold/core/kit'
+import { type AgentEvent, type Envelope, type Json, resultText, textOf, toolCallsOf } from '@seamfold/core/kit'
 import { describeCall } from './call.ts'
 import { cut, oneLine, padEnd, plural } from './text.ts'
 import type { Style } from './style.ts'
@@ -24,13 +24,6 @@ function sayFact({ event }: Envelope): Said {
       return { what: 'call', words: `${event.name} ${describeCall(event.name, event.args)}` }
     case 'tool_end':
       return { what: event.isError ? 'error' : 'result', words: `${event.name}: ${resultText(event.output)}` }
-    case 'confirmation_required':
-      return { what: 'asks', words: `may ${event.toolName} ${describeCall(event.toolName, event.args)}?` }
-    case 'confirmation_received':
-      return {
-        what: event.approved ? 'approved' : 'rejected',
-        words: [event.by, event.message].filter((part) => part !== undefined).join(': '),
-      }
     case 'permission_denied':
       return { what: 'denied', words: `${event.toolName}: ${event.reason}` }
     case 'command_dead_lettered':
@@ -50,9 +43,45 @@ function sayFact({ event }: Envelope): Said {
     case 'run_cancelled':
       return { what: 'cancelled', words: event.reason }
     default:
-      return { what: event.type.replaceAll('_', ' '), words: '' }
+      return sayAsked(event) ?? { what: event.type.replaceAll('_', ' '), words: '' }
   }
 }
+
+/** What was asked of somebody, and what was said to it. */
+function sayAsked(event: AgentEvent): Said | undefined {
+  switch (event.type) {
+    case 'confirmation_required':
+      return { what: 'asks', words: `may ${event.toolName} ${describeCall(event.toolName, event.args)}?` }
+    case 'user_question':
+      return { what: 'question', words: event.reason }
+    case 'external_task_pending':
+      return { what: 'hands over', words: `${event.toolName} ${describeCall(event.toolName, event.args)}` }
+    case 'confirmation_timeout':
+      return { what: 'timeout', words: event.approved ? 'nobody answered in time: approved' : 'nobody answered in time' }
+    case 'external_task_completed':
+    case 'confirmation_received':
+      return {
+        what:
+          event.type === 'external_task_completed'
+            ? event.approved
+              ? 'done'
+              : 'failed'
+            : event.reply === undefined
+              ? event.approved
+                ? 'approved'
+                : 'rejected'
+              : 'answered',
+        words: [event.by, event.message ?? replyWords(event.reply), event.always && 'always in this session']
+          .filter((part) => part !== undefined)
+          .join(': '),
+      }
+    default:
+      return undefined
+  }
+}
+
+const replyWords = (reply: Json | undefined): string | undefined =>
+  reply === undefined ? undefined : typeof reply === 'string' ? reply : JSON.stringify(reply)
 
 /** Facts that keep the books: left out where only what happened is asked for. */
 export const isBookkeeping = ({ event }: Envelope): boolean => BOOKKEEPING.has(event.type)

@@ -78,6 +78,7 @@ export function transcribe(before: Transcript, envelope: Envelope, options: Tran
         ? flush(start, options)
         : paragraph(start, { shown: 'ending', lines: endLines(event, totals, options.style) }, options)
     case 'confirmation_required':
+    case 'user_question':
     case 'confirmation_received':
       return isHidden(event.type, options.approvals)
         ? flush(start, options)
@@ -89,8 +90,10 @@ export function transcribe(before: Transcript, envelope: Envelope, options: Tran
   }
 }
 
-const isHidden = (type: 'confirmation_required' | 'confirmation_received', approvals: TranscriptOptions['approvals'] = 'all'): boolean =>
-  approvals === 'none' || (approvals === 'answers' && type === 'confirmation_required')
+const isHidden = (
+  type: 'confirmation_required' | 'confirmation_received' | 'user_question',
+  approvals: TranscriptOptions['approvals'] = 'all',
+): boolean => approvals === 'none' || (approvals === 'answers' && type !== 'confirmation_received')
 
 const silent = (transcript: Transcript): Printed => ({ transcript, output: '' })
 

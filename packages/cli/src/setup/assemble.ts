@@ -1,14 +1,24 @@
 /** Puts an agent together from its settings. */
-import { type Agent, type BudgetLedger, type AgentOptions, type Confirm, createAgent, laneQueue, type Tool } from '@seamfold/core'
+import {
+  type Agent,
+  type AgentOptions,
+  askUser,
+  type BudgetLedger,
+  type Confirm,
+  createAgent,
+  laneQueue,
+  type Policy,
+  type Tool,
+} from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
 import { suggestion } from '../config/nearest.ts'
+import { configuredAnswerKey } from './answer-key.ts'
 import { configuredHooks } from './configured-hooks.ts'
 import { groundPolicy, groundTools } from './ground.ts'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { INSTRUCTIONS } from './instructions.ts'
 import { dayLedger } from './day-ledger.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
-import type { LearningPolicy } from './permissions.ts'
 import { protectionOf } from './protection.ts'
 import type { Settings } from './settings.ts'
 import { type Journal, openJournal } from './store.ts'
@@ -18,7 +28,7 @@ import { type AgentTeam, openTeam } from './team.ts'
 export type Assembled = {
   readonly agent: Agent
   readonly journal: Journal
-  readonly permissions: LearningPolicy
+  readonly permissions: Policy
   readonly model: ModelInfo
   /** The options of the agent, and who may be given tasks. */
   readonly options: AgentOptions
@@ -57,7 +67,8 @@ export async function assemble(settings: Settings, { confirm, warn, ...connectin
       taskTool: worker?.tool ?? team.tool,
       ...(warn === undefined ? {} : { warn }),
     })
-    const options = { ...common, ...(confirm === undefined ? {} : { confirm }) }
+    const key = configuredAnswerKey(connecting.environment)
+    const options = { ...common, ...(confirm === undefined ? {} : { confirm }), ...(key === undefined ? {} : { answerKey: key }) }
     const agent = createAgent(options)
     const close = async (): Promise<void> => {
       await agent.close()
@@ -108,7 +119,7 @@ type Parts = {
 export async function agentOptions(
   settings: Settings,
   { journal, llm, taskTool, warn = () => undefined }: Parts,
-): Promise<{ readonly options: AgentOptions; readonly permissions: LearningPolicy; idle(): Promise<void> }> {
+): Promise<{ readonly options: AgentOptions; readonly permissions: Policy; idle(): Promise<void> }> {
   const { commandEnvironment } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
   const permissions = await groundPolicy(settings)
@@ -118,7 +129,7 @@ export async function agentOptions(
   const options: AgentOptions = {
     llm,
     instructions: settings.instructions ?? INSTRUCTIONS,
-    tools: chosenTools(settings, await groundTools(settings, { taskTool, warn })),
+    tools: chosenTools(settings, [...(await groundTools(settings, { taskTool, warn })), askUser()]),
     store: journal.store,
     leases: leasesOfTheLiving(journal.leases),
     host: holderHost(),

@@ -1,9 +1,9 @@
 /** The tools and the policy of settings: what every call is made of and judged by, whoever asks. */
 import { existsSync } from 'node:fs'
-import type { RuleLayer, Tool } from '@seamfold/core'
+import type { Policy, RuleLayer, Tool } from '@seamfold/core'
 import { hookFiles } from './configured-hooks.ts'
 import { accessPath } from './guarded-paths.ts'
-import { type LearningPolicy, modePolicy } from './permissions.ts'
+import { modePolicy } from './permissions.ts'
 import { sandboxOf } from './sandbox.ts'
 import type { Ground } from './settings.ts'
 
@@ -38,7 +38,7 @@ export const groundLayers = ({ rules, ruleLines = [], configFile, layers = [] }:
   ...layers,
 ]
 
-export async function groundPolicy(ground: Ground): Promise<LearningPolicy> {
+export async function groundPolicy(ground: Ground): Promise<Policy> {
   const { readOnlyCommands } = await import('@seamfold/tools')
   const { workspace, mode, configFile } = ground
   return modePolicy(mode, [], {

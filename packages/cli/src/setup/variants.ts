@@ -1,14 +1,14 @@
 /** Agents beside an assembled one: the same store, tools and hooks, with another model, mode or instructions. */
-import { type Agent, createAgent } from '@seamfold/core'
+import { type Agent, createAgent, type Policy } from '@seamfold/core'
 import { assertPrice, type Assembled } from './assemble.ts'
 import { groundPolicy } from './ground.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
-import { type LearningPolicy, permissionMode } from './permissions.ts'
+import { permissionMode } from './permissions.ts'
 import type { Settings } from './settings.ts'
 
 export type VariantWish = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
 
-export type AgentVariant = { readonly agent: Agent; readonly permissions: LearningPolicy }
+export type AgentVariant = { readonly agent: Agent; readonly permissions: Policy }
 
 export type AgentVariants = {
   /** Throws `invalid_argument` for an unknown mode, and for a budget in dollars where the model's price is not known. */

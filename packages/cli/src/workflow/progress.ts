@@ -115,6 +115,10 @@ function doingOf(event: Envelope['event']): string | undefined {
       return `${event.agent}: ${event.description}`
     case 'confirmation_required':
       return `may ${event.toolName}?`
+    case 'user_question':
+      return `asks: ${event.reason}`
+    case 'external_task_pending':
+      return `${event.toolName}, done elsewhere`
     default:
       return undefined
   }

@@ -1,14 +1,15 @@
 /** What a typed answer means, and which rule an «always» makes. */
+import type { Access } from '@seamfold/core'
 import { describe, expect, test } from 'vitest'
 import { readAnswer } from '../../src/commands/approver.ts'
 import { modePolicy, permissionMode, rulesLike } from '../../src/setup/permissions.ts'
 
 describe('an answer', () => {
   test.each([
-    ['y', { decision: 'approve', by: 'terminal' }],
-    ['Yes', { decision: 'approve', by: 'terminal' }],
-    ['n', { decision: 'reject', by: 'terminal' }],
-    ['no, use pnpm', { decision: 'reject', by: 'terminal', message: 'use pnpm' }],
+    ['y', { decision: 'approve' }],
+    ['Yes', { decision: 'approve' }],
+    ['n', { decision: 'reject' }],
+    ['no, use pnpm', { decision: 'reject', message: 'use pnpm' }],
     ['a', 'always'],
     ['s', 'show'],
     ['show', 'show'],
@@ -21,6 +22,7 @@ describe('an answer', () => {
 })
 
 describe('always', () => {
+  const like = (accesses: readonly Access[]) => rulesLike({ toolName: 'bash', kind: 'confirmation', accesses })
   const run = (command: string, commands?: readonly string[]) => ({
     tool: 'bash',
     accesses: [{ kind: 'exec', command, ...(commands === undefined ? {} : { commands }) } as const],
@@ -29,45 +31,44 @@ describe('always', () => {
   test('allows the same command from then on, and no other', () => {
     const permissions = modePolicy('ask', [])
     expect(permissions.judge(run('npm test', ['npm test'])).decision).toBe('ask')
-    permissions.allow(rulesLike('bash', run('npm test', ['npm test']).accesses)?.rules ?? [])
-    expect(permissions.judge(run('npm test', ['npm test'])).decision).toBe('allow')
-    expect(permissions.judge(run('npm publish', ['npm publish'])).decision).toBe('ask')
-    expect(permissions.judge(run('npm test; rm x', ['npm test', 'rm x'])).decision).toBe('ask')
+    const sessionRules = like(run('npm test', ['npm test']).accesses)?.rules ?? []
+    expect(permissions.judge({ ...run('npm test', ['npm test']), sessionRules }).decision).toBe('allow')
+    expect(permissions.judge({ ...run('npm publish', ['npm publish']), sessionRules }).decision).toBe('ask')
+    expect(permissions.judge({ ...run('npm test; rm x', ['npm test', 'rm x']), sessionRules }).decision).toBe('ask')
   })
 
   test('allows every command of a line that has several', () => {
     const permissions = modePolicy('ask', [])
     const both = run('npm test && git status', ['npm test', 'git status'])
-    const always = rulesLike('bash', both.accesses)
-    permissions.allow(always?.rules ?? [])
+    const always = like(both.accesses)
     expect(always?.words).toBe("'npm test', 'git status'")
-    expect(permissions.judge(both).decision).toBe('allow')
+    expect(permissions.judge({ ...both, sessionRules: always?.rules ?? [] }).decision).toBe('allow')
   })
 
   test('is not offered for a command that could not be taken apart', () => {
-    expect(rulesLike('bash', run('eval "$x"').accesses)).toBeUndefined()
+    expect(like(run('eval "$x"').accesses)).toBeUndefined()
   })
 
   test('of a command that writes allows what its words name and where it is redirected to, and no other edits', () => {
     const permissions = modePolicy('ask', [])
     const removes = { kind: 'exec', command: 'rm a > log', commands: ['rm a'] } as const
     const touched = [{ kind: 'write', path: 'log' } as const, { kind: 'write', path: 'a', by: 'rm a' } as const]
-    permissions.allow(rulesLike('bash', [removes, ...touched])?.rules ?? [])
-    expect(permissions.judge({ tool: 'bash', accesses: [removes, ...touched] }).decision).toBe('allow')
-    const edits = ['a', 'b'].map((path) => permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path }] }).decision)
+    const sessionRules = like([removes, ...touched])?.rules ?? []
+    expect(permissions.judge({ tool: 'bash', accesses: [removes, ...touched], sessionRules }).decision).toBe('allow')
+    const edits = ['a', 'b'].map((path) => permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path }], sessionRules }).decision)
     expect(edits).toEqual(['ask', 'ask'])
   })
 
   test('is not offered where a rule would allow more than was asked', () => {
-    expect(rulesLike('bash', run('rm *', ['rm *']).accesses)).toBeUndefined()
-    expect(rulesLike('bash', [...run('ls > a*', ['ls']).accesses, { kind: 'write', path: 'a*' }])).toBeUndefined()
+    expect(like(run('rm *', ['rm *']).accesses)).toBeUndefined()
+    expect(like([...run('ls > a*', ['ls']).accesses, { kind: 'write', path: 'a*' }])).toBeUndefined()
   })
 
   test('never overrules a denial', () => {
     const permissions = modePolicy('ask', [{ deny: { access: 'write', path: 'secret/**' } }])
-    permissions.allow([{ allow: { access: 'write', path: '**' } }])
-    expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'secret/key' }] }).decision).toBe('deny')
-    expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'src/a.ts' }] }).decision).toBe('allow')
+    const sessionRules = [{ allow: { access: 'write', path: '**' } }] as const
+    expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'secret/key' }], sessionRules }).decision).toBe('deny')
+    expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'src/a.ts' }], sessionRules }).decision).toBe('allow')
   })
 })
 

@@ -1,4 +1,5 @@
 /** What no mode and no rule lets a tool write without being asked, and which commands the mode read-only lets run. */
+import type { ToolRequest } from '@seamfold/core'
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,8 +21,9 @@ async function folder() {
 }
 
 describe.each(MODES)('in the mode %s', (mode) => {
-  const permissions = modePolicy(mode, [{ allow: { access: 'write' } }, { allow: { tool: '*' } }])
-  permissions.allow([{ allow: { access: 'write', path: '**' } }])
+  const made = modePolicy(mode, [{ allow: { access: 'write' } }, { allow: { tool: '*' } }])
+  const sessionRules = [{ allow: { access: 'write', path: '**' } }] as const
+  const permissions = { judge: (request: ToolRequest) => made.judge({ ...request, sessionRules }) }
 
   test.each([
     '.SEAMFOLD/sessions.db',
@@ -53,7 +55,7 @@ describe.each(MODES)('in the mode %s', (mode) => {
   ])('%j is asked for, though rules and an answer for the session allow it', (path) => {
     expect(permissions.judge(write(path)).decision).toBe('ask')
     expect(permissions.judge(write(path, `cp x ${path}`)).decision).toBe('ask')
-    expect(rulesLike('write', write(path).accesses)).toBeUndefined()
+    expect(rulesLike({ toolName: 'write', kind: 'confirmation', accesses: write(path).accesses })).toBeUndefined()
   })
 
   test.each(['seamfold/x', 'seamfold.config.test.ts', '.gitignore', '.github/workflows/ci.yml', 'src/git/x', 'x.seamfold'])(

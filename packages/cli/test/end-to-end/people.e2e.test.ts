@@ -1,0 +1,70 @@
+/** People who answer from the command line: questions, approvals for the session, edited arguments, signed answers, and who was first. */
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { expect, test } from 'vitest'
+import { seamfold, temporaryFolder } from './command.ts'
+
+async function stage(turns: readonly ScriptStep[]) {
+  const simulator = await startSimulator({ scenario: script(turns) })
+  const folder = await temporaryFolder()
+  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
+  return {
+    folder: folder.path,
+    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
+    runWith: (more: Record<string, string>, ...words: string[]) => seamfold(words, { cwd: folder.path, env: { ...env, ...more } }),
+    async [Symbol.asyncDispose]() {
+      await simulator.close()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const bash = (command: string) => callTool('bash', { command })
+const question = callTool('ask_user', { question: 'Which colour?', options: [{ label: 'red' }, { label: 'blue' }], free_text: false })
+
+test('a question waits, is shown with its options, takes one of them by its number, once', async () => {
+  await using scene = await stage([answer([question]), answer([text('Blue it is.')])])
+  const first = await scene.run('run', '--session', 'q', 'paint it')
+  expect(first.code).toBe(3)
+  expect(first.stdout).toMatch(/Which colour\?\s+1 +red\s+2 +blue/)
+  expect(first.stdout).toContain('seamfold answer q --reply')
+  const wrong = await scene.run('answer', 'q', '--reply', 'green')
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('That is no answer to') as string })
+  expect(await scene.run('approve', 'q')).toMatchObject({ code: 2, stderr: expect.stringContaining("decision: 'reply'") as string })
+  const request = /request-[0-9a-f]{8}/.exec((await scene.run('answer', 'q', '--reply', '2')).stdout)?.[0] ?? ''
+  expect((await scene.run('resume', 'q')).stdout).toContain('Blue it is.')
+  const late = await scene.run('answer', 'q', request, '--reply', '1')
+  expect(late).toMatchObject({ code: 2, stderr: expect.stringContaining(`${userInfo().username} answered ask_user`) as string })
+})
+
+test('an approval may hold for the session, and change the arguments', async () => {
+  await using scene = await stage([
+    answer([bash('echo one >> log')]),
+    answer([bash('echo one >> log')]),
+    answer([bash('echo two >> other')]),
+    answer([text('Done.')]),
+  ])
+  expect((await scene.run('run', '--session', 's', 'log it')).code).toBe(3)
+  const approved = await scene.run('approve', 's', '--always')
+  expect(approved.stdout).toMatch(/Approved, and always in this session .*echo one/)
+  // The same again runs, another one waits.
+  expect((await scene.run('resume', 's')).code).toBe(3)
+  expect((await scene.run('approve', 's', '--input', '{"command":"echo three > third"}')).code).toBe(0)
+  expect((await scene.run('resume', 's')).stdout).toContain('Done.')
+  expect(['log', 'other', 'third'].map((name) => existsSync(join(scene.folder, name)))).toEqual([true, false, true])
+})
+
+test('with a key in the environment, only who has it can answer', async () => {
+  await using scene = await stage([answer([bash('echo done > out')]), answer([text('Done.')])])
+  const key = { SEAMFOLD_ANSWER_KEY: 'a secret of enough bytes' }
+  expect((await scene.runWith(key, 'run', '--session', 's', 'go')).code).toBe(3)
+  expect(await scene.run('approve', 's')).toMatchObject({ code: 2, stderr: expect.stringContaining('not signed with the key') as string })
+  expect((await scene.runWith({ SEAMFOLD_ANSWER_KEY: 'another secret, long enough' }, 'approve', 's')).code).toBe(0)
+  expect((await scene.runWith(key, 'resume', 's')).code).toBe(3)
+  expect(existsSync(join(scene.folder, 'out'))).toBe(false)
+  expect((await scene.runWith(key, 'approve', 's')).code).toBe(0)
+  expect((await scene.runWith(key, 'resume', 's')).code).toBe(0)
+  expect(existsSync(join(scene.folder, 'out'))).toBe(true)
+})
