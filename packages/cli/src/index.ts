@@ -20,5 +20,4 @@ export type {
   PlaygroundPermissions,
   PlaygroundSeam,
   PlaygroundVariant,
-  Standing,
 } from './playground/types.ts'
