@@ -36,13 +36,19 @@ class LocalLanes implements LaneQueue {
   readonly #driven = new Map<string, Promise<unknown>>()
 
   constructor(options: LaneQueueOptions) {
-    const { concurrency = Infinity, boostMs = 30_000, maxDeadLetters = 1000, weights = () => 1, store } = options
+    const { concurrency = Infinity, boostMs = 30_000, maxDeadLetters = 1000, weights, store } = options
     this.#options = options
     this.#limits = toLimits(options)
     this.#ownLanes = new Map(Object.entries(options.tools ?? {}))
     this.#host = options.host ?? systemHost()
     this.#letters = store ? letterStore(store, maxDeadLetters) : letterMemory(maxDeadLetters)
-    this.#places = new Places({ limits: this.#limits, total: concurrency, boostMs, clock: this.#host.clock, weight: weights })
+    this.#places = new Places({
+      limits: this.#limits,
+      total: concurrency,
+      boostMs,
+      clock: this.#host.clock,
+      weight: (name) => positive(weights?.(name)),
+    })
   }
 
   async submit(command: LaneCommand, work: LaneWork): Promise<ToolOutcome> {
@@ -114,7 +120,12 @@ class LocalLanes implements LaneQueue {
 
   #tell(alert: QueueAlert, { emit }: LaneWork): void {
     emit(alert)
-    this.#options.onAlert?.(alert)
+    try {
+      this.#options.onAlert?.(alert)
+    } catch (error) {
+      // Places are being given: who only listens changes nothing.
+      emit({ type: 'persistence_failed', operation: `alert of lane '${alert.lane}'`, error: toMessage(error) })
+    }
   }
 
   async #drive<T>(id: string, drive: (letter: DeadLetter) => Promise<T>, again: boolean): Promise<T> {
@@ -221,6 +232,8 @@ class LocalLanes implements LaneQueue {
     return resultOf({ ...result, metadata: { ...result.metadata, lane, attempts, letterId: id } })
   }
 }
+
+const positive = (weight: number | undefined): number => (weight !== undefined && weight > 0 && weight < Infinity ? weight : 1)
 
 type Job = {
   readonly command: LaneCommand

@@ -15,7 +15,7 @@ export type LaneQueueOptions = LaneRules & {
   /** Milliseconds of waiting that make a call one priority more urgent. Default: 30,000. */
   readonly boostMs?: number
   /**
-   * How many calls a session begins while another one begins one. A sub-agent's calls count for the session that gave the first task.
+   * How many calls a session begins while another one begins one; what is not above 0 counts as 1. A sub-agent's calls count for the session that gave the first task.
    * Default: 1 for all.
    */
   readonly weights?: (sessionId: string) => number
@@ -34,6 +34,8 @@ export type Limits = Required<Omit<LaneLimits, 'rate' | 'workMs' | 'retry'>> & {
 }
 
 const CONCURRENCY: Readonly<Record<LaneName, number>> = { control: 4, query: 12, execute: 4, generate: 2 }
+/** What a timer can count: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1
 const TRANSIENT: readonly ToolErrorKind[] = ['transport', 'timeout']
 
 const KNOWN = new Set([...LANES, 'concurrency', 'tools', 'store', 'maxDeadLetters', 'boostMs', 'weights', 'onAlert', 'host'])
@@ -81,7 +83,7 @@ function checkCount(name: string, value: number | undefined): void {
 }
 
 function checkTime(name: string, value: number | undefined, least: number): void {
-  if (value !== undefined && !(Number.isFinite(value) && value >= least)) throw wrong(name, `a number from ${least}`, value)
+  if (value !== undefined && !(value >= least && value <= LONGEST_MS)) throw wrong(name, `a number from ${least} to ${LONGEST_MS}`, value)
 }
 
 const wrong = (name: string, wanted: string, value: unknown): AgentError =>
