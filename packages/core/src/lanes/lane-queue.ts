@@ -55,7 +55,8 @@ class LocalLanes implements LaneQueue {
     const { signal } = work
     signal.throwIfAborted()
     const lane = this.#ownLanes.get(command.tool.definition.name) ?? laneOf(command.accesses, command.effect)
-    const maker = this.#holders.get(makerOf(command))
+    const makerKey = makerOf(command)
+    const maker = makerKey === undefined ? undefined : this.#holders.get(makerKey)
     const enter = (again: boolean): Place | NoPlace | Promise<Place | NoPlace> =>
       this.#places.enter({ lane, group: holder.group, signal, again, tell: (alert) => this.#tell(alert, work) })
     const holder = new Holder(maker?.group ?? command.sessionId, () => enter(true))
@@ -243,11 +244,14 @@ type Job = {
   enter(): Place | NoPlace | Promise<Place | NoPlace>
 }
 
-const keyOf = (sessionId: unknown, callId: unknown): string => JSON.stringify([sessionId, callId])
+/** No call's identity has a space. */
+const keyOf = (sessionId: string, callId: string): string => `${callId} ${sessionId}`
 
 /** The call that made this one: in its session, or as a task in the session of its parent. */
-const makerOf = ({ sessionId, parentCallId, metadata }: LaneCommand): string =>
-  parentCallId === undefined ? keyOf(metadata['parentSessionId'], metadata['parentCallId']) : keyOf(sessionId, parentCallId)
+function makerOf({ sessionId, parentCallId, metadata: { parentSessionId, parentCallId: task } }: LaneCommand): string | undefined {
+  if (parentCallId !== undefined) return keyOf(sessionId, parentCallId)
+  return typeof parentSessionId === 'string' && typeof task === 'string' ? keyOf(parentSessionId, task) : undefined
+}
 
 const isTransient = ({ isError, errorKind }: ToolResult, { retryOn }: Limits): boolean =>
   isError && errorKind !== undefined && retryOn.includes(errorKind)
