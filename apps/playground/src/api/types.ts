@@ -102,7 +102,11 @@ export type CardResult = {
 
 export type Card = { readonly seam: string; readonly name: string; readonly passed: boolean; readonly results: readonly CardResult[] }
 
-export type Answer = { readonly decision: 'approve'; readonly input?: Json } | { readonly decision: 'reject'; readonly message?: string }
+export type Answer =
+  | { readonly decision: 'approve'; readonly input?: Json }
+  | { readonly decision: 'reject'; readonly message?: string }
+  /** To a question. */
+  | { readonly decision: 'reply'; readonly value: Json }
 
 export type ProviderName = 'anthropic' | 'openai' | 'simulator'
 export type StoreKind = 'sqlite' | 'jsonl' | 'memory'

@@ -1,10 +1,10 @@
 /** Draws one entry of the conversation, whatever it is. */
 import { memo, type ReactNode } from 'react'
 import type { Item } from '../state/types.ts'
-import { formatTime } from '../text/format.ts'
 import { sessionAddress } from '../hooks/use-route.ts'
 import { Icon } from './icon.tsx'
 import { OutcomeView } from './outcome-view.tsx'
+import { PromptView } from './prompt-view.tsx'
 import { RecoveryView } from './recovery-view.tsx'
 import { SaidView } from './said-view.tsx'
 import { TurnView } from './turn-view.tsx'
@@ -14,12 +14,7 @@ type ItemViewProps = { readonly item: Item; readonly liveOutput: Readonly<Record
 export const ItemView = memo(function ItemView({ item, liveOutput }: ItemViewProps): ReactNode {
   switch (item.kind) {
     case 'prompt':
-      return (
-        <article className="said" aria-label="You">
-          <SaidView content={item.content} />
-          <time className="said-time">{formatTime(item.timestamp)}</time>
-        </article>
-      )
+      return <PromptView item={item} />
     case 'turn':
       return <TurnView turn={item} liveOutput={liveOutput} />
     case 'injected':

@@ -3,10 +3,12 @@ import { useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import { useSessionActions } from '../hooks/session-actions.ts'
 import type { Attempt } from '../hooks/use-attempt.ts'
+import { currentPlan } from '../state/plan.ts'
 import { pendingApprovals } from '../state/pending.ts'
 import type { Conversation } from '../state/types.ts'
 import { Composer } from './composer.tsx'
 import { Notice } from './notice.tsx'
+import { PlanBar } from './plan-view.tsx'
 import { PendingBar } from './pending-bar.tsx'
 import { ResumeBar } from './resume-bar.tsx'
 
@@ -54,6 +56,7 @@ export function SessionComposer(props: SessionComposerProps): ReactNode {
   /** How many words to the model the journal will hold once it has all that were sent from here. */
   const [expected, setExpected] = useState(0)
   const pending = useMemo(() => pendingApprovals(state), [state])
+  const plan = useMemo(() => currentPlan(state.items), [state.items])
   const suspended = state.run?.status === 'suspended'
   const running = state.run?.status === 'running' && !interrupted
   const mode = running ? 'steer' : interrupted || suspended ? 'blocked' : 'send'
@@ -69,6 +72,7 @@ export function SessionComposer(props: SessionComposerProps): ReactNode {
   return (
     <footer className="conversation-foot">
       {above}
+      {plan && (running || interrupted || suspended) && <PlanBar plan={plan} />}
       <Troubles {...props} />
       {pending.length > 0 && <PendingBar pending={pending} />}
       {interrupted && <ResumeBar words="Its program ended before the run did. What was done is not done again." />}

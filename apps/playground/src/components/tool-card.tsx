@@ -2,6 +2,7 @@
 import type { Json } from '@seamfold/core/kit'
 import { memo, useMemo, useState, type ReactNode } from 'react'
 import { useNow } from '../hooks/use-now.ts'
+import { planOf, planTool } from '../state/plan.ts'
 import type { ToolCall } from '../state/types.ts'
 import { callSummary } from '../text/call-summary.ts'
 import { formatDuration, formatElapsed } from '../text/format.ts'
@@ -10,6 +11,8 @@ import { ApprovalView } from './approval-view.tsx'
 import { CallState, callStateWords } from './call-state.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { Icon } from './icon.tsx'
+import { PlanView } from './plan-view.tsx'
+import { TaskCards } from './task-cards.tsx'
 import { ToolInput } from './tool-input.tsx'
 import { ToolOutput } from './tool-output.tsx'
 import { Visible } from './visible.tsx'
@@ -60,6 +63,7 @@ function useOpen(itself: boolean): readonly [boolean, (open: boolean) => void] {
 
 export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardProps): ReactNode {
   const input = useMemo(() => call.input ?? partialJson(call.inputText ?? ''), [call.input, call.inputText])
+  const plan = call.name === planTool ? planOf(input) : undefined
   const live = call.callId === undefined ? undefined : liveOutput[call.callId]
   const [open, setOpen] = useOpen(opensItself(call, input, live))
   return (
@@ -77,15 +81,17 @@ export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardPro
         <div className="tool-body">
           {isGiven(call) && <p className="tool-remark">Its result was given when the session was forked: nothing was run for it.</p>}
           {call.denied !== undefined && <p className="tool-remark">Not allowed: {call.denied}</p>}
+          {plan && <PlanView plan={plan} />}
           {call.invalidInput === undefined ? (
-            <ToolInput input={input} />
+            plan === undefined && <ToolInput input={input} />
           ) : (
             <CodeBlock label="not valid JSON" tone="danger" text={call.invalidInput} />
           )}
           {call.approval && <ApprovalView approval={call.approval} />}
-          <ToolOutput output={call.output} live={live} failed={call.status === 'failed'} />
+          {plan === undefined && <ToolOutput output={call.output} live={live} failed={call.status === 'failed'} />}
         </div>
       )}
+      {call.tasks && <TaskCards tasks={call.tasks} />}
       {call.nested.length > 0 && (
         <div className="tool-nested">
           {call.nested.map((inner) => (

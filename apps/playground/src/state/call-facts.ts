@@ -16,8 +16,12 @@ export function foldCallFact(state: Conversation, { runId, timestamp }: Envelope
     case 'permission_denied':
       return change(state, named(event), (call) => ({ ...call, denied: event.reason }))
     case 'confirmation_required':
+    case 'user_question':
+    case 'external_task_pending':
       return change(state, named(event), (call) => asked(call, event))
     case 'confirmation_received':
+    case 'confirmation_timeout':
+    case 'external_task_completed':
       return change(state, { callId: event.callId, name: '' }, (call) => answered(call, event))
     default:
       return state
@@ -54,22 +58,37 @@ function ended(call: ToolCall, event: FactOf<'tool_end'>, timestamp: number): To
   }
 }
 
-const asked = (call: ToolCall, { requestId, reason, args, accesses }: FactOf<'confirmation_required'>): ToolCall => ({
+const kinds = { confirmation_required: 'confirmation', user_question: 'question', external_task_pending: 'external_task' } as const
+
+const asked = (call: ToolCall, event: FactOf<keyof typeof kinds>): ToolCall => ({
   ...call,
   status: 'waiting',
-  approval: { requestId, reason, args, accesses, state: 'pending' },
+  approval: {
+    requestId: event.requestId,
+    kind: kinds[event.type],
+    reason: event.reason,
+    args: event.args,
+    accesses: event.accesses,
+    state: 'pending',
+    ...(event.deadline === undefined ? {} : { deadline: event.deadline }),
+    ...(event.onDeadline === undefined ? {} : { onDeadline: event.onDeadline }),
+  },
 })
 
-function answered(call: ToolCall, event: FactOf<'confirmation_received'>): ToolCall {
+type AnswerFact = FactOf<'confirmation_received' | 'confirmation_timeout' | 'external_task_completed'>
+
+function answered(call: ToolCall, event: AnswerFact): ToolCall {
   if (call.approval?.requestId !== event.requestId || call.approval.state !== 'pending') return call
+  const said = event.approved ? 'approved' : 'rejected'
   return {
     ...call,
     status: 'pending',
     ...(event.args === undefined ? {} : { input: event.args }),
     approval: {
       ...call.approval,
-      state: event.approved ? 'approved' : 'rejected',
+      state: event.type === 'confirmation_timeout' ? 'expired' : said,
       ...(event.message === undefined ? {} : { message: event.message }),
+      ...(event.reply === undefined ? {} : { reply: event.reply }),
       ...(event.by === undefined ? {} : { by: event.by }),
     },
   }

@@ -1,16 +1,8 @@
 /** Tells what was decided about one tool call, in order: who asked for it, what it may cost, who let it run, how often it ran. */
-import { describeAccess, toolCallsOf, totalTokens, type Access, type Envelope, type Json } from '@seamfold/core/kit'
-import { formatCost, formatCount, formatDuration } from '../text/format.ts'
+import { toolCallsOf, totalTokens, type Access, type Envelope, type Json } from '@seamfold/core/kit'
+import { formatCost, formatCount } from '../text/format.ts'
 import { isFact, offsetOf, type FactEnvelope } from './facts.ts'
-
-export type StoryStep = {
-  readonly key: string
-  readonly title: string
-  readonly detail: string
-  readonly tone: 'plain' | 'good' | 'bad' | 'wait'
-  /** Milliseconds since the epoch, where a fact tells. */
-  readonly timestamp?: number
-}
+import { stepOf, type StoryStep } from './story-step.ts'
 
 export type CallStory = {
   readonly callId: string
@@ -43,55 +35,6 @@ function budgetStep({ start, end }: ReturnType<typeof turnOf>): readonly StorySt
   const reserved = reservation ? `reserved ${formatCount(reservation.tokens)} tokens${money(reservation.usd)}, ` : 'nothing reserved, '
   const detail = `${reserved}settled at ${formatCount(totalTokens(end.event.usage))} tokens${money(end.event.cost)}`
   return [{ key: 'budget', title: 'Budget of its turn', detail, tone: 'plain' }]
-}
-
-const accessWords = (accesses: readonly Access[]): string =>
-  accesses.length === 0 ? 'touches nothing' : accesses.map(describeAccess).join(', ')
-
-function stepOf(fact: Envelope, started: number | undefined): StoryStep | undefined {
-  const { event, cursor: key, timestamp } = fact
-  switch (event.type) {
-    case 'confirmation_required':
-      return { key, timestamp, title: 'A person is asked', detail: `${event.reason}; ${accessWords(event.accesses)}`, tone: 'wait' }
-    case 'confirmation_received': {
-      const edited = event.args === undefined ? '' : ', with changed arguments'
-      const words = event.message === undefined ? '' : `: ${event.message}`
-      const by = event.by === undefined ? '' : `by ${event.by}`
-      return {
-        key,
-        timestamp,
-        title: event.approved ? 'Approved' : 'Rejected',
-        detail: `${by}${edited}${words}`,
-        tone: event.approved ? 'good' : 'bad',
-      }
-    }
-    case 'permission_denied':
-      return { key, timestamp, title: 'Refused', detail: event.reason, tone: 'bad' }
-    case 'tool_execution_start':
-      return {
-        key,
-        timestamp,
-        title: `Attempt ${event.attempt}`,
-        detail: `effect ${event.effect}; ${accessWords(event.accesses)}; key ${event.idempotencyKey.slice(0, 12)}…`,
-        tone: 'plain',
-      }
-    case 'command_dead_lettered':
-      return {
-        key,
-        timestamp,
-        title: 'Given up',
-        detail: `after ${event.attempts} ${event.attempts === 1 ? 'attempt' : 'attempts'} in lane ${event.lane}; ${event.letterId}`,
-        tone: 'bad',
-      }
-    case 'tool_end': {
-      const took = started === undefined ? '' : ` after ${formatDuration(timestamp - started)}`
-      const exit = event.exitCode === undefined ? '' : `, exit ${event.exitCode}`
-      const how = `${event.isError ? (event.errorKind ?? 'failed') : 'a result'}${event.untrusted === true ? ' from outside' : ''}`
-      return { key, timestamp, title: 'Ended', detail: `${how}${exit}${took}`, tone: event.isError ? 'bad' : 'good' }
-    }
-    default:
-      return undefined
-  }
 }
 
 /** Undefined for a call that the facts do not know. */

@@ -4,6 +4,7 @@ import { changeOpenCalls } from './calls.ts'
 import { foldCallFact } from './call-facts.ts'
 import { foldRunFact } from './run-facts.ts'
 import { settledTurn } from './settled.ts'
+import { foldTask } from './task-facts.ts'
 import { emptyTurn, foldStreaming } from './streaming.ts'
 import type { BranchItem, Conversation, ToolCall } from './types.ts'
 
@@ -49,6 +50,9 @@ function foldFact(state: Conversation, envelope: Envelope, event: Fact): Convers
       const usage = addUsage(state.usage, event.usage)
       return { ...state, items, run, streaming: undefined, held: [], usage, cost: state.cost + (event.cost ?? 0) }
     }
+    case 'subagent_start':
+    case 'subagent_end':
+      return state.run?.id === runId ? foldTask(state, envelope, event) : state
     case 'message_injected': {
       const content = event.message.content.filter((block) => block.type === 'text' || block.type === 'image')
       const said = { kind: 'injected', key: cursor, source: event.source, content, timestamp } as const
@@ -74,7 +78,8 @@ const branched = (state: Conversation, place: Omit<BranchItem, 'kind'>): Convers
 const withoutApproval = (call: ToolCall): ToolCall =>
   call.approval?.state === 'pending' ? { ...call, status: 'pending', approval: { ...call.approval, state: 'void' } } : call
 
-function foldLive(state: Conversation, { runId, timestamp, cursor }: Envelope, event: LiveEvent): Conversation {
+function foldLive(state: Conversation, envelope: Envelope, event: LiveEvent): Conversation {
+  const { runId, timestamp, cursor } = envelope
   switch (event.type) {
     case 'text_delta':
     case 'reasoning_delta':
@@ -91,6 +96,8 @@ function foldLive(state: Conversation, { runId, timestamp, cursor }: Envelope, e
       const had = state.liveOutput[event.callId] ?? ''
       return { ...state, liveOutput: { ...state.liveOutput, [event.callId]: (had + event.delta).slice(-liveOutputLimit) } }
     }
+    case 'subagent_progress':
+      return state.run?.id === runId ? foldTask(state, envelope, event) : state
     case 'budget_threshold_hit':
       return alert(state, {
         key: `${cursor}/${event.resource}/${event.kind}`,

@@ -1,15 +1,41 @@
 /** What a page needs to draw one conversation, as plain data. */
-import type { Access, Envelope, ImageBlock, Json, JsonObject, TextBlock, ToolResultContent, Usage } from '@seamfold/core/kit'
+import type { Access, Envelope, ImageBlock, Json, JsonObject, TextBlock, ToolResultContent, Usage, WaitingKind } from '@seamfold/core/kit'
 
-/** A request for a person, as it stands. `void`: the run ended before anyone answered. */
+/** A request for a person or another system, as it stands. `void`: the run ended before anyone answered. `expired`: its deadline passed. */
 export type Approval = {
   readonly requestId: string
+  readonly kind: WaitingKind
   readonly reason: string
   readonly args: Json
   readonly accesses: readonly Access[]
-  readonly state: 'pending' | 'approved' | 'rejected' | 'void'
+  readonly state: 'pending' | 'approved' | 'rejected' | 'expired' | 'void'
+  /** Milliseconds since the epoch: settled as `onDeadline` says when nobody has answered. */
+  readonly deadline?: number
+  readonly onDeadline?: 'approve' | 'reject'
+  /** To a question, or the result of an external task. */
+  readonly reply?: Json
   readonly message?: string
   readonly by?: string
+}
+
+/** A task that a call gave to a sub-agent. */
+export type SubTask = {
+  readonly taskId: string
+  /** The session that does it. */
+  readonly sessionId: string
+  readonly agent: string
+  readonly description: string
+  readonly status: 'running' | 'completed' | 'failed' | 'cancelled'
+  /** What it has done so far, as it tells: at least so much. */
+  readonly turns: number
+  readonly calls: number
+  /** The tool that it used last. */
+  readonly lastTool?: string
+  readonly output?: string
+  readonly usage?: Usage
+  readonly cost?: number
+  readonly startedAt: number
+  readonly endedAt?: number
 }
 
 /**
@@ -41,6 +67,7 @@ export type ToolCall = {
   readonly denied?: string
   readonly approval?: Approval
   readonly nested: readonly ToolCall[]
+  readonly tasks?: readonly SubTask[]
 }
 
 export type TurnPart =

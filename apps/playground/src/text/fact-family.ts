@@ -15,6 +15,7 @@ export const families: readonly { readonly family: Family; readonly words: strin
 export function factFamily(type: string): Family {
   if (type.startsWith('turn_')) return 'model'
   if (type.startsWith('tool_') || type.startsWith('subagent_')) return 'tool'
+  if (type === 'user_question' || type.startsWith('external_task_')) return 'person'
   if (type.startsWith('confirmation_') || type === 'permission_denied' || type === 'run_suspended' || type === 'message_injected')
     return 'person'
   if (type === 'command_dead_lettered' || type === 'error' || type === 'run_cancelled' || type === 'cancel_requested') return 'danger'

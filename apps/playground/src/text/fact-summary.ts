@@ -5,7 +5,8 @@ import { formatCount } from './format.ts'
 
 const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''
 
-export function factSummary(event: AgentEvent): string {
+/** Of what concerns the session and its runs as a whole. */
+function runSummary(event: AgentEvent): string {
   switch (event.type) {
     case 'session_created':
       return 'the journal begins'
@@ -19,6 +20,24 @@ export function factSummary(event: AgentEvent): string {
       return firstLine(textOf({ content: event.prompt }))
     case 'run_prepared':
       return 'the system prompt is fixed'
+    case 'cancel_requested':
+    case 'run_cancelled':
+      return event.reason
+    case 'history_edited':
+      return `by ${event.by} · ${event.edits.length} ${event.edits.length === 1 ? 'stretch' : 'stretches'}`
+    case 'session_rewound':
+      return `goes on after fact ${event.to.offset}`
+    case 'agent_end':
+      return `${event.reason} · ${firstLine(event.text)}`
+    case 'error':
+      return `${event.code} · ${event.message}`
+    default:
+      return ''
+  }
+}
+
+export function factSummary(event: AgentEvent): string {
+  switch (event.type) {
     case 'turn_start':
       return `turn ${event.turn}, attempt ${event.attempt}${event.reservation ? `, reserved ${formatCount(event.reservation.tokens)} tokens` : ''}`
     case 'turn_end': {
@@ -41,16 +60,20 @@ export function factSummary(event: AgentEvent): string {
       return `${event.approved ? 'approved' : 'rejected'}${event.by === undefined ? '' : ` by ${event.by}`}`
     case 'message_injected':
       return `${event.source} · ${firstLine(textOf(event.message))}`
-    case 'cancel_requested':
-    case 'run_cancelled':
+    case 'user_question':
+    case 'external_task_pending':
       return event.reason
+    case 'confirmation_timeout':
+      return `nobody answered in time: ${event.approved ? 'approved' : 'rejected'}`
+    case 'external_task_completed':
+      return `${event.approved ? 'a result' : 'failed'}${event.by === undefined ? '' : ` by ${event.by}`}`
+    case 'subagent_start':
+      return `${event.agent} · ${event.description}`
+    case 'subagent_end':
+      return `${event.agent} · ${event.status} · ${firstLine(event.output)}`
     case 'run_suspended':
       return `waits for ${event.waitingFor.length} ${event.waitingFor.length === 1 ? 'answer' : 'answers'}`
-    case 'agent_end':
-      return `${event.reason} · ${firstLine(event.text)}`
-    case 'error':
-      return `${event.code} · ${event.message}`
     default:
-      return ''
+      return runSummary(event)
   }
 }

@@ -1,0 +1,54 @@
+/** The tasks that a call gave to sub-agents, each as a card with how far it is and the way into its session. */
+import { memo, type ReactNode } from 'react'
+import { useNow } from '../hooks/use-now.ts'
+import { sessionAddress } from '../hooks/use-route.ts'
+import type { SubTask } from '../state/types.ts'
+import { formatCost, formatDuration, formatElapsed, formatTokens } from '../text/format.ts'
+import { Markdown } from './markdown.tsx'
+
+const words = { running: 'at work', completed: 'done', failed: 'failed', cancelled: 'stopped' } as const
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+
+function TaskFacts({ task }: { readonly task: SubTask }): ReactNode {
+  const { status, turns, calls, lastTool, usage, cost, startedAt, endedAt } = task
+  const running = status === 'running'
+  const now = useNow(running, 1_000)
+  const facts = [
+    words[status],
+    ...(turns > 0 ? [plural(turns, 'turn')] : []),
+    ...(calls > 0 ? [plural(calls, 'call')] : []),
+    ...(running && lastTool !== undefined ? [`last ${lastTool}`] : []),
+    ...(usage === undefined ? [] : [formatTokens(usage)]),
+    ...(cost === undefined || cost === 0 ? [] : [formatCost(cost)]),
+    endedAt === undefined ? formatElapsed(now - startedAt) : formatDuration(endedAt - startedAt),
+  ]
+  return <span className="task-facts">{facts.join(' · ')}</span>
+}
+
+const TaskCard = memo(function TaskCard({ task }: { readonly task: SubTask }): ReactNode {
+  return (
+    <li className="task-card" data-status={task.status}>
+      <div className="task-head">
+        <strong>{task.agent}</strong>
+        <span className="task-words">{task.description}</span>
+        <a href={sessionAddress(task.sessionId)}>Open</a>
+      </div>
+      <TaskFacts task={task} />
+      {task.output !== undefined && task.output !== '' && (
+        <details>
+          <summary>What came of it</summary>
+          <Markdown text={task.output} />
+        </details>
+      )}
+    </li>
+  )
+})
+
+export const TaskCards = ({ tasks }: { readonly tasks: readonly SubTask[] }): ReactNode => (
+  <ul className="task-cards" aria-label="Tasks of sub-agents">
+    {tasks.map((task) => (
+      <TaskCard key={task.taskId} task={task} />
+    ))}
+  </ul>
+)

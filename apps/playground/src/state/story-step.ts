@@ -1,0 +1,105 @@
+/** Says of one fact what it decided about its call. */
+import type { DecidingRule } from '@seamfold/core'
+import { describeAccess, type Access, type Envelope } from '@seamfold/core/kit'
+import { formatDuration } from '../text/format.ts'
+
+export type StoryStep = {
+  readonly key: string
+  readonly title: string
+  readonly detail: string
+  readonly tone: 'plain' | 'good' | 'bad' | 'wait'
+  /** Milliseconds since the epoch, where a fact tells. */
+  readonly timestamp?: number
+}
+
+const accessWords = (accesses: readonly Access[]): string =>
+  accesses.length === 0 ? 'touches nothing' : accesses.map(describeAccess).join(', ')
+
+/** The rule that decided, as it was written and where. */
+function ruleWords({ rule }: { readonly rule?: DecidingRule }): string {
+  if (rule === undefined) return ''
+  const { rule: written, ...origin } = rule
+  const place = Object.values(origin).filter((each) => typeof each === 'string' || typeof each === 'number')
+  return `; rule ${JSON.stringify(written)}${place.length === 0 ? '' : ` (${place.join(', ')})`}`
+}
+
+/** What somebody was asked, and what was said. */
+function askedStep({ event, cursor: key, timestamp }: Envelope): StoryStep | undefined {
+  switch (event.type) {
+    case 'confirmation_required':
+      return {
+        key,
+        timestamp,
+        title: 'A person is asked',
+        detail: `${event.reason}; ${accessWords(event.accesses)}${ruleWords(event)}`,
+        tone: 'wait',
+      }
+    case 'user_question':
+      return { key, timestamp, title: 'A person is asked', detail: event.reason, tone: 'wait' }
+    case 'external_task_pending':
+      return { key, timestamp, title: 'Another system is asked', detail: `${event.reason}; task ${event.requestId}`, tone: 'wait' }
+    case 'confirmation_timeout':
+      return {
+        key,
+        timestamp,
+        title: 'Nobody answered in time',
+        detail: event.approved ? 'approved, as the request says' : 'rejected, as the request says',
+        tone: event.approved ? 'good' : 'bad',
+      }
+    case 'external_task_completed':
+      return {
+        key,
+        timestamp,
+        title: event.approved ? 'Another system is done' : 'Another system failed',
+        detail: event.message ?? '',
+        tone: event.approved ? 'good' : 'bad',
+      }
+    case 'confirmation_received': {
+      const edited = event.args === undefined ? '' : ', with changed arguments'
+      const words = event.message === undefined ? '' : `: ${event.message}`
+      const by = event.by === undefined ? '' : `by ${event.by}`
+      return {
+        key,
+        timestamp,
+        title: event.approved ? 'Approved' : 'Rejected',
+        detail: `${by}${edited}${words}`,
+        tone: event.approved ? 'good' : 'bad',
+      }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** `started` is when the call's last attempt began. Undefined for a fact that says nothing of a call. */
+export function stepOf(fact: Envelope, started: number | undefined): StoryStep | undefined {
+  const { event, cursor: key, timestamp } = fact
+  switch (event.type) {
+    case 'permission_denied':
+      return { key, timestamp, title: 'Refused', detail: `${event.reason}${ruleWords(event)}`, tone: 'bad' }
+    case 'tool_execution_start':
+      return {
+        key,
+        timestamp,
+        title: `Attempt ${event.attempt}`,
+        detail: `effect ${event.effect}; ${accessWords(event.accesses)}; key ${event.idempotencyKey.slice(0, 12)}…`,
+        tone: 'plain',
+      }
+    case 'command_dead_lettered':
+      return {
+        key,
+        timestamp,
+        title: 'Given up',
+        detail: `after ${event.attempts} ${event.attempts === 1 ? 'attempt' : 'attempts'} in lane ${event.lane}; ${event.letterId}`,
+        tone: 'bad',
+      }
+    case 'tool_end': {
+      const took = started === undefined ? '' : ` after ${formatDuration(timestamp - started)}`
+      const exit = event.exitCode === undefined ? '' : `, exit ${event.exitCode}`
+      const how = `${event.isError ? (event.errorKind ?? 'failed') : 'a result'}${event.untrusted === true ? ' from outside' : ''}`
+      return { key, timestamp, title: 'Ended', detail: `${how}${exit}${took}`, tone: event.isError ? 'bad' : 'good' }
+    }
+    default:
+      return askedStep(fact)
+  }
+}
