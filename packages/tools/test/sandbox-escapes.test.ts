@@ -1,15 +1,17 @@
 /** Ways out of a sandbox, tried for real: none of them leads anywhere. */
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory, textOf } from './support.ts'
 import { inside, noSandbox, status } from './support-sandbox.ts'
 
 const MEGABYTE = 1024 ** 2
+/** Of this run of the tests alone: others may be at work on the machine. */
+const OWN = process.pid
 const WITH_NODE = { readable: [process.execPath] }
 
 /** A folder in the real home, removed when the test has finished. */
@@ -63,6 +65,30 @@ describe.skipIf(noSandbox)('files', () => {
     expect(readdirSync(folder)).toEqual(['profile'])
   })
 
+  test.each(['frozen', 'writable', 'readable', 'hidden'] as const)(
+    'of the home are not shown by a link in the place of what is %s',
+    async (option) => {
+      const folder = inTheHome({ id_rsa: 'PRIVATE' })
+      const root = temporaryDirectory()
+      symlinkSync(relative(root, join(folder, '..')), join(root, 'link'))
+      symlinkSync(relative(root, folder), join(root, 'direct'))
+      const name = basename(folder)
+      const { run } = inside(root, { [option]: [`link/${name}/id_rsa`, `link/${name}`, `link/${name}/a/b`, 'direct', 'direct/id_rsa'] })
+      const result = await run(
+        `cat link/${name}/id_rsa direct/id_rsa ${folder}/id_rsa; echo evil > direct/id_rsa; echo evil > link/${name}/id_rsa; echo ran`,
+      )
+      expect(textOf(result)).toContain('ran')
+      expect(textOf(result)).not.toContain('PRIVATE')
+      expect(readFileSync(join(folder, 'id_rsa'), 'utf8')).toBe('PRIVATE')
+    },
+  )
+
+  test('of the home are not shown by a path of programs that holds it', async () => {
+    const folder = inTheHome({ id_rsa: 'PRIVATE' })
+    const { run } = inside(temporaryDirectory(), {}, { PATH: `${homedir()}:/:/tmp:/usr/bin:/bin` })
+    expect(textOf(await run(`cat ${folder}/id_rsa`))).not.toContain('PRIVATE')
+  })
+
   test('of the machine outside of programs and settings are not there', async () => {
     const beside = temporaryDirectory({ 'note.txt': 'PRIVATE' })
     const { run } = inside(temporaryDirectory())
@@ -92,7 +118,7 @@ describe.skipIf(noSandbox)('files', () => {
   })
 
   test('in /proc are those of the sandbox only', async () => {
-    const other = spawn('sleep', ['61.5'], { env: { PLANTED: 'PRIVATE' } })
+    const other = spawn('sleep', [`61.5${OWN}`], { env: { PLANTED: 'PRIVATE' } })
     onTestFinished(() => void other.kill())
     const text = textOf(
       await inside(temporaryDirectory()).run(
@@ -100,7 +126,7 @@ describe.skipIf(noSandbox)('files', () => {
       ),
     )
     expect(text).not.toContain('PRIVATE')
-    expect(text).not.toContain('61.5')
+    expect(text).not.toContain(`61.5${OWN}`)
   })
 })
 
@@ -140,10 +166,10 @@ describe.skipIf(noSandbox)('the kernel', () => {
   })
 
   test('lets nobody trace or signal processes of the machine', async () => {
-    const other = spawn('sleep', ['61.25'])
+    const other = spawn('sleep', [`61.25${OWN}`])
     onTestFinished(() => void other.kill())
     await inside(temporaryDirectory()).run(`kill -9 ${other.pid}; kill -9 -1`)
-    expect(running('sleep 61.25')).toBe(true)
+    expect(running(`sleep 61.25${OWN}`)).toBe(true)
     expect(await inside(temporaryDirectory()).run(`head -c 1 /proc/${other.pid}/mem`)).toMatchObject({ isError: true })
   })
 })
@@ -195,40 +221,40 @@ describe.skipIf(noSandbox)('processes', () => {
   test('in the background end with the command, whatever they do to hide', async () => {
     const root = temporaryDirectory()
     const result = await inside(root).run(
-      'env -i setsid sh -c "trap : TERM; sleep 62.125; sleep 62.125" >/dev/null 2>&1 & (env -i setsid nohup sleep 62.125 &) ; sleep 0.1; echo started',
+      `env -i setsid sh -c "trap : TERM; sleep 62.125${OWN}; sleep 62.125${OWN}" >/dev/null 2>&1 & (env -i setsid nohup sleep 62.125${OWN} &) ; sleep 0.1; echo started`,
     )
     expect(textOf(result)).toMatch(/^started\n\[\d processes that it left were ended\]$/)
-    expect(running('62.125')).toBe(false)
+    expect(running(`62.125${OWN}`)).toBe(false)
   })
 
   test('end with a command that is cancelled', async () => {
     const { run } = inside(temporaryDirectory())
-    expect(await run('env -i setsid sleep 62.375 & sleep 62.375', 300)).toMatchObject({ errorKind: 'timeout' })
-    expect(running('62.375')).toBe(false)
+    expect(await run(`env -i setsid sleep 62.375${OWN} & sleep 62.375${OWN}`, 300)).toMatchObject({ errorKind: 'timeout' })
+    expect(running(`62.375${OWN}`)).toBe(false)
   })
 
   test('end with an agent that is killed, however they hide', async () => {
     const root = temporaryDirectory()
     const source = `
       import { sandboxedShell } from ${JSON.stringify(join(import.meta.dirname, '../src/sandbox/sandboxed-shell.ts'))}
-      const hidden = '(env -i setsid sh -c "trap : TERM HUP; sleep 62.625; sleep 62.625" >/dev/null 2>&1 &); sleep 0.1; echo started; sleep 62.625'
+      const hidden = '(env -i setsid sh -c "trap : TERM HUP; sleep 62.625${OWN}; sleep 62.625${OWN}" >/dev/null 2>&1 &); sleep 0.1; echo started; sleep 62.625${OWN}'
       await sandboxedShell({ directory: ${JSON.stringify(root)}, sandbox: 'required' }).run(hidden, {
         timeoutMs: 600_000, signal: new AbortController().signal, onOutput: (chunk) => process.stdout.write(chunk),
       })`
     const agent = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
     await new Promise((resolve) => void agent.stdout.once('data', resolve))
-    expect(running('sleep 62.625')).toBe(true)
+    expect(running(`sleep 62.625${OWN}`)).toBe(true)
     agent.kill('SIGKILL')
-    await expect.poll(() => running('sleep 62.625'), { timeout: 5_000 }).toBe(false)
+    await expect.poll(() => running(`sleep 62.625${OWN}`), { timeout: 5_000 }).toBe(false)
   })
 
   test('are bounded: a fork bomb ends with its time', { timeout: 60_000 }, async () => {
     const result = await inside(temporaryDirectory(), { limits: { processes: 60 } }).run(
-      'bomb() { bomb | bomb & }; bomb; sleep 1; ls -d /proc/[0-9]* | wc -l; sleep 30',
+      `bomb${OWN}() { bomb${OWN} | bomb${OWN} & }; bomb${OWN}; sleep 31`,
       3_000,
     )
     expect(result.isError).toBe(true)
-    expect(running('bomb()')).toBe(false)
+    expect(running(`bomb${OWN}()`)).toBe(false)
   })
 
   test.skipIf(status.state === 'ready' && status.limits === 'time')('are no more than allowed', async () => {
@@ -255,21 +281,5 @@ describe.skipIf(noSandbox)('processes', () => {
     const result = await run('head -c 5000000 /dev/zero > /tmp/large')
     expect(result).toMatchObject({ isError: true })
     expect(textOf(result)).toContain('[The sandbox limits memory, processes and the size of /tmp]')
-  })
-})
-
-describe.skipIf(noSandbox)('programs', () => {
-  test('that the model put on the path are not taken for the sandbox', async () => {
-    const root = temporaryDirectory({ bwrap: '#!/bin/sh\necho escaped\n' })
-    chmodSync(join(root, 'bwrap'), 0o755)
-    const { text } = inside(root, {}, { PATH: `${root}:${process.env.PATH ?? ''}` })
-    expect(await text('echo inside')).toBe('inside\n')
-  })
-
-  test('get variables without keys, as without a sandbox', async () => {
-    const { text } = inside(temporaryDirectory())
-    process.env['PLANTED_API_KEY'] = 'PRIVATE'
-    onTestFinished(() => void delete process.env['PLANTED_API_KEY'])
-    expect(await text('env; cat /proc/*/environ 2>/dev/null')).not.toContain('PRIVATE')
   })
 })

@@ -1,6 +1,7 @@
 /** What a command in a sandbox is, seen from outside: the same as without one, as long as it keeps to its place. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { bashTool, codingTools, localShell, localWorkspace, sandboxedShell, sandboxStatus } from '@seamfold/tools'
@@ -43,6 +44,8 @@ describe('options that cannot be', () => {
     ['a mode that there is not', { mode: 'on' as 'auto' }, /no sandbox mode 'on'/],
     ['no memory', { mode: 'required', limits: { memoryBytes: 0 } }, /memoryBytes is 0/],
     ['a URL for a host', { mode: 'required', network: { hosts: ['https://example.com'] } }, /is no host/],
+    ['the home, to read', { mode: 'required', readable: ['~'] }, /holds the home folder/],
+    ['the home, to write', { mode: 'required', writable: ['/'] }, /holds the home folder/],
     ['an empty path', { mode: 'required', writable: [''] }, /is no path/],
   ] as const)('%s is refused', (_, sandbox, words) => {
     expect(refusal(sandbox)).toThrow(words)
@@ -67,7 +70,6 @@ describe.skipIf(noSandbox)('a command in a sandbox', () => {
     'exit 137',
     'kill -SEGV $$',
     'kill -KILL $$',
-    'echo late > >(sleep 0.05; cat)',
     'sleep 60 & echo left',
     'no-such-program-here',
     'cat; read -r line || echo no input',
@@ -90,6 +92,10 @@ describe.skipIf(noSandbox)('a command in a sandbox', () => {
     expect(result).toMatchObject({ errorKind: 'timeout' })
   })
 
+  test('ends when the filters behind it have written what they were given', async () => {
+    expect(await inside(temporaryDirectory()).text('echo late > >(sleep 0.05; cat)')).toMatch(/^late\n/)
+  })
+
   test('writes in the workspace, and what it writes stays', async () => {
     const root = temporaryDirectory({ 'a.txt': 'one' })
     expect(await inside(root).text('echo two >> a.txt; mkdir -p b/c; echo x > b/c/d; cat a.txt')).toBe('onetwo\n')
@@ -109,6 +115,11 @@ describe.skipIf(noSandbox)('a command in a sandbox', () => {
     expect(await text(`echo x > ${more}/y; cat ${shown}/note.txt`)).toBe('seen')
     expect(readFileSync(join(more, 'y'), 'utf8')).toBe('x\n')
     expect(await run(`echo x > ${shown}/note.txt`)).toMatchObject({ isError: true })
+  })
+
+  test('works in a folder with any name', async () => {
+    const root = join(temporaryDirectory({ "ä b'$(x)\n/c.txt": 'here' }), "ä b'$(x)\n")
+    expect(await inside(root, { frozen: ['c.txt'] }).text('cat c.txt; pwd')).toBe(`here${root}\n`)
   })
 
   test('works with git, which is told who makes commits', async () => {
@@ -143,6 +154,7 @@ describe.skipIf(noSandbox)('a command in a sandbox', () => {
     await inside(root, { network: { hosts: ['example.com'] } }).text('true')
     expect(readdirSync(root)).toEqual(['a.txt'])
     expect(groups().filter((name) => name.startsWith(`seamfold-${process.pid}-`))).toEqual([])
+    expect(namesIn(tmpdir()).filter((name) => name.startsWith(`seamfold-proxy-${process.pid}-`))).toEqual([])
   })
 })
 
@@ -214,9 +226,15 @@ describe.skipIf(noSandbox)('what is run or believed outside', () => {
   })
 
   test('is not read where it is hidden', async () => {
-    const root = temporaryDirectory({ '.env': 'KEY=1', '.seamfold/sessions.db': 'journal', 'deep/in/key.pem': 'key' })
-    const { text } = inside(root, { hidden: ['.env', 'deep/in/key.pem'] })
-    expect(await text('cat .env deep/in/key.pem 2>/dev/null; ls -A .seamfold')).toBe('[no output]')
+    const root = temporaryDirectory({
+      '.env': 'KEY=1',
+      '.seamfold/sessions.db': 'journal',
+      'deep/in/key.pem': 'key',
+      'deep/in/other.pem': 'key',
+    })
+    const { text } = inside(root, { hidden: ['.env', 'deep/in/key.pem', 'link.pem'] })
+    symlinkSync('deep/in/other.pem', join(root, 'link.pem'))
+    expect(await text('cat .env deep/in/* link.pem 2>/dev/null; ls -A .seamfold')).toBe('[no output]')
   })
 
   test('of a repository above the workspace can be read and not changed', async () => {

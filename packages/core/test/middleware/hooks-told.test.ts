@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import {
   AgentError,
   AgentRegistry,
+  askUser,
   type AgentOptions,
   createAgent,
+  externalTool,
   failed,
   hooks,
   memoryStore,
@@ -12,7 +14,7 @@ import {
   policy,
   tool,
 } from '../../src/index.ts'
-import { type HookEvent, hookNames, type HookName } from '../../src/kit.ts'
+import { type HookEvent, type HookExecutor, hookNames, type HookName, type Json } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { family, give, modelOf, promptOf, turnsOf } from '../subagents/families.ts'
 import { eventsOf, pass } from './runs.ts'
@@ -173,6 +175,44 @@ describe('of requests', () => {
     const agent = createAgent({ llm: scriptedLlm(['done']), tools: [write], hooks: second.executor, store })
     await (await (await agent.session({ id: run.sessionId })).resume())?.completed()
     expect(second.names()).toEqual(['post_tool_use', 'post_tool_use', 'generate_start', 'generate_end', 'post_response', 'on_success'])
+  })
+
+  test('of questions and of work elsewhere too, with what is asked and by when', async () => {
+    const { executor, of } = listening()
+    const work = externalTool({ name: 'work', description: 'Works elsewhere.', timeoutMs: 60_000 })
+    const replies = [[callOf('ask_user', { question: 'Which?', options: [{ label: 'a' }] }), callOf('work', { on: 'it' })]]
+    const run = await agentWith(replies, { hooks: executor, tools: [askUser(), work], store: memoryStore(), host: manualHost() }).run('go')
+    const { status } = await run.result
+    expect(status).toBe('suspended')
+    const told = of('on_confirmation').map(({ request }) => [request.kind, request.toolName, request.args, request.deadline === undefined])
+    expect(told).toEqual([
+      ['question', 'ask_user', { question: 'Which?', options: [{ label: 'a' }] }, true],
+      ['external_task', 'work', { on: 'it' }, false],
+    ])
+  })
+
+  test('not of a question that a hook refused, and of work with the payload that it made', async () => {
+    const { executor, of } = listening()
+    const gate: HookExecutor = {
+      contract: 1,
+      async fire(event, options) {
+        await executor.fire(event, options)
+        if (event.hook !== 'pre_tool_use') return undefined
+        if (event.tool === 'ask_user') return { decision: 'block', reason: 'do not disturb' }
+        return { decision: 'continue', input: { on: 'another' } }
+      },
+    }
+    const dispatched: Json[] = []
+    const work = externalTool({
+      name: 'work',
+      description: 'Works elsewhere.',
+      dispatch: async ({ payload }) => void dispatched.push(payload),
+    })
+    const replies = [[callOf('ask_user', { question: 'Which?' }), callOf('work', { on: 'it' })]]
+    const run = await agentWith(replies, { hooks: gate, tools: [askUser(), work], store: memoryStore() }).run('go')
+    await run.result
+    expect(of('on_confirmation').map(({ request }) => [request.toolName, request.args])).toEqual([['work', { on: 'another' }]])
+    expect(dispatched).toEqual([{ on: 'another' }])
   })
 
   test('also where somebody is there to be asked', async () => {

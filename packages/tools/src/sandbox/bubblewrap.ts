@@ -50,7 +50,7 @@ async function open({ network, limits }: SandboxPlan): Promise<Opened> {
   const group = openControlGroup(limits)
   const grouped = group === undefined ? {} : { group }
   if (typeof network === 'string') return grouped
-  const folder = mkdtempSync(join(tmpdir(), 'seamfold-proxy-'))
+  const folder = mkdtempSync(join(tmpdir(), `seamfold-proxy-${process.pid}-`))
   return { ...grouped, proxy: await openHostProxy(join(folder, 'proxy'), network.hosts), folder }
 }
 

@@ -1,6 +1,6 @@
 /** A control group of the kernel for one command, where this process may make one: its limits hold for all processes together. */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SandboxLimits } from './sandbox-options.ts'
@@ -23,6 +23,16 @@ type Place = { readonly folder: string; readonly files: (limits: Limits) => Read
 const MEMORY_V1: Place['files'] = ({ memoryBytes }) => ({ 'memory.limit_in_bytes': String(memoryBytes) })
 const PROCESSES: Place['files'] = ({ processes }) => ({ 'pids.max': String(processes) })
 const BOTH_V2: Place['files'] = (limits) => ({ 'memory.max': String(limits.memoryBytes), 'memory.swap.max': '0', ...PROCESSES(limits) })
+
+/** Groups of agents that were killed are empty, and still there. */
+export function sweepControlGroups(): void {
+  for (const { folder } of [...(unified() ?? []), ...(separate() ?? [])]) {
+    for (const name of namesIn(folder)) {
+      const holder = Number(/^seamfold-(\d+)-/.exec(name)?.[1] ?? process.pid)
+      if (!existsSync(`/proc/${holder}`)) removed(join(folder, name))
+    }
+  }
+}
 
 /** Undefined where the machine has none to give. */
 export function openControlGroup(limits: Limits): ControlGroup | undefined {
@@ -101,6 +111,15 @@ function removed(group: string): boolean {
     return true
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    // The hierarchy is not mounted here.
+    return []
   }
 }
 

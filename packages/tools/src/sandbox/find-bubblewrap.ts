@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openControlGroup } from './control-group.ts'
+import { openControlGroup, sweepControlGroups } from './control-group.ts'
 import type { SandboxLimits } from './sandbox-options.ts'
 
 /**
@@ -71,6 +71,7 @@ const REMEDY = [
 ].join(' ')
 
 function limitReach(): LimitReach {
+  sweepControlGroups()
   const group = openControlGroup(PROBE_LIMITS)
   if (group !== undefined) {
     const joined = spawnSync('/bin/sh', ['-c', JOINING, 'sh', String(group.joining.length), ...group.joining, 'true'], {

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, resolve } from 'node:path'
 import { AgentError } from '@seamfold/core/kit'
+import { isInside } from './look.ts'
 
 /** `off`: none. `auto`: where the machine has one; where it has none, that is said once. `required`: nothing runs without it. */
 export type SandboxMode = 'off' | 'auto' | 'required'
@@ -81,6 +82,13 @@ export function sandboxPlan(root: string, options: SandboxOptions, home: string 
     }
   }
   const absolute = (paths: readonly string[] = []): readonly string[] => paths.map((path) => absolutePath(path, { root, home }))
+  const opened = absolute([...(options.writable ?? []), ...(options.readable ?? [])]).find((path) => isInside(path, home))
+  if (opened !== undefined) {
+    throw new AgentError(
+      'invalid_argument',
+      `The sandbox cannot open ${opened}: it holds the home folder ${home}, with its keys. Name folders below it`,
+    )
+  }
   return {
     root,
     home,

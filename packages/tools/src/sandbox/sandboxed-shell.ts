@@ -6,7 +6,7 @@ import { localShell, type LocalShellOptions } from '../shell/local-shell.ts'
 import { bubblewrap } from './bubblewrap.ts'
 import { type SandboxStatus, sandboxStatus } from './find-bubblewrap.ts'
 import { type SandboxOptions, type SandboxPlan, sandboxOptions, type SandboxMode, sandboxPlan } from './sandbox-options.ts'
-import { isInside } from './system-mounts.ts'
+import { isInside } from './look.ts'
 
 export type SandboxedShellOptions = Pick<LocalShellOptions, 'directory' | 'environment'> & {
   readonly sandbox: SandboxMode | SandboxOptions

@@ -1,7 +1,7 @@
 /** What commands in a sandbox see of the machine: its programs and settings, read-only, and nobody's home. */
 import { existsSync, readlinkSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, relative, sep } from 'node:path'
-import { lookAt } from './look.ts'
+import { basename, dirname, join, relative } from 'node:path'
+import { isInside, lookAt } from './look.ts'
 import type { SandboxPlan } from './sandbox-options.ts'
 
 /** Folders of programs and settings. What is not named here is not there: `/run` with its sockets, `/mnt`, `/srv`, other homes. */
@@ -52,8 +52,6 @@ const OF_THE_HOME = [
   'go/bin',
 ] as const
 
-export const isInside = (outer: string, path: string): boolean => path === outer || path.startsWith(outer === sep ? sep : `${outer}${sep}`)
-
 /** Words for bubblewrap. */
 export const readOnly = (path: string): readonly string[] => ['--ro-bind', path, path]
 
@@ -67,7 +65,7 @@ export function emptied(path: string): readonly string[] {
 }
 
 /** `searched` is the value of PATH that commands get. */
-export function systemMounts({ home, network, readable, limits }: SandboxPlan, searched: string): readonly string[] {
+export function systemMounts({ root, home, network, readable, limits }: SandboxPlan, searched: string): readonly string[] {
   return [
     ...SYSTEM.flatMap(systemFolder),
     ...SECRET_SETTINGS.flatMap(emptied),
@@ -85,9 +83,9 @@ export function systemMounts({ home, network, readable, limits }: SandboxPlan, s
     '/var/run',
     ...(isPrivateHome(home) ? inMemory(home, limits.temporaryBytes) : []),
     ...OF_THE_HOME.map((name) => join(home, name)).flatMap(existing),
-    ...searched.split(':').flatMap((folder) => installedAt(folder)),
+    ...searched.split(':').flatMap((folder) => installedAt(folder, home)),
     ...(network === 'all' ? namesOfHosts() : []),
-    ...readable.flatMap(existing),
+    ...readable.filter((path) => !isInside(root, path)).flatMap(existing),
   ]
 }
 
@@ -105,9 +103,10 @@ function systemFolder(path: string): readonly string[] {
 
 const existing = (path: string): readonly string[] => (existsSync(path) ? readOnly(path) : [])
 
-/** A folder of programs outside of the system's, with the libraries beside it. */
-function installedAt(folder: string): readonly string[] {
-  if (!folder.startsWith('/') || SYSTEM.some((system) => isInside(system, folder)) || basename(folder) === '') return []
+/** A folder of programs outside of the system's, with the libraries beside it. None that holds what is to be hidden. */
+function installedAt(folder: string, home: string): readonly string[] {
+  if (!folder.startsWith('/') || SYSTEM.some((system) => isInside(system, folder))) return []
+  if ([home, '/tmp', '/var/tmp', '/run', '/proc', '/dev'].some((held) => isInside(folder, held))) return []
   const beside = basename(folder) === 'bin' ? [join(dirname(folder), 'lib'), join(dirname(folder), 'libexec')] : []
   return [folder, ...beside].filter((path) => lookAt(path) === 'folder').flatMap(readOnly)
 }

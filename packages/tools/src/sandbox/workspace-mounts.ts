@@ -1,9 +1,9 @@
 /** What commands in a sandbox may change: the workspace without what is run or believed outside of it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { lookAt } from './look.ts'
+import { isInside, isItself, lookAt, realPath } from './look.ts'
 import type { SandboxPlan } from './sandbox-options.ts'
-import { emptied, isInside, readOnly } from './system-mounts.ts'
+import { emptied, readOnly } from './system-mounts.ts'
 
 /** What git runs commands from, below its folder. */
 const GIT_FROZEN = ['config', 'hooks', 'config.worktree', 'commondir'] as const
@@ -24,21 +24,29 @@ export function workspaceMounts({ root, writable, frozen, hidden }: SandboxPlan)
     // What is not writable needs no freezing, and would be shown by it.
     ...frozen.filter((path) => places.some((place) => isInside(place, path))),
   ]
-  const empty = [join(root, '.seamfold'), ...hidden]
+  // What a link leads to is hidden, and not the link.
+  const empty = outermost([join(root, '.seamfold'), ...hidden].map(realPath))
   // A folder that is mounted cannot be moved away with what is frozen in it.
   const pinned = new Set([...own, ...[...kept, ...hidden].flatMap((path) => places.flatMap((place) => foldersBetween(place, path)))])
   return {
     words: [
       ...(git === undefined || isInside(root, git) ? [] : readOnly(git)),
-      ...writable.filter((path) => existsSync(path)).flatMap(bound),
+      ...writable.filter((path) => (isInside(root, path) ? isItself(path) : existsSync(path))).flatMap(bound),
       ...bound(root),
-      ...[...pinned].toSorted().filter(isRealFolder).flatMap(bound),
-      ...kept.filter(isReal).flatMap(readOnly),
+      ...[...pinned]
+        .toSorted()
+        .filter((path) => isItself(path) && isRealFolder(path))
+        .flatMap(bound),
+      ...kept.filter(isItself).flatMap(readOnly),
       ...empty.flatMap(emptied),
     ],
     absent: [...kept, join(root, '.seamfold')].filter((path) => isMissingFrom(root, path)),
   }
 }
+
+/** Without those that lie in another one. */
+const outermost = (paths: readonly string[]): readonly string[] =>
+  [...new Set(paths)].filter((path) => !paths.some((other) => other !== path && isInside(other, path)))
 
 /** Whether it could be made there: its folder is in the workspace, and nothing of that name. */
 const isMissingFrom = (root: string, path: string): boolean =>
@@ -46,8 +54,6 @@ const isMissingFrom = (root: string, path: string): boolean =>
 
 const bound = (path: string): readonly string[] => ['--bind', path, path]
 
-/** Links lead elsewhere: they are never followed for a mount. */
-const isReal = (path: string): boolean => ['file', 'folder'].includes(lookAt(path) ?? '')
 const isRealFolder = (path: string): boolean => lookAt(path) === 'folder'
 
 function foldersBetween(root: string, path: string): readonly string[] {
