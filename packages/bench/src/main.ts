@@ -4,6 +4,7 @@ import { coldImport } from './cold-import.ts'
 import { compare, type Comparison, type Row, startServer } from './measure.ts'
 import { roundCost } from './rounds.ts'
 import { remoteRows } from './remote-rows.ts'
+import { concernRows, judgementRows } from './judgement-rows.ts'
 import { storeRows } from './store-rows.ts'
 import { workflowRows } from './workflow-rows.ts'
 
@@ -90,6 +91,9 @@ for (const { name, cpuUs, plainUs } of workflows.rows)
 say(
   `resuming a phase of 10,000 steps: ${workflows.resume.toFixed(1)}× reading and parsing its records by hand; held after 10,000 steps of 100 events: ${workflows.heldMb.toFixed(1)} MB`,
 )
+const judgements = [...(await judgementRows(passes)), ...(await concernRows(passes))]
+say(`\njudging, beside nothing${' '.repeat(66)} CPU each`)
+for (const { name, cpuUs } of judgements) say(`${name.padEnd(88)} ${`${cpuUs.toFixed(0)} µs`.padStart(8)}`)
 const remote = await remoteRows(passes)
 say(`\nremote steps that do nothing, beside a bare ws echo of the same frames${' '.repeat(6)} rate        CPU       each  echo each`)
 for (const { name, rate, cpu, stepUs, echoUs } of remote)

@@ -224,7 +224,7 @@ describe('what bash declares', () => {
       { kind: 'exec', command, commands: ['git status', 'rm -rf x'] },
       { kind: 'write', path: 'log' },
       { kind: 'read', path: '/a' },
-      { kind: 'write', path: 'x', by: 'rm -rf x' },
+      { kind: 'write', path: 'x', by: 'rm -rf x', below: true },
     ])
     expect(bash.effect({ command })).toBe('unsafe')
   })

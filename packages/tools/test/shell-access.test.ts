@@ -209,6 +209,37 @@ describe('a line touches', () => {
     expect(await placesOf(line)).toEqual(places)
   })
 
+  test.each([
+    ['grep -rn a src', ['read src']],
+    ['grep -rn a', ['read .']],
+    ['grep --recursive a', ['read .']],
+    ['rg a', ['read .']],
+    ['cat src/*.ts', ['read src']],
+    ['cat *', ['read .']],
+    ['cp -r src lib', ['read src', 'write lib']],
+    ['rm -rf src', ['write src']],
+    ['find src -delete', ['write src']],
+    ['chmod -R +x src', ['write src']],
+    // Names are no contents, and a file is no folder.
+    ['ls -R src', []],
+    ['find . -name a', []],
+    ['tree', []],
+    ['cat src/a.ts', []],
+    ['grep -n a src/a.ts', []],
+    ['rm a', []],
+  ])('%j, of which it goes through whatever lies below %j', async (line, places) => {
+    const below = (await judged(line)).flatMap((access) =>
+      'below' in access && access.below ? `${access.kind} ${access.path}` : [],
+    )
+    expect(below).toEqual(places)
+  })
+
+  test('anywhere, where it goes through a folder that holds the workspace', async () => {
+    expect(await placesOf('grep -r a ..')).toEqual(['read /'])
+    expect(await placesOf('grep -r a /tmp')).toEqual(['read /'])
+    expect(await placesOf('grep -r a /etc')).toEqual(['read /etc'])
+  })
+
   test('what its links lead to', async () => {
     const root = temporaryDirectory({ 'real/a': '' })
     mkdirSync(join(root, 'real/deep'))

@@ -123,6 +123,25 @@ describe('rules', () => {
     expect([judge(rules, 'bash', read('/')), judge(rules, 'bash', write('/'))]).toEqual(['ask', 'ask'])
   })
 
+  test.each([
+    ['**/.env', '.', true],
+    ['**/.env', 'src', true],
+    ['.env', '.', true],
+    ['.env', 'src', false],
+    ['secret/**', 'src', false],
+    ['secret/**', 'secret', true],
+    ['src/*/secret/**', 'src/a', true],
+    ['src/*/secret/**', 'lib/a', false],
+    ['src/a', 'src/a/b', false],
+    ['{a,b}/c', 'x', true],
+    ['/etc/shadow', '/etc', true],
+    ['/etc/shadow', 'etc', false],
+    ['**/shadow', '/etc', true],
+  ])('that deny %j ask for what goes through all of %j: %j', (path, folder, asks) => {
+    const through: Access = { kind: 'read', path: folder, by: 'grep', below: true }
+    expect(judge([{ allow: { tool: 'bash' } }, { deny: { path } }], 'bash', through)).toBe(asks ? 'ask' : 'allow')
+  })
+
   test('that allow paths stay in the workspace unless they begin with a slash', () => {
     expect(judge([{ allow: { access: 'write', path: '**' } }], 'bash', write('/etc/x'))).toBe('ask')
     expect(judge([{ allow: { access: 'write', path: '/tmp/**' } }], 'bash', write('/tmp/x'))).toBe('allow')

@@ -10,6 +10,8 @@ export type Touched = {
   readonly path: string | undefined
   readonly from: Directories
   readonly by?: string
+  /** Whatever lies below may be touched: the words do not tell which files. */
+  readonly below?: boolean
 }
 
 /** Where a command may run: paths relative to the workspace or absolute. Undefined: anywhere. */

@@ -1,50 +1,72 @@
 /** The files that well-known programs are told to read or change by their words. */
 import { pathOf, type ShellWord } from './shell-word.ts'
 
-export type NamedPath = { readonly kind: 'read' | 'write'; readonly word: string | undefined }
+/** `below`: a folder whose files are meant, without their names. */
+export type NamedPath = { readonly kind: 'read' | 'write'; readonly word: string | undefined; readonly below?: boolean }
 
-/** Which operands are paths of which kind, and which letters and long names take a value of their own. */
-type Operands = { readonly read?: 'all' | 'rest' | 'but-last'; readonly write?: 'all' | 'rest' | 'last'; readonly values?: string }
+/**
+ * Which operands are paths of which kind, and which letters take a value of their own. `names`: what it reads is names and sizes, never
+ * what is in a file. `deep`: the letters that make it go through folders; `*`, whatever the letters, and through the one where it
+ * runs when none is named.
+ */
+type Operands = {
+  readonly read?: 'all' | 'rest' | 'but-last'
+  readonly write?: 'all' | 'rest' | 'last'
+  readonly values?: string
+  readonly names?: true
+  readonly deep?: string
+}
 
 const READS: Operands = { read: 'all' }
 const WRITES: Operands = { write: 'all' }
 
 const OPERANDS: Readonly<Record<string, Operands>> = {
+  base64: { read: 'all', values: 'w' },
   cat: READS,
+  comm: READS,
+  cut: { read: 'all', values: 'bcdf' },
   cmp: { read: 'all', values: 'in' },
-  chgrp: { write: 'rest' },
-  chmod: { write: 'rest' },
-  chown: { write: 'rest' },
-  cp: { read: 'but-last', write: 'last', values: 'St' },
-  diff: { read: 'all', values: 'UCLIWxXFS' },
-  du: { read: 'all', values: 'dBt' },
+  chgrp: { write: 'rest', deep: 'R' },
+  chmod: { write: 'rest', deep: 'R' },
+  chown: { write: 'rest', deep: 'R' },
+  cp: { read: 'but-last', write: 'last', values: 'St', deep: 'rRa' },
+  diff: { read: 'all', values: 'UCLIWxXFS', deep: 'r' },
+  du: { read: 'all', values: 'dBt', names: true },
   file: READS,
-  grep: { read: 'rest', values: 'mABCdD' },
+  grep: { read: 'rest', values: 'mABCdD', deep: 'rR' },
   head: { read: 'all', values: 'nc' },
+  hexdump: { read: 'all', values: 'enrs' },
   install: { read: 'but-last', write: 'last', values: 'mogSt' },
   less: READS,
   ln: { write: 'last', values: 'St' },
-  ls: { read: 'all', values: 'ITw' },
+  ls: { read: 'all', values: 'ITw', names: true },
   md5sum: READS,
   mkdir: { write: 'all', values: 'm' },
   mkfifo: WRITES,
   more: READS,
   mv: { write: 'all', values: 'St' },
   nl: READS,
-  rg: { read: 'rest', values: 'mABCgtTj' },
-  rm: WRITES,
+  od: { read: 'all', values: 'AjNtSw' },
+  paste: { read: 'all', values: 'd' },
+  rev: READS,
+  rg: { read: 'rest', values: 'mABCgtTj', deep: '*' },
+  rm: { write: 'all', deep: 'rR' },
   rmdir: WRITES,
   sha256sum: READS,
   shred: { write: 'all', values: 'ns' },
-  stat: { read: 'all', values: 'cf' },
+  stat: { read: 'all', values: 'cf', names: true },
+  strings: { read: 'all', values: 'nte' },
   tac: READS,
   tail: { read: 'all', values: 'nc' },
   tee: WRITES,
   touch: { write: 'all', values: 'drt' },
-  tree: { read: 'all', values: 'LIP' },
+  tree: { read: 'all', values: 'LIP', names: true },
   truncate: { write: 'all', values: 'sr' },
+  uniq: { read: 'all', values: 'fsw' },
   unlink: WRITES,
   wc: READS,
+  xxd: { read: 'all', values: 'clos' },
+  zcat: READS,
 }
 
 export function touchedByWords(words: readonly ShellWord[]): readonly NamedPath[] {
@@ -62,13 +84,35 @@ function byTable(words: readonly ShellWord[], known: Operands | undefined): read
   const paths = operandsOf(words, known.values ?? '')
   const part = (which: 'all' | 'rest' | 'but-last' | 'last'): readonly ShellWord[] =>
     which === 'all' ? paths : which === 'rest' ? paths.slice(1) : which === 'last' ? paths.slice(-1) : paths.slice(0, -1)
+  const deep = goesDeep(words, known)
+  const named = (kind: 'read' | 'write', found: readonly ShellWord[]): readonly NamedPath[] => {
+    const within = kind === 'read' && known.names === true ? [] : found.filter((word) => deep || isPattern(word))
+    return found.map((word) => ({ kind, word: placeOf(word), ...(within.includes(word) ? { below: true } : {}) }))
+  }
+  const reads = known.read === undefined ? [] : part(known.read)
   return [
-    ...(known.read === undefined ? [] : part(known.read).map(reading)),
-    ...(known.write === undefined ? [] : part(known.write).map(writing)),
+    // Without a path it goes through the folder where it runs.
+    ...(deep && known.read === 'rest' && reads.length === 0 ? [{ kind: 'read' as const, word: '.', below: true }] : []),
+    ...named('read', reads),
+    ...(known.write === undefined ? [] : named('write', part(known.write))),
     // `-t` and `--target-directory` name it before the rest.
-    ...words.flatMap(({ prefix }) => (/^--target-directory=./.test(prefix) ? [named('write', prefix.slice(prefix.indexOf('=') + 1))] : [])),
+    ...words.flatMap(({ prefix }) =>
+      /^--target-directory=./.test(prefix) ? [{ kind: 'write' as const, word: prefix.slice(prefix.indexOf('=') + 1) }] : [],
+    ),
   ]
 }
+
+function goesDeep(words: readonly ShellWord[], { deep }: Operands): boolean {
+  if (deep === undefined || deep === '*') return deep === '*'
+  return words.some(({ prefix }) =>
+    prefix.startsWith('--')
+      ? /^--(?:rec|der|arc|dir)/.test(prefix)
+      : prefix.startsWith('-') && [...deep].some((letter) => prefix.includes(letter)),
+  )
+}
+
+/** A word of which only running it tells which files of a folder it means. */
+const isPattern = (word: ShellWord): boolean => pathOf(word) === undefined
 
 /** The words that are neither options nor their values. */
 function operandsOf(words: readonly ShellWord[], values: string): readonly ShellWord[] {
@@ -94,8 +138,9 @@ function placeOf(word: ShellWord): string | undefined {
 }
 
 const named = (kind: 'read' | 'write', word: string | undefined): NamedPath => ({ kind, word })
-const reading = (word: ShellWord): NamedPath => named('read', placeOf(word))
-const writing = (word: ShellWord): NamedPath => named('write', placeOf(word))
+const within = (word: ShellWord): { readonly below?: true } => (isPattern(word) ? { below: true } : {})
+const reading = (word: ShellWord): NamedPath => ({ ...named('read', placeOf(word)), ...within(word) })
+const writing = (word: ShellWord): NamedPath => ({ ...named('write', placeOf(word)), ...within(word) })
 
 function ddOperand(word: ShellWord): readonly NamedPath[] {
   const [, key, rest] = /^(if|of)=([^]*)$/.exec(word.prefix) ?? []
@@ -114,7 +159,10 @@ function foundBy(words: readonly ShellWord[]): readonly NamedPath[] {
   const files = rest.flatMap(({ value }, index) =>
     value !== undefined && value !== '-delete' && WRITES_BELOW.has(value) ? (rest[index + 1] ?? []) : [],
   )
-  return [...places.map((place) => named(deletes ? 'write' : 'read', place)), ...files.map(writing)]
+  return [
+    ...places.map((word) => ({ kind: deletes ? ('write' as const) : ('read' as const), word, ...(deletes ? { below: true } : {}) })),
+    ...files.map(writing),
+  ]
 }
 
 function editedBy(words: readonly ShellWord[]): readonly NamedPath[] {

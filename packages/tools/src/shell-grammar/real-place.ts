@@ -49,4 +49,9 @@ function absolute(root: string, directory: string, path: string): string | undef
   return full.startsWith('/') ? full : `${root}/${full}`
 }
 
-const resolved = (places: Places, path: string): Promise<string> => places.resolve(path).catch(() => posix.normalize(path))
+/** What holds the workspace itself holds whatever rules over paths are about: it is anywhere. */
+const resolved = (places: Places, path: string): Promise<string> =>
+  places.resolve(path).catch(() => {
+    const outside = posix.normalize(path)
+    return places.root.startsWith(outside.endsWith('/') ? outside : `${outside}/`) ? ANYWHERE : outside
+  })

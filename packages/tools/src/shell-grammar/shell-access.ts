@@ -33,21 +33,22 @@ export function shellAccess(places: Places): (line: string) => Promise<readonly 
 async function placesOf(touched: readonly Touched[], places: Places): Promise<readonly Access[]> {
   const known = new Map<string, Promise<readonly string[]>>()
   const found = await Promise.all(
-    touched.map(async ({ kind, path, from, by }) => {
-      if (path === undefined || known.size > MOST_PLACES) return [accessTo(kind, ANYWHERE, by)]
+    touched.map(async ({ kind, path, from, ...named }) => {
+      if (path === undefined || known.size > MOST_PLACES) return [accessTo(kind, ANYWHERE, { ...named, below: false })]
       const key = JSON.stringify([path, from])
       const candidates = known.get(key) ?? candidatesOf(path, from, places)
       known.set(key, candidates)
-      return (await candidates).map((place) => accessTo(kind, place, by))
+      return (await candidates).map((place) => accessTo(kind, place, named))
     }),
   )
   return [...new Map(found.flat().map((access) => [JSON.stringify(access), access])).values()]
 }
 
-const accessTo = (kind: 'read' | 'write', path: string, by: string | undefined): Access => ({
+const accessTo = (kind: 'read' | 'write', path: string, { by, below }: Pick<Touched, 'by' | 'below'>): Access => ({
   kind,
   path,
   ...(by === undefined ? {} : { by }),
+  ...(below === true && path !== ANYWHERE ? { below } : {}),
 })
 
 async function candidatesOf(path: string, from: Touched['from'], places: Places): Promise<readonly string[]> {

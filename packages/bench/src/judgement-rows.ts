@@ -1,0 +1,119 @@
+/** What it costs to judge a call: a line for the shell, warm, and a call through every concern of the default stack. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AgentOptions, createAgent, hooks, judgeCall, laneQueue, policy, type Rule, tool } from '@seamfold/core'
+import type { LlmClient } from '@seamfold/core/kit'
+import { bashTool, localWorkspace, readOnlyCommands } from '@seamfold/tools'
+import { median } from './measure.ts'
+
+/** Microseconds of CPU each, median of the passes. */
+export type JudgementRow = { readonly name: string; readonly cpuUs: number }
+
+const LINES: Readonly<Record<string, string>> = {
+  'a command without paths': 'git status',
+  'a pipeline over files that are there': 'cat src/a.ts | grep -n TODO src/b.ts | head -5',
+  'a line that writes files that are not there yet': 'mkdir -p build/out && cp src/a.ts build/out/a.ts && echo done > build/log.txt',
+}
+const RULES: readonly Rule[] = [
+  { allow: { tool: 'bash', command: 'git status' } },
+  { allow: { command: 'npm test *' } },
+  { ask: { command: 'git push *' } },
+  { deny: { path: 'secret/**' } },
+  { deny: { access: 'write', path: '.github/**' } },
+]
+const CALLS = 500
+
+export async function judgementRows(passes: number): Promise<readonly JudgementRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'seamfold-bench-'))
+  mkdirSync(join(folder, 'src'))
+  for (const name of ['a.ts', 'b.ts']) writeFileSync(join(folder, 'src', name), '')
+  const workspace = localWorkspace(folder)
+  const { shell } = workspace
+  if (shell === undefined) throw new Error('The workspace has no shell')
+  const bash = bashTool(shell, workspace)
+  const rules = policy({ rules: RULES, default: readOnlyCommands() })
+  try {
+    const rows: JudgementRow[] = []
+    for (const [name, command] of Object.entries(LINES)) {
+      const judge = async (): Promise<void> => {
+        for (let call = 0; call < CALLS; call++) await judgeCall(bash, { command }, { policy: rules })
+      }
+      rows.push({ name: `judgement of a shell command, warm: ${name}`, cpuUs: await cpuEach(judge, CALLS, passes) })
+    }
+    return rows
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Each concern that can be set, so that it lets everything through. A new one gets its line here. */
+const concerns: Readonly<Record<string, () => Partial<AgentOptions>>> = {
+  permissions: () => ({ permissions: policy({ rules: RULES, mode: 'full' }) }),
+  hooks: () => ({ hooks: hooks({ pre_tool_use: () => undefined, post_tool_use: () => undefined }) }),
+  budget: () => ({ budget: { perRun: { turns: 1000, tokens: 1e12, toolCalls: 1e6 }, perSession: { tokens: 1e12, toolCalls: 1e9 } } }),
+  timeouts: () => ({ timeouts: { totalMs: 600_000, turnMs: 60_000, firstChunkMs: 60_000, chunkMs: 60_000, toolMs: 60_000 } }),
+  lanes: () => ({ lanes: laneQueue() }),
+}
+
+const TURNS = 200
+
+/** A call with one concern more than an agent has by itself, and with all of them: what it costs beyond one without, pass by pass. */
+export async function concernRows(passes: number): Promise<readonly JudgementRow[]> {
+  const all = (): Partial<AgentOptions> => Object.values(concerns).reduce((options, make) => ({ ...options, ...make() }), {})
+  const variants = Object.entries({ bare: () => ({}), ...concerns, 'every concern at once': all })
+  const samples = new Map<string, number[]>(variants.map(([name]) => [name, []]))
+  for (let pass = -2; pass < passes; pass++)
+    for (const [name, make] of variants) {
+      const cpuUs = await cpuOnce(() => callsWith(make()), TURNS)
+      if (pass >= 0) samples.get(name)?.push(cpuUs)
+    }
+  const [bare = [], ...others] = samples.values()
+  return [
+    { name: 'a turn with one tool call and the defaults alone', cpuUs: median(bare) },
+    ...variants.slice(1).map(([name], index) => ({
+      name: `  ${name}: beyond that`,
+      cpuUs: median((others[index] ?? []).map((cpuUs, pass) => cpuUs - (bare[pass] ?? NaN))),
+    })),
+  ]
+}
+
+async function callsWith(options: Partial<AgentOptions>): Promise<void> {
+  let turn = 0
+  const usage = { input: 10, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
+  const llm: LlmClient = {
+    contract: 1,
+    model: { provider: 'bench', id: 'bench' },
+    async *stream() {
+      const call = { type: 'tool_use' as const, id: `call_${turn}`, name: 'look', input: { turn } }
+      const last = turn++ === TURNS
+      yield [
+        {
+          type: 'done',
+          message: { role: 'assistant', content: last ? [{ type: 'text', text: 'done' }] : [call] },
+          usage,
+          stopReason: last ? 'end_turn' : 'tool_use',
+        },
+      ]
+    },
+  }
+  const look = tool({ name: 'look', description: 'Looks.', readOnly: true, execute: () => 'seen' })
+  const budget = { ...options.budget, perRun: { turns: TURNS + 2, ...options.budget?.perRun } }
+  const agent = createAgent({ llm, tools: [look], ...options, budget })
+  await (await agent.run('go')).completed()
+  await agent.close()
+}
+
+async function cpuEach(work: () => Promise<void>, units: number, passes: number): Promise<number> {
+  await work()
+  const samples: number[] = []
+  for (let pass = 0; pass < passes; pass++) samples.push(await cpuOnce(work, units))
+  return median(samples)
+}
+
+async function cpuOnce(work: () => Promise<void>, units: number): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / units
+}
