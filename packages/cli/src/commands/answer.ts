@@ -4,7 +4,8 @@ import { AgentError, type Json, toMessage, type WaitingFor } from '@seamfold/cor
 import { configuredAnswerKey } from '../setup/answer-key.ts'
 import { rulesLike } from '../setup/permissions.ts'
 import { personName } from '../setup/person.ts'
-import { findPlaces, type SharedOptions } from '../setup/settings.ts'
+import { protectionHere } from '../setup/protection.ts'
+import { findPlaces, secretsOf, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { findSession, shortId } from './find-session.ts'
@@ -34,7 +35,8 @@ export async function answerCommand(
   const journal = await openExistingJournal(places.storePath)
   try {
     const key = configuredAnswerKey(terminal.environment)
-    const view = await findSession(journal, sessionId, key === undefined ? {} : { answerKey: key })
+    const protection = isLook(options) ? {} : await protectionHere(secretsOf(options, terminal))
+    const view = await findSession(journal, sessionId, { ...protection, ...(key === undefined ? {} : { answerKey: key }) })
     await refuseDamaged(journal.store, view.id, showHint(view.id, places, terminal))
     const waiting = await view.waitingFor()
     if (isLook(options)) {

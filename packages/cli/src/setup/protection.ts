@@ -35,3 +35,9 @@ export async function protectionOf({ secrets = {}, workspace, environment }: Pro
   const hidden = Object.fromEntries(Object.entries(values).filter(([name, value]) => canHide(name, value)))
   return dataProtection({ values: hidden, references: environmentSecrets(offered, offer), shapes })
 }
+
+/** For what is said to a session by a process that does not run it. */
+export async function protectionHere(given: Promise<ProtectionOptions>): Promise<{ readonly security?: DataProtection }> {
+  const security = await protectionOf(await given)
+  return security === undefined ? {} : { security }
+}

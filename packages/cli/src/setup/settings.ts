@@ -8,6 +8,7 @@ import type { HookConfig, LanesConfig, PermissionMode, SecretsConfig } from '../
 import { type Config, loadConfig } from '../config/load.ts'
 import { type PolicyFiles, policyFiles } from './policy-files.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
+import type { ProtectionOptions } from './protection.ts'
 import { permissionMode } from './permissions.ts'
 import type { Remembered } from './remembered.ts'
 import { chosenSandbox, sandboxMode } from './sandbox.ts'
@@ -79,6 +80,13 @@ export type Settings = Ground & {
   readonly timeouts?: Timeouts
   readonly lanes?: LanesConfig
   readonly instructions?: string
+}
+
+/** What is to be hidden of what is said at the command line. */
+export async function secretsOf(options: SharedOptions, { folder, environment }: Surroundings): Promise<ProtectionOptions> {
+  const workspace = workspaceOf(options, folder)
+  const { secrets } = await loadConfig(workspace, configPath(options, folder))
+  return { secrets: secrets && { ...secrets, offer: [] }, workspace, environment }
 }
 
 /** Where a command works, without asking for a model: enough to look at sessions. */

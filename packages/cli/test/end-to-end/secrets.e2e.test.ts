@@ -80,6 +80,17 @@ describe('a run in a folder with secrets', () => {
     for (const where of [stdout, scene.asked(), await scene.stored()]) expect(found(where, scene.secret)).toEqual([])
   }, 60_000)
 
+  test('also keeps what is said from the command line, beside the run', async () => {
+    await using scene = await stage([bash({ command: 'touch a' }), answer([text('Done.')])], { permissions: 'ask' })
+    expect((await scene.run('run', '--session', 's', 'go')).stdout).toContain('answer')
+    expect((await scene.run('answer', 's', '--reject', '--message', `no ${scene.secret}`)).code).toBe(0)
+    expect((await scene.run('cancel', 's', '--message', `enough of ${scene.secret}`)).code).toBe(0)
+    const stored = await scene.stored()
+    expect(stored).toContain('no [redacted:APP_SECRET]')
+    expect(stored).toContain('enough of [redacted:APP_SECRET]')
+    expect(found(stored, scene.secret)).toEqual([])
+  }, 60_000)
+
   test('hides nothing where the configuration says so', async () => {
     await using scene = await stage(curious, { secrets: false })
     const { stdout } = await scene.run('run', '--json', 'look')
