@@ -143,4 +143,4 @@ export function defineMiddleware<State = undefined>(middleware: Middleware<State
 
 export { admit } from './admission.ts'
 export { resultOf, type ToolOutcome } from '../model/tool-outcome.ts'
-export { aboutDigest, answerTo, ask, type Confirm, requestOf, type Wish } from './requests.ts'
+export { aboutDigest, answerTo, ask, type Confirm, requestOf } from './requests.ts'

@@ -13,7 +13,7 @@ import type { RunContext, ToolInvocation } from './middleware.ts'
 export type Confirm = (request: WaitingFor, options: { readonly signal: AbortSignal }) => Promise<AnswerDecision | undefined>
 
 /** What is asked for, beside the call itself. */
-export type Wish = Pick<WaitingFor, 'reason' | 'reply' | 'deadline' | 'onDeadline'> & {
+type Wish = Pick<WaitingFor, 'reason' | 'reply' | 'deadline' | 'onDeadline'> & {
   readonly type: 'confirmation_required' | 'user_question' | 'external_task_pending'
 }
 

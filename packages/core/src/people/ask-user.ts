@@ -7,7 +7,7 @@ import type { WaitingFor } from '../model/waiting.ts'
 import type { BindableTool } from '../session/bindable-tool.ts'
 import { argsOf, askingTool, outOfPlace } from './asking-tool.ts'
 
-export const ASK_USER = 'ask_user'
+const ASK_USER = 'ask_user'
 
 export type QuestionOption = { readonly label: string; readonly description?: string }
 
