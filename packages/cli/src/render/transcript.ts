@@ -52,7 +52,9 @@ export function transcribe(before: Transcript, envelope: Envelope, options: Tran
   const { event } = envelope
   const totals = countTotals(before.totals, envelope)
   const calls = trackCalls(before.calls, envelope)
-  const start: Transcript = { ...before, totals, calls }
+  // Turns are counted from one in every run.
+  const place = event.type === 'agent_start' ? { turn: 0, attempt: 0, printed: {} } : {}
+  const start: Transcript = { ...before, totals, calls, ...place }
   switch (event.type) {
     case 'text_delta':
       return delta(start, event, { ...options, kind: 'text' })

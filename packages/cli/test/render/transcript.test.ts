@@ -106,6 +106,17 @@ describe('a run', () => {
 })
 
 describe('what a model or a tool says', () => {
+  test('says all of its words, however many the run before said in a turn of the same number', () => {
+    const shown = show([
+      at(0, started('First')),
+      at(1, turnEnd(1, [block('no')])),
+      at(2, { type: 'agent_end', text: 'no', usage: usage(), reason: 'end_turn' }),
+      at(3, started('Second')),
+      at(4, turnEnd(1, [block('It was done.')])),
+    ])
+    expect(shown).toContain('\nIt was done.')
+  })
+
   test('cannot steer the terminal', () => {
     const evil = '\u001b[2J\u001b]0;title\u0007plain\u009b31m\u202e'
     const shown = show([
