@@ -80,7 +80,7 @@ async function ask({ hooks, name }: Place, event: HookEvent, { signal }: Options
     throw new AgentError('contract_violation', `${name}: ${toMessage(error)}`, { cause: error })
   }
   if (decision === undefined || ['continue', 'block'].includes(decision?.decision)) return decision
-  throw new AgentError('contract_violation', `${name} answered ${JSON.stringify(decision)}`)
+  throw new AgentError('contract_violation', `${name} answered ${JSON.stringify(decision, ['decision'])}`)
 }
 
 /** What the changed arguments would touch is found out when the last has spoken. */

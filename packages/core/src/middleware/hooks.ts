@@ -56,7 +56,7 @@ function voiceOf(run: RunContext, executor: HookExecutor, hookMs: number): Voice
       try {
         const decision = await fire(said, until)
         if (decision === undefined || ['continue', 'block'].includes(decision?.decision)) return decision
-        throw new Error(`it answered ${JSON.stringify(decision)}`)
+        throw new Error(`it answered ${JSON.stringify(decision, ['decision'])}`)
       } catch (error) {
         until.throwIfAborted()
         return { decision: 'block', reason: `the hook failed: ${toMessage(error)}` }

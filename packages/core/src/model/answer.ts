@@ -22,7 +22,7 @@ export async function answerProblem(
   if (decision === 'timeout') return deadline > now ? 'Its deadline has not passed' : undefined
   const way = kind === 'confirmation' ? 'approve' : 'reply'
   if ((decision !== way && decision !== 'reject') || (answer.decision === 'approve' && !areRules(answer.always ?? [])))
-    return `An answer is { decision: '${way}' } or { decision: 'reject' }; this is ${JSON.stringify(answer) ?? 'undefined'}`
+    return `An answer is { decision: '${way}' } or { decision: 'reject' }; this is ${JSON.stringify(answer, ['decision']) ?? 'undefined'}`
   if (answer.decision === 'reply') {
     const parsed = await jsonSchema(reply).parse(answer.value)
     if (!parsed.ok) return `This reply does not fit: ${parsed.problems.join('; ')}`

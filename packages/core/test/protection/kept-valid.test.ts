@@ -5,6 +5,7 @@ import {
   dataProtection,
   environmentSecrets,
   exportSession,
+  hooks,
   jsonSchema,
   knownSecrets,
   memoryStore,
@@ -75,6 +76,16 @@ test('an error is said again without the secret that it, its details or its caus
   expect([caused.message, caused.cause]).toEqual(['plain', undefined])
   const plain = new Error('plain')
   expect(protectError(plain, security.protect)).toBe(plain)
+})
+
+test('a hook that answers what nobody understands is told of by its decision, not by the values that it gave', async () => {
+  const answer = { decision: 'perhaps', input: { text: SECRET }, prompt: SECRET } as never
+  const look = tool({ name: 'look', description: 'Looks.', readOnly: true, execute: () => 'seen' })
+  const llm = scriptedLlm([[{ type: 'tool_use', id: 'a', name: 'look', input: {} }], 'done'])
+  const run = await createAgent({ llm, tools: [look], hooks: hooks({ pre_tool_use: () => answer }) }).run('go')
+  await run.result
+  expect(JSON.stringify(llm.requests)).toContain('it answered')
+  expect(JSON.stringify([llm.requests, await collect(run)])).not.toContain(SECRET)
 })
 
 describe('a session', () => {
