@@ -1,5 +1,5 @@
 /** What is left of a ledger for somebody who cannot ask it again: a share, or all that is asked for. */
-import { addSpending, type BudgetLimits, NO_SPENDING, type Spending } from '../model/spending.ts'
+import { addSpending, type BudgetLimits, type Spending } from '../model/spending.ts'
 import type { LedgerState } from './ledger-state.ts'
 
 /** What a step or a worker may be limited to. */
@@ -43,5 +43,5 @@ export function shareOf(
 /** Of an amount what the limits speak of. */
 export function limited(amount: Spending, limits: BudgetLimits): Partial<Spending> {
   const named = GRANTED.filter((resource) => limits[resource] !== undefined)
-  return Object.fromEntries(named.map((resource) => [resource, { ...NO_SPENDING, ...amount }[resource]]))
+  return Object.fromEntries(named.map((resource) => [resource, amount[resource]]))
 }

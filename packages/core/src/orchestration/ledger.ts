@@ -199,7 +199,6 @@ export class Ledger {
     if (typeof granted === 'string') return granted === 'later' ? 'wait' : { type: 'refused' }
     const amount = own?.amount ?? addSpending(NO_SPENDING, granted)
     draft.add({ type: 'reserved', ...this.#reservation({ ...request, kind: 'grant' }, amount, now) })
-    this.#passed(draft)
     return { type: 'granted', granted }
   }
 

@@ -1,7 +1,7 @@
 /** A run's budget: the worst case is set aside before each attempt, so that what is settled never goes past the limit. */
 import { describe, expect, test } from 'vitest'
 import { AgentError, createAgent, jsonSchema, memoryStore, policy, type Price, tool } from '../../src/index.ts'
-import type { Usage } from '../../src/kit.ts'
+import type { LlmClient, Usage } from '../../src/kit.ts'
 import { callOf, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { eventsOf, resultsIn } from './runs.ts'
 
@@ -73,6 +73,52 @@ describe('a budget in tokens', () => {
         message: '81000 of 100000 tokens',
       },
     ])
+  })
+
+  test('warns once also where another process goes on with the run', async () => {
+    const store = memoryStore()
+    const write = tool({ name: 'write', description: 'Writes.', access: () => [{ kind: 'write', path: 'a' }], execute: () => 'written' })
+    const options = { tools: [echo, write], store, budget: { perRun: { tokens: 100_000 } } }
+    const used = (name: string, input: number): ScriptedReply => ({
+      blocks: [callOf(name, { size: input / 1000 })],
+      usage: usageOf(input, 0),
+    })
+    const run = await createAgent({
+      ...options,
+      llm: scriptedLlm([used('echo', 45_000), used('echo', 20_000), used('echo', 16_000), used('write', 100)]),
+    }).run('go')
+    const told = eventsOf(run, 'budget_threshold_hit')
+    await run.result
+    expect(await told).toMatchObject([{ kind: 'soft', consumed: 81_000 }])
+    const session = await createAgent({ ...options, llm: scriptedLlm(['done']) }).session({ id: run.sessionId })
+    await session.answer((await session.waitingFor())[0]?.requestId ?? '', { decision: 'reject' })
+    const resumed = await session.resume()
+    const again: unknown[] = []
+    for await (const { event, durable } of resumed ?? []) if (!durable && event.type === 'budget_threshold_hit') again.push(event)
+    expect(await resumed?.result).toMatchObject({ status: 'completed' })
+    expect(again).toEqual([])
+  })
+
+  test('counts an answer at its worst when the provider does not say what it took', async () => {
+    const model = { maxOutputTokens: 1000 }
+    const silent = { ...scriptedLlm(['a'], { model }) }
+    const llm: LlmClient = {
+      ...silent,
+      async *stream(request, given) {
+        for await (const batch of silent.stream(request, given))
+          yield batch.map((event) => (event.type === 'done' ? { ...event, usage: usageOf(0, 0), meta: { usageMissing: true } } : event))
+      },
+    }
+    const session = await createAgent({ llm, budget: { perSession: { tokens: 2000 } } }).session()
+    await (await session.send('hello')).completed()
+    expect(await (await session.send('x'.repeat(600))).result).toMatchObject({ status: 'failed', error: { code: 'budget_exhausted' } })
+  })
+
+  test('takes no character of the system prompt for less than its bytes', async () => {
+    const llm = scriptedLlm(['fine'], { model: { maxOutputTokens: 300 } })
+    const run = await createAgent({ llm, instructions: '😀'.repeat(1000), budget: { perRun: { tokens: 10_000 } } }).run('hello')
+    await run.completed()
+    expect((await eventsOf(run, 'turn_start'))[0]?.reservation?.tokens).toBeGreaterThan(4300)
   })
 
   test('counts an attempt that was lost at its worst', async () => {
