@@ -1,5 +1,6 @@
 /** The packages as they are published: each stands on what it declares, and a strict program can use them all. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -109,6 +110,43 @@ test('a strict program may import every door, types and all', () => {
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['all.ts'] }))
   expect(output(bin('tsc'), ['-p', project])).toBe('')
   expect(output(process.execPath, ['--disable-warning=ExperimentalWarning', join(project, 'all.ts')])).toBe(`${doors.length}\n`)
+})
+
+test('the playground of an installed command works in an empty folder, with its pages and its scenarios', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seamfold-empty-'))
+  const { ANTHROPIC_API_KEY: _a, OPENAI_API_KEY: _o, OPENAI_BASE_URL: _b, ...env } = process.env
+  const words = [join(installed('@seamfold/cli'), 'dist/main.js'), 'playground', '--port', '0', '--no-open']
+  const child = spawn(process.execPath, words, { cwd: folder, env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const url = await new Promise<URL>((resolve, reject) => {
+      let said = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        said += String(chunk)
+        const found = /http:\/\/\S+#token=\S+/.exec(said)?.[0]
+        if (found !== undefined) resolve(new URL(found))
+      })
+      child.once('exit', () => reject(new Error(`it ended before it gave an address:\n${said}`)))
+    })
+    const headers = { authorization: `Bearer ${url.hash.slice('#token='.length)}`, 'content-type': 'application/json' }
+    const page = await (await fetch(url.origin)).text()
+    const script = /src="\.?(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? ''
+    expect((await fetch(url.origin + script)).status).toBe(200)
+    const played = await fetch(`${url.origin}/api/scenarios/explore`, { method: 'POST', headers, body: '{}' })
+    const { id } = (await played.json()) as { readonly id: string }
+    const events = await fetch(`${url.origin}/api/sessions/${id}/events`, { headers })
+    let told = ''
+    for await (const chunk of events.body ?? []) {
+      told += Buffer.from(chunk).toString()
+      if (/"type":"(?:agent_end|error)"/.test(told)) break
+    }
+    expect(told).toContain('"type":"agent_end"')
+    expect(told).toContain('splitIntoDays')
+  } finally {
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 function output(command: string, options: readonly string[]): string {

@@ -1,21 +1,16 @@
 /** The whole page: sessions on the left, the chosen one in the middle, its journal on the right. */
-import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react'
+import { Suspense, useCallback, useEffect, useState, type ReactNode } from 'react'
 import type { Api, ApiError } from './api/client.ts'
 import type { About } from './api/types.ts'
-import { CompareView } from './components/compare-view.tsx'
-import { ConversationView } from './components/conversation-view.tsx'
 import { Icon } from './components/icon.tsx'
-import { PartsView } from './components/parts-view.tsx'
 import { Sidebar } from './components/sidebar.tsx'
+import { LazyCompareView, LazyConversationView, LazyPartsView, LazyWorkflowView } from './components/views.tsx'
 import { Welcome } from './components/welcome.tsx'
 import { WorkflowList } from './components/workflow-list.tsx'
 import { useAgent, type AgentControl } from './hooks/use-agent.ts'
 import { useParts, type PartsControl } from './hooks/use-parts.ts'
 import { useRoute, type Route } from './hooks/use-route.ts'
 import { useSessions, type Listed } from './hooks/use-sessions.ts'
-
-/** Comes with the library that draws graphs, which nothing else needs. */
-const WorkflowView = lazy(async () => ({ default: (await import('./components/workflow-view.tsx')).WorkflowView }))
 
 const wide = (): boolean => matchMedia('(min-width: 1200px)').matches
 
@@ -77,17 +72,13 @@ function Page({ api, route, about, parts, listed: { error, refresh } }: PageProp
     case 'home':
       return <Welcome api={api} about={about} parts={parts} trouble={error?.message} onStarted={refresh} />
     case 'parts':
-      return <PartsView api={api} about={about} parts={parts} />
+      return <LazyPartsView api={api} about={about} parts={parts} />
     case 'workflows':
       return <WorkflowList api={api} />
     case 'workflow':
-      return (
-        <Suspense fallback={<p className="panel-empty">Loading…</p>}>
-          <WorkflowView key={route.id} api={api} id={route.id} />
-        </Suspense>
-      )
+      return <LazyWorkflowView key={route.id} api={api} id={route.id} />
     case 'compare':
-      return <CompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />
+      return <LazyCompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />
     case 'session':
       return null
   }
@@ -122,19 +113,21 @@ export function App({ api }: { readonly api: Api }): ReactNode {
       <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
       <main className="main">
-        <Page {...{ api, route, about, parts, listed }} />
-        {id !== undefined && (
-          <ConversationView
-            key={id}
-            api={api}
-            id={id}
-            about={about}
-            summary={listed.sessions?.find((session) => session.id === id)}
-            journalOpen={journalOpen}
-            onJournal={setJournalOpen}
-            onChanged={refresh}
-          />
-        )}
+        <Suspense fallback={<p className="panel-empty">Loading…</p>}>
+          <Page {...{ api, route, about, parts, listed }} />
+          {id !== undefined && (
+            <LazyConversationView
+              key={id}
+              api={api}
+              id={id}
+              about={about}
+              summary={listed.sessions?.find((session) => session.id === id)}
+              journalOpen={journalOpen}
+              onJournal={setJournalOpen}
+              onChanged={refresh}
+            />
+          )}
+        </Suspense>
       </main>
     </div>
   )

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { apiClient } from './api/client.ts'
 import { takeToken } from './api/token.ts'
 import { App } from './app.tsx'
+import { fetchViews } from './components/views.tsx'
 
 const api = apiClient(takeToken())
 const root = document.querySelector('#root')
@@ -15,3 +16,4 @@ if (root) {
     </StrictMode>,
   )
 }
+fetchViews()

@@ -87,5 +87,7 @@ describe.skipIf(!hasBrowser)('a scenario of the playground', () => {
     expect(await status()).toBe('completed')
     await page.locator('.markdown', { hasText: '5 agents have read 5 files' }).waitFor()
     await page.locator('.markdown li', { hasText: 'src/stages.js' }).waitFor()
+    // What was played before is still there.
+    expect(await page.locator('.session-list .session').count()).toBeGreaterThanOrEqual(6)
   })
 })

@@ -3,6 +3,9 @@ import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
 
 /** Pixels from the end that still count as the end. */
 const nearEnd = 48
+/** Ways to scroll by hand, and milliseconds that a view may still move after one. */
+const hands = ['wheel', 'touchmove', 'keydown', 'pointerdown', 'pointermove'] as const
+const handMs = 500
 
 export type StickToEnd = {
   readonly scroller: RefObject<HTMLDivElement | null>
@@ -27,12 +30,18 @@ export function useStickToEnd(): StickToEnd {
     const inner = content.current
     if (!element || !inner) return undefined
     let top = element.scrollTop
+    let height = element.scrollHeight
+    let touched = -Infinity
+    const onTouch = (): void => void (touched = performance.now())
     const onScroll = (): void => {
       const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd
-      // Only a person scrolls up: growing content moves the end away, and we only ever follow it down.
+      // Growing content moves the end away; content that turns out smaller than it was taken for moves the view up. Neither is a person.
+      const resized = element.scrollHeight !== height && performance.now() - touched > handMs
       if (isNear) stick.current = true
+      else if (resized && stick.current) element.scrollTop = element.scrollHeight
       else if (element.scrollTop < top) stick.current = false
       top = element.scrollTop
+      height = element.scrollHeight
       setAtEnd(stick.current)
     }
     const observer = new ResizeObserver(() => {
@@ -41,8 +50,10 @@ export function useStickToEnd(): StickToEnd {
     observer.observe(inner)
     observer.observe(element)
     element.addEventListener('scroll', onScroll, { passive: true })
+    for (const each of hands) element.addEventListener(each, onTouch, { passive: true })
     return () => {
       observer.disconnect()
+      for (const each of hands) element.removeEventListener(each, onTouch)
       element.removeEventListener('scroll', onScroll)
     }
   }, [])

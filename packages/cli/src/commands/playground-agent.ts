@@ -48,7 +48,16 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   const playground = await servePlayground({
     port: 0,
     pages: '',
-    open: () => ({ agent, store: journal.store, about, tools, permissions: permissionsOf(assembled), variant, close }),
+    open: () => ({
+      agent,
+      store: journal.store,
+      watch: journal.watch,
+      about,
+      tools,
+      permissions: permissionsOf(assembled),
+      variant,
+      close,
+    }),
   })
   process.send?.({ port: playground.port, token: playground.token, about } satisfies AgentReady)
   await left

@@ -3,7 +3,7 @@ import { headingLines } from '../render/heading.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { copySample } from '../workspace/sample.ts'
+import { copySample, renewSample } from '../workspace/sample.ts'
 import { judgeModule } from './judge-module.ts'
 import { openBrowser } from './open-browser.ts'
 import { startPlaygroundAgent } from './playground-process.ts'
@@ -16,8 +16,18 @@ export type PlaygroundCommandOptions = SharedOptions & { readonly port?: string;
 /** The configuration and the journal of wherever this was started are not the sample's. */
 const ofTheSample = ({ config: _config, store: _store, ...options }: PlaygroundCommandOptions): SharedOptions => options
 
+/** One copy, with one journal, which is as it was at first whenever it is asked for. */
+function sampleSettings(options: PlaygroundCommandOptions, terminal: Terminal): () => Promise<Settings> {
+  let workspace: string | undefined
+  return async () => {
+    if (workspace === undefined) workspace = await copySample()
+    else await renewSample(workspace)
+    return resolveSettings({ ...ofTheSample(options), workspace }, terminal)
+  }
+}
+
 export async function playgroundCommand(options: PlaygroundCommandOptions, terminal: Terminal): Promise<number> {
-  const sample = async (): Promise<Settings> => resolveSettings({ ...ofTheSample(options), workspace: await copySample() }, terminal)
+  const sample = sampleSettings(options, terminal)
   const settings = options.sample === true ? await sample() : await resolveSettings(options, terminal)
   const port = options.port === undefined ? undefined : portOf('--port', options.port)
   const { servePlayground } = await import('../playground/serve.ts')

@@ -1,6 +1,7 @@
 /** The routes of an agent that runs in this process: a thin layer over the public door of core. */
 import { openSession, type Answer, type Session } from '@seamfold/core'
 import { isAgentError, type SessionStore, type WaitingFor } from '@seamfold/core/kit'
+import { goOnWhenAnswered } from './answered.ts'
 import { readBody } from './body.ts'
 import { RequestFailure } from './failure.ts'
 import { given } from './given.ts'
@@ -47,9 +48,10 @@ async function answer(session: Session, { requestId, answer: said, always }: Ans
 }
 
 export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
-  const { agent, store, about, tools } = playground
+  const { agent, store, about, tools, watch } = playground
   const variants = new Variants(playground)
   const sessions = new Sessions(store, variants)
+  if (watch !== undefined) void goOnWhenAnswered({ agent, watch, sessions, signal: options.signal })
   return {
     ...viewRoutes({ ...options, sessions, store, tools, variants, maxBodyBytes, about: () => ({ durable: agent.durable, ...about }) }),
     'GET /api/agent': () => Promise.resolve({ state: 'here', starts: 1 }),

@@ -58,9 +58,13 @@ export class Sessions {
     return { view: reader.session, release: () => void this.#read.delete(reader) }
   }
 
+  /** Whether a run of this process is in it, or somebody looks at it here. */
+  isOpen(id: string): boolean {
+    return this.#variants?.holds(id) === true
+  }
+
   async describe(id: string): Promise<ListedSession> {
-    const open = this.#variants?.holds(id) === true
-    const session = open ? await this.open(id).catch(() => undefined) : undefined
+    const session = this.isOpen(id) ? await this.open(id).catch(() => undefined) : undefined
     return { ...(await this.#summary(id)), active: session?.currentRun !== undefined }
   }
 

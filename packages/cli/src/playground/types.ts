@@ -56,6 +56,8 @@ export type PlaygroundVariant = {
 /** An agent with the store that it writes to. */
 export type PlaygroundAgent = PlaygroundVariant & {
   readonly store: SessionStore
+  /** Tells of answers that other programs give, which let their runs go on. Default: none, and the page offers to resume. */
+  readonly watch?: WatchStore
   readonly about: PlaygroundAbout
   /** Its tools as the model is told of them, in its order: shown with what the model was asked. Default: they are not shown. */
   readonly tools?: readonly ToolDefinition[]

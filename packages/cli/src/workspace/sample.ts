@@ -1,5 +1,5 @@
 /** Copies the sample project, which has a bug and a test that shows it, to where it may be changed. */
-import { cp, mkdtemp, realpath } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,12 +8,21 @@ import { AgentError } from '@seamfold/core/kit'
 
 /** A fresh copy in a temporary folder of its own; returns its path. */
 export async function copySample(): Promise<string> {
-  const source = sampleFolder()
   const parent = await realpath(await mkdtemp(join(tmpdir(), 'seamfold-demo-')))
   const workspace = join(parent, 'sample')
-  await cp(source, workspace, { recursive: true, filter: (path) => !/[\\/](node_modules|\.seamfold)$/.test(path) })
+  await fill(workspace)
   return workspace
 }
+
+/** Makes a copy what it was at first. Its journal stays. */
+export async function renewSample(workspace: string): Promise<void> {
+  const left = (await readdir(workspace)).filter((name) => name !== '.seamfold')
+  await Promise.all(left.map((name) => rm(join(workspace, name), { recursive: true, force: true })))
+  await fill(workspace)
+}
+
+const fill = (workspace: string): Promise<void> =>
+  cp(sampleFolder(), workspace, { recursive: true, filter: (path) => !/[\\/](node_modules|\.seamfold)$/.test(path) })
 
 /** The sample lies beside the built program, and beside its sources. */
 function sampleFolder(): string {
