@@ -7,8 +7,12 @@ const KILL_MS = 5_000
 const FREEZE_ROUNDS = 20
 const LOOKS = 10
 
-/** How many processes were found. `graceMs` is what they get between being asked and being killed. */
-export async function endCommand(processes: CommandProcesses, graceMs: number): Promise<number> {
+/**
+ * How many processes were found. `graceMs` is what they get between being asked and being killed, `settleMs` what they get before, to end
+ * by themselves: a filter that has written all and closed its output is no process that was left.
+ */
+export async function endCommand(processes: CommandProcesses, graceMs: number, settleMs: number = 0): Promise<number> {
+  for (const deadline = performance.now() + settleMs; performance.now() < deadline && processes.survivors().length > 0;) await wait(POLL_MS)
   const seen = await found(processes)
   if (seen.size === 0 || (await askToEnd(processes, seen, graceMs))) return seen.size
   for (const deadline = performance.now() + KILL_MS; performance.now() < deadline;) {

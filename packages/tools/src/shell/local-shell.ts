@@ -23,6 +23,8 @@ export interface LocalShellOptions {
 const GRACE_MS = 2_000
 /** The same for what is left when the command itself has ended. */
 const LEFTOVER_GRACE_MS = 300
+/** How long what is left may take to end by itself before it is called left. */
+const SETTLE_MS = 60
 /** How long the output may stay open when the shell has ended: filters behind it may still be writing. */
 const DRAIN_MS = 200
 /** The kernel takes no longer argument. */
@@ -116,7 +118,7 @@ class Running {
     const processes = new CommandProcesses(pid, { marker, isConfined: launched.isConfined })
     const exit = await this.#stopEarly(exited, () => endCommand(processes, GRACE_MS))
     await drained(closed)
-    const leftovers = await endCommand(processes, LEFTOVER_GRACE_MS)
+    const leftovers = await endCommand(processes, LEFTOVER_GRACE_MS, SETTLE_MS)
     this.#child.stdout?.destroy()
     this.#child.stderr?.destroy()
     const end = launched.ended(exit, this.#said.toString('utf8'), this.#output.toString('utf8'))
