@@ -8,12 +8,13 @@ import {
   hooks,
   jsonSchema,
   memoryStore,
+  type Middleware,
   succeeded,
   taskTool,
   tool,
   type Tool,
 } from '../../src/index.ts'
-import type { Block, Json, LlmRequest } from '../../src/kit.ts'
+import { AgentError, type Block, type Json, type LlmRequest } from '../../src/kit.ts'
 import { scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { collect, dump } from '../session/sessions.ts'
 
@@ -43,6 +44,7 @@ export async function plant({ secret, written, chunk }: Plan): Promise<Seen> {
     instructions: `Use ${written}.`,
     tools: [...planted(written, given, chunk), taskTool()],
     security: protection(secret),
+    use: [watching(show)],
     maxToolOutput: 2000,
     unanswered: 'reject',
     retry: { attempts: 2, baseDelayMs: 1 },
@@ -58,7 +60,10 @@ export async function plant({ secret, written, chunk }: Plan): Promise<Seen> {
         return event.tool === 'hooked' ? { decision: 'continue', input: { text: written } } : undefined
       },
       post_tool_use: show,
-      generate_end: show,
+      generate_end(event) {
+        show(event)
+        throw new Error(`it broke at ${written}`)
+      },
       post_response: show,
       on_success: show,
       on_error: show,
@@ -71,6 +76,7 @@ export async function plant({ secret, written, chunk }: Plan): Promise<Seen> {
   await session.steer(`and ${written}`)
   const first = await run.result
   show(await events)
+  show(joined(await events))
   show(first)
   const again = await session.send([{ type: 'text', text: `Take ${written}` }], { id: 'once' })
   const failing = await session.send(`Now fail with ${written}`)
@@ -98,6 +104,39 @@ const textsIn = (value: unknown): readonly string[] =>
     : typeof value === 'object' && value !== null
       ? Object.entries(value).flatMap(([key, field]) => [key, ...textsIn(field)])
       : []
+
+/** A concern of somebody's own, which sees what streams and what fails. */
+const watching = (show: (value: unknown) => void): Middleware => ({
+  name: 'watching',
+  start: () => ({
+    async *wrapModelCall(call, next) {
+      const texts = new Map<number, string>()
+      try {
+        for await (const batch of next(call)) {
+          for (const event of batch)
+            if (event.type !== 'done' && event.type !== 'tool_start')
+              texts.set(event.block, (texts.get(event.block) ?? '') + (event.type === 'tool_input_delta' ? event.delta : event.text))
+          yield batch
+        }
+      } catch (error) {
+        show(error instanceof Error ? [error.message, String(error.cause)] : error)
+        throw error
+      }
+      show([...texts.values()])
+    },
+  }),
+})
+
+/** What a reader has of each call's output and of each block when all pieces are put together. */
+function joined(envelopes: readonly Envelope[]): Record<string, string> {
+  const texts: Record<string, string> = {}
+  for (const { event } of envelopes) {
+    if (event.type === 'tool_output_delta') texts[event.callId] = (texts[event.callId] ?? '') + event.delta
+    if (event.type === 'text_delta')
+      texts[`${event.turn} ${event.attempt} ${event.block}`] = (texts[`${event.turn} ${event.attempt} ${event.block}`] ?? '') + event.text
+  }
+  return texts
+}
 
 const reasoning = (text: string): Block => ({
   type: 'reasoning',
@@ -128,6 +167,7 @@ const script = (written: string): readonly ScriptedReply[] => [
     use('n', 'task', { agent: 'general', description: 'plain', prompt: 'say it' }),
   ],
   `a child says ${written}`,
+  new AgentError('llm_unavailable', `busy with ${written}`),
   `{"answer": ${JSON.stringify(written)}}`,
   new Error(`the far side refused the key ${written}`),
 ]
