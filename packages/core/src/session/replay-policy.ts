@@ -2,7 +2,7 @@
 import type { Access, Effect } from '../model/access.ts'
 import type { DecidingRule, Envelope } from '../model/event.ts'
 import type { Json, JsonObject } from '../model/json.ts'
-import type { Decision, Judgement, PermissionPolicy, ToolRequest } from '../model/permission-policy.ts'
+import type { Decision, Judgement, PermissionPolicy, Rule, ToolRequest } from '../model/permission-policy.ts'
 
 /** A call that was judged, as the journal has it. What an older version has not recorded is missing. */
 export type RecordedCall = {
@@ -20,6 +20,8 @@ export type RecordedCall = {
   /** Why it was denied or asked for. */
   readonly reason?: string
   readonly rule?: DecidingRule
+  /** What people had allowed for the session by then. */
+  readonly sessionRules?: readonly Rule[]
 }
 
 export type ReplayedCall = {
@@ -33,16 +35,18 @@ export type ReplayedCall = {
 export function recordedCalls(envelopes: Iterable<Envelope>): readonly RecordedCall[] {
   const calls = new Map<string, RecordedCall>()
   const byRequest = new Map<string, string>()
+  let rules: { readonly sessionRules?: readonly Rule[] } = {}
   for (const { event, cursor, runId } of envelopes) {
     switch (event.type) {
       case 'confirmation_required': {
         const { callId, toolName: tool, args, accesses, reason, rule } = event
         byRequest.set(event.requestId, callId)
-        calls.set(callId, { callId, cursor, runId, tool, args, accesses, decision: 'ask', reason, ...(rule && { rule }) })
+        calls.set(callId, { callId, cursor, runId, tool, args, accesses, decision: 'ask', reason, ...rules, ...(rule && { rule }) })
         break
       }
       case 'confirmation_received': {
         const asked = calls.get(byRequest.get(event.requestId) ?? '')
+        if ('always' in event && event.always !== undefined) rules = { sessionRules: [...(rules.sessionRules ?? []), ...event.always] }
         if (asked !== undefined) calls.set(asked.callId, { ...asked, answer: event.approved ? 'approved' : 'rejected' })
         break
       }
@@ -52,14 +56,19 @@ export function recordedCalls(envelopes: Iterable<Envelope>): readonly RecordedC
         const asked = calls.get(callId)
         // Nobody was there to be asked, or what was approved is denied: the first is a question all the same.
         const decision = asked?.answer === undefined && isUnanswered(reason) ? 'ask' : 'deny'
-        calls.set(callId, { ...asked, callId, cursor, runId, tool, args, decision, reason, ...known })
+        calls.set(callId, { ...(asked ?? rules), callId, cursor, runId, tool, args, decision, reason, ...known })
         break
       }
       case 'tool_execution_start': {
         const { callId, name: tool, args, accesses, effect } = event
-        calls.set(callId, { decision: 'allow', ...calls.get(callId), callId, cursor, runId, tool, args, accesses, effect })
+        calls.set(callId, { decision: 'allow', ...(calls.get(callId) ?? rules), callId, cursor, runId, tool, args, accesses, effect })
         break
       }
+      // Another branch has none of them.
+      case 'session_forked':
+      case 'session_rewound':
+        rules = {}
+        break
       default:
     }
   }
@@ -78,9 +87,16 @@ export type ReplayOptions = {
 /** Nothing is run and no journal is changed: each call is judged by what it touched then. */
 export function replayPolicy(envelopes: Iterable<Envelope>, { policy, session }: ReplayOptions): readonly ReplayedCall[] {
   return recordedCalls(envelopes).map((call) => {
-    const { tool, args, accesses, effect } = call
+    const { tool, args, accesses, effect, sessionRules } = call
     if (accesses === undefined) return { call, judgement: undefined, changes: false }
-    const request: ToolRequest = { tool, accesses, args, ...(effect && { effect }), ...(session && { session }) }
+    const request: ToolRequest = {
+      tool,
+      accesses,
+      args,
+      ...(effect && { effect }),
+      ...(session && { session }),
+      ...(sessionRules && { sessionRules }),
+    }
     const judgement = policy.judge(request)
     return { call, judgement, changes: judgement.decision !== call.decision }
   })

@@ -35,7 +35,10 @@ test('schema, hooks before, policy, person, a last look, the start, the work, th
     confirm: async () => (said('person'), { decision: 'approve' }),
     hooks: hooks({
       pre_tool_use: () => (said('hook before'), { decision: 'continue', input: { at: 'hook' } }),
-      post_tool_use: ({ output }) => void said(`hook behind, which is told ${output.length < 1000 ? 'what was cut' : 'all'}`),
+      post_tool_use: ({ output }) => {
+        said(`hook behind, which is told ${output.length < 1000 ? 'what was cut' : 'all'}`)
+        return undefined
+      },
     }),
   })
   const run = await agent.run('go')

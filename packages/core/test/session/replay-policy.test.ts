@@ -100,6 +100,17 @@ describe('another policy', () => {
     expect(others).toEqual([])
   })
 
+  test('counts what people had allowed for the session by then', async () => {
+    const llm = scriptedLlm([[callOf('write', { path: 'c' })], [callOf('write', { path: 'c' })], 'done'])
+    const permissions = policy({ layers: [{ layer: 'user', rules }] })
+    const confirm = async () => ({ decision: 'approve', always: [{ allow: { path: 'c' } }] }) as const
+    const run = await createAgent({ llm, tools: [write], permissions, confirm }).run('go')
+    const journal: Envelope[] = []
+    for await (const envelope of run) if (envelope.durable) journal.push(envelope)
+    expect(recordedCalls(journal).map(({ decision }) => decision)).toEqual(['ask', 'allow'])
+    expect(replayPolicy(journal, { policy: permissions }).map(({ changes }) => changes)).toEqual([false, false])
+  })
+
   test('knows whose the calls were', async () => {
     const session = { id: 's', metadata: { agent: 'reviewer' } }
     const [call] = replayPolicy(await factsOf(['a'], { permissions: policy({ mode: 'full' }) }), {
