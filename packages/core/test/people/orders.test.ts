@@ -93,35 +93,39 @@ async function play(steps: readonly Step[]) {
   return { store, session, ran, requests, winners, result }
 }
 
-test('answers in every order leave one answer each, the one that was said to count, and a history that is whole', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
-      const { session, ran, requests, winners } = await play(steps)
-      const events = (await collect(session.events({ follow: false }))).map(({ event }) => event)
-      expect(requests).toHaveLength(4)
-      expect((await session.state()).run?.status).toBe('completed')
-      let approvals = 0
-      for (const { requestId, toolName } of requests) {
-        const answers = events.flatMap((event) =>
-          (event.type === 'confirmation_received' || event.type === 'confirmation_timeout' || event.type === 'external_task_completed') &&
-          event.requestId === requestId
-            ? [event]
-            : [],
-        )
-        expect(answers).toHaveLength(1)
-        const [answer] = answers
-        if (toolName === 'write' && answer?.approved === true) approvals++
-        const who = answer?.type === 'confirmation_timeout' ? 'timeout' : answer?.by
-        // Nobody was told that theirs counts where the deadline did.
-        expect(winners.get(requestId) ?? ['timeout']).toEqual([who])
-      }
-      // What needs nothing ran once, at once; what was approved ran once, and nothing else did.
-      expect(ran.toSorted()).toEqual(['look', ...Array.from({ length: approvals }, () => 'write')])
-      const ends = events.flatMap((event) => (event.type === 'tool_end' ? [event.callId] : []))
-      expect([ends.length, new Set(ends).size]).toEqual([5, 5])
-      const last = (await session.history()).at(-2)?.content ?? []
-      expect(last.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => 'tool_result'))
-    }),
-    { numRuns: 150 },
-  )
-})
+test(
+  'answers in every order leave one answer each, the one that was said to count, and a history that is whole',
+  { timeout: 60_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
+        const { session, ran, requests, winners } = await play(steps)
+        const events = (await collect(session.events({ follow: false }))).map(({ event }) => event)
+        expect(requests).toHaveLength(4)
+        expect((await session.state()).run?.status).toBe('completed')
+        let approvals = 0
+        for (const { requestId, toolName } of requests) {
+          const answers = events.flatMap((event) =>
+            (event.type === 'confirmation_received' || event.type === 'confirmation_timeout' || event.type === 'external_task_completed') &&
+            event.requestId === requestId
+              ? [event]
+              : [],
+          )
+          expect(answers).toHaveLength(1)
+          const [answer] = answers
+          if (toolName === 'write' && answer?.approved === true) approvals++
+          const who = answer?.type === 'confirmation_timeout' ? 'timeout' : answer?.by
+          // Nobody was told that theirs counts where the deadline did.
+          expect(winners.get(requestId) ?? ['timeout']).toEqual([who])
+        }
+        // What needs nothing ran once, at once; what was approved ran once, and nothing else did.
+        expect(ran.toSorted()).toEqual(['look', ...Array.from({ length: approvals }, () => 'write')])
+        const ends = events.flatMap((event) => (event.type === 'tool_end' ? [event.callId] : []))
+        expect([ends.length, new Set(ends).size]).toEqual([5, 5])
+        const last = (await session.history()).at(-2)?.content ?? []
+        expect(last.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => 'tool_result'))
+      }),
+      { numRuns: 150 },
+    )
+  },
+)
