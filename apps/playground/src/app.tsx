@@ -3,6 +3,7 @@ import { Suspense, useCallback, useEffect, useState, type ReactNode } from 'reac
 import type { Api, ApiError } from './api/client.ts'
 import type { About } from './api/types.ts'
 import { Icon } from './components/icon.tsx'
+import { PageKeys } from './components/page-keys.tsx'
 import { Sidebar } from './components/sidebar.tsx'
 import { LazyCompareView, LazyConversationView, LazyPartsView, LazyWorkflowView } from './components/views.tsx'
 import { Welcome } from './components/welcome.tsx'
@@ -93,6 +94,7 @@ export function App({ api }: { readonly api: Api }): ReactNode {
   const { refresh } = listed
   const { agent, about, parts } = useSetUp(api, listed)
   const close = useCallback(() => setSessionsOpen(false), [])
+  const turnJournal = useCallback(() => setJournalOpen((open) => !open), [])
   useEscape(() => {
     close()
     // Where it covers the conversation it is a drawer, and Escape closes drawers.
@@ -110,7 +112,7 @@ export function App({ api }: { readonly api: Api }): ReactNode {
       >
         <Icon name={sessionsOpen ? 'close' : 'menu'} />
       </button>
-      <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} />
+      <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} keys={<PageKeys onJournal={turnJournal} />} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
       <main className="main">
         <Suspense fallback={<p className="panel-empty">Loading…</p>}>

@@ -10,7 +10,7 @@ import { callIdOf } from '../src/state/facts.ts'
 import { liveTail, type LiveRow } from '../src/state/live-tail.ts'
 import { recoveryAt } from '../src/state/recovery.ts'
 import { sessionBranches } from '../src/state/session-tree.ts'
-import { timeline } from '../src/state/timeline.ts'
+import { factRows, withLive, type Choice, type TimelineRow } from '../src/state/timeline.ts'
 import { contextTokens, turnCosts } from '../src/state/turn-costs.ts'
 import { visibleParts } from '../src/text/visible.ts'
 
@@ -32,6 +32,9 @@ async function play({ script, tools, decision = 'approve' }: Played): Promise<re
 
 const factsOf = (envelopes: readonly Envelope[]): readonly Envelope[] => envelopes.filter(({ durable }) => durable)
 const callIn = (facts: readonly Envelope[]): string => facts.map(callIdOf).find((id) => id !== undefined) ?? ''
+
+const timeline = (facts: readonly Envelope[], live: readonly LiveRow[], choice: Choice): readonly TimelineRow[] =>
+  withLive(factRows(facts, choice), { facts, live, choice })
 
 describe('the decisions of a call', () => {
   test('tell who asked, what its turn cost, who let it run, and how it ended, in that order', async () => {

@@ -13,6 +13,7 @@ const paths = {
   copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
   flow: 'M4 9h5v6H4zM15 4h5v5h-5zM15 15h5v5h-5zM9 12h3m3-5.5h-3v11h3',
   journal: 'M6 4h12v16H6zM9.5 8.5h5m-5 3.5h5m-5 3.5h3',
+  keys: 'M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M8 14h8',
   menu: 'M4 7h16M4 12h16M4 17h16',
   moon: 'M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10Z',
   parts: 'M5 5h6v6H5zM13 13h6v6h-6zM16 5v6m-3-3h6M8 13v6',

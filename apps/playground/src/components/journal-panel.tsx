@@ -4,7 +4,7 @@ import { useMemo, useState, type ReactNode } from 'react'
 import type { About } from '../api/types.ts'
 import { useStickToEnd } from '../hooks/use-stick-to-end.ts'
 import type { LiveRow } from '../state/live-tail.ts'
-import { timeline } from '../state/timeline.ts'
+import { factRows, withLive } from '../state/timeline.ts'
 import { families, type Family } from '../text/fact-family.ts'
 import { FactDetail } from './fact-detail.tsx'
 import { FactList } from './fact-list.tsx'
@@ -48,10 +48,12 @@ function Timeline({ facts, live }: Pick<JournalPanelProps, 'facts' | 'live'>): R
   const [without, setWithout] = useState<ReadonlySet<Family>>(() => new Set<Family>())
   const [selected, setSelected] = useState<string>()
   const { scroller, content } = useStickToEnd()
-  const rows = useMemo(() => timeline(facts, live, { words, without }), [facts, live, words, without])
+  const choice = useMemo(() => ({ words, without }), [words, without])
+  // What streams changes many times a second, the facts do not.
+  const chosenFacts = useMemo(() => factRows(facts, choice), [facts, choice])
+  const rows = useMemo(() => withLive(chosenFacts, { facts, live, choice }), [chosenFacts, facts, live, choice])
   const envelope = useMemo(() => facts.find(({ cursor }) => cursor === selected), [facts, selected])
   const chosen = words.trim() !== '' || without.size > 0
-  const count = rows.filter(({ kind }) => kind === 'fact').length
   return (
     <>
       <div className="journal-search-row">
@@ -64,7 +66,7 @@ function Timeline({ facts, live }: Pick<JournalPanelProps, 'facts' | 'live'>): R
           onChange={(change) => setWords(change.target.value)}
         />
         <span className="panel-count" role="status">
-          {chosen ? `${count} of ` : ''}
+          {chosen ? `${chosenFacts.length} of ` : ''}
           {facts.length} {facts.length === 1 ? 'fact' : 'facts'}
         </span>
       </div>

@@ -2,6 +2,7 @@
 import { isValidElement, memo, type ReactNode } from 'react'
 import ReactMarkdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
+import { markdownBlocks } from '../text/markdown-blocks.ts'
 import { CodeBlock } from './code-block.tsx'
 
 const plugins = [remarkGfm]
@@ -34,12 +35,25 @@ const components: Components = {
   ),
 }
 
-export const Markdown = memo(function Markdown({ text }: { readonly text: string }): ReactNode {
+const Part = memo(function Part({ text }: { readonly text: string }): ReactNode {
+  return (
+    <ReactMarkdown remarkPlugins={plugins} components={components}>
+      {text}
+    </ReactMarkdown>
+  )
+})
+
+/** `forming`: more is being written, and only its last block is read anew. */
+export const Markdown = memo(function Markdown({
+  text,
+  forming = false,
+}: {
+  readonly text: string
+  readonly forming?: boolean
+}): ReactNode {
   return (
     <div className="markdown">
-      <ReactMarkdown remarkPlugins={plugins} components={components}>
-        {text}
-      </ReactMarkdown>
+      {forming ? markdownBlocks(text).map((block, index) => <Part key={index} text={block} />) : <Part text={text} />}
     </div>
   )
 })

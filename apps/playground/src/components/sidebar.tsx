@@ -16,9 +16,11 @@ type SidebarProps = {
   readonly agent: AgentControl
   readonly selected: string | undefined
   readonly onChoose: () => void
+  /** The way to the keys that the page knows. */
+  readonly keys: ReactNode
 }
 
-export function Sidebar({ about, listed, agent, selected, onChoose }: SidebarProps): ReactNode {
+export function Sidebar({ about, listed, agent, selected, onChoose, keys }: SidebarProps): ReactNode {
   const begin = (): void => {
     goTo(undefined)
     onChoose()
@@ -30,6 +32,7 @@ export function Sidebar({ about, listed, agent, selected, onChoose }: SidebarPro
           <span className="brand-mark" aria-hidden="true" />
           Seamfold
         </h1>
+        {keys}
         <ThemeSwitch />
       </header>
       <button type="button" className="button button-wide" onClick={begin}>

@@ -11,7 +11,7 @@ type PartViewProps = { readonly part: TurnPart; readonly forming: boolean; reado
 function PartView({ part, forming, liveOutput }: PartViewProps): ReactNode {
   switch (part.type) {
     case 'text':
-      return part.text.trim() === '' ? null : <Markdown text={part.text} />
+      return part.text.trim() === '' ? null : <Markdown text={part.text} forming={forming} />
     case 'reasoning':
       return <ReasoningView text={part.text} forming={forming} />
     case 'image':

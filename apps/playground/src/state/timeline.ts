@@ -21,21 +21,37 @@ const contains = (text: string, words: string): boolean => words === '' || text.
 const isChosen = (envelope: Envelope, { words, without, callId }: Choice): boolean =>
   !without.has(factFamily(envelope.event.type)) &&
   (callId === undefined || callIdOf(envelope) === callId) &&
-  contains(JSON.stringify(envelope.event), words)
+  // Only where words are sought is every fact written out.
+  (words === '' || contains(JSON.stringify(envelope.event), words))
 
-/** Live events stand behind the fact after which they came. */
-export function timeline(facts: readonly Envelope[], live: readonly LiveRow[], choice: Choice): readonly TimelineRow[] {
-  const shown = { ...choice, words: choice.words.trim().toLowerCase() }
-  const after = new Map<string, TimelineRow[]>()
-  if (!choice.without.has('live') && choice.callId === undefined) {
-    for (const row of live) {
-      if (!contains(row.type, shown.words)) continue
-      after.set(row.after, [...(after.get(row.after) ?? []), { kind: 'live', key: `live-${row.sequence}`, row }])
-    }
+export type Timeline = { readonly facts: readonly Envelope[]; readonly live: readonly LiveRow[]; readonly choice: Choice }
+
+type FactRow = Extract<TimelineRow, { kind: 'fact' }>
+
+const lowered = (choice: Choice): Choice => ({ ...choice, words: choice.words.trim().toLowerCase() })
+
+/** The facts that are chosen. */
+export function factRows(facts: readonly Envelope[], choice: Choice): readonly FactRow[] {
+  const shown = lowered(choice)
+  return facts.flatMap((envelope, number): readonly FactRow[] =>
+    isChosen(envelope, shown) ? [{ kind: 'fact', key: envelope.cursor, envelope, number }] : [],
+  )
+}
+
+/** Live events stand behind the fact after which they came. That is near the end, so it is sought from there. */
+export function withLive(rows: readonly FactRow[], { facts, live, choice }: Timeline): readonly TimelineRow[] {
+  const shown = lowered(choice)
+  if (live.length === 0 || choice.without.has('live') || choice.callId !== undefined) return rows
+  const merged: TimelineRow[] = []
+  let from = 0
+  for (const row of live) {
+    if (!contains(row.type, shown.words)) continue
+    const number = facts.findLastIndex(({ cursor }) => cursor === row.after)
+    if (number === -1) continue
+    const to = rows.findLastIndex((fact) => fact.number <= number) + 1
+    for (const fact of rows.slice(from, to)) merged.push(fact)
+    merged.push({ kind: 'live', key: `live-${row.sequence}`, row })
+    from = Math.max(from, to)
   }
-  return facts.flatMap((envelope, number): readonly TimelineRow[] => {
-    const behind = after.get(envelope.cursor) ?? []
-    if (!isChosen(envelope, shown)) return behind
-    return [{ kind: 'fact', key: envelope.cursor, envelope, number }, ...behind]
-  })
+  return [...merged, ...rows.slice(from)]
 }
