@@ -118,12 +118,12 @@ test('the playground of an installed command works in an empty folder, with its 
   const words = [join(installed('@seamfold/cli'), 'dist/main.js'), 'playground', '--port', '0', '--no-open']
   const child = spawn(process.execPath, words, { cwd: folder, env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'inherit'] })
   try {
-    const url = await new Promise<URL>((resolve, reject) => {
+    const url = await new Promise<URL>((found, reject) => {
       let said = ''
       child.stdout.on('data', (chunk: Buffer) => {
         said += String(chunk)
-        const found = /http:\/\/\S+#token=\S+/.exec(said)?.[0]
-        if (found !== undefined) resolve(new URL(found))
+        const address = /http:\/\/\S+#token=\S+/.exec(said)?.[0]
+        if (address !== undefined) found(new URL(address))
       })
       child.once('exit', () => reject(new Error(`it ended before it gave an address:\n${said}`)))
     })

@@ -1,5 +1,6 @@
 /** Promises of the server to whoever runs it: nobody without the token, and no page from elsewhere, can read or drive it. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -108,6 +109,28 @@ describe('the playground server', () => {
     expect([garbage.status, codeOf(garbage.text)]).toEqual([400, 'bad_request'])
     const unknown = await post('application/json', '{"identity":"x"}')
     expect([unknown.status, unknown.text.includes('identity')]).toEqual([400, true])
+  })
+
+  test('stands garbage, oversized headers and half a request, and answers the next one', async () => {
+    await using here = await stage()
+    const { port, token } = here.playground
+    const told = async (bytes: string | Buffer): Promise<string> => {
+      const socket = connect(port, '127.0.0.1')
+      let answer = ''
+      socket.on('data', (chunk: Buffer) => (answer += String(chunk)))
+      socket.on('error', () => undefined) // a server that hangs up is one way to refuse
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      socket.end(bytes)
+      await closed
+      return answer.split('\r\n')[0] ?? ''
+    }
+    const host = `Host: 127.0.0.1:${port}\r\n`
+    expect(await told(Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 131) % 256)))).toMatch(/^(?:HTTP\/1.1 4\d\d .*)?$/)
+    expect(await told(`GET /api/about HTTP/1.1\r\n${host}X: ${'y'.repeat(100_000)}\r\n\r\n`)).toMatch(/^(?:HTTP\/1.1 431 .*)?$/)
+    expect(await told(`GET http://evil.example/api/about HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 40[0-9] /)
+    expect(await told(`POST /api/sessions HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\n{`)).toMatch(/^(?:HTTP\/1.1 4\d\d .*)?$/)
+    const next = await ask({ port, path: '/api/about', headers: { authorization: `Bearer ${token}` } })
+    expect(next.status).toBe(200)
   })
 
   test('serves the built pages and no other file, each under a strict policy', async () => {
