@@ -39,6 +39,8 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   session_lost: 409,
   session_closed: 409,
   store_conflict: 409,
+  store_corrupt: 409,
+  store_newer: 409,
   cursor_invalid: 410,
   cursor_diverged: 410,
   recovery_exhausted: 409,

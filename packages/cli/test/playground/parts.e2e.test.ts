@@ -57,6 +57,9 @@ test('what cannot be is said in words, and the agent that was there goes on as i
     const refused = await here.ask('/api/parts', wish)
     expect([wish, refused.status, refused.body.message]).toEqual([wish, 400, expect.stringContaining(words)])
   }
+  const noJournal = await here.ask('/api/parts', { store: { kind: 'sqlite', path: 'README.md' } })
+  expect([noJournal.status, noJournal.body.code]).toEqual([409, 'store_corrupt'])
+  expect(noJournal.body.message).toContain('README.md')
   expect((await here.ask('/api/agent')).body).toMatchObject({ pid, starts: 1 })
 })
 
