@@ -104,7 +104,7 @@ describe.skipIf(noSandbox)('a command in a sandbox', () => {
 
   test('has /tmp and a home of its own, empty in each call', async () => {
     const { text } = inside(temporaryDirectory())
-    expect(await text('echo x > /tmp/mine; echo y > ~/mine; cat /tmp/mine ~/mine')).toBe('x\ny\n')
+    expect(await text('echo x > /tmp/mine; echo y > ~/mine-too; cat /tmp/mine ~/mine-too')).toBe('x\ny\n')
     expect(await text('ls /tmp ~ | grep mine || echo none')).toBe('none\n')
     expect(existsSync('/tmp/mine')).toBe(false)
   })

@@ -228,9 +228,7 @@ describe('a line touches', () => {
     ['grep -n a src/a.ts', []],
     ['rm a', []],
   ])('%j, of which it goes through whatever lies below %j', async (line, places) => {
-    const below = (await judged(line)).flatMap((access) =>
-      'below' in access && access.below ? `${access.kind} ${access.path}` : [],
-    )
+    const below = (await judged(line)).flatMap((access) => ('below' in access && access.below ? `${access.kind} ${access.path}` : []))
     expect(below).toEqual(places)
   })
 

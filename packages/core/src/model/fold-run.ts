@@ -57,7 +57,7 @@ function change(run: RunState, { fact, offset }: StoredFact, sessionId: string):
     case 'session_claimed':
       return run.status === 'suspended' ? { status: 'executing' } : {}
     case 'run_prepared':
-      return { phase: 'asking', system: fact.system, ...(fact.prompt === undefined ? {} : { prompt: fact.prompt }) }
+      return { phase: 'asking', system: fact.system }
     case 'turn_start':
       return { phase: 'asking', turn: fact.turn, attempt: fact.attempt, inFlight: true, steered: false }
     case 'turn_end':

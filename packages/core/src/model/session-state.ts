@@ -50,6 +50,7 @@ export type RunPhase = 'preparing' | 'asking' | 'acting' | 'deciding' | 'ended'
 export type RunState = {
   readonly id: string
   readonly sendId: string
+  /** As it was given: the history has what a hook made of it. */
   readonly prompt: readonly (TextBlock | ImageBlock)[]
   readonly output?: { readonly name: string; readonly schema: JsonSchema }
   readonly status: RunStatus

@@ -67,6 +67,15 @@ describe('a hook before the prompt', () => {
     expect(llm.requests[0]?.messages).toEqual([{ role: 'user', content: [{ type: 'text', text: 'what is this please' }, image] }])
   })
 
+  test('which is sent again, is the same prompt still', async () => {
+    const executor = hooks({ pre_prompt: ({ prompt }) => ({ decision: 'continue', prompt: `${prompt} please` }) })
+    const session = await createAgent({ llm: scriptedLlm(['a cat']), hooks: executor }).session()
+    const run = await session.send('what is this', { id: 'once' })
+    await run.completed()
+    expect((await session.send('what is this', { id: 'once' })).id).toBe(run.id)
+    await expect(session.send('what is this please', { id: 'once' })).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
   test('may refuse it: the run fails with its reason, and no model is asked', async () => {
     const { llm, result } = await runWith('pre_prompt', async () => ({ decision: 'block', reason: 'not on Sundays' }))
     expect(result).toMatchObject({
