@@ -1,7 +1,7 @@
 /**
  * An agent that gives tasks to others: they work side by side, one of them asks a person, and the journal knows whose child is whose.
  *
- * Run: node 31-sub-agents.ts
+ * Run: node 23-sub-agents.ts
  */
 import assert from 'node:assert/strict'
 import { AgentRegistry, createAgent, memoryStore, storedSessions, subagentTasks, taskTool, tool } from '@seamfold/core'

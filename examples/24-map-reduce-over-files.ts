@@ -1,7 +1,7 @@
 /**
  * Map and reduce over the files of a folder: an agent reads each file with a real tool and answers in a schema; code adds up.
  *
- * Run: node 30-map-reduce-over-files.ts
+ * Run: node 24-map-reduce-over-files.ts
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -2,7 +2,7 @@
  * One queue of lanes for two agents: searches begin at most twice in 300 ms, whoever asks, and the agents take turns. A search that is
  * cut off is tried again. One whose far side stays down is given up, kept as a dead letter, and driven again when it is up.
  *
- * Run: node 32-lanes.ts
+ * Run: node 22-lanes.ts
  */
 import assert from 'node:assert/strict'
 import { createAgent, failed, jsonSchema, laneQueue, memoryStore, redriveLetter, tool } from '@seamfold/core'

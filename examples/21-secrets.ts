@@ -2,7 +2,7 @@
  * Secrets: one that a tool uses without the model ever seeing it, and one that a tool prints by mistake. Neither is in any request or
  * fact.
  *
- * Run: node 19-secrets.ts
+ * Run: node 21-secrets.ts
  */
 import assert from 'node:assert/strict'
 import { createAgent, dataProtection, environmentSecrets, jsonSchema, tool } from '@seamfold/core'
