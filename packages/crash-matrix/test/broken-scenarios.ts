@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { execPath } from 'node:process'
 import { setTimeout } from 'node:timers/promises'
-import { type Tool, tool } from '@seamfold/core'
+import { failed, type Tool, tool } from '@seamfold/core'
 import type { SessionStore } from '@seamfold/core/kit'
 import type { CrashScenario, CrashWorld, Surroundings } from '@seamfold/core/testing/node'
 import { callTool, text } from '@seamfold/simulator'
@@ -71,6 +71,20 @@ export const liesInItsProbe: CrashScenario = withTool('a tool that lies in its p
     description: 'Says that all is done, whether it is or not.',
     effect: 'unsafe',
     probe: () => Promise.resolve({ state: 'done', result: 'worked' }),
+    execute: async (_, { idempotencyKey }) => {
+      await setTimeout(1)
+      effects.happen(idempotencyKey)
+      return 'worked'
+    },
+  }),
+)
+
+export const deniesWhatItDid: CrashScenario = withTool('a tool that denies what it did', ({ effects }) =>
+  tool({
+    name: 'work',
+    description: 'Says that it was never run, whether it was or not.',
+    effect: 'unsafe',
+    probe: () => Promise.resolve({ state: 'done', result: failed('It was not run.', { kind: 'cancelled' }) }),
     execute: async (_, { idempotencyKey }) => {
       await setTimeout(1)
       effects.happen(idempotencyKey)

@@ -70,6 +70,12 @@ describe('what is wrong is found:', () => {
       { every: 2 },
       /call \S+ of 'work' \(unsafe\) is reported done and never took effect/,
     ],
+    [
+      broken.deniesWhatItDid.name,
+      broken.deniesWhatItDid,
+      { every: 2 },
+      /call \S+ of 'work' \(unsafe\) took effect and is reported as one that did not run/,
+    ],
     [broken.leavesAProcess.name, broken.leavesAProcess, { every: 2 }, /processes \d+ outlived process 1, which was their agent's/],
     [
       broken.changesItsMind.name,

@@ -6,7 +6,7 @@ import type { Json } from '../model/json.ts'
 import type { ToolUseBlock } from '../model/message.ts'
 import { failed, type Tool, type ToolResult } from '../model/tool.ts'
 
-export type Admitted = { readonly ok: true; readonly input: Json; readonly accesses: readonly Access[] }
+export type Admitted = { readonly ok: true; readonly tool: Tool; readonly input: Json; readonly accesses: readonly Access[] }
 export type Refused = { readonly ok: false; readonly result: ToolResult }
 
 /** Check arguments as they were given. A tool that throws here refuses the call: nothing has happened yet. Throws the signal's reason. */
@@ -19,8 +19,10 @@ export async function admit(tool: Tool, args: Json, signal: AbortSignal): Promis
       const words = parsed.problems.map((problem) => `- ${problem}`).join('\n')
       return refused(`The arguments of '${name}' do not match its schema:\n${words}\nCorrect them and call it again.`)
     }
-    const touching = tool.access(parsed.value)
-    return { ok: true, input: parsed.value, accesses: touching instanceof Promise ? await orAborted(touching, signal) : touching }
+    const input = parsed.value
+    tool.effect(input) // one that throws does so here
+    const touching = tool.access(input)
+    return { ok: true, tool, input, accesses: touching instanceof Promise ? await orAborted(touching, signal) : touching }
   } catch (error) {
     signal.throwIfAborted()
     return refused(`The arguments of '${name}' were refused: ${toMessage(error)}`)

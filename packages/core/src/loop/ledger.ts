@@ -3,7 +3,7 @@ import { orAborted } from '../base/signals.ts'
 import type { Effect } from '../model/access.ts'
 import type { FactOf } from '../model/event.ts'
 import type { Json } from '../model/json.ts'
-import { failed, type Tool, type ToolResult, toToolResult } from '../model/tool.ts'
+import { failed, type ProbeAnswer, type Tool, type ToolResult, toToolResult } from '../model/tool.ts'
 
 export type Recovery = { readonly type: 'run' } | { readonly type: 'settled'; readonly result: ToolResult }
 
@@ -27,17 +27,26 @@ export async function recover(
   { input, signal, starterMayLive }: RecoveryContext,
 ): Promise<Recovery> {
   if (start.effect === 'none') return RUN
-  const probing = tool.probe?.(input, { idempotencyKey: start.idempotencyKey, witness: start.witness, signal })
-  const answer = probing === undefined ? { state: 'unknown' as const } : await orAborted(probing, signal)
+  const answer = await probed(tool, start, { input, signal })
   if (answer.state === 'done') return { type: 'settled', result: toToolResult(answer.result) }
   if (RUNS_AGAIN.has(start.effect)) return RUN
   if (answer.state === 'not_started' && !starterMayLive) return RUN
-  const why =
-    answer.state === 'not_started'
-      ? 'it had not happened yet, but the process that started it may still be alive'
-      : 'the process that ran it ended before it could say how it went'
+  const why = answer.state === 'not_started' ? 'it had not happened yet, but the process that started it may still be alive' : STARTER_GONE
   return { type: 'settled', result: unknownOutcome(start.name, why) }
 }
+
+/** A probe that fails, or says nothing that makes sense, does not know. */
+async function probed(
+  tool: Tool,
+  { idempotencyKey, witness }: FactOf<'tool_execution_start'>,
+  { input, signal }: Pick<RecoveryContext, 'input' | 'signal'>,
+): Promise<ProbeAnswer> {
+  const asking = (async () => tool.probe?.(input, { idempotencyKey, witness, signal }))()
+  const answer = await orAborted(asking, signal).catch(() => signal.throwIfAborted())
+  return answer ?? { state: 'unknown' }
+}
+
+export const STARTER_GONE = 'the process that ran it ended before it could say how it went'
 
 const RUNS_AGAIN: ReadonlySet<Effect> = new Set<Effect>(['idempotent', 'keyed', 'composite'])
 

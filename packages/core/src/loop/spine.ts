@@ -6,8 +6,8 @@ import { promptMessage, textOf, type TextBlock, type ImageBlock, type Prompt } f
 import { openRun, waitingOf } from '../model/session-state.ts'
 import type { LoopContext } from './context.ts'
 import type { TurnReport, Verdict } from './middleware.ts'
-import { attemptModelCall, currentRun, modelStep } from './model-step.ts'
-import { type ComposedStages, composeStages } from './stages.ts'
+import { currentRun, modelStep } from './model-step.ts'
+import type { ComposedStages } from './stages.ts'
 import { ToolStep } from './tool-step.ts'
 
 /** How a segment of a run ends when it does not fail. */
@@ -18,11 +18,7 @@ export type SegmentEnd =
 /** Run until there is nothing to do: the run is complete, or waits. Throws what ends it otherwise. */
 export async function runSpine(context: LoopContext): Promise<SegmentEnd> {
   const tools = new ToolStep(context)
-  const stages = composeStages(context.stages, {
-    callModel: (call) => attemptModelCall(context, call),
-    callTool: (invocation) => tools.execute(invocation),
-  })
-  tools.useStages(stages)
+  const { stages } = tools
   for (;;) {
     context.run.signal.throwIfAborted()
     await context.drainInbox()

@@ -12,10 +12,10 @@ import { AccessQueue, type Ticket } from './access-queue.ts'
 import { type Admitted, admit, malformed, type Refused, unknownTool } from './admission.ts'
 import type { LoopContext } from './context.ts'
 import { type CallFrame, executeCall, type NestedCall } from './execute-call.ts'
-import { notStarted, recover, unknownOutcome } from './ledger.ts'
+import { notStarted, recover, STARTER_GONE, unknownOutcome } from './ledger.ts'
 import { resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
-import { currentRun } from './model-step.ts'
-import type { ComposedStages } from './stages.ts'
+import { attemptModelCall, currentRun } from './model-step.ts'
+import { type ComposedStages, composeStages } from './stages.ts'
 
 /** A call on its way: who made it, and with what. */
 type Entry = {
@@ -24,7 +24,6 @@ type Entry = {
   readonly signal: AbortSignal
   readonly parent: Entry | undefined
   readonly ticket: Ticket
-  readonly tool: Tool | undefined
   readonly args: Json
   readonly fixed: boolean
   readonly admission: Admitted | Refused
@@ -36,22 +35,20 @@ export class ToolStep {
   readonly #context: LoopContext
   readonly #frames = new Map<string, CallFrame>()
   readonly #queue: AccessQueue
-  #stages: ComposedStages | undefined
+  readonly stages: ComposedStages
   /** Fires when the batch under way can no longer be finished. */
   #scope: AbortSignal | undefined
 
   constructor(context: LoopContext) {
     this.#context = context
     this.#queue = new AccessQueue(context.maxParallelTools)
+    this.stages = composeStages(context.stages, {
+      callModel: (call) => attemptModelCall(context, call),
+      callTool: (invocation) => this.#execute(invocation),
+    })
   }
 
-  /** The stages wrap `execute`, so they are made after this and handed in here. */
-  useStages(stages: ComposedStages): void {
-    this.#stages = stages
-  }
-
-  /** What the innermost wrap calls. */
-  execute(invocation: ToolInvocation): Promise<ToolOutcome> {
+  #execute(invocation: ToolInvocation): Promise<ToolOutcome> {
     const frame = this.#frames.get(invocation.callId)
     if (frame === undefined) throw new AgentError('internal', `Call ${invocation.callId} came to its execution without passing the gate`)
     return executeCall(this.#context, invocation, frame)
@@ -79,7 +76,7 @@ export class ToolStep {
     const { args, fixed } = argsOf(currentRun(this.#context), callId, call)
     const admission = await this.#admission(call, tool, { args, fixed, signal })
     const ticket = this.#queue.enter(admission.ok ? admission.accesses : [], parent?.ticket)
-    return { callId, call, signal, parent, ticket, tool, args, fixed, admission, nested: { ordinal: 0, waiting: [], open: new Set() } }
+    return { callId, call, signal, parent, ticket, args, fixed, admission, nested: { ordinal: 0, waiting: [], open: new Set() } }
   }
 
   async #admission(
@@ -107,18 +104,27 @@ export class ToolStep {
     }
   }
 
-  async #judged({ callId, call, signal, parent, ticket, tool, args, fixed, admission }: Entry): Promise<ToolOutcome> {
-    if (!admission.ok) return resultOf(admission.result)
-    if (tool === undefined || this.#stages === undefined)
-      throw new AgentError('internal', 'A tool call was admitted without its tool or before the stages were made')
-    const { input, accesses } = admission
-    const start = currentRun(this.#context).batch?.states.get(callId)?.start
-    if (start !== undefined) {
-      const recovery = await recover(tool, start, { input, signal, starterMayLive: this.#context.run.state().claim?.afterExpiry === true })
+  /** What was begun by somebody who is gone is looked at first; when it is refused then, nobody knows what it did before. */
+  async #judged(entry: Entry): Promise<ToolOutcome> {
+    const { callId, signal, admission } = entry
+    const begun = (): CallState['start'] => currentRun(this.#context).batch?.states.get(callId)?.start
+    const start = begun()
+    if (start !== undefined && admission.ok) {
+      const { tool, input } = admission
+      const starterMayLive = this.#context.run.state().claim?.afterExpiry === true
+      const recovery = await recover(tool, start, { input, signal, starterMayLive })
       if (recovery.type === 'settled') return resultOf(recovery.result)
     }
+    const outcome = await this.#gated(entry)
+    if (start === undefined || start.effect === 'none' || start !== begun() || outcome.type !== 'result') return outcome
+    return resultOf(unknownOutcome(start.name, `${STARTER_GONE}, and now it was refused (${JSON.stringify(outcome.result.content)})`))
+  }
+
+  async #gated({ callId, call, signal, parent, ticket, args, fixed, admission }: Entry): Promise<ToolOutcome> {
+    if (!admission.ok) return resultOf(admission.result)
+    const { tool, input, accesses } = admission
     const parentCallId = parent?.callId
-    return this.#stages.callTool({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId, turn: ticket.acquire })
+    return this.stages.callTool({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId, turn: ticket.acquire })
   }
 
   #end({ callId, call, parent }: Entry, result: ToolResult): void {
@@ -208,7 +214,7 @@ export class ToolStep {
 /** A call that made the waiting one is run again from its start when the answer has come: all the way up, that must be harmless. */
 const mayWait = (entry: Entry): boolean =>
   entry.admission.ok &&
-  ['composite', 'none'].includes(entry.tool?.effect(entry.admission.input) ?? '') &&
+  ['composite', 'none'].includes(entry.admission.tool.effect(entry.admission.input)) &&
   (entry.parent === undefined || mayWait(entry.parent))
 
 /** The arguments to run with: those of an earlier attempt, those that a person was shown or wrote, or the model's. */

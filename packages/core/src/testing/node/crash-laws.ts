@@ -1,5 +1,6 @@
 /** What must hold when all processes of a cut are gone. Each law returns what is wrong. */
 import type { FactOf } from '../../model/event.ts'
+import type { ToolErrorKind } from '../../model/tool.ts'
 import type { Evidence } from './crash-scenario.ts'
 import { comparable, firstDifference } from './comparable.ts'
 import type { EffectFile } from './effect-log.ts'
@@ -38,6 +39,18 @@ export function startedCalls({ facts, effects }: CutEvidence): readonly StartedC
   return [...starts].map(([place, start]) => ({ start, end: ends.get(place), happened: counts.get(start.idempotencyKey) ?? 0 }))
 }
 
+/** Whoever reads one of these may make the call again. */
+const DID_NOT_RUN: ReadonlySet<ToolErrorKind | undefined> = new Set<ToolErrorKind>([
+  'unknown_tool',
+  'malformed_input',
+  'invalid_input',
+  'permission_denied',
+  'rejected',
+  'duplicate_call',
+  'version_conflict',
+  'cancelled',
+])
+
 const isUnknown = ({ end }: StartedCall): boolean => end?.errorKind === 'unknown_outcome'
 
 export const unknownCalls = (evidence: CutEvidence): number => startedCalls(evidence).filter(isUnknown).length
@@ -71,6 +84,7 @@ function effectsOnce(evidence: CutEvidence, { counted, probing }: Reference): re
     if (end === undefined) wrong.push(`${name} was started and has no result`)
     if (happened > 1 && !mayRepeat) wrong.push(`${name} took effect ${happened} times`)
     if (end?.isError === false && happened === 0 && counted.has(start.name)) wrong.push(`${name} is reported done and never took effect`)
+    if (happened > 0 && DID_NOT_RUN.has(end?.errorKind)) wrong.push(`${name} took effect and is reported as one that did not run`)
     if (isUnknown(call) && !givenUp(evidence) && (start.effect !== 'unsafe' || (probing.has(start.name) && !takenByExpiry)))
       wrong.push(`${name} is reported unknown, though there was a way to know`)
     return wrong
