@@ -55,7 +55,8 @@ const command: Launch = (words, run) => {
 }
 
 const exec: Launch = (words, run) => {
-  const start = afterOptions(words, { flags: 'cl', values: 'a' })
+  // With `-a` some programs take the name that they are given for the command that they are.
+  const start = afterOptions(words, { flags: 'cl' })
   if (typeof start === 'string') run.walker.undecided(start)
   else if (start < words.length) run.walker.run(words.slice(start), run)
   return staying(run.directories)
@@ -69,16 +70,23 @@ const trap: Launch = (words, run) => {
   return staying(run.directories)
 }
 
+/** A value in parentheses is read again as a list, substitutions and all, though it was quoted. */
+const isListText = ({ value, prefix }: ShellWord, list: boolean): boolean =>
+  value === undefined ? list && /^\w*(?:\+?=(?:\([^]*)?)?$/.test(prefix) : /^\w+\+?=\(/.test(value)
+
 /** `declare`, `export` and their like: names, with or without values, of which some are for every later command. */
 const declares =
   (risk: typeof assignmentRisk): Launch =>
   (words, run) => {
     let exported = risk
+    let list = !/^(?:export|readonly)$/.test(words[0]?.value ?? '')
     for (const word of words.slice(1)) {
       if (/^[-+][aAfFgilprtux]*$/.test(word.value ?? '')) {
         if (/[xi]/.test(word.value ?? '')) exported = environmentRisk
+        if (/[aA]/.test(word.value ?? '')) list = true
         continue
       }
+      if (isListText(word, list)) run.walker.undecided(`${words[0]?.text ?? ''} may read a value as a list, and run what stands in it`)
       const [, name, append, rest] = /^([A-Za-z_]\w*)(\+?=)?([^]*)$/.exec(word.prefix) ?? []
       const understood = name !== undefined && (append !== undefined || (word.value !== undefined && rest === ''))
       const why = understood ? exported(name, append === undefined ? undefined : word.value?.slice(name.length + append.length)) : undefined
@@ -108,9 +116,15 @@ const callback = (pattern: RegExp): Launch => {
     words.slice(1).some(({ value, prefix }) => value === undefined || pattern.test(prefix)) ? runs(words, run) : reads(words, run)
 }
 
-/** `printf -v name`, or what may turn out to be that. */
-const isVariable = ([, first, second]: readonly ShellWord[]): boolean =>
-  first !== undefined && second !== undefined && (first.prefix.startsWith('-v') || (first.value === undefined && /^-?$/.test(first.prefix)))
+/** `printf -v name` and `printf %n name`, or what may turn out to be one of them. */
+function isVariable([, ...words]: readonly ShellWord[]): boolean {
+  const [first, second] = words
+  if (first === undefined) return false
+  if (first.value === undefined && (first.splits || (second !== undefined && /^-?$/.test(first.prefix)))) return true
+  const [format, ...rest] = first.value === '--' ? words.slice(1) : words
+  const counts = format?.value === undefined || /%[^%A-Za-z]*[hlLjqtz]*n/.test(format.value.replaceAll('%%', ''))
+  return first.prefix.startsWith('-v') || (counts && rest.length > 0)
+}
 
 /** `printf -v` and `test -v` compute the subscript of the name that they are given. */
 const subscripts = (words: readonly ShellWord[], run: Run): After => {

@@ -1,8 +1,7 @@
 /** The files that well-known programs are told to read or change by their words. */
-import { pathOf, type ShellWord } from './shell-word.ts'
-
-/** `below`: a folder whose files are meant, without their names. */
-export type NamedPath = { readonly kind: 'read' | 'write'; readonly word: string | undefined; readonly below?: boolean }
+import { namedToGit, namedToScript, namedToTar } from './named-by-programs.ts'
+import { isFile, isPattern, named, type NamedPath, operandsOf, placeOf, reading, writing } from './operands.ts'
+import type { ShellWord } from './shell-word.ts'
 
 /**
  * Which operands are paths of which kind, and which letters take a value of their own. `names`: what it reads is names and sizes, never
@@ -10,19 +9,28 @@ export type NamedPath = { readonly kind: 'read' | 'write'; readonly word: string
  * runs when none is named.
  */
 type Operands = {
-  readonly read?: 'all' | 'rest' | 'but-last'
+  readonly read?: 'all' | 'first' | 'rest' | 'but-last'
   readonly write?: 'all' | 'rest' | 'last'
   readonly values?: string
   readonly names?: true
   readonly deep?: string
 }
 
+const SLICES = { all: [0], first: [0, 1], rest: [1], 'but-last': [0, -1], last: [-1] } as const
+
 const READS: Operands = { read: 'all' }
 const WRITES: Operands = { write: 'all' }
 
 const OPERANDS: Readonly<Record<string, Operands>> = {
+  b2sum: READS,
+  base32: { read: 'all', values: 'w' },
   base64: { read: 'all', values: 'w' },
+  bat: READS,
+  batcat: READS,
+  bzcat: READS,
   cat: READS,
+  cksum: READS,
+  column: { read: 'all', values: 'csto' },
   comm: READS,
   cut: { read: 'all', values: 'bcdf' },
   cmp: { read: 'all', values: 'in' },
@@ -32,14 +40,22 @@ const OPERANDS: Readonly<Record<string, Operands>> = {
   cp: { read: 'but-last', write: 'last', values: 'St', deep: 'rRa' },
   diff: { read: 'all', values: 'UCLIWxXFS', deep: 'r' },
   du: { read: 'all', values: 'dBt', names: true },
+  egrep: { read: 'rest', values: 'mABCdD', deep: 'rR' },
+  expand: { read: 'all', values: 't' },
+  fgrep: { read: 'rest', values: 'mABCdD', deep: 'rR' },
   file: READS,
+  fmt: { read: 'all', values: 'wgp' },
+  fold: { read: 'all', values: 'w' },
   grep: { read: 'rest', values: 'mABCdD', deep: 'rR' },
   head: { read: 'all', values: 'nc' },
   hexdump: { read: 'all', values: 'enrs' },
   install: { read: 'but-last', write: 'last', values: 'mogSt' },
+  iconv: { read: 'all', values: 'fto' },
+  join: { read: 'all', values: '12aejtov' },
   less: READS,
   ln: { write: 'last', values: 'St' },
   ls: { read: 'all', values: 'ITw', names: true },
+  md5: READS,
   md5sum: READS,
   mkdir: { write: 'all', values: 'm' },
   mkfifo: WRITES,
@@ -52,21 +68,31 @@ const OPERANDS: Readonly<Record<string, Operands>> = {
   rg: { read: 'rest', values: 'mABCgtTj', deep: '*' },
   rm: { write: 'all', deep: 'rR' },
   rmdir: WRITES,
+  sha1sum: READS,
   sha256sum: READS,
+  sha512sum: READS,
+  shasum: { read: 'all', values: 'a' },
   shred: { write: 'all', values: 'ns' },
   stat: { read: 'all', values: 'cf', names: true },
   strings: { read: 'all', values: 'nte' },
   tac: READS,
+  sum: READS,
   tail: { read: 'all', values: 'nc' },
   tee: WRITES,
   touch: { write: 'all', values: 'drt' },
   tree: { read: 'all', values: 'LIP', names: true },
+  tsort: READS,
   truncate: { write: 'all', values: 'sr' },
-  uniq: { read: 'all', values: 'fsw' },
+  unexpand: { read: 'all', values: 't' },
+  uniq: { read: 'first', write: 'rest', values: 'fsw' },
   unlink: WRITES,
   wc: READS,
-  xxd: { read: 'all', values: 'clos' },
+  xxd: { read: 'first', write: 'rest', values: 'clogs' },
+  unzip: { read: 'first' },
+  xzcat: READS,
   zcat: READS,
+  zgrep: { read: 'rest', values: 'mABC' },
+  zipinfo: { read: 'first' },
 }
 
 export function touchedByWords(words: readonly ShellWord[]): readonly NamedPath[] {
@@ -74,6 +100,10 @@ export function touchedByWords(words: readonly ShellWord[]): readonly NamedPath[
   if (name === 'find' || name === 'gfind') return foundBy(words)
   if (name === 'dd') return words.slice(1).flatMap(ddOperand)
   if (name === 'sed' || name === 'gsed') return editedBy(words)
+  if (name === 'git') return namedToGit(words)
+  if (name === 'tar' || name === 'gtar' || name === 'bsdtar') return namedToTar(words)
+  if (/^[gm]?awk$/.test(name)) return namedToScript(words, { values: 'Fvf', file: /^(?:-f|--file)$/ })
+  if (name === 'jq') return namedToScript(words, { values: 'fL', file: /^(?:-f|--from-file|--rawfile|--slurpfile)$/ })
   if (name === 'sort' || name === 'tree')
     return [...outputs(words), ...byTable(words, name === 'sort' ? { read: 'all', values: 'kStTo' } : OPERANDS.tree)]
   return byTable(words, Object.hasOwn(OPERANDS, name) ? OPERANDS[name] : undefined)
@@ -82,10 +112,9 @@ export function touchedByWords(words: readonly ShellWord[]): readonly NamedPath[
 function byTable(words: readonly ShellWord[], known: Operands | undefined): readonly NamedPath[] {
   if (known === undefined) return []
   const paths = operandsOf(words, known.values ?? '')
-  const part = (which: 'all' | 'rest' | 'but-last' | 'last'): readonly ShellWord[] =>
-    which === 'all' ? paths : which === 'rest' ? paths.slice(1) : which === 'last' ? paths.slice(-1) : paths.slice(0, -1)
+  const part = (which: 'all' | 'first' | 'rest' | 'but-last' | 'last'): readonly ShellWord[] => paths.slice(...SLICES[which]).filter(isFile)
   const deep = goesDeep(words, known)
-  const named = (kind: 'read' | 'write', found: readonly ShellWord[]): readonly NamedPath[] => {
+  const placed = (kind: 'read' | 'write', found: readonly ShellWord[]): readonly NamedPath[] => {
     const within = kind === 'read' && known.names === true ? [] : found.filter((word) => deep || isPattern(word))
     return found.map((word) => ({ kind, word: placeOf(word), ...(within.includes(word) ? { below: true } : {}) }))
   }
@@ -93,8 +122,8 @@ function byTable(words: readonly ShellWord[], known: Operands | undefined): read
   return [
     // Without a path it goes through the folder where it runs.
     ...(deep && known.read === 'rest' && reads.length === 0 ? [{ kind: 'read' as const, word: '.', below: true }] : []),
-    ...named('read', reads),
-    ...(known.write === undefined ? [] : named('write', part(known.write))),
+    ...placed('read', reads),
+    ...(known.write === undefined ? [] : placed('write', part(known.write))),
     // `-t` and `--target-directory` name it before the rest.
     ...words.flatMap(({ prefix }) =>
       /^--target-directory=./.test(prefix) ? [{ kind: 'write' as const, word: prefix.slice(prefix.indexOf('=') + 1) }] : [],
@@ -110,37 +139,6 @@ function goesDeep(words: readonly ShellWord[], { deep }: Operands): boolean {
       : prefix.startsWith('-') && [...deep].some((letter) => prefix.includes(letter)),
   )
 }
-
-/** A word of which only running it tells which files of a folder it means. */
-const isPattern = (word: ShellWord): boolean => pathOf(word) === undefined
-
-/** The words that are neither options nor their values. */
-function operandsOf(words: readonly ShellWord[], values: string): readonly ShellWord[] {
-  const found: ShellWord[] = []
-  for (let at = 1; at < words.length; at++) {
-    const word = words[at]
-    if (word === undefined) break
-    if (word.value === '--') return [...found, ...words.slice(at + 1)]
-    if (!word.prefix.startsWith('-') || word.value === '-') found.push(word)
-    else if (/^-[A-Za-z]+$/.test(word.value ?? '') && values.includes(word.value?.at(-1) ?? '')) at++
-  }
-  return found.filter(({ value }) => value !== '-')
-}
-
-/** What is only known when it runs may still be known to lie below a folder; else it may be anywhere. */
-function placeOf(word: ShellWord): string | undefined {
-  const path = pathOf(word)
-  if (path !== undefined) return path
-  // A variable may hold anything, a list in braces too; a pattern stays in its folder.
-  const folder = word.prefix.slice(0, word.prefix.lastIndexOf('/') + 1)
-  if (/[$"`(<{]|\.\./.test(word.text)) return undefined
-  return folder === '' ? '.' : folder
-}
-
-const named = (kind: 'read' | 'write', word: string | undefined): NamedPath => ({ kind, word })
-const within = (word: ShellWord): { readonly below?: true } => (isPattern(word) ? { below: true } : {})
-const reading = (word: ShellWord): NamedPath => ({ ...named('read', placeOf(word)), ...within(word) })
-const writing = (word: ShellWord): NamedPath => ({ ...named('write', placeOf(word)), ...within(word) })
 
 function ddOperand(word: ShellWord): readonly NamedPath[] {
   const [, key, rest] = /^(if|of)=([^]*)$/.exec(word.prefix) ?? []
@@ -168,7 +166,7 @@ function foundBy(words: readonly ShellWord[]): readonly NamedPath[] {
 function editedBy(words: readonly ShellWord[]): readonly NamedPath[] {
   const inPlace = words.some(({ prefix }) => /^(?:-[nrEsuz]*i|--in)/.test(prefix))
   const given = words.some(({ prefix }) => /^(?:-[nrEsuz]*[ef]|--ex|--fi)/.test(prefix))
-  const operands = operandsOf(words, 'efl')
+  const operands = operandsOf(words, 'efl').filter(isFile)
   return (given ? operands : operands.slice(1)).map(inPlace ? writing : reading)
 }
 

@@ -1,9 +1,9 @@
-/** Reads a script of sed far enough to know whether it runs commands or writes files. */
+/** Reads a script of sed far enough to know whether it runs commands, or writes and reads files of its own. */
 
 import type { ShellWord } from './shell-word.ts'
 
 /** `undefined`: it is not understood. */
-export type SedScript = { readonly runs: boolean; readonly writes: boolean } | undefined
+export type SedScript = { readonly runs: boolean; readonly writes: boolean; /** Files of its own. */ readonly reads: boolean } | undefined
 
 const ADDRESS = /^(?:\d+(?:~\d+)?|\$|\/(?:[^/\\\n[]|\\[^\n]|\[\^?\]?[^\]\n/]*\])+\/[IM]*|[+~]\d+)/
 const PLAIN = new Set('=dDgGhHnNpPxzFl')
@@ -12,6 +12,7 @@ class Reader {
   #rest: string
   runs = false
   writes = false
+  reads = false
 
   constructor(script: string) {
     this.#rest = script
@@ -62,8 +63,10 @@ class Reader {
       case 'a':
       case 'i':
       case 'c':
+        return this.#skip(/^(?:[^\\\n]|\\[^])*/) !== undefined
       case 'r':
       case 'R':
+        this.reads = true
         return this.#skip(/^(?:[^\\\n]|\\[^])*/) !== undefined
       case 'w':
       case 'W':
@@ -108,7 +111,7 @@ class Reader {
 
 export function readSedScript(script: string): SedScript {
   const reader = new Reader(script)
-  return reader.all() ? { runs: reader.runs, writes: reader.writes } : undefined
+  return reader.all() ? { runs: reader.runs, writes: reader.writes, reads: reader.reads } : undefined
 }
 
 const FLAG =

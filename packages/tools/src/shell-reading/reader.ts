@@ -41,7 +41,8 @@ export function without({ short = '', long = [], most = Infinity, values = '' }:
       if (word.value === undefined ? !ended && mayBeOption(word) : isForbidden(word.value, short, long)) return false
       // Behind an option `--` may be its value.
       if (word.value === '--' && words[at - 1]?.prefix.startsWith('-') !== true) ended = true
-      else if (ended || !word.prefix.startsWith('-')) operands += word.splits ? Infinity : 1
+      // A dash alone is an operand: standard input or output.
+      else if (ended || !word.prefix.startsWith('-') || word.value === '-') operands += word.splits ? Infinity : 1
       else if (/^-[A-Za-z]$/.test(word.value ?? '') && values.includes(word.prefix[1] ?? ' ') && words[at + 1]?.splits === false) at++
     }
     return operands <= most

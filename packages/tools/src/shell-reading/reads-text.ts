@@ -9,7 +9,8 @@ export const readsSed: Reader = (words) => {
   if (words.some(mayBeOption)) return false
   return scripts.every((script) => {
     const read = readSedScript(script)
-    return read !== undefined && !read.runs && !read.writes
+    // What it reads by itself no rule over paths would see.
+    return read !== undefined && !read.runs && !read.writes && !read.reads
   })
 }
 

@@ -1,0 +1,39 @@
+/** The operands of a command, and the places that they name. */
+import { pathOf, type ShellWord } from './shell-word.ts'
+
+/** `below`: a folder whose files are meant, without their names. */
+export type NamedPath = { readonly kind: 'read' | 'write'; readonly word: string | undefined; readonly below?: boolean }
+
+/** A word of which only running it tells which files of a folder it means. */
+export const isPattern = (word: ShellWord): boolean => pathOf(word) === undefined
+
+/** The words that are neither options nor their values. */
+export function operandsOf(words: readonly ShellWord[], values: string): readonly ShellWord[] {
+  const found: ShellWord[] = []
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at]
+    if (word === undefined) break
+    if (word.value === '--') return [...found, ...words.slice(at + 1)]
+    if (!word.prefix.startsWith('-') || word.value === '-') found.push(word)
+    else if (/^-[A-Za-z]+$/.test(word.value ?? '') && values.includes(word.value?.at(-1) ?? '')) at++
+  }
+  return found
+}
+
+/** A dash alone is what comes in or goes out. */
+export const isFile = ({ value }: ShellWord): boolean => value !== '-'
+
+/** What is only known when it runs may still be known to lie below a folder; else it may be anywhere. */
+export function placeOf(word: ShellWord): string | undefined {
+  const path = pathOf(word)
+  if (path !== undefined) return path
+  // A variable may hold anything, a list in braces too; a pattern stays in its folder.
+  const folder = word.prefix.slice(0, word.prefix.lastIndexOf('/') + 1)
+  if (/[$"`(<{]|\.\./.test(word.text)) return undefined
+  return folder === '' ? '.' : folder
+}
+
+export const named = (kind: 'read' | 'write', word: string | undefined): NamedPath => ({ kind, word })
+const within = (word: ShellWord): { readonly below?: true } => (isPattern(word) ? { below: true } : {})
+export const reading = (word: ShellWord): NamedPath => ({ ...named('read', placeOf(word)), ...within(word) })
+export const writing = (word: ShellWord): NamedPath => ({ ...named('write', placeOf(word)), ...within(word) })
