@@ -115,6 +115,8 @@ export function App({ api }: { readonly api: Api }): ReactNode {
       <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} keys={<PageKeys onJournal={turnJournal} />} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
       <main className="main">
+        {/* Here, since the sidebar is hidden where the page is narrow. */}
+        <h1 className="visually-hidden">Seamfold playground</h1>
         <Suspense fallback={<p className="panel-empty">Loading…</p>}>
           <Page {...{ api, route, about, parts, listed }} />
           {id !== undefined && (

@@ -66,6 +66,7 @@ describe.skipIf(!hasBrowser)('workflows', () => {
     expect(await barriers(page)).toEqual([])
     await page.setViewportSize({ width: 360, height: 740 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    await page.locator('.brand').waitFor({ state: 'hidden' })
     expect(await barriers(page)).toEqual([])
   })
 })

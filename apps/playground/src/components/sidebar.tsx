@@ -28,10 +28,10 @@ export function Sidebar({ about, listed, agent, selected, onChoose, keys }: Side
   return (
     <nav className="sidebar" aria-label="Sessions">
       <header className="panel-head">
-        <h1 className="brand">
+        <p className="brand">
           <span className="brand-mark" aria-hidden="true" />
           Seamfold
-        </h1>
+        </p>
         {keys}
         <ThemeSwitch />
       </header>
