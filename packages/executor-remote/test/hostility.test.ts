@@ -180,6 +180,28 @@ describe('a worker', () => {
     await works(serving.url)
   })
 
+  test.each([
+    ['with a wrong token', '/', 401],
+    ['with a path that is not served', '/elsewhere', 404],
+  ])('gives no place to callers %s that never close their end', async (_what, path, status) => {
+    const serving = await ends.serve(streaming(1), { token: 'right', maxConnections: 4 })
+    const { port, hostname } = new URL(serving.url)
+    const upgrade = 'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=='
+    const held = await Promise.all(
+      Array.from({ length: 24 }, async () => {
+        const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+        socket.on('error', () => {})
+        socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer wrong\r\n${upgrade}\r\n\r\n`)
+        const [answer] = (await Promise.race([once(socket, 'data'), once(socket, 'close')])) as [Buffer | boolean]
+        return { socket, answer: String(answer) }
+      }),
+    )
+    expect(held.some(({ answer }) => answer.startsWith(`HTTP/1.1 ${status} `))).toBe(true)
+    const executor = ends.call(serving.url, { token: 'right', connectMs: 3000 })
+    await expect(executor.executeStep(specOf('after'), { signal: never() })).resolves.toMatchObject({ status: 'completed' })
+    for (const { socket } of held) socket.destroy()
+  })
+
   test('answers an ordinary request with what it is', async () => {
     const serving = await ends.serve(streaming(1))
     const response = await fetch(serving.url.replace('ws:', 'http:'))

@@ -116,8 +116,8 @@ function startStep(executor: RemoteExecutor, spec: AgentStepSpec): Followed {
   }
 }
 
-function resultOf({ taskId, sessionId, output, status, usage, structured, waitingFor = [], code }: StepOutcome): RunResult {
-  const base = { runId: taskId, sessionId, text: output, usage }
+function resultOf({ taskId, sessionId, output, status, usage, cost, structured, waitingFor = [], code }: StepOutcome): RunResult {
+  const base = { runId: taskId, sessionId, text: output, usage, ...(cost === undefined ? {} : { cost }) }
   switch (status) {
     case 'completed':
       return { ...base, status, reason: 'end_turn', ...(structured === undefined ? {} : { output: structured }) }

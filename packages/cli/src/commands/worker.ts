@@ -1,5 +1,6 @@
 /** `seamfold worker`: runs the steps of agents that were started elsewhere. */
 import { hostname } from 'node:os'
+import { teamExecutor } from '@seamfold/core'
 import { serveExecutor } from '@seamfold/executor-remote'
 import { fieldLines } from '../render/fields.ts'
 import { modelText } from '../render/heading.ts'
@@ -28,7 +29,7 @@ export async function workerCommand(options: WorkerOptions, terminal: Terminal):
   const interrupt = listenForInterrupt()
   const assembled = await assemble(settings, { environment: terminal.environment, warn: (text) => terminal.complain(`${text}\n`) })
   try {
-    const serving = await serveExecutor(assembled.agent.executor(), {
+    const serving = await serveExecutor(teamExecutor(assembled.options, assembled.team.options), {
       ...address,
       ...(token === undefined || token === '' ? {} : { token }),
       ...(options.label === undefined ? {} : { labels: options.label }),

@@ -1,8 +1,9 @@
 /** `seamfold workflow run`: runs the workflow of a file, and goes on with one that was stopped. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { teamExecutor, type WorkflowEvent, type WorkflowResult } from '@seamfold/core'
-import { AgentError, type Json, toMessage } from '@seamfold/core/kit'
+import { storedWorkflows, teamExecutor, type WorkflowEvent, workflowRecords, type WorkflowResult } from '@seamfold/core'
+import { AgentError, type Json, type SessionStore, toMessage } from '@seamfold/core/kit'
+import { nearest } from '../config/nearest.ts'
 import { resolveSettings, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { loadWorkflow } from '../workflow/load-workflow.ts'
@@ -32,8 +33,14 @@ export async function workflowRunCommand(file: string, options: WorkflowOptions,
     const tell = teller(progress, { work, terminal, json })
     for (const warning of assembled.team.warnings) terminal.complain(`${warning}\n`)
     if (!json) screen.watch(() => statusLine(progress, terminal.style()))
-    const { store, leases } = assembled.options
+    const { store, leases, host } = assembled.options
+    if (options.resume !== undefined && store !== undefined) await assertStored(options.resume, store)
+    const rootId = options.resume ?? `${workflow.name}-${crypto.randomUUID()}`
+    // Said first: whoever is killed on the way has to know what to go on with.
+    if (json) terminal.print(`${JSON.stringify({ type: 'workflow_run', workflow: workflow.name, rootId })}\n`)
+    else screen.print(`${terminal.style().colors.dim(`Workflow ${rootId}`)}\n`)
     const result = await workflow.run({
+      rootId,
       executor: teamExecutor(assembled.options, assembled.team.options),
       signal: interrupt.signal,
       onEvent: tell,
@@ -41,16 +48,26 @@ export async function workflowRunCommand(file: string, options: WorkflowOptions,
         progress.hear(envelope, taskId)
         work.shown(envelope)
       },
+      ...(host === undefined ? {} : { host }), // names the holder after this process, so that its death is known
       ...(store === undefined ? {} : { store }),
       ...(leases === undefined ? {} : { leases }),
       ...(input === undefined ? {} : { input }),
-      ...(options.resume === undefined ? {} : { rootId: options.resume }),
     })
     screen.watch(undefined)
     if (json) terminal.print(`${JSON.stringify({ type: 'workflow_result', ...jsonResult(result) })}\n`)
     else await show(result, { progress, terminal, work, settings })
     return exitCode(result, interrupt.code())
   })
+}
+
+/** A name that was mistyped must not begin all of it anew. */
+async function assertStored(rootId: string, store: SessionStore): Promise<void> {
+  for await (const _ of workflowRecords(store, rootId)) return
+  const known: string[] = []
+  for await (const each of storedWorkflows(store)) known.push(each)
+  const near = nearest(rootId, known)
+  const hint = near === undefined ? 'Leave --resume out to begin a new run.' : `Did you mean '${near}'?`
+  throw new AgentError('invalid_argument', `There is no workflow '${rootId}' in this journal. ${hint}`)
 }
 
 async function readInput(text: string, terminal: Terminal): Promise<Json> {

@@ -46,14 +46,18 @@ export async function openWorker({ url, token }: WorkerChoice): Promise<RemoteTa
     access: (given) => [...new Set(tasksOf(given).map(({ agent }) => agent))].map((agent) => ({ kind: 'agent', agent })),
     effect: 'keyed', // the worker finds a step that it has begun by its id
     timeoutMs: 0,
-    async execute(given, { idempotencyKey, signal, progress }) {
+    async execute(given, { idempotencyKey, signal, progress, session }) {
       const tasks = tasksOf(given)
       if (tasks.length === 0) throw new AgentError('invalid_argument', 'Give a prompt with its agent, or a list of tasks.')
+      // Workers that give tasks to each other come to an end.
+      const { depth } = session.metadata
+      const authority = { depth: (typeof depth === 'number' ? depth : 0) + 1 }
       const steps = tasks.map(({ agent, prompt, description = prompt.slice(0, 60) }, index) => ({
         taskId: `${idempotencyKey.slice(0, 40)}-${index}`,
         agent,
         prompt,
         description,
+        authority,
       }))
       const outcomes = await executeStepsParallel(executor, steps, {
         signal,

@@ -72,7 +72,9 @@ export function summaryLines(result: WorkflowResult<unknown>, progress: Progress
   return [
     `${how[result.status]} ${result.status}${reasonOf(result)}`,
     line,
-    ...(result.status === 'completed' ? [] : [colors.dim(`Go on with --resume ${result.rootId}`)]),
+    ...(result.status === 'completed' || (result.status === 'failed' && steps.length === 0)
+      ? []
+      : [colors.dim(`Go on with --resume ${result.rootId}`)]),
   ]
 }
 

@@ -65,6 +65,16 @@ test('a worker that is asked to stop lets its steps end first', async () => {
   expect((await worker.ended).code).toBe(0)
 })
 
+test('a worker has the agents of its workspace, and says which one was meant', async () => {
+  const { start } = await stage([answer([text('There is nothing here.')])])
+  const { url } = await start('0')
+  const executor = remoteExecutor({ url, token, connectMs: 20_000 })
+  closers.push(executor.close)
+  const ask = (agent: string) => executor.executeStep({ ...spec, taskId: agent, agent }, { signal: AbortSignal.timeout(60_000) })
+  expect(await ask('explore')).toMatchObject({ status: 'completed', agent: 'explore', output: 'There is nothing here.' })
+  expect((await ask('explor')).output).toContain("There is no agent 'explor'. Did you mean 'explore'?")
+})
+
 test('the step of a worker that is killed goes on when the worker is back', async () => {
   const { start } = await stage([answer([callTool('bash', { command: 'sleep 600' })]), answer([text('I look whether it was done.')])])
   const { worker, url } = await start('0')

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { answer, badRequest, callTool, type Scenario, script, startSimulator, text } from '@seamfold/simulator'
 import { describe, expect, test } from 'vitest'
-import { seamfold, temporaryFolder } from './command.ts'
+import { seamfold, Started, temporaryFolder } from './command.ts'
 
 const core = new URL('../../../core/dist/index.js', import.meta.url).href
 
@@ -38,6 +38,7 @@ async function stage(scenario: Scenario, files: Readonly<Record<string, string>>
   const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl, HOME: folder.path }
   return {
     asked: () => simulator.requests.length,
+    start: (...words: string[]) => new Started(words, { cwd: folder.path, env }),
     run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
     async [Symbol.asyncDispose]() {
       await simulator.close()
@@ -56,7 +57,7 @@ describe('seamfold workflow run', () => {
     const { code, stdout, stderr } = await scene.run('workflow', 'run', 'book.mjs', '--input', '{"count":2}')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
-      /^draft {2}2 steps\n {2}✓ chapter-1 +scribe .* s\n {2}✓ chapter-2 +scribe .* s\n {2}· all drafts are there\n {2}✓ title +default/,
+      /^Workflow book-[0-9a-f-]{36}\ndraft {2}2 steps\n {2}✓ chapter-1 +scribe .* s\n {2}✓ chapter-2 +scribe .* s\n {2}· all drafts are there\n {2}✓ title +default/,
     )
     expect(stdout).toMatch(/✓ completed\n3 steps: 3 completed, \d+ tokens\n/)
     expect(stdout).toContain('"scribe: Write chapter 2."')
@@ -81,6 +82,27 @@ describe('seamfold workflow run', () => {
     expect(scene.asked() - asked).toBe(2)
   })
 
+  test('killed on the way has said what to go on with, and goes on', async () => {
+    const asked = Promise.withResolvers<void>()
+    let hangs = true
+    await using scene = await stage((request) => {
+      if (request.prompt !== 'Write chapter 2.' || !hangs) return says(request)
+      asked.resolve()
+      return new Promise(() => {})
+    }, files)
+    const first = scene.start('workflow', 'run', 'book.mjs', '--input', '{"count":2}')
+    await Promise.all([first.saw('chapter-1 '), asked.promise])
+    first.child.kill('SIGKILL')
+    await first.ended
+    hangs = false
+    const root = /^Workflow (\S+)/.exec(first.stdout)?.[1] ?? ''
+    const second = await scene.run('workflow', 'run', 'book.mjs', '--resume', root)
+    expect({ code: second.code, stderr: second.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(second.stdout).toContain('✓ chapter-1 · done before')
+    const mistyped = await scene.run('workflow', 'run', 'book.mjs', '--input', '{"count":2}', '--resume', `${root.slice(0, -1)}_`)
+    expect(mistyped).toMatchObject({ code: 2, stderr: expect.stringContaining(`Did you mean '${root}'?`) })
+  })
+
   test('prints one event a line for machines, the result last', async () => {
     await using scene = await stage(says, files)
     const { code, stdout } = await scene.run('workflow', 'run', 'book.mjs', '--json', '--input', '{"count":1}')
@@ -89,7 +111,9 @@ describe('seamfold workflow run', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { readonly type: string })
     expect(code).toBe(0)
+    expect(events[0]).toMatchObject({ workflow: 'book', rootId: expect.stringMatching(/^book-/) })
     expect(events.map(({ type }) => type)).toEqual([
+      'workflow_run',
       'phase_start',
       'step_run',
       'step_end',

@@ -20,10 +20,13 @@ export interface Host {
   random(): number
 }
 
+/** The longest time that timers count, almost 25 days: they take a longer one for none at all. */
+const LONGEST_MS = 2 ** 31 - 1
+
 const systemClock: Clock = {
   now: () => Date.now(),
   timer(ms, callback) {
-    const timer = setTimeout(callback, ms)
+    const timer = setTimeout(callback, Math.min(ms, LONGEST_MS))
     // Only Node's timers keep a process alive; a browser's are numbers.
     if (typeof timer === 'object') timer.unref()
     return () => clearTimeout(timer)
@@ -35,10 +38,13 @@ const systemClock: Clock = {
         clearTimeout(timer)
         reject(signal?.reason as Error)
       }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }, ms)
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        },
+        Math.min(ms, LONGEST_MS),
+      )
       signal?.addEventListener('abort', stop, { once: true })
     }),
 }

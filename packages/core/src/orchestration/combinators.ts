@@ -4,9 +4,10 @@ import { systemHost } from '../base/host.ts'
 import { orderedParallel } from '../base/ordered-parallel.ts'
 import type { StepOutcome } from '../model/step.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
+import { assertSteps } from './check-steps.ts'
 import { guardedExecutor } from './guarded-executor.ts'
 import { runPipeline } from './run-pipeline.ts'
-import { assertDistinct, StepRunner } from './step-runner.ts'
+import { StepRunner } from './step-runner.ts'
 import type { NextRound, PipelineStage, StageError, StepOptions, WorkflowStep } from './workflow-types.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function executeStepsParallel(
   steps: readonly WorkflowStep[],
   options: StepOptions = {},
 ): Promise<StepOutcome[]> {
-  assertDistinct(steps)
+  assertSteps(steps)
   const runner = plainRunner(executor, options, steps.length)
   return orderedParallel(steps, runner.limit, (step) => runner.run(runner.plan(step, step.taskId)))
 }

@@ -4,7 +4,7 @@ import { orderedParallel } from '../base/ordered-parallel.ts'
 import type { StepOutcome } from '../model/step.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import type { SessionStore } from '../ports/session-store.ts'
-import { assertDistinct } from './step-runner.ts'
+import { assertSteps } from './check-steps.ts'
 import { WorkflowRoot } from './workflow-root.ts'
 import type { JournalOptions, StepOptions, WorkflowStep } from './workflow-types.ts'
 
@@ -25,7 +25,7 @@ export async function executeStepsParallelResumable(
   { workflowId, onEvent, ...options }: ResumableOptions,
 ): Promise<StepOutcome[]> {
   if (workflowId === '') throw new AgentError('invalid_argument', 'A workflowId must not be empty: it is what the steps are found again by')
-  assertDistinct(steps)
+  assertSteps(steps)
   const root = new WorkflowRoot({
     executor,
     rootId: workflowId,

@@ -1,6 +1,7 @@
 /** Takes each item through its stages on its own, without waiting for the others between them. */
 import { orderedParallel } from '../base/ordered-parallel.ts'
 import { failedStep, type StepOutcome } from '../model/step.ts'
+import { stepProblem } from './check-steps.ts'
 import type { PipelineStage, StageError, WorkflowStep } from './workflow-types.ts'
 
 export interface PipelineParts<I> {
@@ -43,6 +44,8 @@ async function runChain<I>(item: I, { stages, index, stopped, ...parts }: Chain<
       return null
     }
     if (step === undefined) break
+    const problem = stepProblem(step)
+    if (problem !== undefined) return { ...failedStep(step, problem), code: 'invalid_argument' }
     if (!parts.take(step.taskId)) return failedStep(step, `Another step has the id '${step.taskId}' already, so this one was not run`)
     last = await parts.run(step)
     if (!last.success) break

@@ -1,5 +1,5 @@
 /** Brings steps to their outcomes: from the log where they are there, else by attempts that are stored before they are made. */
-import { AgentError } from '../base/errors.ts'
+import { toMessage } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { Envelope } from '../model/event.ts'
 import { failedStep, stepQuestion, stepSessionId, type StepOutcome } from '../model/step.ts'
@@ -145,10 +145,16 @@ export class StepRunner {
       ...(sessionId === undefined ? {} : { sessionId }),
       ...placeOf(step, key),
     })
-    const outcome = await this.#untilDone({ step, key, sessionId, grant })
+    let outcome = await this.#untilDone({ step, key, sessionId, grant })
     if (outcome.status === 'suspended') return outcome
     this.#parts.used?.(outcome.usage)
-    await log?.append({ type: 'step_end', key, attempt, outcome, at: host.clock.now() })
+    const store = async (): Promise<void> => log?.append({ type: 'step_end', key, attempt, outcome, at: host.clock.now() })
+    await store().catch((error: unknown) => {
+      if (!(error instanceof TypeError)) throw error
+      const words = `The executor of step ${step.taskId} gave an outcome that cannot be stored as JSON: ${toMessage(error)}`
+      outcome = failedStep(step, words, outcome.usage)
+      return store()
+    })
     emit?.({ type: 'step_end', attempt, status: outcome.status, success: outcome.success, ...placeOf(step, key) })
     return outcome
   }
@@ -207,15 +213,5 @@ function listenerOf(
   return (envelope) => {
     grant.observe(envelope)
     onStepEvent?.(envelope)
-  }
-}
-
-/** Throws `invalid_argument` before anything runs. */
-export function assertDistinct(steps: readonly WorkflowStep[]): void {
-  const seen = new Set<string>()
-  for (const { taskId } of steps) {
-    if (seen.has(taskId))
-      throw new AgentError('invalid_argument', `Two steps have the id '${taskId}', so nothing was run: give each step its own taskId`)
-    seen.add(taskId)
   }
 }

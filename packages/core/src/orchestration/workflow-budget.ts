@@ -1,4 +1,5 @@
 /** Tokens and dollars for a whole workflow: each step gets a grant that counts as spent until it says what it used. */
+import { AgentError } from '../base/errors.ts'
 import type { Envelope } from '../model/event.ts'
 import type { StepBudget, StepOutcome } from '../model/step.ts'
 import { totalTokens, type Usage } from '../model/usage.ts'
@@ -62,7 +63,11 @@ export class WorkflowBudget {
   readonly #waiting = new Set<() => void>()
   #refused = false
 
+  /** Throws `invalid_argument` for a limit that is no amount. */
   constructor({ tokens = Infinity, usd = Infinity, inner, ledger }: WorkflowBudgetOptions = {}) {
+    for (const [name, limit] of Object.entries({ tokens, usd }))
+      if (!(limit >= 0))
+        throw new AgentError('invalid_argument', `The limit '${name}' of a workflow's budget is ${limit}: give an amount, or none`)
     this.#limit = { tokens, usd }
     this.#inner = inner
     this.#ledger = ledger

@@ -71,8 +71,16 @@ function parse(body: string, place: RecordPlace): WorkflowRecord {
   for (const field of FIELDS[data.type as WorkflowRecord['type']])
     if (typeof data[field] !== 'string') throw damaged(place, `'${field}' is not a string`)
   if (data.type.startsWith('step_') && typeof data.attempt !== 'number') throw damaged(place, `'attempt' is not a number`)
-  if (data.type === 'step_end') parseStepOutcome(data.outcome)
+  if (data.type === 'step_end') assertOutcome(data.outcome, place)
   return data as unknown as WorkflowRecord
+}
+
+function assertOutcome(outcome: unknown, place: RecordPlace): void {
+  try {
+    parseStepOutcome(outcome)
+  } catch (error) {
+    throw damaged(place, toMessage(error))
+  }
 }
 
 const damaged = ({ key, offset }: RecordPlace, why: string): AgentError =>

@@ -4,9 +4,9 @@ import { orderedParallel } from '../base/ordered-parallel.ts'
 import type { AnswerDecision } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import { failedStep, type StepOutcome } from '../model/step.ts'
+import { assertSteps } from './check-steps.ts'
 import { runRounds } from './combinators.ts'
 import { runPipeline } from './run-pipeline.ts'
-import { assertDistinct } from './step-runner.ts'
 import type { BudgetSnapshot } from './workflow-budget.ts'
 import { WorkflowRoot } from './workflow-root.ts'
 import type { LogLevel, NextRound, PipelineStage, WorkflowListener, WorkflowOptions, WorkflowStep } from './workflow-types.ts'
@@ -52,7 +52,7 @@ export class Workflow {
 
   /** Steps side by side; outcomes in the steps' order. */
   async parallel(steps: readonly WorkflowStep[], options?: CallOptions): Promise<StepOutcome[]> {
-    assertDistinct(steps)
+    assertSteps(steps)
     const known = steps.find(({ taskId }) => this.#taken.has(taskId))
     if (known !== undefined) throw this.#takenError(known.taskId)
     for (const { taskId } of steps) this.#taken.add(taskId)
@@ -61,7 +61,7 @@ export class Workflow {
 
   /** Steps side by side as a milestone: numbered, named, and with ids of its own. */
   async phase(name: string, steps: readonly WorkflowStep[], options?: CallOptions): Promise<StepOutcome[]> {
-    assertDistinct(steps)
+    assertSteps(steps)
     const root = this.#root
     const index = this.#phases++
     const place = { scope: this.#path, name, index }
@@ -99,7 +99,7 @@ export class Workflow {
       next,
       maxRounds,
       round: async (steps, index) => {
-        assertDistinct(steps)
+        assertSteps(steps)
         return this.#barrier(`${unit}/${index}/`, steps, options)
       },
     })

@@ -46,10 +46,10 @@ export function localExecutor(own: Agent, options: AgentOptions, helpers: Helper
   }
 }
 
-const sessionOf = ({ sessionId, taskId }: AgentStepSpec): string => sessionId ?? stepSessionId(taskId)
+export const sessionOf = ({ sessionId, taskId }: AgentStepSpec): string => sessionId ?? stepSessionId(taskId)
 
 /** After whatever was asked of this session before, whether it succeeded or not. */
-async function inTurn<T>(turns: Map<string, Promise<void>>, id: string, work: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(turns: Map<string, Promise<void>>, id: string, work: () => Promise<T>): Promise<T> {
   const before = turns.get(id)
   const { promise: turn, resolve: end } = Promise.withResolvers<void>()
   turns.set(id, turn)

@@ -1,9 +1,8 @@
 /** The agents that tasks may be given to, by name. */
-import { AgentError, toMessage } from '../base/errors.ts'
-import { jsonSchema } from '../model/schema.ts'
+import { AgentError } from '../base/errors.ts'
+import { schemaProblem } from '../model/schema-problem.ts'
 import { type AgentDefinition, BUILTIN_AGENTS, type WorkerAgentSpec, workerDefinition } from './definition.ts'
 import { nearestName } from '../model/nearest.ts'
-import { unmeetable } from './unmeetable.ts'
 
 const ALIASES: Readonly<Record<string, string>> = {
   'general-purpose': 'general',
@@ -95,15 +94,4 @@ function problemOf({ name, description, maxSteps, outputSchema }: AgentDefinitio
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && maxSteps > 0))
     return `maxSteps must be a whole number above 0; it is ${maxSteps}`
   return outputSchema === undefined ? undefined : schemaProblem(outputSchema)
-}
-
-/** Why a schema is none, or can be met by nothing. */
-export function schemaProblem(schema: NonNullable<AgentDefinition['outputSchema']>): string | undefined {
-  try {
-    jsonSchema(schema)
-  } catch (error) {
-    return `its output schema is broken: ${toMessage(error)}`
-  }
-  const why = unmeetable(schema)
-  return why === undefined ? undefined : `nothing can meet its output schema: ${why}`
 }

@@ -13,7 +13,7 @@ import type { AgentDefinition } from './definition.ts'
 import { stricterPolicy } from './stricter-policy.ts'
 import type { Team } from './team.ts'
 
-const DEFAULT_DEPTH = 3
+export const DEFAULT_DEPTH = 3
 
 export type ChildNeeds = {
   readonly definition: AgentDefinition

@@ -124,7 +124,8 @@ function subAgents(team: Team, onStart: (run: RunContext, work: TaskWork) => voi
       return same ? state : { children, used, usedInSession }
     },
     start(run, state) {
-      const work = new TaskWork({ team, run, deeper: (registry) => deeper(team, registry) }, state)
+      const here = teamAt(team, run)
+      const work = new TaskWork({ team: here, run, deeper: (registry) => deeper(here, registry) }, state)
       onStart(run, work)
       work.resumeBackground()
       return {
@@ -132,6 +133,12 @@ function subAgents(team: Team, onStart: (run: RunContext, work: TaskWork) => voi
       }
     },
   })
+}
+
+/** A step says how deep its caller is: what is given on from there is deeper. */
+function teamAt(team: Team, { metadata }: RunContext): Team {
+  const { agent, depth } = metadata
+  return typeof agent === 'string' && typeof depth === 'number' ? { ...team, depth: Math.max(team.depth, depth + 1) } : team
 }
 
 function backgroundTasks(workOf: (run: RunContext) => TaskWork | undefined): Middleware {

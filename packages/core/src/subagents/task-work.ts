@@ -7,6 +7,7 @@ import type { StepBudget } from '../model/step.ts'
 import { failed, succeeded, type ToolResult } from '../model/tool.ts'
 import type { RunContext, ToolInvocation, ToolOutcome, TurnReport, Verdict } from '../loop/middleware.ts'
 import { type ChildJob, type ChildResult, type ChildSetting, runChild, taskIdOf } from './child-run.ts'
+import { DEFAULT_DEPTH } from './child-options.ts'
 import { type Child, type Children, isOpen } from './children.ts'
 import { leastOf, shareOf, type Used } from './grants.ts'
 import { type Task, taskFromJson, type TaskInput, tasksOf } from './task-input.ts'
@@ -83,6 +84,13 @@ export class TaskWork {
     const tasks = tasksOf(input)
     if (typeof tasks === 'string') return { result: failed(tasks, { kind: 'invalid_input' }), waiting: [] }
     if (input.collect !== undefined) return { result: await this.#collect(input.collect, input.wait ?? true, call.signal), waiting: [] }
+    const { depth, options } = this.#setting.team
+    const { maxDepth = DEFAULT_DEPTH } = options
+    if (depth > maxDepth)
+      return {
+        result: failed(`Agents give tasks to agents at most ${maxDepth} deep, and that is how deep this one is: do it yourself.`),
+        waiting: [],
+      }
     if (input.background === true) return { result: await this.#inBackground(tasks, call), waiting: [] }
     const jobs = tasks.map((task, index) =>
       this.#job({ ...this.#place(call, index), task, signal: call.signal, tasks: tasks.length, background: false }),

@@ -2,9 +2,11 @@
 import { toMessage } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { guardedExecutor } from '../orchestration/guarded-executor.ts'
-import { type AgentStepSpec, failedStep } from '../model/step.ts'
-import type { AgentExecutor } from '../ports/agent-executor.ts'
+import { schemaProblem } from '../model/schema-problem.ts'
+import { type AgentStepSpec, failedStep, type StepOutcome } from '../model/step.ts'
+import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
 import { createAgent } from '../session/agent.ts'
+import { inTurn, sessionOf } from '../session/local-executor.ts'
 import type { AgentOptions } from '../session/types.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { AgentRegistry } from './agent-registry.ts'
@@ -27,27 +29,33 @@ export function teamExecutor(options: AgentOptions, team: Pick<TaskToolOptions, 
   const parent = { ...options, store, unanswered, host: options.host ?? systemHost() }
   const registry = fromProfiles(agents, parent)
   const whole: Team = { parent, registry, options: team, depth: 1 }
+  const sessions = new Map<string, Promise<void>>()
   return guardedExecutor({
     contract: 1,
-    async executeStep(spec, execution) {
-      const made = optionsFor(whole, spec)
-      if (typeof made === 'string') return { ...failedStep(spec, made), code: 'invalid_argument' }
-      const agent = createAgent(made.options)
-      try {
-        const { outputSchema = made.definition.outputSchema } = spec
-        const step = { ...spec, agent: OWN_NAME, ...(outputSchema === undefined ? {} : { outputSchema }) }
-        return { ...(await agent.executor().executeStep(step, execution)), agent: spec.agent }
-      } finally {
-        await agent.close()
-      }
-    },
+    executeStep: (spec, execution) => inTurn(sessions, sessionOf(spec), () => execute(whole, spec, execution)),
   })
+}
+
+async function execute(team: Team, spec: AgentStepSpec, execution: ExecuteOptions): Promise<StepOutcome> {
+  execution.signal.throwIfAborted()
+  const made = optionsFor(team, spec)
+  if (typeof made === 'string') return { ...failedStep(spec, made), code: 'invalid_argument' }
+  const agent = createAgent(made.options)
+  try {
+    const { outputSchema = made.definition.outputSchema } = spec
+    const step = { ...spec, agent: OWN_NAME, ...(outputSchema === undefined ? {} : { outputSchema }) }
+    return { ...(await agent.executor().executeStep(step, execution)), agent: spec.agent }
+  } finally {
+    await agent.close()
+  }
 }
 
 type Made = { readonly options: AgentOptions; readonly definition: Partial<AgentDefinition> }
 
 /** What the step's agent is made with, or why nobody can do it. */
-function optionsFor(team: Team, { agent }: AgentStepSpec): Made | string {
+function optionsFor(team: Team, { agent, outputSchema }: AgentStepSpec): Made | string {
+  const problem = outputSchema === undefined ? undefined : schemaProblem(outputSchema)
+  if (problem !== undefined) return `The step was not begun: ${problem}`
   try {
     if (agent === OWN_NAME && !team.registry.has(OWN_NAME)) return { options: team.parent, definition: {} }
     const definition = team.registry.get(agent)

@@ -1,7 +1,7 @@
 /** The agents that tasks may be given to: names, inheritance, and what is refused before anything runs. */
 import { describe, expect, test } from 'vitest'
 import { AgentRegistry, policy, readOnlyPolicy, stricterPolicy } from '../../src/index.ts'
-import { unmeetable } from '../../src/subagents/unmeetable.ts'
+import { unmeetable } from '../../src/model/schema-problem.ts'
 
 describe('the built-in agents', () => {
   test('have the limits that programs know', () => {

@@ -139,6 +139,22 @@ describe('depth', () => {
     expect([...new Set(llm.requests.map(promptOf))]).toEqual(['go', 'go+', 'go++'])
   })
 
+  test('counts from where the caller of a step is', async () => {
+    const agents = new AgentRegistry([lead])
+    const at = async (depth: number): Promise<string> => {
+      const llm = modelOf((request) => {
+        if (turnsOf(request) > 0) return resultsOf(request).join()
+        return promptOf(request) === 'go' ? [give('deeper', { agent: 'lead' })] : `has ${request.tools.some(({ name }) => name === 'task')}`
+      })
+      const executor = family(llm, { task: { agents, maxDepth: 2 } }).agent.executor()
+      const spec = { taskId: 'a', agent: 'default', description: 'x', prompt: 'go', authority: { depth } }
+      return (await executor.executeStep(spec, { signal: new AbortController().signal })).output
+    }
+    expect(await at(0)).toContain('has true')
+    expect(await at(1)).toContain('has false')
+    expect(await at(2)).toContain('Agents give tasks to agents at most 2 deep')
+  })
+
   test('does not lead past the agents that a definition names', async () => {
     const agents = new AgentRegistry([{ ...lead, agents: ['explore'] }])
     const llm = modelOf((request) => {

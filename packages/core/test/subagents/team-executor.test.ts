@@ -53,3 +53,17 @@ test('an agent with a schema answers by it, whether the step asks for one or not
   const executor = teamExecutor({ llm: modelOf(() => '{"n":3}') }, { agents })
   expect(await executor.executeStep(step('counts', 'x'), { signal })).toMatchObject({ success: true, structured: { n: 3 } })
 })
+
+test('a step whose schema nothing can meet is not begun', async () => {
+  const { executor, llm } = team()
+  const outcome = await executor.executeStep({ ...step('explore', 'write'), outputSchema: { enum: [] } }, { signal })
+  expect(outcome).toMatchObject({ success: false, code: 'invalid_argument', output: expect.stringContaining('# has an empty enum') })
+  expect(llm.requests).toEqual([])
+})
+
+test('the same step twice at once is done once, and both are told', async () => {
+  const { executor, llm } = team()
+  const twice = await Promise.all([1, 2].map(() => executor.executeStep(step('general', 'write'), { signal })))
+  expect(twice.map(({ status, output }) => `${status} ${output}`)).toEqual(['completed written', 'completed written'])
+  expect(llm.requests).toHaveLength(2)
+})

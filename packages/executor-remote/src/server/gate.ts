@@ -27,10 +27,11 @@ export async function judge(request: IncomingMessage, settings: ServeSettings): 
   }
 }
 
-/** An answer without becoming a connection. */
+/** An answer without becoming a connection. It does not wait for the other end to close too: that would hold a place for ever. */
 export function refuse(socket: Duplex, status: number, words: string): void {
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'connection: close', 'content-type: text/plain; charset=utf-8']
   if (status === 401) head.push('www-authenticate: Bearer')
+  socket.once('finish', () => socket.destroy())
   socket.end(`${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(words)}\r\n\r\n${words}`)
 }
 

@@ -1,5 +1,7 @@
-/** Finds JSON Schemas that no value can meet, as far as a look at their keywords tells. */
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
+/** Finds JSON Schemas that are none, or that no value can meet, as far as a look at their keywords tells. */
+import { toMessage } from '../base/errors.ts'
+import { isJsonObject, type Json, type JsonObject, type JsonSchema } from './json.ts'
+import { jsonSchema } from './schema.ts'
 
 /** Pairs of a lower and an upper bound. */
 const BOUNDS = [
@@ -8,6 +10,17 @@ const BOUNDS = [
   ['minItems', 'maxItems'],
   ['minProperties', 'maxProperties'],
 ] as const
+
+/** What is wrong with the schema of an answer, before anybody is asked for one. */
+export function schemaProblem(schema: JsonSchema): string | undefined {
+  try {
+    jsonSchema(schema)
+  } catch (error) {
+    return `its output schema is broken: ${toMessage(error)}`
+  }
+  const why = unmeetable(schema)
+  return why === undefined ? undefined : `nothing can meet its output schema: ${why}`
+}
 
 /** Why nothing can meet it, with the place as a JSON pointer; undefined when nothing speaks against it. */
 export function unmeetable(schema: Json, at = '#'): string | undefined {

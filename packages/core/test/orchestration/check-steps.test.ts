@@ -1,0 +1,83 @@
+/** Steps that cannot be meant so are refused before anything runs, and outcomes that cannot be stored are no answer. */
+import { describe, expect, test } from 'vitest'
+import { createAgent, executePipeline, memoryStore, Workflow, WorkflowBudget, type WorkflowStep } from '../../src/index.ts'
+import { manualHost, scriptedLlm } from '../../src/testing.ts'
+import { executorOf, step } from './steps.ts'
+
+const NOBODY: unknown = undefined
+const unmeetable = { type: 'string', minLength: 5, maxLength: 2 } as const
+
+const BAD: readonly (readonly [string, object, RegExp])[] = [
+  ['no id', { taskId: NOBODY }, /needs a taskId, a text; this one has undefined/],
+  ['an empty id', { taskId: '' }, /needs a taskId, a text; this one has ""/],
+  ['an id that is a number', { taskId: 7 }, /this one has 7/],
+  ['no agent', { agent: NOBODY }, /Step 'a' needs a text as its agent/],
+  ['no prompt', { prompt: NOBODY }, /Step 'a' needs a text as its prompt/],
+  ['half a turn', { maxSteps: 1.5 }, /maxSteps 1\.5: give a whole number above 0/],
+  ['time that is no number', { timeoutMs: Number.NaN }, /timeoutMs NaN/],
+  ['time that is over', { timeoutMs: -1 }, /timeoutMs -1/],
+  ['no try', { retry: { attempts: 0 } }, /retry\.attempts 0/],
+  ['a pause that is no number', { retry: { attempts: 2, delayMs: Number.NaN } }, /retry\.delayMs NaN/],
+  ['a budget that is no amount', { budget: { usd: Number.NaN } }, /budget\.usd NaN/],
+  ['a schema that is none', { outputSchema: { type: 'nonsense' } }, /Step 'a' cannot be done: its output schema is broken: .*nonsense/],
+  [
+    'a schema that nothing can meet',
+    { outputSchema: unmeetable },
+    /nothing can meet its output schema: # asks for minLength 5 and maxLength 2/,
+  ],
+]
+
+const bad = (part: object): WorkflowStep => ({ ...step('a'), ...part })
+
+describe.each(BAD)('a step with %s', (_what, part, why) => {
+  test('is refused by every verb before its siblings run', async () => {
+    const executor = executorOf()
+    const workflow = new Workflow({ executor, store: memoryStore() })
+    const steps = [step('b'), bad(part)]
+    for (const refused of [
+      workflow.parallel(steps),
+      workflow.phase('p', steps),
+      workflow.rounds(steps, () => undefined, { maxRounds: 1 }),
+      workflow.agent(bad(part)),
+    ])
+      await expect(refused).rejects.toMatchObject({ code: 'invalid_argument', message: expect.stringMatching(why) })
+    expect(executor.ids).toEqual([])
+  })
+
+  test('ends the chain of its item in a pipeline', async () => {
+    const executor = executorOf()
+    const [lost, done] = await executePipeline(executor, ['x', 'y'], {
+      stages: [(_previous, item: string) => (item === 'x' ? bad(part) : step('b'))],
+    })
+    expect(lost).toMatchObject({ success: false, code: 'invalid_argument', output: expect.stringMatching(why) })
+    expect(done).toMatchObject({ success: true })
+    expect(executor.ids).toEqual(['b'])
+  })
+})
+
+test('a budget with a limit that is no amount is refused', () => {
+  for (const limits of [{ usd: Number.NaN }, { tokens: -1 }])
+    expect(() => new WorkflowBudget(limits)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+})
+
+test('an outcome that is no JSON is a failed one, stored in words', async () => {
+  const circle: Record<string, unknown> = {}
+  circle.circle = circle
+  const store = memoryStore()
+  const options = { executor: executorOf(() => ({ structured: circle as never })), store, rootId: 'root', host: manualHost() }
+  const workflow = new Workflow(options)
+  const outcome = await workflow.agent(step('a'))
+  expect(outcome).toMatchObject({ status: 'failed', output: expect.stringContaining('cannot be stored as JSON') })
+  await workflow.close()
+  await using again = new Workflow({ ...options, executor: executorOf() })
+  expect(await again.agent(step('a'))).toMatchObject({ success: true })
+})
+
+test('a deadline that no timer counts is not one that has passed', async () => {
+  const executor = createAgent({
+    llm: scriptedLlm([async () => new Promise((resolve) => setTimeout(() => resolve('done'), 20))]),
+  }).executor()
+  const authority = { deadline: Date.now() + 2 ** 40 }
+  const signal = new AbortController().signal
+  expect(await executor.executeStep({ ...step('a'), agent: 'default', authority }, { signal })).toMatchObject({ output: 'done' })
+})
