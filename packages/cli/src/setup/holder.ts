@@ -30,8 +30,10 @@ export function leasesOfTheLiving(leases: LeaseStore): LeaseStore {
   return {
     contract: 1,
     async acquire(key, holder, ttlMs) {
-      const lease = await leases.acquire(key, holder, ttlMs)
-      if (lease.holder === holder || !isDead(lease.holder)) return lease
+      const { takenFrom, ...lease } = await leases.acquire(key, holder, ttlMs)
+      // One that ran out since its process has ended is as good as released.
+      if (lease.holder === holder) return takenFrom === undefined || isDead(takenFrom) ? lease : { ...lease, takenFrom }
+      if (!isDead(lease.holder)) return lease
       await leases.release(key, lease.holder)
       return leases.acquire(key, holder, ttlMs)
     },

@@ -18,10 +18,19 @@ test.runIf(process.platform === 'linux')('a process that has ended and that its 
     const dead = holderOf(Number(line))
     await leases.acquire('session', dead, 60_000)
     await expect.poll(async () => (await leases.read('session'))?.holder).toBeUndefined()
+    await leases.acquire('ran out', dead, 0)
+    expect(await leases.acquire('ran out', 'another', 60_000)).toEqual({ holder: 'another', expiresAt: expect.any(Number) as number })
     expect((await leases.acquire('session', 'another', 60_000)).holder).toBe('another')
   } finally {
     shell.kill('SIGKILL')
   }
+})
+
+test('of a process that is there it is told whose lease ran out', async () => {
+  const leases = leasesOfTheLiving(memoryLeases())
+  const living = holderOf(process.pid)
+  await leases.acquire('session', living, 0)
+  expect((await leases.acquire('session', 'another', 60_000)).takenFrom).toBe(living)
 })
 
 test('a process that is there keeps what it holds', async () => {

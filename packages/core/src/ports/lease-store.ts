@@ -23,7 +23,8 @@ export interface TransferOptions {
  * - `acquire` gives the lease to the caller when it is free or already the caller's; else it returns the holder's. [lease.acquire]
  * - A lease that has expired is free and no longer its holder's. [lease.expiry]
  * - Of several that acquire at the same time one gets the lease, and all are told who. [lease.race]
- * - `renew` extends the caller's lease to `ttlMs` from now and returns it, or undefined when it is no longer the caller's. [lease.renew]
+ * - `renew` extends the caller's lease to `ttlMs` from now and returns it, or undefined when it is no longer the caller's; [lease.renew]
+ *   for no time it runs out at once, and whoever acquires it is told whose it was. [lease.run_out]
  * - `transfer` hands the caller's lease to another holder in one step, so that nobody gets it in between, and returns it, or undefined
  *   when it is no longer the caller's: then nothing has changed. [lease.transfer]
  * - Of a transfer and others that acquire at the same time one gets the lease, and all are told who. [lease.transfer_race]

@@ -41,7 +41,7 @@ export async function claim(
   { holding, runId, metadata, facts, before, release = false }: ClaimOptions,
 ): Promise<void> {
   const { length, fence, claimsSinceProgress, claim: unreleased } = journal.said
-  const mayLive = holding.afterExpiry || (!holding.leased && unreleased !== undefined)
+  const mayLive = unreleased !== undefined && (holding.afterExpiry || !holding.leased)
   const created: readonly Fact[] = length === 0 ? [{ type: 'session_created', metadata, branch: journal.branchId() }] : []
   const released: readonly Fact[] = release ? [{ type: 'session_released', fence: fence + 1 }] : []
   const claimed: Fact = {

@@ -16,7 +16,11 @@ export interface Holding {
   readonly leased: boolean
   /** Throws `session_lost` when the lease may run out before an effect is over. */
   assert(): void
-  release(): Promise<void>
+  /**
+   * `settled`: nothing of the session's journal is claimed any more. Where something is, the lease runs out instead of being given
+   * back, so that whoever comes next is told that the holder of that claim may live. Never rejects: a lease runs out by itself.
+   */
+  release(settled: boolean): Promise<void>
 }
 
 export interface HoldOptions {
@@ -70,9 +74,10 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
     assert() {
       if (host.clock.now() > expiresAt - MARGIN_MS) throw lost()
     },
-    async release() {
+    async release(settled) {
+      if (over) return
       end()
-      await leases.release(key, holder)
+      await (settled ? leases.release(key, holder) : leases.renew(key, holder, 0)).catch(() => {})
     },
   }
 }

@@ -31,6 +31,6 @@ export async function rewindSession(store: SessionStore, id: string, { to, keepR
       retryable: true,
     })
   } finally {
-    await holding.release().catch(() => {}) // it runs out by itself
+    await holding.release(false) // it may not have been rewound
   }
 }

@@ -176,7 +176,7 @@ export class LiveSession implements Session {
     } catch (error) {
       throw await notClaimed(this.#options.log, error)
     } finally {
-      await holding.release().catch(() => {}) // it runs out by itself
+      await holding.release(this.#options.log.journal.state.claim === undefined)
     }
   }
 
@@ -261,7 +261,7 @@ export class LiveSession implements Session {
       if (before) await parts.store.delete(openRunKey(this.id, before.runId))
     } catch (error) {
       control.release()
-      await holding.release().catch(() => {}) // it runs out by itself
+      await holding.release(this.#options.log.journal.state.claim === undefined)
       throw await notClaimed(this.#options.log, error)
     }
     return this.#launch(runId, { control, holding })

@@ -25,6 +25,6 @@ export async function settled(segment: Segment, { parts, log, state, holding }: 
     log.hub.publishLive([{ type: 'persistence_failed', operation: 'end of run', error: failure.message }], state.id)
     return failedResult(log.journal.state.run ?? state, sessionId, failure)
   } finally {
-    await holding.release().catch(() => {}) // it runs out by itself
+    await holding.release(log.journal.state.claim === undefined)
   }
 }

@@ -148,6 +148,18 @@ export const leaseStoreMutants: readonly LeaseStoreMutant[] = [
     mutate: having((leases) => ({ renew: (key, holder, ttlMs) => leases.renew(key, holder, hardly(ttlMs)) })),
   },
   {
+    name: 'takes no time for a default',
+    killedBy: 'lease.run_out',
+    mutate: having((leases) => ({ renew: (key, holder, ttlMs) => leases.renew(key, holder, ttlMs || 30_000) })),
+  },
+  {
+    name: 'releases what is renewed for no time',
+    killedBy: 'lease.run_out',
+    mutate: having((leases) => ({
+      renew: (key, holder, ttlMs) => (ttlMs > 0 ? leases.renew(key, holder, ttlMs) : leases.release(key, holder).then(() => undefined)),
+    })),
+  },
+  {
     name: 'hands a lease over for a millisecond more',
     killedBy: 'lease.transfer',
     mutate: having((leases) => ({ transfer: (key, holder, { to, ttlMs }) => leases.transfer(key, holder, { to, ttlMs: hardly(ttlMs) }) })),

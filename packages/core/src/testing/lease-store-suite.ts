@@ -105,6 +105,17 @@ const cases: readonly Case<TimedLeases>[] = [
     },
   },
   {
+    id: 'lease.run_out',
+    title: 'a lease that is renewed for no time runs out at once, and is not one that was released',
+    async run({ leases }) {
+      await leases.acquire('session', 'one', TTL_MS)
+      await leases.renew('session', 'one', 0)
+      assertEqual(await leases.read('session'), undefined, 'the lease that has run out')
+      const next = await leases.acquire('session', 'two', TTL_MS)
+      assertEqual([next.holder, next.takenFrom], ['two', 'one'], 'who got the lease that has run out, and from whom')
+    },
+  },
+  {
     id: 'lease.transfer',
     title: 'a holder hands its lease to another; a stranger or one whose lease ran out cannot, and changes nothing',
     async run({ leases, advance }) {
