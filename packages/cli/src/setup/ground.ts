@@ -33,8 +33,8 @@ const ownFiles = (ground: Ground): readonly string[] => [
 ]
 
 /** Every rule knows its file and line. */
-export const groundLayers = ({ rules, ruleLines = [], configFile, layers = [] }: Ground): readonly RuleLayer[] => [
-  { layer: 'project', rules, lines: ruleLines, ...(configFile === undefined ? {} : { file: configFile }) },
+export const groundLayers = ({ rules, ruleLines = [], rulesTyped, configFile, layers = [] }: Ground): readonly RuleLayer[] => [
+  { layer: 'project', rules, lines: ruleLines, ...(configFile === undefined || rulesTyped ? {} : { file: configFile }) },
   ...layers,
 ]
 

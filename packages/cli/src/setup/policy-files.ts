@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { AgentError } from '@seamfold/core/kit'
 import { type PermissionMode, type PolicyLayer, type RuleLayer, stricterMode } from '@seamfold/core'
 import { loadPolicyFile } from '../config/load.ts'
 import type { Surroundings } from './settings.ts'
@@ -9,12 +10,14 @@ import type { Surroundings } from './settings.ts'
 /** A variable that names one more file of the administrator's. */
 const POLICY_VARIABLE = 'SEAMFOLD_POLICY'
 
+/** What no mode may go beyond, and the file that says so. */
+export type ModeLimit = { readonly mode: PermissionMode; readonly file: string }
+
 export type PolicyFiles = {
   readonly layers: readonly RuleLayer[]
   /** The mode that the user wants where nothing stronger names one. */
   readonly usual?: PermissionMode
-  /** What no mode may go beyond, and the file that says so. */
-  readonly most?: { readonly mode: PermissionMode; readonly file: string }
+  readonly most?: ModeLimit
 }
 
 type Place = { readonly layer: PolicyLayer; readonly file: string }
@@ -37,7 +40,7 @@ export async function policyFiles(surroundings: Surroundings): Promise<PolicyFil
   const here = policyPlaces(surroundings).filter(({ file }) => existsSync(file) || file === resolve(surroundings.folder, named ?? ''))
   const found = await Promise.all(here.map(async ({ layer, file }) => ({ layer, ...(await loadPolicyFile(file)) })))
   const usual = found.find(({ layer }) => layer === 'user')?.mode
-  const most = found.reduce<PolicyFiles['most']>(
+  const most = found.reduce<ModeLimit | undefined>(
     (least, { layer, mode, file }) =>
       layer !== 'administrator' || mode === undefined || (least !== undefined && stricterMode(least.mode, mode) === least.mode)
         ? least
@@ -49,4 +52,10 @@ export async function policyFiles(surroundings: Surroundings): Promise<PolicyFil
     ...(usual === undefined ? {} : { usual }),
     ...(most === undefined ? {} : { most }),
   }
+}
+
+/** A mode that a person asks for. Throws `invalid_argument` for one that goes beyond what the administrator allows. */
+export function assertMode(wanted: PermissionMode, most: ModeLimit | undefined): PermissionMode {
+  if (most === undefined || stricterMode(wanted, most.mode) === wanted) return wanted
+  throw new AgentError('invalid_argument', `The mode '${wanted}' is more than ${most.file} allows: at most '${most.mode}'.`)
 }

@@ -6,7 +6,7 @@ import { AgentError } from '@seamfold/core/kit'
 import type { SandboxOptions } from '@seamfold/tools'
 import type { HookConfig, LanesConfig, PermissionMode, SecretsConfig } from '../config/config.ts'
 import { type Config, loadConfig } from '../config/load.ts'
-import { type PolicyFiles, policyFiles } from './policy-files.ts'
+import { assertMode, type ModeLimit, policyFiles } from './policy-files.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
 import type { ProtectionOptions } from './protection.ts'
 import { permissionMode } from './permissions.ts'
@@ -49,8 +49,12 @@ export type Ground = Places & {
   readonly rules: readonly Rule[]
   /** Where the rules stand in the configuration. */
   readonly ruleLines?: readonly (number | undefined)[]
+  /** The rules were typed by a person, and stand in no file. */
+  readonly rulesTyped?: true
   /** Rules of the user and of the administrator. */
   readonly layers?: readonly RuleLayer[]
+  /** What no mode may go beyond, whoever asks for it, and the file that says so. */
+  readonly most?: ModeLimit
   /** How commands are kept apart from the machine. Default: they are not. */
   readonly sandbox?: SandboxOptions
   /** Variables that commands see although their names look like those of keys. */
@@ -139,6 +143,7 @@ async function groundOf(config: Config, options: SharedOptions, { surroundings, 
     rules: config.rules,
     ...pick('ruleLines', config.ruleLines),
     ...(files.layers.length === 0 ? {} : { layers: files.layers }),
+    ...pick('most', files.most),
     ...pick('sandbox', chosenSandbox(config.sandbox, options.sandbox === undefined ? remembered?.sandbox : sandboxMode(options.sandbox))),
     ...pick('keep', config.environment?.keep),
     ...pick('secrets', config.secrets),
@@ -181,15 +186,13 @@ function workspaceOf({ workspace }: SharedOptions, folder: string): string {
 }
 
 /** An option that goes beyond what the administrator allows is refused; what was configured or remembered is held to it. */
-function modeOf({ yes, permissions }: SharedOptions, usual: PermissionMode = 'ask', most?: PolicyFiles['most']): PermissionMode {
+function modeOf({ yes, permissions }: SharedOptions, usual: PermissionMode = 'ask', most?: ModeLimit): PermissionMode {
   if (yes === true && permissions !== undefined && permissions !== 'full') {
     throw new AgentError('invalid_argument', `--yes allows everything and --permissions ${permissions} does not: give one of the two.`)
   }
   const wanted = yes === true ? 'full' : permissions === undefined ? undefined : permissionMode(permissions)
-  if (most === undefined) return wanted ?? usual
-  if (wanted !== undefined && stricterMode(wanted, most.mode) !== wanted)
-    throw new AgentError('invalid_argument', `The mode '${wanted}' is more than ${most.file} allows: at most '${most.mode}'.`)
-  return stricterMode(wanted ?? usual, most.mode)
+  if (wanted !== undefined) return assertMode(wanted, most)
+  return most === undefined ? usual : stricterMode(usual, most.mode)
 }
 
 /** An option that counts something. Throws `invalid_argument` for anything but a whole number above zero. */

@@ -4,6 +4,7 @@ import { assertPrice, type Assembled } from './assemble.ts'
 import { groundPolicy } from './ground.ts'
 import { connect, type Connection, type ConnectOptions } from './model.ts'
 import { permissionMode } from './permissions.ts'
+import { assertMode } from './policy-files.ts'
 import type { Settings } from './settings.ts'
 
 export type VariantWish = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
@@ -11,7 +12,7 @@ export type VariantWish = { readonly model?: string; readonly mode?: string; rea
 export type AgentVariant = { readonly agent: Agent; readonly permissions: Policy }
 
 export type AgentVariants = {
-  /** Throws `invalid_argument` for an unknown mode, and for a budget in dollars where the model's price is not known. */
+  /** Throws `invalid_argument` for an unknown mode or one that the administrator does not allow, and for a budget in dollars where the model's price is not known. */
   make(wish: VariantWish): Promise<AgentVariant>
   /** Before the agent that they stand beside is closed. */
   close(): Promise<void>
@@ -24,7 +25,7 @@ export function assembleVariants({ options }: Pick<Assembled, 'options'>, settin
     async make({ model, mode, instructions }) {
       const changed: Settings = {
         ...settings,
-        ...(mode === undefined ? {} : { mode: permissionMode(mode) }),
+        ...(mode === undefined ? {} : { mode: assertMode(permissionMode(mode), settings.most) }),
         ...(model === undefined ? {} : { model: { ...settings.model, model } }),
       }
       const permissions = await groundPolicy(changed)

@@ -5,6 +5,7 @@ import { AgentError } from '@seamfold/core/kit'
 import { RULE_FORMS } from '../config/rule-text.ts'
 import { ruleOf } from '../config/schema.ts'
 import type { PartsWish } from '../playground/parts.ts'
+import { assertMode } from './policy-files.ts'
 import { chooseModel } from './provider.ts'
 import type { Settings, Surroundings } from './settings.ts'
 import type { StoreKind } from './store.ts'
@@ -36,10 +37,22 @@ function workerOf(executor: NonNullable<PartsWish['executor']>, { now, environme
   return { url, ...(token === undefined || token === '' ? {} : { token }) }
 }
 
+/** Rules of the configuration keep their lines; others stand in no file. */
+function policyOf(policy: NonNullable<PartsWish['policy']>, { now, base }: WishedFrom): Partial<Settings> {
+  const rules = policy.rules.map(rule)
+  const configured = JSON.stringify(rules) === JSON.stringify(base.rules)
+  const from = configured ? (base.ruleLines === undefined ? {} : { ruleLines: base.ruleLines }) : ({ rulesTyped: true } as const)
+  return { mode: assertMode(policy.mode, now.most), rules, ...from }
+}
+
 /** Throws `invalid_argument` or `llm_unauthorized`, saying what cannot be, and what can. */
 export function settingsAsWished(wish: PartsWish, from: WishedFrom): Settings {
   const { now, base, environment } = from
-  const { worker, toolNames, ...rest } = now
+  const { worker, toolNames, ruleLines, rulesTyped, ...rest } = now
+  const ruled: Partial<Settings> = {
+    ...(ruleLines === undefined ? {} : { ruleLines }),
+    ...(rulesTyped === undefined ? {} : { rulesTyped }),
+  }
   const chosenWorker = wish.executor === undefined ? worker : workerOf(wish.executor, from)
   const chosenTools = wish.tools ?? toolNames
   return {
@@ -47,7 +60,7 @@ export function settingsAsWished(wish: PartsWish, from: WishedFrom): Settings {
     ...(wish.model === undefined ? {} : { model: chooseModel(wish.model, environment) }),
     ...(wish.store === undefined ? {} : storeOf(wish.store, from)),
     ...(wish.hooks === undefined ? {} : { hooks: wish.hooks ? (base.hooks ?? []) : [] }),
-    ...(wish.policy === undefined ? {} : { mode: wish.policy.mode, rules: wish.policy.rules.map(rule) }),
+    ...(wish.policy === undefined ? ruled : policyOf(wish.policy, from)),
     ...(wish.budget === undefined ? {} : { budget: wish.budget }),
     ...(chosenWorker === undefined ? {} : { worker: chosenWorker }),
     ...(chosenTools === undefined ? {} : { toolNames: chosenTools }),

@@ -1,5 +1,6 @@
 /** Promises of the playground about its parts: each can be replaced while it runs, nothing is lost by it, and what cannot be is said in words. */
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAgent } from '@seamfold/core'
 import { scriptedLlm } from '@seamfold/core/testing'
@@ -164,4 +165,48 @@ test('asks the hooks of the configuration until they are switched off, and again
   expect(await isBlocked()).toBe(false)
   await here.ask('/api/parts', { hooks: true })
   expect(await isBlocked()).toBe(true)
+})
+
+test('nobody goes beyond the mode that the administrator allows, by other parts, a scenario or a fork', async () => {
+  const limits = await mkdtemp(join(tmpdir(), 'playground-limits-'))
+  const file = join(limits, 'policy.json')
+  await writeFile(file, JSON.stringify({ mode: 'auto-edit', rules: [] }))
+  try {
+    await using here = await playground({ environment: { SEAMFOLD_POLICY: file }, words: ['--permissions', 'ask'] })
+    const id = await say(here, 'What is in this folder?')
+    await here.read(id, ended)
+    const refused = [
+      await here.ask('/api/parts', { policy: { mode: 'full', rules: [] } }),
+      await here.ask('/api/scenarios/repair', {}),
+      await here.ask(`/api/sessions/${id}/fork`, { change: { mode: 'full' } }),
+    ]
+    const words = `The mode 'full' is more than ${file} allows: at most 'auto-edit'.`
+    expect(refused.map(({ status, body }) => [status, body.message])).toEqual([
+      [400, words],
+      [400, words],
+      [400, words],
+    ])
+    expect((await here.ask('/api/parts', { policy: { mode: 'auto-edit', rules: [] } })).status).toBe(200)
+  } finally {
+    await rm(limits, { recursive: true, force: true })
+  }
+})
+
+test('a decision names the file of a rule that stands in one, and none for a rule that was typed', async () => {
+  const configured = { permissions: { rules: ['deny read(secret.md)'] } }
+  await using here = await playground({
+    prepare: (folder) => writeFile(join(folder, 'seamfold.config.json'), JSON.stringify(configured, null, 1)),
+  })
+  const { id } = (await here.ask('/api/sessions', {})).body
+  await here.ask(`/api/sessions/${id}/send`, { prompt: 'What is in this folder?' })
+  await here.read(id, ended)
+  const why = async (path: string): Promise<unknown> => {
+    const asked = await here.ask(`/api/sessions/${id}/why`, { tool: 'read', accesses: [{ kind: 'read', path }] })
+    return (asked.body as unknown as { readonly origin?: { readonly file?: string } }).origin?.file
+  }
+  expect(await why('secret.md')).toContain('seamfold.config.json')
+  await here.ask('/api/parts', { policy: { mode: 'ask', rules: ['deny read(other.md)'] } })
+  expect(await why('other.md')).toBe(undefined)
+  await here.ask('/api/parts', { policy: { mode: 'ask', rules: ['deny read(secret.md)'] } })
+  expect(await why('secret.md')).toContain('seamfold.config.json')
 })
