@@ -3,10 +3,11 @@ import { SseDecoder, systemHost, type LlmClient, type LlmEvent, type LlmRequest,
 import { unavailable } from './errors.ts'
 import { AnswerReader } from './from-wire.ts'
 import { knownModel, priceOf, type KnownModel } from './models.ts'
-import { checkOptions, keyOf, type AnthropicOptions } from './options.ts'
+import { baseOf, checkOptions, keyOf, type AnthropicOptions } from './options.ts'
 import { BINDING_BETA } from './thinking.ts'
 import { requestWriter } from './to-wire.ts'
 import { transport, type Connection, type Send } from './transport.ts'
+import { wholeAnswer, type Source } from './whole-answer.ts'
 
 /** Tokens of one answer where nobody says: room for long work, without reserving all that the model could write. */
 const KNOWN_OUTPUT = 32_000
@@ -16,7 +17,7 @@ const UNKNOWN_OUTPUT = 8192
  * Talks to one Anthropic model over the official SDK, which is loaded at the first call. Also to any server that speaks the
  * Messages API: `{ baseURL, headers, fetch }`.
  *
- * Throws `llm_unauthorized` when there is no key, `invalid_argument` for options that the model cannot take.
+ * Throws `llm_unauthorized` when there is no key or none that can be sent, `invalid_argument` for options that the model cannot take.
  */
 export function anthropic(options: AnthropicOptions): LlmClient {
   const known = knownModel(options.model)
@@ -36,7 +37,7 @@ export function anthropic(options: AnthropicOptions): LlmClient {
   })
   const send = transport({
     apiKey,
-    baseURL: (options.baseURL ?? environment['ANTHROPIC_BASE_URL'])?.replace(/\/+$/, '').replace(/\/v1$/, ''),
+    baseURL: baseOf(options, environment),
     headers: { ...betaHeader(options, known), ...options.headers },
     fetch: options.fetch,
     timeoutMs: options.timeoutMs,
@@ -69,12 +70,12 @@ async function* stream({ request, signal, model, write, send, now }: Call): Asyn
   try {
     connection = await send(write(request), controller.signal)
     signal.throwIfAborted()
-    const decoder = new SseDecoder()
+    const eventsOf = connection.contentType?.startsWith('application/json') === true ? wholeAnswer() : streamed()
     const answer = new AnswerReader({ provider: model.provider, model: model.id }, connection.requestId)
     let firstTokenMs: number | undefined
     while (!whole) {
       const bytes = await connection.read()
-      const reading = answer.read(bytes === undefined ? decoder.end() : decoder.push(bytes))
+      const reading = answer.read(eventsOf(bytes))
       const { batch } = reading
       whole = reading.whole
       if (batch.length > 0) firstTokenMs ??= now() - started
@@ -90,6 +91,11 @@ async function* stream({ request, signal, model, write, send, now }: Call): Asyn
     if (whole) connection?.settle()
     else connection?.cancel()
   }
+}
+
+function streamed(): Source {
+  const decoder = new SseDecoder()
+  return (bytes) => (bytes === undefined ? decoder.end() : decoder.push(bytes))
 }
 
 function cutOff({ contentType = 'none' }: Connection): Error {

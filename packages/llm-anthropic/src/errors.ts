@@ -61,7 +61,8 @@ export const unavailable = (what: string, cause?: unknown): AgentError =>
 
 function statusError(error: ApiFailure, now: number): AgentError {
   const { status, headers } = error
-  const message = saidIn(error.error)?.message ?? error.message
+  // Without a body that is JSON the SDK's message is the status and then the body's text.
+  const message = saidIn(error.error)?.message ?? error.message.replace(/^\d{3} /, '')
   return httpError({
     status,
     provider: PROVIDER,

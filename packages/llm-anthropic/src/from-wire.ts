@@ -1,5 +1,6 @@
 /** Reads the events of one answer into what the loop understands. */
 import {
+  isAgentError,
   isJsonObject,
   type Block,
   type Json,
@@ -7,7 +8,6 @@ import {
   type LlmEvent,
   type ModelOrigin,
   type ResponseMeta,
-  type SseEvent,
   type StopReason,
 } from '@seamfold/core/kit'
 import { streamError, unavailable } from './errors.ts'
@@ -37,7 +37,7 @@ export class AnswerReader {
   readonly #requestId: string | undefined
   readonly #drafts: Draft[] = []
   /** By the provider's index, which counts blocks that we do not know too. */
-  readonly #open = new Map<number, Draft>()
+  readonly #open = new Map<number, Draft | undefined>()
   readonly #usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
   #stopReason: StopReason = 'other'
   #response: { readonly id?: string; readonly model?: string } = {}
@@ -48,12 +48,12 @@ export class AnswerReader {
   }
 
   /** What the events of one network read say. */
-  read(events: readonly SseEvent[]): Reading {
+  read(events: readonly { readonly data: string }[]): Reading {
     const batch: LlmEvent[] = []
     try {
-      for (const { data } of events) if (this.#take(data, batch)) return { batch, whole: true }
-    } catch (failure) {
-      return { batch, whole: false, failure }
+      for (const { data } of events) if (!KEPT_ALIVE.has(data) && this.#take(data, batch)) return { batch, whole: true }
+    } catch (error) {
+      return { batch, whole: false, failure: isAgentError(error) ? error : unavailable('an event of its stream makes no sense', error) }
     }
     return { batch, whole: false }
   }
@@ -62,20 +62,22 @@ export class AnswerReader {
     const event = parseEvent(data)
     switch (event.type) {
       case 'message_start':
-        this.#response = event.message
-        this.#count(event.message.usage)
+        this.#response = event.message ?? {}
+        this.#count(event.message?.usage)
         break
       case 'content_block_start':
         this.#begin(event.index, event.content_block, batch)
         break
       case 'content_block_delta':
+        // Some servers begin a block with what is in it.
+        if (!this.#open.has(event.index)) this.#begin(event.index, blockFor(event.delta), batch)
         this.#add(this.#open.get(event.index), event.delta, batch)
         break
       case 'content_block_stop':
         this.#end(event.index, batch)
         break
       case 'message_delta':
-        this.#stopReason = STOP_REASONS[event.delta.stop_reason ?? ''] ?? this.#stopReason
+        this.#stopReason = STOP_REASONS[event.delta?.stop_reason ?? ''] ?? this.#stopReason
         this.#count(event.usage)
         break
       case 'error':
@@ -104,16 +106,17 @@ export class AnswerReader {
     }
   }
 
-  #begin(index: number, block: WireBlock, batch: LlmEvent[]): void {
-    const draft = toDraft(block, this.#drafts.length)
+  #begin(index: number, block: WireBlock | null | undefined, batch: LlmEvent[]): void {
+    const draft = block == null ? undefined : toDraft(block, this.#drafts.length)
+    this.#open.set(index, draft)
     if (draft === undefined) return
     this.#drafts.push(draft)
-    this.#open.set(index, draft)
     if (draft.type === 'tool_use') batch.push({ type: 'tool_start', block: draft.at, id: draft.id, name: draft.name })
     else if (draft.text !== '') batch.push({ type: `${draft.type}_delta`, block: draft.at, text: draft.text })
   }
 
-  #add(draft: Draft | undefined, delta: WireDelta, batch: LlmEvent[]): void {
+  #add(draft: Draft | undefined, delta: WireDelta | null, batch: LlmEvent[]): void {
+    if (delta === null) return
     if (draft?.type === 'text' && delta.type === 'text_delta') {
       draft.text += delta.text
       if (delta.text !== '') batch.push({ type: 'text_delta', block: draft.at, text: delta.text })
@@ -145,15 +148,30 @@ export class AnswerReader {
   }
 
   /** Counts are cumulative, so the larger one is the later one, whatever a compatible server leaves at zero. */
-  #count(said: WireUsage | undefined): void {
-    if (said === undefined) return
+  #count(said: WireUsage | null | undefined): void {
+    if (said == null) return
     const usage = this.#usage
-    usage.input = Math.max(usage.input, said.input_tokens ?? 0)
-    usage.output = Math.max(usage.output, said.output_tokens ?? 0)
-    usage.cacheRead = Math.max(usage.cacheRead, said.cache_read_input_tokens ?? 0)
-    usage.cacheWrite = Math.max(usage.cacheWrite, said.cache_creation_input_tokens ?? 0)
-    usage.reasoning = Math.max(usage.reasoning, said.output_tokens_details?.thinking_tokens ?? 0)
+    usage.input = Math.max(usage.input, count(said.input_tokens))
+    usage.output = Math.max(usage.output, count(said.output_tokens))
+    usage.cacheRead = Math.max(usage.cacheRead, count(said.cache_read_input_tokens))
+    usage.cacheWrite = Math.max(usage.cacheWrite, count(said.cache_creation_input_tokens))
+    usage.reasoning = Math.max(usage.reasoning, count(said.output_tokens_details?.thinking_tokens))
   }
+}
+
+/** Data that say nothing: what some proxies send to keep a connection alive, and the end of another protocol. */
+const KEPT_ALIVE: ReadonlySet<string> = new Set(['', '[DONE]'])
+
+/** Whole and not negative, whatever was sent: what is no such number counts as 0. */
+function count(value: unknown): number {
+  const whole = typeof value === 'number' ? Math.round(value) : 0
+  return Number.isSafeInteger(whole) ? whole : 0
+}
+
+/** The block that a delta without a start belongs to. */
+function blockFor(delta: WireDelta | null): WireBlock | undefined {
+  if (delta?.type === 'text_delta') return { type: 'text' }
+  return delta?.type === 'thinking_delta' ? { type: 'thinking' } : undefined
 }
 
 function parseEvent(data: string): WireEvent {

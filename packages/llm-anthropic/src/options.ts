@@ -62,12 +62,29 @@ export function checkOptions(options: AnthropicOptions, known: KnownModel | unde
     throw invalid(`thinking.budgetTokens is ${thinking.budgetTokens}; the least is ${SMALLEST_BUDGET}`)
 }
 
+/** The address without `/v1`, or undefined for the provider's own. Throws `invalid_argument` for one that is none. */
+export function baseOf({ baseURL }: AnthropicOptions, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const base = (baseURL ?? environment['ANTHROPIC_BASE_URL'])?.trim()
+  if (base === undefined || (base === '' && baseURL === undefined)) return undefined
+  if (!/^https?:$/.test(URL.parse(base)?.protocol ?? ''))
+    throw invalid(`baseURL is ${JSON.stringify(base)}, which is no http(s) address. Give one like https://api.anthropic.com`)
+  return base.replace(/\/+$/, '').replace(/\/v1$/, '')
+}
+
 /** The key, or undefined where the headers authenticate. Throws `llm_unauthorized` when there is neither. */
 export function keyOf(
   { apiKey, headers = {} }: AnthropicOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
   const key = apiKey ?? environment['ANTHROPIC_API_KEY']
+  const found = /[^\t\x20-\x7e\x80-\xff]/u.exec(key?.trim() ?? '')
+  if (found !== null) {
+    const point = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    throw new AgentError(
+      'llm_unauthorized',
+      `The key for Anthropic holds U+${point} as character ${found.index + 1}, which no header can carry: copy it anew`,
+    )
+  }
   if (key !== undefined && key.trim() !== '') return key
   if (Object.keys(headers).some((name) => /^(authorization|x-api-key)$/i.test(name))) return undefined
   throw new AgentError(

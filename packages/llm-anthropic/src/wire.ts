@@ -25,12 +25,14 @@ export type WireDelta =
 /** What the provider says of a failure, in an error body and in an `error` event alike. */
 export type WireError = { readonly type?: string; readonly message?: string }
 
+export type WireMessageStart = { readonly id?: string; readonly model?: string; readonly usage?: WireUsage | null }
+
 /** The events that we read. The provider may send others at any time: they are passed over. */
 export type WireEvent =
-  | { readonly type: 'message_start'; readonly message: { readonly id?: string; readonly model?: string; readonly usage?: WireUsage } }
-  | { readonly type: 'content_block_start'; readonly index: number; readonly content_block: WireBlock }
-  | { readonly type: 'content_block_delta'; readonly index: number; readonly delta: WireDelta }
+  | { readonly type: 'message_start'; readonly message?: WireMessageStart | null }
+  | { readonly type: 'content_block_start'; readonly index: number; readonly content_block?: WireBlock | null }
+  | { readonly type: 'content_block_delta'; readonly index: number; readonly delta: WireDelta | null }
   | { readonly type: 'content_block_stop'; readonly index: number }
-  | { readonly type: 'message_delta'; readonly delta: { readonly stop_reason?: string | null }; readonly usage?: WireUsage }
+  | { readonly type: 'message_delta'; readonly delta?: { readonly stop_reason?: string | null } | null; readonly usage?: WireUsage | null }
   | { readonly type: 'message_stop' }
   | { readonly type: 'error'; readonly error?: WireError }

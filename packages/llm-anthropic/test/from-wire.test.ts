@@ -205,6 +205,51 @@ describe('an error in mid-stream', () => {
   })
 })
 
+describe('an answer of a server that is not quite the provider', () => {
+  const said = (events: readonly SentEvent[]): unknown => readEvents(events).done?.message.content
+
+  test('may leave out usage, messages and deltas', () => {
+    const odd = [{ type: 'message_start', message: null }, ...block(0, { type: 'text' }, [{ type: 'text_delta', text: 'Hi' }])]
+    const none = { type: 'content_block_delta', index: 0, delta: null }
+    const { done } = readEvents([...odd.slice(0, 2), none, ...odd.slice(2), { type: 'message_delta', delta: null, usage: null }, ...end()])
+    expect(done).toMatchObject({ message: { content: [{ type: 'text', text: 'Hi' }] }, usage: { input: 0, output: 12 } })
+    expect(readEvents([start(null), ...textBlock(0, 'Hi'), ...end()]).done?.usage.input).toBe(0)
+  })
+
+  test('may begin a block with what is in it, and end none', () => {
+    const delta = (index: number, of: object): SentEvent => ({ type: 'content_block_delta', index, delta: of })
+    const thoughts = delta(0, { type: 'thinking_delta', thinking: 'Hm' })
+    expect(
+      said([start(), thoughts, delta(1, { type: 'text_delta', text: 'Hel' }), delta(1, { type: 'text_delta', text: 'lo' }), ...end()]),
+    ).toEqual([
+      { type: 'reasoning', text: 'Hm', origin },
+      { type: 'text', text: 'Hello' },
+    ])
+  })
+
+  test('may hold what is no block and no delta of ours', () => {
+    const unknown = block(0, { type: 'hologram' }, [{ type: 'text_delta', text: 'not ours' }, { type: 'sparkle' }])
+    expect(said([start(), ...unknown, ...block(1, null), ...textBlock(2, 'Hi'), ...end()])).toEqual([{ type: 'text', text: 'Hi' }])
+  })
+
+  test('counts whole tokens, whatever it says', () => {
+    const text = toSse([start({ input_tokens: 9.6 }), ...end('end_turn', { output_tokens: -1 })]).replace('-1', '1e999')
+    const { done } = readChunks([new TextEncoder().encode(text)])
+    expect(done?.usage).toEqual({ input: 10, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 })
+  })
+
+  test('may send what says nothing, to keep the connection alive', () => {
+    const bytes = new TextEncoder().encode(`data:\n\n${toSse([start(), ...textBlock(0, 'Hi')])}data: [DONE]\n\n${toSse(end())}`)
+    expect(readChunks([bytes]).done?.message.content).toEqual([{ type: 'text', text: 'Hi' }])
+  })
+})
+
+test('an event that makes no sense makes the answer unreadable, and asking again may help', () => {
+  expect(() => readChunks([new TextEncoder().encode('data: null\n\n')])).toThrow(
+    expect.objectContaining({ code: 'llm_unavailable', retryable: true }),
+  )
+})
+
 test('an event that is not JSON makes the answer unreadable, and asking again may help', () => {
   const bytes = new TextEncoder().encode(`${toSse([start()])}data: {"type":\n\n`)
   expect(() => readChunks([bytes])).toThrow(expect.objectContaining({ code: 'llm_unavailable', retryable: true }))

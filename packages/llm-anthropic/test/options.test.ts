@@ -24,7 +24,18 @@ describe('the key', () => {
 })
 
 describe('options that no call could succeed with are refused', () => {
+  test('a key that no header can carry, without repeating it', () => {
+    expect(() => open({ apiKey: 'sk-ant…' })).toThrow(
+      expect.objectContaining({
+        code: 'llm_unauthorized',
+        message: 'The key for Anthropic holds U+2026 as character 7, which no header can carry: copy it anew',
+      }),
+    )
+  })
+
   test.each([
+    ['an address without a scheme', { baseURL: 'localhost:4711' }, /baseURL is "localhost:4711".*http/],
+    ['an address that is empty', { baseURL: '' }, /baseURL is ""/],
     ['no model', { model: '' }, /model/],
     ['half a token', { maxOutputTokens: 0.5 }, /maxOutputTokens is 0.5/],
     ['more than the model writes', { maxOutputTokens: 64_001 }, /at most 64000/],

@@ -104,6 +104,37 @@ describe('the answer', () => {
     })
   })
 
+  test('may come in one piece of JSON, from a server that does not stream', async () => {
+    const content = [
+      { type: 'text', text: 'Hi' },
+      { type: 'tool_use', id: 'a', name: 'f', input: { x: 1 } },
+    ]
+    const whole = {
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      content,
+      stop_reason: 'tool_use',
+      usage: { input_tokens: 3, output_tokens: 4 },
+    }
+    await using server = await provider((response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(whole)),
+    )
+    const done = await ask(anthropic({ model, apiKey: 'key', baseURL: server.url }), { messages })
+    expect(done).toMatchObject({ message: { content }, stopReason: 'tool_use', usage: { input: 3, output: 4 } })
+  })
+
+  test('that is an error with status 200 says so in the words of the server', async () => {
+    const error = { type: 'error', error: { type: 'overloaded_error', message: 'Busy' } }
+    await using server = await provider((response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(error)),
+    )
+    await expect(ask(anthropic({ model, apiKey: 'key', baseURL: server.url }), { messages })).rejects.toMatchObject({
+      code: 'llm_unavailable',
+      message: expect.stringContaining('Busy'),
+    })
+  })
+
   test('that does not begin in time is a timeout', async () => {
     await using server = await provider(() => undefined)
     await expect(ask(anthropic({ model, apiKey: 'key', baseURL: server.url, timeoutMs: 20 }), { messages })).rejects.toMatchObject({

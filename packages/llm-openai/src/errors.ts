@@ -12,9 +12,12 @@ export function toFailure(error: unknown, provider: string): AgentError {
   const cause = error instanceof Error ? error.cause : undefined
   if (isAgentError(cause)) return cause
   if (isStatusError(error)) return statusFailure(error, provider)
-  const why = cause === undefined ? '' : `: ${toMessage(cause)}`
-  return new AgentError('llm_unavailable', `${provider} could not be reached or broke off: ${toMessage(error)}${why}`, { cause: error })
+  return new AgentError('llm_unavailable', `${provider} could not be reached or broke off: ${deepestMessage(error)}`, { cause: error })
 }
+
+/** Under "Connection error." and "fetch failed" lies what really happened. */
+const deepestMessage = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined ? deepestMessage(error.cause) : toMessage(error)
 
 /** The error of an answer that ended too early or cannot be read. */
 export const cutOff = (provider: string, what: string): AgentError =>
@@ -28,15 +31,15 @@ export function streamFailure(reported: unknown, provider: string): AgentError {
   const complaint = complaintOf(reported)
   const { code, retryable, advice } = judge(complaint)
   const named = complaint.code === '' ? '' : ` (${complaint.code})`
-  return new AgentError(
-    code ?? 'llm_unavailable',
-    `${provider} failed in mid-answer${named}: ${complaint.message.slice(0, 4000)}${advice ?? ''}`,
-    {
-      ...(retryable === undefined ? {} : { retryable }),
-      details: complaint.code === '' ? {} : { providerCode: complaint.code },
-    },
-  )
+  return new AgentError(code ?? 'llm_unavailable', `${provider} failed in mid-answer${named}: ${advised(complaint, advice)}`, {
+    ...(retryable === undefined ? {} : { retryable }),
+    details: complaint.code === '' ? {} : { providerCode: complaint.code },
+  })
 }
+
+/** The server's words, cut where they are many, and what to do. */
+const advised = ({ message }: Complaint, advice: string | undefined): string =>
+  advice === undefined ? message.slice(0, 3800) : `${message.slice(0, 3800).replace(/\.$/, '')}${advice}`
 
 type StatusError = { readonly status: number; readonly error?: unknown; readonly headers?: Headers; readonly message: string }
 
@@ -45,12 +48,13 @@ const isStatusError = (error: unknown): error is StatusError =>
 
 function statusFailure(error: StatusError, provider: string): AgentError {
   const { status, headers } = error
-  const complaint = { ...complaintOf(error.error ?? error.message), status }
-  const { code, retryable, advice = '' } = judge(complaint)
+  // Without a body that is JSON the SDK's message is the status and then the body's text.
+  const complaint = { ...complaintOf(error.error ?? error.message.replace(/^\d{3} /, '')), status }
+  const { code, retryable, advice } = judge(complaint)
   return httpError({
     status,
     provider,
-    message: complaint.message.slice(0, 3800) + advice,
+    message: advised(complaint, advice),
     retryAfter: retryAfterOf(headers) ?? null,
     now: Date.now(),
     requestId: headers?.get('x-request-id') ?? undefined,
@@ -95,6 +99,7 @@ function judge({ status, code, type, message }: Complaint): Verdict {
   if (code === 'invalid_api_key' || status === 401) {
     return { code: 'llm_unauthorized', advice: '. Check the key: the option apiKey, or the variable OPENAI_API_KEY' }
   }
+  if (status === 404) return { code: 'llm_rejected', advice: '. Check the base URL and the option model' }
   if (/request too large/i.test(message)) return { code: 'llm_rate_limited', retryable: false }
   if (status !== undefined) return { code: codeForStatus(status) }
   if (/rate_limit/.test(code) || /rate_limit/.test(type)) return { code: 'llm_rate_limited' }

@@ -1,6 +1,7 @@
 /** What `openai({…})` takes, and how it is completed from the environment and checked before anything is sent. */
 import { AgentError, type JsonObject, type ModelInfo, type Price } from '@seamfold/core/kit'
 import { knownModel } from './models.ts'
+import { checkSendable } from './sendable.ts'
 
 /** Which of the two protocols to speak. */
 export type OpenAiMode = 'responses' | 'chat'
@@ -61,7 +62,7 @@ export type Settings = {
   readonly model: ModelInfo
 }
 
-/** @throws AgentError `invalid_argument` for an option that cannot be right, `llm_unauthorized` for a missing key. */
+/** @throws AgentError `invalid_argument` for an option that cannot be right, `llm_unauthorized` for a key that is missing or cannot be sent. */
 export function settingsOf(options: OpenAiOptions): Settings {
   if (options.model === '')
     throw new AgentError('invalid_argument', 'The option model is empty: name a model, e.g. openai({ model: "gpt-5.4" })')
@@ -71,7 +72,9 @@ export function settingsOf(options: OpenAiOptions): Settings {
   const baseURL = options.baseURL ?? variable('OPENAI_BASE_URL') ?? 'https://api.openai.com/v1'
   const official = isOfficial(baseURL)
   const mode = options.mode ?? (official ? 'responses' : 'chat')
-  return { options, apiKey: options.apiKey ?? keyFor(baseURL), baseURL, official, mode, model: infoOf(options, { official, mode }) }
+  const apiKey = options.apiKey ?? keyFor(baseURL)
+  checkSendable(options, apiKey)
+  return { options, apiKey, baseURL, official, mode, model: infoOf(options, { official, mode }) }
 }
 
 function infoOf(options: OpenAiOptions, { official, mode }: { official: boolean; mode: OpenAiMode }): ModelInfo {

@@ -80,6 +80,8 @@ function decodeAll(decoder: Decoder, events: readonly Data[]): { batch: LlmEvent
   const batch: LlmEvent[] = []
   try {
     for (const { data } of events) {
+      // What some proxies send to keep a connection alive.
+      if (data === '') continue
       decoder.read(data, batch)
       if (decoder.finished) break
     }

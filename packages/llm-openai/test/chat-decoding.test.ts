@@ -46,6 +46,34 @@ describe('a plain answer', () => {
     expect(await contentOf(clientReading([bytes]))).toEqual([{ type: 'text', text: 'Hello' }])
   })
 
+  test('is read past events that hold nothing, and past pieces and choices that are null', async () => {
+    const bytes = `data:\n\n${sse({ choices: [null] }, chunk({ tool_calls: [null] }), ...hello)}`
+    expect(await contentOf(clientReading([bytes]))).toEqual([{ type: 'text', text: 'Hello' }])
+  })
+
+  test('may come in parts, thoughts among them, from a server that says both so', async () => {
+    const thinking = [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm' }, null] }, { type: 'thinking', thinking: '.' }, null, 7]
+    const client = reading(
+      chunk({ content: thinking }),
+      chunk({ content: [{ type: 'text', text: 'Yes' }] }),
+      chunk({ content: '!' }, 'stop'),
+    )
+    expect(await contentOf(client)).toEqual([
+      { type: 'reasoning', text: 'Hm.', origin: { provider: 'openai-chat', model: 'test-model' }, state: {} },
+      { type: 'text', text: 'Yes!' },
+    ])
+  })
+
+  test.each([
+    ['1e999', '1e999', 0],
+    ['a text', '"12"', 0],
+    ['less than none', '-4', 0],
+    ['a fraction', '11.6', 12],
+  ])('that counts its tokens as %s has whole numbers all the same', async (_, said, input) => {
+    const { usage: used } = await answerOf(clientReading([sse(...hello, `{"choices":[],"usage":{"prompt_tokens":${said}}}`)]))
+    expect(used).toEqual({ input, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 })
+  })
+
   test('may come whole, from a server that does not stream', async () => {
     const whole = { id: 'c', model: 'm', choices: [{ message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }] }
     const text = JSON.stringify({ ...whole, usage: { prompt_tokens: 3, completion_tokens: 1 } })

@@ -100,12 +100,35 @@ describe('when to come back', () => {
   })
 })
 
+describe('the words of an error', () => {
+  const said = async (status: number, text: string): Promise<string> =>
+    (await failure((response) => void response.writeHead(status).end(text))).error.message
+
+  test('are those of the server, the status once', async () => {
+    expect(await said(400, 'no such thing')).toBe('openai-chat answered 400: no such thing')
+    expect(await said(400, '{"error":{"message":"No."}}')).toBe('openai-chat answered 400: No.')
+  })
+
+  test('say where to look when there is nothing at the address', async () => {
+    expect(await said(404, '404 page not found')).toBe(
+      'openai-chat answered 404: 404 page not found. Check the base URL and the option model',
+    )
+  })
+
+  test('end in one full stop before the advice', async () => {
+    expect(await said(401, '{"error":{"message":"Wrong key."}}')).toBe(
+      'openai-chat answered 401: Wrong key. Check the key: the option apiKey, or the variable OPENAI_API_KEY',
+    )
+  })
+})
+
 describe('a connection', () => {
   test('that is refused names the cause', async () => {
     const error: unknown = await eventsOf(openai({ model: 'm', apiKey: 'none', baseURL: 'http://127.0.0.1:9/v1' })).catch(
       (thrown: unknown) => thrown,
     )
     expect(isAgentError(error, 'llm_unavailable') && error.retryable).toBe(true)
+    expect(isAgentError(error) && error.message).toBe('openai-chat could not be reached or broke off: connect ECONNREFUSED 127.0.0.1:9')
   })
 
   test('that breaks before the answer is llm_unavailable', async () => {

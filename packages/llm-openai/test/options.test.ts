@@ -26,6 +26,20 @@ describe('the key', () => {
   })
 })
 
+describe('what no header can carry', () => {
+  test('is refused at creation, without repeating it', () => {
+    expect(refusal({ model: 'gpt-5', apiKey: 'sk-abc…' })).toEqual({
+      code: 'llm_unauthorized',
+      message: 'The key for OpenAI holds U+2026 as character 7, which no header can carry: copy it anew',
+    })
+    expect(refusal({ model: 'gpt-5', headers: { 'x-secret': 'a\nb' } })).toEqual({
+      code: 'invalid_argument',
+      message: 'The header x-secret holds U+000A as character 2, which no header can carry',
+    })
+    expect(refusal({ model: 'gpt-5', apiKey: 'sk-abc\n', headers: { a: null, b: 'ü' } })).toBe('accepted')
+  })
+})
+
 describe('the mode', () => {
   const providerOf = (options: Partial<OpenAiOptions>): string => openai({ model: 'm', ...options }).model.provider
 

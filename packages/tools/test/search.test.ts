@@ -1,9 +1,10 @@
 /** What glob and grep promise, with ripgrep and without. */
 import { execFileSync } from 'node:child_process'
-import { symlinkSync } from 'node:fs'
+import { chmodSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { globTool, grepTool, localWorkspace, type Workspace } from '@seamfold/tools'
+import { localSearch } from '../src/search/local-search.ts'
 import { eachWay, grep } from './support-search.ts'
 import { call, temporaryDirectory, textOf } from './support.ts'
 
@@ -154,6 +155,27 @@ describe('grep', () => {
     expect(result).toMatchObject({ isError: true, errorKind: 'timeout' })
     expect(textOf(result)).toMatch(/took more than a second on f: it backtracks too much/)
     expect(performance.now() - started).toBeLessThan(4_000)
+  })
+
+  test('gives up on a glob that backtracks without end, and the event loop lives', async () => {
+    const workspace = localWorkspace(temporaryDirectory({ ['a'.repeat(200)]: 'a' }), { ripgrep: null })
+    const stars = '**/*a*a*a*a*a*a*a*a*b'
+    const started = performance.now()
+    for (const result of [
+      await call(globTool(workspace, workspace.search!), { pattern: stars }),
+      await call(grepTool(workspace, workspace.search!), { pattern: 'a', glob: stars }),
+    ]) {
+      expect(result).toMatchObject({ isError: true, errorKind: 'timeout' })
+      expect(textOf(result)).toMatch(/^The glob took more than a second on a+: it backtracks too much/)
+    }
+    expect(performance.now() - started).toBeLessThan(6_000)
+  })
+
+  test('goes on without a ripgrep that does not end', async () => {
+    const root = temporaryDirectory({ f: 'needle', 'never.sh': '#!/bin/sh\nexec sleep 60\n' })
+    chmodSync(join(root, 'never.sh'), 0o755)
+    const search = localSearch({ root, ripgrep: join(root, 'never.sh'), ripgrepMs: 50 })
+    expect(await search.files({ path: '.', signal: new AbortController().signal })).toEqual({ paths: ['f', 'never.sh'] })
   })
 
   test('ends its output at 96 KiB and says so', async () => {

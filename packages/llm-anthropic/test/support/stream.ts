@@ -7,12 +7,12 @@ export type SentEvent = { readonly type: string; readonly [field: string]: unkno
 export const toSse = (events: readonly SentEvent[]): string =>
   events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 
-export const start = (usage: object = { input_tokens: 10, output_tokens: 1 }): SentEvent => ({
+export const start = (usage: object | null = { input_tokens: 10, output_tokens: 1 }): SentEvent => ({
   type: 'message_start',
   message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-sonnet-4-5-20250929', content: [], usage },
 })
 
-export const block = (index: number, content: object, deltas: readonly object[] = []): readonly SentEvent[] => [
+export const block = (index: number, content: object | null, deltas: readonly object[] = []): readonly SentEvent[] => [
   { type: 'content_block_start', index, content_block: content },
   ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
   { type: 'content_block_stop', index },

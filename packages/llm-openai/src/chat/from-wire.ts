@@ -7,7 +7,7 @@ import { parseObject } from '../parse.ts'
 import { Reasoning } from './reasoning.ts'
 import { ToolCalls } from './tool-calls.ts'
 import { usageOf } from './usage.ts'
-import type { ChatChunk, ChatDelta, ChatUsage } from './wire.ts'
+import type { ChatChunk, ChatDelta, ChatPart, ChatUsage } from './wire.ts'
 
 export const chatDecoder: NewDecoder = (model, taken) => new ChatDecoder(model, new Answer(taken))
 
@@ -43,7 +43,7 @@ class ChatDecoder implements Decoder {
     const choice = chunk.choices?.[0]
     const usage = chunk.usage ?? choice?.usage ?? chunk.x_groq?.usage
     if (usage != null) this.#usage = usage
-    if (choice === undefined) return
+    if (choice == null) return
     const delta = choice.delta ?? choice.message
     if (delta != null) this.#readDelta(delta, batch)
     if (choice.finish_reason) this.#finish = choice.finish_reason
@@ -51,7 +51,8 @@ class ChatDecoder implements Decoder {
 
   #readDelta(delta: ChatDelta, batch: LlmEvent[]): void {
     this.#reasoning.read(delta, batch)
-    if (delta.content) this.#say(delta.content, batch)
+    if (Array.isArray(delta.content)) for (const part of delta.content as readonly ChatPart[]) this.#readPart(part, batch)
+    else if (delta.content) this.#say(delta.content, batch)
     if (delta.refusal) {
       this.#refused = true
       this.#say(delta.refusal, batch)
@@ -60,8 +61,14 @@ class ChatDecoder implements Decoder {
     else if (delta.function_call != null) this.#calls.read([{ index: 0, function: delta.function_call }], batch)
   }
 
+  #readPart(part: ChatPart, batch: LlmEvent[]): void {
+    const thoughts = Array.isArray(part?.thinking) ? (part.thinking as readonly ChatPart[]).map((each) => each?.text) : [part?.thinking]
+    for (const thought of thoughts) this.#reasoning.add(thought, batch)
+    this.#say(part?.text, batch)
+  }
+
   #say(piece: unknown, batch: LlmEvent[]): void {
-    if (typeof piece !== 'string') return
+    if (typeof piece !== 'string' || piece === '') return
     this.#text ??= this.#answer.openText()
     addText(this.#text, piece, batch)
   }

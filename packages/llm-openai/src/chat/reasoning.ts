@@ -15,15 +15,16 @@ export class Reasoning {
 
   /** Servers that know both names of the field say the same in both: one is read. */
   read({ reasoning_content, reasoning, reasoning_details }: ChatDelta, batch: LlmEvent[]): void {
-    if (reasoning_content) this.#add(reasoning_content, 'reasoning_content', batch)
-    else if (reasoning) this.#add(reasoning, 'reasoning', batch)
+    if (reasoning_content) this.add(reasoning_content, batch, 'reasoning_content')
+    else if (reasoning) this.add(reasoning, batch, 'reasoning')
     if (reasoning_details == null) return
     this.#draft ??= this.#answer.openReasoning()
     for (const detail of reasoning_details) addDetail(this.#details, detail)
   }
 
-  #add(piece: unknown, field: ReasoningField, batch: LlmEvent[]): void {
-    if (typeof piece !== 'string') return
+  /** Without a `field` it goes back nowhere. */
+  add(piece: unknown, batch: LlmEvent[], field?: ReasoningField): void {
+    if (typeof piece !== 'string' || piece === '') return
     this.#draft ??= this.#answer.openReasoning()
     this.#field ??= field
     addReasoning(this.#draft, piece, batch)

@@ -15,9 +15,10 @@ export class ToolCalls {
     this.#model = model
   }
 
-  read(pieces: readonly ChatToolCall[], batch: LlmEvent[]): void {
+  read(pieces: readonly (ChatToolCall | null)[], batch: LlmEvent[]): void {
     const touched = new Set<Call>()
     for (const piece of pieces) {
+      if (piece === null) continue
       const known = this.#callOf(piece)
       const call = known === undefined || (piece.index == null && touched.has(known) && !!piece.function?.name) ? this.#open(piece) : known
       touched.add(call)

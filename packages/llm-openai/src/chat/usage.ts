@@ -1,5 +1,6 @@
 /** From the token counts of Chat Completions, which overlap, to those of the kit, which do not. */
 import type { Usage } from '@seamfold/core/kit'
+import { count } from '../count.ts'
 import type { ChatUsage } from './wire.ts'
 
 /**
@@ -17,5 +18,3 @@ export function usageOf(wire: ChatUsage): Usage {
   const output = beside ? completion + reasoning : completion
   return { input: prompt - cacheRead - cacheWrite, output, cacheRead, cacheWrite, reasoning: Math.min(reasoning, output) }
 }
-
-const count = (value: number | null | undefined): number => (typeof value === 'number' && value > 0 ? value : 0)

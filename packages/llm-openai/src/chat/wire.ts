@@ -5,7 +5,7 @@ import type { Json } from '@seamfold/core/kit'
 export type ChatChunk = {
   readonly id?: unknown
   readonly model?: unknown
-  readonly choices?: readonly (ChatChoice | undefined)[] | null
+  readonly choices?: readonly (ChatChoice | null)[] | null
   readonly usage?: ChatUsage | null
   /** Where Groq puts usage. */
   readonly x_groq?: { readonly usage?: ChatUsage | null } | null
@@ -22,7 +22,7 @@ export type ChatChoice = {
 }
 
 export type ChatDelta = {
-  readonly content?: string | null
+  readonly content?: string | readonly ChatPart[] | null
   readonly refusal?: string | null
   /** DeepSeek, vLLM, Qwen and others. */
   readonly reasoning_content?: string | null
@@ -30,10 +30,13 @@ export type ChatDelta = {
   readonly reasoning?: string | null
   /** OpenRouter: signed or encrypted reasoning of the model behind it, which wants it back. */
   readonly reasoning_details?: readonly Json[] | null
-  readonly tool_calls?: readonly ChatToolCall[] | null
+  readonly tool_calls?: readonly (ChatToolCall | null)[] | null
   /** The form before `tool_calls`. */
   readonly function_call?: ChatFunction | null
 }
+
+/** Mistral's models that think say their thoughts and their words as parts. */
+export type ChatPart = { readonly text?: unknown; readonly thinking?: unknown } | null
 
 export type ChatToolCall = {
   readonly index?: number | null

@@ -1,5 +1,6 @@
 /** From the token counts of the Responses API, which overlap, to those of the kit, which do not. */
 import type { Usage } from '@seamfold/core/kit'
+import { count } from '../count.ts'
 import type { ResponsesUsage } from './wire.ts'
 
 /** `input_tokens` includes what was read from and written to the cache, `output_tokens` includes reasoning. */
@@ -11,5 +12,3 @@ export function usageOf(wire: ResponsesUsage): Usage {
   const reasoning = Math.min(output, count(wire.output_tokens_details?.reasoning_tokens))
   return { input: all - cacheRead - cacheWrite, output, cacheRead, cacheWrite, reasoning }
 }
-
-const count = (value: number | undefined): number => (typeof value === 'number' && value > 0 ? value : 0)

@@ -7,6 +7,7 @@ import { IGNORE_FILES } from './ignore-tree.ts'
 import { inSlices, type SliceLimits } from '../base/in-slices.ts'
 import { keptFrom } from './kept-from.ts'
 import { lineBuffer, LineReader } from './line-reader.ts'
+import { matchingPaths } from './matching-paths.ts'
 import { ripgrep } from './ripgrep.ts'
 import { namesIn, walk } from './walk.ts'
 import type { FilesAnswer, FilesQuery, WorkspaceSearch } from './workspace-search.ts'
@@ -15,7 +16,12 @@ import type { FilesAnswer, FilesQuery, WorkspaceSearch } from './workspace-searc
 export interface LocalSearchOptions {
   readonly root: string
   readonly ripgrep: string | null
+  /** Milliseconds after which ripgrep is ended, and the search goes on without it. Default: 10,000. */
+  readonly ripgrepMs?: number
 }
+
+/** ripgrep reads huge binary files to their end, which the walk leaves out after 8 KiB. */
+const RIPGREP_MS = 10_000
 
 /** Milliseconds that one search may take. */
 const TIME_MS = 30_000
@@ -26,7 +32,7 @@ export const localSearch = (options: LocalSearchOptions): WorkspaceSearch => ({
   async grep({ pattern, accepts, context, take, path, signal }) {
     const deadline = performance.now() + TIME_MS
     const found = await candidates(options, { path, signal, expression: pattern.ripgrep })
-    const paths = found.paths.filter((candidate) => candidate === path || accepts(candidate))
+    const paths = await matchingPaths(found.paths, (candidate) => candidate === path || accepts(candidate), signal)
     const stopped = await grepFiles(options.root, paths, { pattern, context, take, signal, deadline })
     return stopped ?? found.partial
   },
@@ -36,7 +42,7 @@ async function candidates(
   options: LocalSearchOptions,
   query: FilesQuery & { readonly expression?: string | undefined },
 ): Promise<FilesAnswer> {
-  const { root } = options
+  const { root, ripgrepMs = RIPGREP_MS } = options
   const { path, signal } = query
   const found = lstatSync(join(root, path), { throwIfNoEntry: false })
   if (found === undefined) throw fault('not_found', `${path} does not exist. List its parent with ls`)
@@ -45,14 +51,22 @@ async function candidates(
   const from = path === '.' ? '' : path
   const limits = { signal, deadline: performance.now() + TIME_MS }
   const quick =
-    options.ripgrep === null ? undefined : await withRipgrep({ root, program: options.ripgrep, from, expression: query.expression }, limits)
+    options.ripgrep === null
+      ? undefined
+      : await withRipgrep({ root, program: options.ripgrep, from, expression: query.expression, ripgrepMs }, limits)
   return quick ?? withWalk(root, from, limits)
 }
 
-type Quick = { readonly root: string; readonly program: string; readonly from: string; readonly expression: string | undefined }
+type Quick = {
+  readonly root: string
+  readonly program: string
+  readonly from: string
+  readonly expression: string | undefined
+  readonly ripgrepMs: number
+}
 
 /** `undefined`: ripgrep cannot give this answer here, or cannot give the same as the walk. */
-async function withRipgrep({ root, program, from, expression }: Quick, limits: SliceLimits): Promise<FilesAnswer | undefined> {
+async function withRipgrep({ root, program, from, expression, ripgrepMs }: Quick, limits: SliceLimits): Promise<FilesAnswer | undefined> {
   const above = from === '' ? [] : directoriesAbove(from).map((directory) => namesIn(join(root, directory)))
   const has = (name: string): boolean => above.some((names) => names.has(name))
   const [first, second, last] = IGNORE_FILES
@@ -60,7 +74,7 @@ async function withRipgrep({ root, program, from, expression }: Quick, limits: S
   const below = await ripgrep(program, {
     directory: join(root, from),
     signal: limits.signal,
-    deadline: limits.deadline,
+    deadline: Math.min(limits.deadline, performance.now() + ripgrepMs),
     ...(expression === undefined ? {} : { expression }),
   })
   if (below === undefined) return undefined

@@ -28,7 +28,7 @@ export async function ripgrep(program: string, { directory, expression, signal, 
   const child = spawn(program, [...LISTING, ...search, './'], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] })
   const stop = (): void => void child.kill('SIGKILL')
   signal.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(stop, deadline - performance.now())
+  const timer = setTimeout(stop, Math.max(0, deadline - performance.now()))
   try {
     const ended = new Promise<number | null>((resolve) => {
       child.once('error', () => resolve(null))

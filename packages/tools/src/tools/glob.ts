@@ -3,6 +3,7 @@ import { succeeded, tool, type Tool } from '@seamfold/core/kit'
 import { z } from 'zod'
 import { toolInput } from '../base/tool-input.ts'
 import { globMatcher } from '../search/glob-matcher.ts'
+import { matchingPaths } from '../search/matching-paths.ts'
 import type { WorkspaceSearch } from '../search/workspace-search.ts'
 import { reporting } from '../workspace/fault.ts'
 import type { Workspace } from '../workspace/workspace.ts'
@@ -27,7 +28,7 @@ export const globTool = (workspace: Workspace, search: WorkspaceSearch): Tool =>
       const from = await workspace.resolve(path)
       const matches = globMatcher(pattern, from)
       const { paths, partial } = await search.files({ path: from, signal })
-      const found = paths.filter(matches)
+      const found = await matchingPaths(paths, matches, signal)
       const notes = [
         ...(found.length > MOST ? [`[the first ${MOST} of ${found.length}; narrow the pattern]`] : []),
         ...(partial === undefined ? [] : [`[${partial}]`]),
