@@ -13,6 +13,7 @@ const documents = [
   'README.md',
   'ARCHITECTURE.md',
   'AGENTS.md',
+  'examples/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -59,6 +60,23 @@ describe('the documents', () => {
         .filter(({ target }) => !existsSync(join(root, dirname(path), target))),
     )
     expect(dead).toEqual([])
+  })
+
+  test('have tables whose rows have the cells of their heads', () => {
+    const cells = (row: string): number => row.trim().split(/(?<!\\)\|/).length
+    const broken = documents.flatMap((path) =>
+      [...read(path).matchAll(/(?:^\|.*\n)+/gm)].flatMap(([table]) => {
+        const [head = '', ...rows] = table.trimEnd().split('\n')
+        return rows.filter((row) => cells(row) !== cells(head)).map((row) => ({ path, row }))
+      }),
+    )
+    expect(broken).toEqual([])
+  })
+
+  test('name every example', () => {
+    const examples = readdirSync(join(root, 'examples')).filter((name) => /^\d\d-.*\.ts$/.test(name))
+    expect(new Set(examples.map((name) => name.slice(0, 2))).size).toBe(examples.length)
+    expect(examples.filter((name) => !read('examples/README.md').includes(`(${name})`))).toEqual([])
   })
 
   test('name every fact, every live event and every error code', () => {
