@@ -88,6 +88,7 @@ export { SubagentTracker, type SubagentProgress, type SubagentStatus, type Subag
 export { subagentTasks } from './subagents/subagent-tasks.ts'
 export { alwaysRules, type AlwaysRules } from './people/always-rules.ts'
 export { answerKey } from './people/answer-key.ts'
+export { askWhenUnknown } from './people/ask-when-unknown.ts'
 export { askUser, questionOf, type AskUserOptions, type Question, type QuestionOption } from './people/ask-user.ts'
 export {
   completeExternal,

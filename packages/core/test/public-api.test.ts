@@ -20,6 +20,7 @@ describe('the doors', () => {
       'alwaysRules',
       'answerKey',
       'askUser',
+      'askWhenUnknown',
       'budgetLedger',
       'budgetRoots',
       'checkRules',

@@ -19,5 +19,11 @@ export function fromCursor(cursor: string): Place {
   return { offset: Number(match[1]), digest: match[2] }
 }
 
+/** For a cursor behind which its session holds nothing, or something else. */
+export const notThere = (cursor: string, sessionId: string, isElse: boolean): AgentError =>
+  isElse
+    ? new AgentError('cursor_diverged', `The cursor ${cursor} belongs to another branch of session ${sessionId}: read again from the start`)
+    : new AgentError('cursor_invalid', `The cursor ${cursor} is beyond the end of session ${sessionId}`)
+
 /** Whether the record that a cursor names is the one with this chain digest. */
 export const isAt = (place: Place, chain: string): boolean => chain.startsWith(place.digest)

@@ -1,10 +1,9 @@
 /** One reader of a session: facts from the store until it has caught up, then what is published, each fact exactly once. */
-import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { orAborted } from '../base/signals.ts'
 import type { Envelope } from '../model/event.ts'
 import type { SessionStore } from '../ports/session-store.ts'
-import { fromCursor, isAt } from './cursor.ts'
+import { fromCursor, isAt, notThere } from './cursor.ts'
 import type { Hub, HubNode, HubReader, Mark } from './hub.ts'
 import { toEnvelope } from './journal.ts'
 import { type SeenTurn, seenAfter } from './provisional.ts'
@@ -131,12 +130,9 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
     this.#next = place.offset + 1
     for await (const { offset, record } of this.#read(place.offset)) {
       if (isAt(place, decodeRecord(record, offset, this.#where()).chain)) return
-      throw new AgentError(
-        'cursor_diverged',
-        `The cursor ${after} belongs to another branch of session ${hub.journal.sessionId}: read again from the start`,
-      )
+      throw notThere(after, hub.journal.sessionId, true)
     }
-    throw new AgentError('cursor_invalid', `The cursor ${after} is beyond the end of session ${hub.journal.sessionId}`)
+    throw notThere(after, hub.journal.sessionId, false)
   }
 
   /** Read facts from the store, or join the hub when there are no more. */

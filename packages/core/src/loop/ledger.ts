@@ -19,7 +19,7 @@ export type RecoveryContext = {
 
 /**
  * Effect `none` runs again. Every other class is probed first where it can be. Then `idempotent`, `keyed` and `composite` run
- * again under the same key; an `unsafe` call whose end nobody saw is not run again.
+ * again under the same key; an `unsafe` call whose end nobody saw is not run again, unless its tool asks somebody first.
  */
 export async function recover(
   tool: Tool,
@@ -29,7 +29,7 @@ export async function recover(
   if (start.effect === 'none') return RUN
   const answer = await probed(tool, start, { input, signal })
   if (answer.state === 'done') return { type: 'settled', result: toToolResult(answer.result) }
-  if (RUNS_AGAIN.has(start.effect)) return RUN
+  if (RUNS_AGAIN.has(start.effect) || tool.asksWhenUnknown) return RUN
   if (answer.state === 'not_started' && !starterMayLive) return RUN
   const why = answer.state === 'not_started' ? 'it had not happened yet, but the process that started it may still be alive' : STARTER_GONE
   return { type: 'settled', result: unknownOutcome(start.name, why) }

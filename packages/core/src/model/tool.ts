@@ -94,6 +94,8 @@ export interface Tool {
   untrusted?(input: Json): boolean
   witness?(input: Json): Promise<Json>
   probe?(input: Json, context: ProbeContext): Promise<ProbeAnswer>
+  /** What nobody knows about an `unsafe` call goes through the gate again, where somebody is asked. Set by `askWhenUnknown` alone. */
+  readonly asksWhenUnknown?: true
   execute(input: Json, context: ToolContext): Promise<unknown>
 }
 

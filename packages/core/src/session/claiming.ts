@@ -84,8 +84,9 @@ export async function assertNotDeleted(store: SessionStore, sessionId: string): 
   await store.delete(deletedKey(sessionId)) // left by a deletion that was cut off
 }
 
-async function hasRecords(store: SessionStore, key: string): Promise<boolean> {
-  for await (const _ of store.read(key)) return true
+/** Whether a log holds anything, from an offset on. */
+export async function hasRecords(store: SessionStore, key: string, from = 0): Promise<boolean> {
+  for await (const _ of store.read(key, { from })) return true
   return false
 }
 

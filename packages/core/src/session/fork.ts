@@ -2,14 +2,14 @@
 import { AgentError, isAgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import type { BranchingStore } from '../journal/branching-store.ts'
-import { fromCursor, isAt } from '../journal/cursor.ts'
+import { fromCursor, isAt, notThere } from '../journal/cursor.ts'
 import { Journal, type JournalOptions } from '../journal/journal.ts'
 import { deletedKey, forkKey, journalKey } from '../journal/keys.ts'
 import { chainOf } from '../journal/record.ts'
 import type { Fact, FactOf } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import { openRun } from '../model/session-state.ts'
-import { markOpen } from './claiming.ts'
+import { hasRecords, markOpen } from './claiming.ts'
 import { type Branching, branchingFacts } from './closing.ts'
 
 export type ForkRequest = Branching & {
@@ -64,9 +64,7 @@ export async function journalAt({ at, ...options }: JournalOptions & { readonly 
   const { length } = journal.state
   if (length === place.offset + 1 && isAt(place, journal.chain)) return journal
   if (length === 0) throw new AgentError('session_not_found', `There is no session '${sessionId}'`)
-  for await (const _ of store.read(journal.key, { from: place.offset }))
-    throw new AgentError('cursor_diverged', `The cursor ${at} belongs to another branch of session ${sessionId}`)
-  throw new AgentError('cursor_invalid', `The cursor ${at} is beyond the end of session ${sessionId}`)
+  throw notThere(at, sessionId, await hasRecords(store, journal.key, place.offset))
 }
 
 /**
@@ -80,17 +78,12 @@ async function announce(store: BranchingStore, origin: ForkOrigin, forkId: strin
   } catch (error) {
     if (!isAgentError(error, 'store_conflict')) throw error // left by somebody who was cut off: there is no such fork
   }
-  if (!(await isMarked(store, deletedKey(origin.sessionId))) && (await isThere(store, origin))) return
+  if (!(await hasRecords(store, deletedKey(origin.sessionId))) && (await isThere(store, origin))) return
   await store.delete(mark)
   throw new AgentError('session_not_found', `Session '${origin.sessionId}' was deleted: it can no longer be forked`)
 }
 
 type ForkOrigin = FactOf<'session_forked'>['origin']
-
-async function isMarked(store: BranchingStore, key: string): Promise<boolean> {
-  for await (const _ of store.read(key)) return true
-  return false
-}
 
 /** The fact that the fork begins behind is still that of the origin. */
 async function isThere(store: BranchingStore, { sessionId, offset, chain }: ForkOrigin): Promise<boolean> {

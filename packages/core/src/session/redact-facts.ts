@@ -2,7 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import { type Host, systemHost } from '../base/host.ts'
 import { branchingStore, parseLineage } from '../journal/branching-store.ts'
-import { fromCursor, isAt, type Place } from '../journal/cursor.ts'
+import { fromCursor, isAt, notThere, type Place } from '../journal/cursor.ts'
 import { Journal } from '../journal/journal.ts'
 import { inboxKey, journalKey } from '../journal/keys.ts'
 import { decodeRecord } from '../journal/record.ts'
@@ -118,9 +118,9 @@ async function find(store: SessionStore, id: string, { place, cursor, host }: Wa
   for await (const { record } of store.read(journalKey(owner), { from: index })) {
     const decoded = decodeRecord(record, place.offset, { host, key: journalKey(owner) })
     if (isAt(place, decoded.chain)) return { owner, index, record, cursor, offset: place.offset, fact: sayingFact(decoded.fact, cursor) }
-    throw new AgentError('cursor_diverged', `The cursor ${cursor} belongs to another branch of session ${id}`)
+    throw notThere(cursor, id, true)
   }
-  throw new AgentError('cursor_invalid', `The cursor ${cursor} is beyond the end of session ${id}`)
+  throw notThere(cursor, id, false)
 }
 
 function sayingFact(fact: Fact | undefined, cursor: string): Fact {
