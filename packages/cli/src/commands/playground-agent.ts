@@ -1,4 +1,5 @@
 /** The agent of `seamfold playground`, in a process of its own: it is told its settings, says where it answers, and ends with whoever started it. */
+import { AgentRegistry } from '@seamfold/core'
 import { type ErrorCode, isAgentError, toMessage } from '@seamfold/core/kit'
 import { MODE_NAMES, rulesLike } from '../setup/permissions.ts'
 import { assemble, type Assembled } from '../setup/assemble.ts'
@@ -34,7 +35,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   )
   if (assembled === undefined) return 1
   const variants = assembleVariants(assembled, settings, assembling)
-  const about = { ...aboutOf(settings, assembled.model), modes: MODE_NAMES }
+  const about = { ...aboutOf(settings, assembled.model, ownAgents(assembled)), modes: MODE_NAMES }
   const { agent, journal, close: closeAgent } = assembled
   const variant: PlaygroundAgent['variant'] = async (change) => {
     const made = await variants.make(change)
@@ -67,6 +68,11 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   // An open channel would keep this process.
   if (process.connected) process.disconnect()
   return 0
+}
+
+const ownAgents = ({ team }: Pick<Assembled, 'team'>): readonly string[] => {
+  const builtIn = new AgentRegistry().names()
+  return team.registry.names().filter((name) => !builtIn.includes(name))
 }
 
 /** Whoever started this is told why, and then left alone. */

@@ -27,12 +27,12 @@ type SetUp = {
 
 export async function openWorkbench(options: WorkbenchOptions, setUp?: SetUp): Promise<PlaygroundProcesses> {
   const { now, base, workspace } = setUp ?? { now: options.own, base: options.own, workspace: 'own' as const }
-  const journal = await openJournal(now.storePath, now.storeKind)
   const choices: PartsChoices = {
     providers: await providerChoices(options.environment),
-    tools: await toolNamesOf(now.workspace),
+    tools: await toolNamesOf(now),
     hooks: (base.hooks ?? []).map(describeHook),
   }
+  const journal = await openJournal(now.storePath, now.storeKind)
   const changed = async (wish: PartsWish): Promise<SetUp> => {
     const goes = wish.workspace ?? workspace
     // A fresh copy each time; one's own folder is there already.

@@ -1,6 +1,7 @@
 /** What the page tells about an agent that was made from settings: its parts in words, and the code that makes one like it. */
 import type { ModelInfo } from '@seamfold/core/kit'
 import type { Settings } from '../setup/settings.ts'
+import type { StoreKind } from '../setup/store.ts'
 import { setupCode } from './code/setup-code.ts'
 import type { PlaygroundAbout, PlaygroundSeam } from './types.ts'
 
@@ -27,19 +28,26 @@ const limits = ({ usd, tokens, turns, toolCalls }: Settings['budget']): string =
   return said.length === 0 ? 'turns only (50)' : said.join(', ')
 }
 
+const stores: Readonly<Record<StoreKind, string>> = {
+  sqlite: '@seamfold/store-sqlite',
+  jsonl: '@seamfold/store-jsonl',
+  memory: '@seamfold/core',
+}
+
 function seamsOf(settings: Settings, model: ModelInfo): readonly PlaygroundSeam[] {
+  const { storeKind: kind = 'sqlite', worker, hooks = [] } = settings
   const { provider, baseURL } = settings.model
   const adapter = provider === 'openai' ? '@seamfold/llm-openai' : '@seamfold/llm-anthropic'
   const where = provider === 'simulator' ? 'asks @seamfold/simulator, over HTTP' : (baseURL ?? `asks ${provider}`)
   return [
     { seam: 'LlmClient', uses: adapter, detail: `${model.id}; ${where}` },
-    { seam: 'SessionStore', uses: '@seamfold/store-sqlite', detail: settings.storePath },
-    {
-      seam: 'AgentExecutor',
-      uses: 'the agent itself',
-      detail: 'steps run in its process; a worker on another machine is @seamfold/executor-remote',
-    },
-    { seam: 'HookExecutor', uses: 'none' },
+    { seam: 'SessionStore', uses: stores[kind], ...(kind === 'memory' ? {} : { detail: settings.storePath }) },
+    worker === undefined
+      ? { seam: 'AgentExecutor', uses: 'the agent itself', detail: 'tasks are done in its process' }
+      : { seam: 'AgentExecutor', uses: '@seamfold/executor-remote', detail: worker.url },
+    hooks.length === 0
+      ? { seam: 'HookExecutor', uses: 'none' }
+      : { seam: 'HookExecutor', uses: '@seamfold/hooks', detail: `${hooks.length} of the configuration` },
     {
       seam: 'PermissionPolicy',
       uses: `mode ${settings.mode}`,
@@ -50,7 +58,8 @@ function seamsOf(settings: Settings, model: ModelInfo): readonly PlaygroundSeam[
   ]
 }
 
-export function aboutOf(settings: Settings, model: ModelInfo): PlaygroundAbout {
+/** `agents`: names of those that files define. */
+export function aboutOf(settings: Settings, model: ModelInfo, agents: readonly string[]): PlaygroundAbout {
   return {
     model: model.id,
     simulated: settings.model.provider === 'simulator',
@@ -60,6 +69,6 @@ export function aboutOf(settings: Settings, model: ModelInfo): PlaygroundAbout {
     ...(settings.storeKind === 'memory' ? { durable: false } : { journal: settings.storePath }),
     examples,
     seams: seamsOf(settings, model),
-    code: setupCode(settings),
+    code: setupCode(settings, agents),
   }
 }

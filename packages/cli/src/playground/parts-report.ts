@@ -1,12 +1,16 @@
 /** Tells which parts are in use, without any key or token. */
+import { askUser } from '@seamfold/core'
 import { TASK_TOOL_NAME } from '../setup/remote-tasks.ts'
-import type { Settings } from '../setup/settings.ts'
+import { groundTools } from '../setup/ground.ts'
+import type { Ground, Settings } from '../setup/settings.ts'
 import type { Parts, PartsChoices } from './parts.ts'
 
+/** What the tool is called that asks a person. */
+export const ASK_TOOL_NAME: string = askUser().definition.name
+
 /** The tools that there are to choose from, by name. */
-export async function toolNamesOf(workspace: string): Promise<readonly string[]> {
-  const { codingTools } = await import('@seamfold/tools')
-  return [...codingTools({ workspace }).map(({ definition }) => definition.name), TASK_TOOL_NAME]
+export async function toolNamesOf(ground: Ground): Promise<readonly string[]> {
+  return [...(await groundTools(ground)).map(({ definition }) => definition.name), TASK_TOOL_NAME, ASK_TOOL_NAME]
 }
 
 export function partsOf(settings: Settings, workspace: Parts['workspace'], choices: PartsChoices): Parts {

@@ -25,8 +25,8 @@ export async function groundTools(ground: Ground, { taskTool, warn = () => undef
 const policyFilesOf = ({ workspace, layers = [] }: Ground): readonly string[] =>
   layers.flatMap(({ file }) => (file !== undefined && existsSync(file) ? [accessPath(workspace, file)] : []))
 
-/** What is run or believed outside of a sandbox. */
-const ownFiles = (ground: Ground): readonly string[] => [
+/** What is run or believed outside of a sandbox, as accesses have it. */
+export const ownFiles = (ground: Ground): readonly string[] => [
   ...hookFiles(ground),
   ...policyFilesOf(ground),
   ...(ground.configFile === undefined ? [] : [accessPath(ground.workspace, ground.configFile)]),

@@ -1,5 +1,5 @@
 /** Promises of the playground about its parts: each can be replaced while it runs, nothing is lost by it, and what cannot be is said in words. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAgent } from '@seamfold/core'
@@ -209,4 +209,25 @@ test('a decision names the file of a rule that stands in one, and none for a rul
   expect(await why('other.md')).toBe(undefined)
   await here.ask('/api/parts', { policy: { mode: 'ask', rules: ['deny read(secret.md)'] } })
   expect(await why('secret.md')).toContain('seamfold.config.json')
+})
+
+test('tells every tool that it has, and of those that are taken away only those are gone', async () => {
+  await using here = await playground({
+    prepare: async (folder) => {
+      await mkdir(join(folder, '.seamfold/agents'), { recursive: true })
+      await writeFile(join(folder, '.seamfold/agents/release-notes.md'), '---\ndescription: Writes notes.\n---\nWrite notes.\n')
+    },
+  })
+  type Told = { readonly parts: { readonly tools: readonly string[] }; readonly choices: { readonly tools: readonly string[] } }
+  const { parts, choices } = (await here.ask('/api/parts')).body as unknown as Told
+  expect(parts.tools).toEqual(choices.tools)
+  expect(parts.tools).toEqual(expect.arrayContaining(['read', 'bash', 'task', 'ask_user']))
+  expect(((await here.ask('/api/about')).body as unknown as { readonly code: string }).code).toContain('release-notes')
+  const tools = parts.tools.filter((name) => name !== 'web_fetch')
+  await here.ask('/api/parts', { tools })
+  const id = await say(here, 'What is in this folder?')
+  const last = (await here.read(id, isType('turn_end'))).at(-1)
+  const asked = await here.ask(`/api/sessions/${id}/request?at=${last?.cursor}`)
+  const given = (asked.body as unknown as { readonly tools: readonly { readonly name: string }[] }).tools.map(({ name }) => name)
+  expect([...given].toSorted()).toEqual([...tools].toSorted())
 })

@@ -1,11 +1,16 @@
 /** Promises of the code that the playground shows: it compiles under strict settings for every combination of parts, and tells no secret. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Policy, ToolRequest } from '@seamfold/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { policyCode } from '../../src/playground/code/policy-code.ts'
+import { importLines } from '../../src/playground/code/piece.ts'
 import { setupCode } from '../../src/playground/code/setup-code.ts'
+import { groundPolicy } from '../../src/setup/ground.ts'
+import type { Settings } from '../../src/setup/settings.ts'
 import { setUps } from './setup-variants.ts'
 
 const run = promisify(execFile)
@@ -22,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 test('compiles for every combination of parts', async () => {
   const all = setUps(workspace)
   expect(all.length).toBeGreaterThan(800)
-  const codes = new Set(all.map(setupCode))
+  const codes = new Set(all.map((settings, index) => setupCode(settings, index % 3 === 0 ? ['release-notes'] : [])))
   const files = await Promise.all(
     [...codes].map(async (code, index) => {
       const file = join(folder, `setup-${index}.ts`)
@@ -44,3 +49,57 @@ test('names what it was made from, and holds no token and no header', () => {
   expect(withTools.filter((settings) => !setupCode(settings).includes(JSON.stringify(workspace)))).toEqual([])
   expect(setUps(workspace).filter((settings) => /hidden-token|'secret'|"secret"/.test(setupCode(settings)))).toEqual([])
 })
+
+const write = (path: string): ToolRequest => ({ tool: 'write', accesses: [{ kind: 'write', path }] })
+const command = (line: string, tool = 'bash'): ToolRequest => ({ tool, accesses: [{ kind: 'exec', command: line, commands: [line] }] })
+const asked: readonly ToolRequest[] = [
+  ...[
+    'a.md',
+    'src/a.ts',
+    'docs/a.md',
+    'docs/b.md',
+    '/etc/hosts',
+    '.seamfold/x',
+    'a/.git/hooks/x',
+    'seamfold.config.ts',
+    'policy.json',
+    'guard.sh',
+    'more/settings.ts',
+  ].map(write),
+  ...['ls', 'git status', 'git push origin', 'rm -r x', 'npm test'].map((line) => command(line)),
+  command('ls', 'bash_outside'),
+  { tool: 'read', accesses: [{ kind: 'read', path: '.env.local' }] },
+  { tool: 'read', accesses: [{ kind: 'read', path: '/etc/passwd' }] },
+  { tool: 'web_fetch', accesses: [{ kind: 'net', host: 'example.com' }] },
+  { tool: 'task', accesses: [{ kind: 'agent', agent: 'explore' }] },
+  { tool: 'mine', accesses: [{ kind: 'other' }] },
+]
+
+test('decides every call as the agent on the page does', async () => {
+  const place = join(folder, 'ground')
+  await mkdir(join(place, 'more'), { recursive: true })
+  for (const name of ['policy.json', 'guard.sh', 'more/settings.ts']) await writeFile(join(place, name), '')
+  const files: Partial<Settings> = {
+    hooks: [{ shell: 'sh ../guard.sh' }],
+    configFile: join(place, 'more/settings.ts'),
+    layers: [{ layer: 'user', rules: [{ ask: { command: 'npm test' } }], file: join(place, 'policy.json') }],
+  }
+  const shapes = new Map(setUps(place).map((settings) => [policyText(settings), settings]))
+  const all = [...shapes.values()].flatMap((settings) => [settings, { ...settings, ...files }])
+  for (const [index, settings] of all.entries()) {
+    const file = join(folder, `policy-${index}.ts`)
+    await writeFile(file, policyText(settings))
+    const { permissions } = (await import(file)) as { readonly permissions: Policy }
+    const own = await groundPolicy(settings)
+    const decisions = (policy: Policy): readonly string[] =>
+      asked.map((request) => `${JSON.stringify(request)} ${policy.judge(request).decision}`)
+    expect([settings.mode, settings.rules, decisions(permissions)]).toEqual([settings.mode, settings.rules, decisions(own)])
+  }
+})
+
+/** The policy of the code alone, as a module. */
+function policyText(settings: Settings): string {
+  const piece = policyCode(settings)
+  const given = (piece.given ?? []).map((line) => line.replace(/^permissions: (.*),$/, 'export const permissions = $1'))
+  return [...importLines([piece]), ...(piece.before ?? []), ...given, ''].join('\n')
+}

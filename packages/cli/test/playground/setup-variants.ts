@@ -4,7 +4,7 @@ import type { Settings } from '../../src/setup/settings.ts'
 
 const models: readonly Settings['model'][] = [
   { provider: 'simulator', model: 'claude-sonnet-4-5', why: 'no key' },
-  { provider: 'anthropic', model: 'claude-sonnet-4-5', why: 'key', keyVariable: 'ANTHROPIC_API_KEY' },
+  { provider: 'anthropic', model: 'claude-sonnet-4-5', why: 'key', keyVariable: 'ANTHROPIC_API_KEY', price: { input: 3, output: 15 } },
   { provider: 'openai', model: 'm', why: 'chosen', baseURL: 'http://127.0.0.1:1/v1' },
 ]
 const hooks: readonly HookConfig[] = [
@@ -23,13 +23,26 @@ const times = <A, B>(one: readonly A[], other: readonly B[]): readonly (readonly
 /** What does not change the shape of the rest takes turns. */
 const details: readonly Partial<Settings>[] = [
   { rules: [{ allow: { tool: 'bash', command: 'git status' } }], budget: { turns: 5 } },
-  { rules: [], budget: {}, instructions: 'Two\nlines, `ticks` and ${nothing}.\u2028', sandbox: { mode: 'auto' } },
+  { rules: [], budget: {}, secrets: false, instructions: 'Two\nlines, `ticks` and ${nothing}.\u2028', sandbox: { mode: 'auto' } },
   {
     rules: [{ deny: { access: 'read', path: '**/.env*' } }],
     budget: { tokens: 1_000_000, toolCalls: 50 },
     timeouts: { toolMs: 60_000 },
     keep: ['HOME'],
     sandbox: { mode: 'auto', network: { hosts: ['example.com'] }, writable: ['~/.npm'] },
+  },
+  {
+    rules: [{ allow: { tool: 'bash' } }, { ask: { access: 'write', path: 'docs/**' } }],
+    budget: { turns: 9 },
+    sessionBudget: { tokens: 2_000_000 },
+    dayBudget: { tokens: 9_000_000 },
+    lanes: { execute: { concurrency: 1, retry: { attempts: 2 } }, tools: { bash: 'generate' } },
+    secrets: { offer: ['HOOK_SECRET'], hide: ['TEAM_NAME'], shapes: false },
+    layers: [
+      { layer: 'user', rules: [{ allow: { access: 'write', path: 'docs/a.md' } }] },
+      { layer: 'administrator', rules: [{ deny: { command: 'git push *' } }] },
+    ],
+    sandbox: { mode: 'off' },
   },
 ]
 

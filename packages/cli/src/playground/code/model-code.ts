@@ -1,8 +1,8 @@
 /** The model as TypeScript. */
 import type { Settings } from '../../setup/settings.ts'
-import { literal, type Piece } from './piece.ts'
+import { literal, type Piece, short } from './piece.ts'
 
-export function modelCode({ provider, model, baseURL, keyVariable }: Settings['model']): Piece {
+export function modelCode({ provider, model, baseURL, keyVariable, price }: Settings['model']): Piece {
   if (provider === 'simulator') {
     return {
       imports: { '@seamfold/llm-anthropic': ['anthropic'], '@seamfold/simulator': ['codingScenario', 'startSimulator'] },
@@ -15,9 +15,10 @@ export function modelCode({ provider, model, baseURL, keyVariable }: Settings['m
     }
   }
   const address = baseURL === undefined ? '' : `, baseURL: ${literal(baseURL)}`
+  const priced = price === undefined ? '' : `, price: ${short(price)}`
   const key = keyVariable === undefined ? `'none'` : `process.env[${literal(keyVariable)}] ?? ''`
   return {
     imports: { [`@seamfold/llm-${provider}`]: [provider] },
-    given: [`llm: ${provider}({ model: ${literal(model)}, apiKey: ${key}${address} }),`],
+    given: [`llm: ${provider}({ model: ${literal(model)}, apiKey: ${key}${address}${priced} }),`],
   }
 }

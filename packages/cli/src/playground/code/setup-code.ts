@@ -2,26 +2,25 @@
 import { INSTRUCTIONS } from '../../setup/instructions.ts'
 import type { Settings } from '../../setup/settings.ts'
 import { hooksCode } from './hooks-code.ts'
+import { limitsCode } from './limits-code.ts'
 import { modelCode } from './model-code.ts'
-import { importLines, literal, type Piece, short } from './piece.ts'
+import { importLines, literal, type Piece } from './piece.ts'
 import { policyCode } from './policy-code.ts'
+import { secretsCode } from './secrets-code.ts'
 import { storeCode } from './store-code.ts'
 import { toolsCode } from './tools-code.ts'
 
-const limitsCode = ({ budget, timeouts }: Settings): Piece => ({
-  imports: {},
-  given: [`budget: { perRun: ${short(budget)} },`, ...(timeouts === undefined ? [] : [`timeouts: ${short(timeouts)},`])],
-})
-
-export function setupCode(settings: Settings): string {
+/** `agents`: names of those that files define, which the code cannot hold. */
+export function setupCode(settings: Settings, agents: readonly string[] = []): string {
   const pieces: readonly Piece[] = [
     { imports: { '@seamfold/core': ['createAgent'] } },
     modelCode(settings.model),
     { imports: {}, given: [`instructions: ${literal(settings.instructions ?? INSTRUCTIONS)},`] },
-    toolsCode(settings),
+    toolsCode(settings, agents),
     storeCode(settings),
     policyCode(settings),
     hooksCode(settings),
+    secretsCode(settings),
     limitsCode(settings),
   ]
   return [

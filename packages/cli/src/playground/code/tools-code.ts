@@ -1,4 +1,6 @@
 /** The tools, and who does the tasks that they give, as TypeScript. */
+import { ASK_TOOL_NAME } from '../parts-report.ts'
+import { ownFiles } from '../../setup/ground.ts'
 import { TASK_TOOL_NAME } from '../../setup/remote-tasks.ts'
 import type { Settings } from '../../setup/settings.ts'
 import { literal, type Piece, short } from './piece.ts'
@@ -15,8 +17,17 @@ const joined = (...pieces: readonly Piece[]): Piece => ({
   after: pieces.flatMap(({ after = [] }) => after),
 })
 
-function workspaceCode({ workspace, keep = [], sandbox }: Settings): Piece {
-  const apart = sandbox === undefined ? '' : `, sandbox: ${short(sandbox)}`
+/** What is run or believed outside of the sandbox is not written in it. */
+function sandboxCode(settings: Settings): string {
+  const { sandbox } = settings
+  if (sandbox === undefined) return ''
+  const frozen = [...(sandbox.frozen ?? []), ...ownFiles(settings)]
+  return `, sandbox: ${short({ ...sandbox, ...(frozen.length === 0 ? {} : { frozen }) })}`
+}
+
+function workspaceCode(settings: Settings): Piece {
+  const { workspace, keep = [] } = settings
+  const apart = sandboxCode(settings)
   if (keep.length === 0) return { imports: {}, before: [`const coding = codingTools({ workspace: ${literal(workspace)}${apart} })`] }
   return {
     imports: { '@seamfold/tools': ['commandEnvironment', 'localWorkspace'] },
@@ -63,18 +74,26 @@ function remoteTask({ url, token }: NonNullable<Settings['worker']>): Piece {
   }
 }
 
-export function toolsCode(settings: Settings): Piece {
+/** The agents that files define are named, and left to whoever copies it. */
+const ownTask = (agents: readonly string[]): Piece => ({
+  imports: { '@seamfold/core': ['taskTool'] },
+  before: [
+    ...(agents.length === 0
+      ? []
+      : [`// Not here: ${agents.join(', ')}, which files define. Register them with an AgentRegistry: taskTool({ agents }).`]),
+    'const task = taskTool()',
+  ],
+})
+
+export function toolsCode(settings: Settings, agents: readonly string[]): Piece {
   const { toolNames, worker } = settings
-  const chosen = toolNames?.filter((name) => name !== TASK_TOOL_NAME)
+  const chosen = toolNames?.filter((name) => name !== TASK_TOOL_NAME && name !== ASK_TOOL_NAME)
   const none = chosen?.length === 0
   const coding: Piece = none ? { imports: {} } : joined({ imports: { '@seamfold/tools': ['codingTools'] } }, workspaceCode(settings))
   const gives = toolNames === undefined || toolNames.includes(TASK_TOOL_NAME)
-  const task = !gives
-    ? { imports: {} }
-    : worker === undefined
-      ? { imports: { '@seamfold/core': ['taskTool'] }, before: ['const task = taskTool()'] }
-      : remoteTask(worker)
+  const task = !gives ? { imports: {} } : worker === undefined ? ownTask(agents) : remoteTask(worker)
   const filter = chosen === undefined ? '' : `.filter(({ definition }) => ${short(chosen)}.includes(definition.name))`
-  const list = [...(none ? [] : [`...coding${filter}`]), ...(gives ? ['task'] : [])]
-  return joined(coding, task, { imports: {}, given: [`tools: [${list.join(', ')}],`] })
+  const asks = toolNames === undefined || toolNames.includes(ASK_TOOL_NAME)
+  const list = [...(none ? [] : [`...coding${filter}`]), ...(gives ? ['task'] : []), ...(asks ? ['askUser()'] : [])]
+  return joined(coding, task, { imports: asks ? { '@seamfold/core': ['askUser'] } : {}, given: [`tools: [${list.join(', ')}],`] })
 }
