@@ -62,7 +62,7 @@ async function fateOf({ store, key, records, expected }: SafeAppend, cause: unkn
 const inWords = (key: string, error: unknown): AgentError =>
   isAgentError(error)
     ? error
-    : new AgentError('store_unavailable', `The store could not append to ${key}: ${toMessage(error)}`, { cause: error, retryable: true })
+    : new AgentError('store_unavailable', `The store could not append to ${key}: ${toMessage(error)}`, { cause: error })
 
 const conflict = ({ key, expected }: SafeAppend, cause: unknown): AgentError =>
   new AgentError('store_conflict', `Somebody else appended to ${key} at ${expected}`, { cause })

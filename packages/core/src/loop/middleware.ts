@@ -1,7 +1,7 @@
 /** The six places where a concern may stand, and what it may know there. */
 import type { Host } from '../base/host.ts'
 import type { Access } from '../model/access.ts'
-import type { Fact, HistoryEdit, LiveEvent, WaitingFor } from '../model/event.ts'
+import type { Fact, HistoryEdit, LiveEvent, Reservation, WaitingFor } from '../model/event.ts'
 import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Message, Prompt, ToolUseBlock } from '../model/message.ts'
 import type { SessionState } from '../model/session-state.ts'
@@ -54,11 +54,9 @@ export type ModelCall = {
   readonly turn: number
   readonly request: LlmRequest
   readonly signal: AbortSignal
-  readonly reservation?: Reserve
+  /** What this attempt may cost at most: stored with its start. */
+  readonly reservation?: Reservation
 }
-
-/** What this attempt may cost at most: stored with its start. */
-export type Reserve = { readonly tokens: number; readonly usd?: number }
 
 /** One tool call on its way in: asked by the model, by another tool, or by the host. */
 export type ToolInvocation = {

@@ -166,7 +166,8 @@ class GuardedAttempt {
     let heard = false
     try {
       const request = { ...call.request, maxOutputTokens: outputTokens }
-      for await (const batch of next({ ...call, request, signal: time.signal, reservation: reservationOf(allowed) })) {
+      const reservation = { ...reservationOf(allowed), ...(call.reservation?.afterRefusal ? { afterRefusal: true } : {}) }
+      for await (const batch of next({ ...call, request, signal: time.signal, reservation })) {
         heard = true
         end = doneIn(batch, price) ?? end
         yield batch

@@ -78,7 +78,6 @@ function startGuard({ threshold, window, memory }: GuardOptions): Stages {
             error: new AgentError(
               'llm_rejected',
               `The model repeats one tool call in spite of being told: ${memory().blocked.slice(0, 200)}`,
-              { retryable: false },
             ),
           },
   }

@@ -23,7 +23,6 @@ export function malformedGuard(limit: number = DEFAULT_MALFORMED): Middleware {
               error: new AgentError(
                 'llm_rejected',
                 `The model ${run.model.id} wrote tool arguments that are not JSON ${count()} times in a row`,
-                { retryable: false },
               ),
             },
     }),

@@ -1,7 +1,8 @@
 /** Keeps a run, or a session, within its tokens, dollars, turns and tool calls: the worst case is set aside before each attempt. */
-import { AgentError } from '../base/errors.ts'
+import { AgentError, isAgentError } from '../base/errors.ts'
 import { defineMiddleware, type Middleware, resultOf, type RunContext } from '../loop/middleware.ts'
 import type { Fact, Reservation } from '../model/event.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { StepBudget } from '../model/step.ts'
 import { failed } from '../model/tool.ts'
 import { costOf, type Price, totalTokens } from '../model/usage.ts'
@@ -17,43 +18,46 @@ export type RunBudgetOptions = {
 }
 
 /** What is used up, what the attempt under way may use, what the last turn came to, and how much was used when it began. */
-type Spent = {
-  readonly tokens: number
-  readonly usd: number
-  readonly turns: number
-  readonly calls: number
+export type Spent = Required<RunBudget> & {
   readonly pending: Reservation | undefined
   readonly lastTurn: number
-  readonly before: Pick<Spent, 'tokens' | 'usd'> | undefined
+  readonly before: RunBudget
 }
 
-const NOTHING: Spent = { tokens: 0, usd: 0, turns: 0, calls: 0, pending: undefined, lastTurn: 0, before: undefined }
+export const NOTHING_SPENT: Spent = { tokens: 0, usd: 0, turns: 0, toolCalls: 0, pending: undefined, lastTurn: 0, before: {} }
+
+type Limit = readonly [resource: keyof RunBudget, most: number]
+
+const limitsIn = (limits: RunBudget): readonly Limit[] => (Object.entries(limits) as readonly Limit[]).filter(([, most]) => most > 0)
 
 const WARN_AT = 0.8
 
-const settle = (spent: Spent, { tokens, usd = 0 }: Reservation): Spent => ({
+const plus = (spent: Spent, { tokens = 0, usd = 0, toolCalls = 0 }: StepBudget = {}, sign: 1 | -1 = 1): Spent => ({
   ...spent,
-  tokens: spent.tokens + tokens,
-  usd: spent.usd + usd,
-  pending: undefined,
+  tokens: spent.tokens + sign * tokens,
+  usd: spent.usd + sign * usd,
+  toolCalls: spent.toolCalls + sign * toolCalls,
 })
 
+const settle = (spent: Spent, amount?: StepBudget): Spent => ({ ...plus(spent, amount), pending: undefined })
+
 /** What is used up after one more fact. */
-const foldSpent =
-  ({ price, scope }: RunBudgetOptions) =>
+export const foldSpent =
+  ({ price, scope }: Pick<RunBudgetOptions, 'price' | 'scope'>) =>
   (spent: Spent, fact: Fact): Spent => {
-    // An attempt whose end was never seen counts as its worst case.
-    const before = fact.type === 'turn_start' || fact.type === 'agent_start' ? settle(spent, spent.pending ?? { tokens: 0 }) : spent
     switch (fact.type) {
+      // An attempt whose end was never seen counts as its worst case.
       case 'agent_start':
-        return scope === 'run' ? NOTHING : { ...before, lastTurn: 0 }
+        return scope === 'run' ? NOTHING_SPENT : { ...settle(spent, spent.pending), lastTurn: 0 }
       // What the origin used is its own, and an attempt under way belongs to the branch that was left.
       case 'session_forked':
-        return scope === 'run' ? { ...spent, pending: undefined } : NOTHING
+        return scope === 'run' ? { ...spent, pending: undefined } : NOTHING_SPENT
       case 'session_rewound':
         return { ...spent, pending: undefined }
-      case 'turn_start':
+      case 'turn_start': {
+        const { before: _, ...before } = settle(spent, fact.reservation?.afterRefusal ? undefined : spent.pending)
         return { ...before, before, pending: fact.reservation }
+      }
       case 'turn_end': {
         const tokens = totalTokens(fact.usage)
         const usd = price ? costOf(fact.usage, price) : 0
@@ -62,121 +66,129 @@ const foldSpent =
         return { ...settle(spent, took ?? { tokens, usd }), turns: spent.turns + 1, lastTurn: tokens }
       }
       case 'tool_end':
-        return { ...spent, calls: spent.calls + 1 }
+        return plus(spent, { toolCalls: 1 })
+      // What a sub-agent may use counts as used until it says what it did use.
       case 'subagent_start':
-        return fact.attempt > 1 ? spent : moved(spent, fact.grant, 1)
+        return fact.attempt > 1 ? spent : plus(spent, fact.grant)
       case 'subagent_end': {
-        const { tokens, usd, calls } = moved(spent, fact.grant, -1)
-        return { ...spent, tokens: tokens + totalTokens(fact.usage), usd: usd + (fact.cost ?? 0), calls: calls + fact.toolCalls }
+        const { usage, cost = 0, toolCalls, lost, grant } = fact
+        return plus(plus(plus(spent, grant, -1), lost), { tokens: totalTokens(usage), usd: cost, toolCalls })
       }
       default:
         return spent
     }
   }
 
-/** What a sub-agent may use counts as used until it says what it did use. */
-const moved = (spent: Spent, { tokens = 0, usd = 0 }: StepBudget = {}, sign: 1 | -1): Spent => ({
-  ...spent,
-  tokens: spent.tokens + sign * tokens,
-  usd: spent.usd + sign * usd,
-})
-
 /** Throws `invalid_argument` for dollars without a price. */
 export function runBudget(options: RunBudgetOptions): Middleware {
-  const { limits, price, scope } = options
-  if (limits.usd !== undefined && price === undefined) {
+  const { limits, price } = options
+  if (limits.usd !== undefined && price === undefined)
     throw new AgentError(
       'invalid_argument',
-      'A budget in US dollars needs a model with a price: give the model adapter a `price`, or set the budget in tokens',
+      'A budget in US dollars needs a model with a price: give its adapter a `price`, or limit tokens',
     )
-  }
   return defineMiddleware<Spent>({
     name: 'run-budget',
-    initial: NOTHING,
+    initial: NOTHING_SPENT,
     fold: foldSpent(options),
     start(run, spent) {
-      const calls = callCount(run, spent)
+      const mayBegin = callCount(run, spent)
+      let afterRefusal = false // of refusals, only that for rates is tried again
       return {
-        wrapModelCall(call, next) {
-          const input = mostInputTokens(call.request, spent().lastTurn)
+        async *wrapModelCall(call, next) {
+          const pending = afterRefusal ? undefined : spent().pending
+          const known = plus(spent(), pending)
+          const input = mostInputTokens(call.request, known.lastTurn)
           const ceiling = Math.min(call.request.maxOutputTokens ?? Infinity, run.model.maxOutputTokens ?? DEFAULT_OUTPUT)
-          const output = Math.floor(Math.min(leftFor({ limits, price, spent: spent(), input }), ceiling))
-          if (output < Math.min(LEAST_OUTPUT, ceiling)) throw exhausted({ limits, spent: spent(), scope, run })
-          if (shareOf(limits, spent()) >= WARN_AT && shareOf(limits, spent().before) < WARN_AT) say(run, 'soft', { limits, spent: spent() })
+          const output = Math.floor(Math.min(leftFor({ limits, price, known, input }), ceiling))
+          if (output < Math.min(LEAST_OUTPUT, ceiling)) throw exhausted({ options, spent: spent(), pending, run })
+          warn(run, limits, known)
           const reservation: Reservation = {
             tokens: input + output,
             ...(price === undefined ? {} : { usd: (input * dearestInput(price) + output * price.output) / 1e6 }),
+            ...(afterRefusal ? { afterRefusal } : {}),
           }
-          return next({ ...call, request: { ...call.request, maxOutputTokens: output }, reservation })
+          let heard = false
+          try {
+            for await (const batch of next({ ...call, request: { ...call.request, maxOutputTokens: output }, reservation })) {
+              heard = true
+              yield batch
+            }
+          } catch (error) {
+            afterRefusal = !heard && isAgentError(error, 'llm_rate_limited')
+            throw error
+          }
         },
         async wrapToolCall(invocation, next) {
-          const { toolCalls } = limits
-          if (toolCalls === undefined || calls.begin(invocation.callId, toolCalls)) return next(invocation)
-          return resultOf(
-            failed(`The budget of ${toolCalls} tool calls is used up. Answer with what you know.`, { kind: 'permission_denied' }),
-          )
+          const { toolCalls = Infinity } = limits
+          if (mayBegin(invocation.callId, toolCalls)) return next(invocation)
+          say({ run, kind: 'hard' }, ['toolCalls', toolCalls], limits)
+          const words = `The budget of ${toolCalls} tool calls is used up. Answer with what you know.`
+          return resultOf(failed(words, { kind: 'permission_denied' }))
         },
       }
     },
   })
 }
 
-type LeftInput = { readonly limits: RunBudget; readonly price: Price | undefined; readonly spent: Spent; readonly input: number }
-
-/** Output tokens that the limits leave after the input. */
-function leftFor({ limits, price, spent, input }: LeftInput): number {
-  if (spent.turns >= (limits.turns ?? Infinity)) return -1
-  const lost = spent.pending ?? { tokens: 0, usd: 0 }
-  const byTokens = limits.tokens === undefined ? Infinity : limits.tokens - spent.tokens - lost.tokens - input
-  if (limits.usd === undefined || price === undefined) return byTokens
-  return Math.min(byTokens, ((limits.usd - spent.usd - (lost.usd ?? 0)) * 1e6 - input * dearestInput(price)) / price.output)
-}
-
-/** Counts the calls that have ended and those under way, which the facts do not tell of yet. */
-function callCount(run: RunContext, spent: () => Spent): { begin(callId: string, limit: number): boolean } {
-  const begun = new Set<string>()
-  let offset: number | undefined
-  return {
-    begin(callId, limit) {
-      const { batch } = run.state().run ?? {}
-      if (batch?.offset !== offset) begun.clear()
-      offset = batch?.offset
-      for (const id of begun) if (batch?.states.get(id)?.result !== undefined) begun.delete(id)
-      const may = spent().calls + begun.size < limit
-      if (may) begun.add(callId)
-      return may
-    },
+/** Of each limit once, by the turn that comes after it was passed. */
+function warn(run: RunContext, limits: RunBudget, known: Spent): void {
+  for (const limit of limitsIn(limits)) {
+    const [resource, most] = limit
+    if (known[resource] >= most * WARN_AT && (known.before[resource] ?? 0) < most * WARN_AT) say({ run, kind: 'soft' }, limit, known)
   }
 }
 
-const shareOf = ({ tokens, usd }: RunBudget, spent: Pick<Spent, 'tokens' | 'usd'> = NOTHING): number =>
-  Math.max(tokens ? spent.tokens / tokens : 0, usd ? spent.usd / usd : 0)
+type LeftInput = { readonly limits: RunBudget; readonly price: Price | undefined; readonly known: Spent; readonly input: number }
 
-function exhausted({ limits, spent, scope, run }: { limits: RunBudget; spent: Spent; scope: string; run: RunContext }): AgentError {
-  say(run, 'hard', { limits, spent })
-  return new AgentError(
-    'budget_exhausted',
-    `The ${scope}'s budget is used up: ${used(limits, spent)}${setAside(spent.pending)}, and the next call would go past it`,
-    { details: { tokens: spent.tokens, usd: spent.usd, setAside: spent.pending?.tokens ?? 0 } },
-  )
+/** Output tokens that the limits leave after the input. */
+function leftFor({ limits: { turns = Infinity, tokens = Infinity, usd = Infinity }, price, known, input }: LeftInput): number {
+  if (known.turns >= turns) return -1
+  const byTokens = tokens - known.tokens - input
+  return price === undefined ? byTokens : Math.min(byTokens, ((usd - known.usd) * 1e6 - input * dearestInput(price)) / price.output)
+}
+
+/** Counts the calls that have ended and those under way, which the facts do not tell of yet. */
+function callCount(run: RunContext, spent: () => Spent): (callId: string, limit: number) => boolean {
+  let begun: readonly string[] = []
+  return (callId, limit) => {
+    const { offset, states } = run.state().run?.batch ?? {}
+    begun = begun.filter((id) => id.startsWith(`${offset}.`) && id !== callId && states?.get(id)?.result === undefined)
+    const may = spent().toolCalls + begun.length < limit
+    if (may) begun = [...begun, callId]
+    return may
+  }
+}
+
+type Exhausted = {
+  readonly options: RunBudgetOptions
+  readonly spent: Spent
+  readonly pending: Reservation | undefined
+  readonly run: RunContext
 }
 
 /** A provider counts what an attempt took when it ends: until then it counts as the most that it may have taken. */
-const setAside = (pending: Reservation | undefined): string =>
-  pending === undefined ? '' : `, with ${pending.tokens} more tokens set aside for an attempt that broke off`
+function exhausted({ options: { limits, scope }, spent, pending, run }: Exhausted): AgentError {
+  const counted = limitsIn(limits).filter(([resource]) => resource !== 'toolCalls')
+  const aside = pending === undefined ? '' : `, with ${pending.tokens} tokens set aside for an attempt that broke off`
+  return new AgentError(
+    'budget_exhausted',
+    `The ${scope}'s budget is used up: ${counted.map((each) => used(each, spent)).join(', ')}${aside}, and the next call would go past it`,
+    { details: say({ run, kind: 'hard' }, counted[0] ?? ['tokens', 0], spent) },
+  )
+}
 
-const used = ({ tokens, usd, turns }: RunBudget, spent: Spent): string =>
-  [
-    tokens === undefined ? '' : `${spent.tokens} of ${tokens} tokens`,
-    usd === undefined ? '' : `$${spent.usd.toFixed(4)} of $${usd}`,
-    turns === undefined ? '' : `${spent.turns} of ${turns} turns`,
-  ]
-    .filter((part) => part !== '')
-    .join(', ')
+const used = ([resource, most]: Limit, spent: RunBudget): string =>
+  resource === 'usd'
+    ? `$${spent.usd?.toFixed(4)} of $${most}`
+    : `${spent[resource]} of ${most} ${resource === 'toolCalls' ? 'tool calls' : resource}`
 
-/** Says that most of it is gone, or all. */
-function say(run: RunContext, kind: 'soft' | 'hard', { limits, spent }: { readonly limits: RunBudget; readonly spent: Spent }): void {
-  const resource = limits.tokens !== undefined ? 'tokens' : limits.usd !== undefined ? 'usd' : 'turns'
-  const message = used(limits, spent)
-  run.emit({ type: 'budget_threshold_hit', resource, kind, consumed: spent[resource], limit: limits[resource] ?? 0, message })
+type Say = { readonly run: RunContext; readonly kind: 'soft' | 'hard' }
+
+/** Says that most of it is gone, or all. Gives the figures. */
+function say({ run, kind }: Say, of: Limit, spent: RunBudget): JsonObject {
+  const [resource, limit] = of
+  const figures = { resource, consumed: spent[resource] ?? 0, limit }
+  run.emit({ type: 'budget_threshold_hit', kind, ...figures, message: used(of, spent) })
+  return figures
 }

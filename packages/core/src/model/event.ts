@@ -199,6 +199,8 @@ export type Fact =
       readonly usage: Usage
       readonly cost?: number
       readonly toolCalls: number
+      /** Attempts whose end nobody saw, at their worst; in `usage` they are not. */
+      readonly lost?: Pick<Reservation, 'tokens' | 'usd'>
       /** As granted when it began. */
       readonly grant?: StepBudget
     }
@@ -244,7 +246,12 @@ export type FactType = Fact['type']
 export type FactOf<T extends FactType> = Extract<Fact, { type: T }>
 
 /** What one attempt may cost at most. Tokens, and US dollars where the model has a price. */
-export type Reservation = { readonly tokens: number; readonly usd?: number }
+export type Reservation = {
+  readonly tokens: number
+  readonly usd?: number
+  /** The attempt before this one took nothing: the provider refused it before it said a word. */
+  readonly afterRefusal?: boolean
+}
 
 /** Noun, then what happened. New variants may appear: keep a default branch. */
 export type AgentEvent = Fact | LiveEvent

@@ -60,21 +60,14 @@ export interface AgentParts {
 }
 
 const DEFAULT_INSTRUCTIONS =
-  'You are a careful and capable assistant. Use the tools when they help, check what you did, and say plainly what you found, what you changed and what is left.'
+  'You are a careful and capable assistant. Use the tools when they help, check what you did, and say plainly what you found, changed and left.'
 
 const DEFAULT_PARALLEL = 8
 
 /** Throws `invalid_argument`, naming the option, before anything is done. */
 export function toParts(options: AgentOptions): AgentParts {
   checkNames(options)
-  checkContract('llm', options.llm)
-  checkContract('store', options.store)
-  checkContract('blobs', options.blobs)
-  checkContract('leases', options.leases)
-  checkContract('watch', options.watch)
-  checkContract('hooks', options.hooks)
-  checkContract('lanes', options.lanes)
-  checkContract('security', options.security)
+  for (const name of ['llm', 'store', 'blobs', 'leases', 'watch', 'hooks', 'lanes', 'security'] as const) checkContract(name, options[name])
   const { llm, instructions = DEFAULT_INSTRUCTIONS, timeouts = {}, host = systemHost() } = options
   checkTools(options.tools ?? [])
   checkLimits(options)
@@ -206,7 +199,7 @@ function checkContract(name: string, port: { readonly contract: unknown } | unde
   const found = port === undefined ? 'it is missing' : `it says contract ${JSON.stringify(port.contract)}`
   throw new AgentError(
     'invalid_argument',
-    `The option '${name}' must be an adapter of contract 1; ${found}. Update the adapter's package, or give your own object 'contract: 1'`,
+    `The option '${name}' must be an adapter of contract 1; ${found}. Update its package, or give your own object 'contract: 1'`,
   )
 }
 
@@ -217,10 +210,7 @@ function checkTools(tools: readonly Tool[]): void {
     if (name === undefined) throw new AgentError('invalid_argument', `Something in 'tools' is not a tool: make tools with tool({…})`)
     if (seen.has(name)) throw new AgentError('invalid_argument', `Two tools are called '${name}': a model could not tell them apart`)
     if (name === STRUCTURED_OUTPUT_TOOL)
-      throw new AgentError(
-        'invalid_argument',
-        `A tool may not be called '${name}': that is how a model gives an answer that is held to a schema`,
-      )
+      throw new AgentError('invalid_argument', `A tool may not be called '${name}': a model answers to a schema with it`)
     seen.add(name)
   }
 }
@@ -233,7 +223,7 @@ function checkLimits({ maxParallelTools, maxToolOutput, confirmTimeout, budget, 
     'retry.attempts': retry.attempts,
   }
   for (const scope of ['perRun', 'perSession'] as const)
-    for (const name of ['turns', 'tokens', 'usd'] as const) limits[`budget.${scope}.${name}`] = budget?.[scope]?.[name]
+    for (const [name, limit] of Object.entries(budget?.[scope] ?? {})) limits[`budget.${scope}.${name}`] = limit
   for (const [name, value] of Object.entries(limits)) {
     if (value !== undefined && !(value > 0))
       throw new AgentError('invalid_argument', `The option '${name}' must be more than 0; it is ${value}`)

@@ -3,6 +3,7 @@ import type { FactOf } from '../model/event.ts'
 import type { StepOutcome } from '../model/step.ts'
 import type { RunContext } from '../loop/middleware.ts'
 import { storeBlobs } from '../stores/store-blobs.ts'
+import type { Lost } from './lost-attempts.ts'
 import type { Team } from './team.ts'
 
 const DEFAULT_OUTPUT = 4000
@@ -11,7 +12,10 @@ const HEAD_SHARE = 0.79
 
 export type EndPlace = { readonly team: Team; readonly run: RunContext; readonly start: FactOf<'subagent_start'> }
 
-export async function toEnd(place: EndPlace, outcome: StepOutcome, toolCalls: number): Promise<FactOf<'subagent_end'>> {
+/** What it used beside what its outcome says. */
+export type Used = { readonly toolCalls: number; readonly lost?: Lost | undefined }
+
+export async function toEnd(place: EndPlace, outcome: StepOutcome, { toolCalls, lost }: Used): Promise<FactOf<'subagent_end'>> {
   const { start } = place
   const { agent, success, structured, code, usage, cost, status } = outcome
   return {
@@ -27,6 +31,7 @@ export async function toEnd(place: EndPlace, outcome: StepOutcome, toolCalls: nu
     usage,
     ...(cost === undefined ? {} : { cost }),
     toolCalls,
+    ...(lost === undefined ? {} : { lost }),
     ...(start.grant === undefined ? {} : { grant: start.grant }),
   }
 }

@@ -14,8 +14,9 @@ import { openSession } from '../session/view.ts'
 import type { Child } from './children.ts'
 import { childOptions, type ChildNeeds } from './child-options.ts'
 import { type Asker, closeRequests, confirmThrough, relay, surface } from './child-requests.ts'
-import { toEnd } from './child-end.ts'
+import { toEnd, type Used } from './child-end.ts'
 import type { AgentDefinition } from './definition.ts'
+import { type Lost, LostAttempts } from './lost-attempts.ts'
 import { type Task, taskJson } from './task-input.ts'
 import type { Team } from './team.ts'
 
@@ -76,7 +77,7 @@ function check({ team }: ChildSetting, { agent, outputSchema }: Task): AgentDefi
 /** A task that was begun by a process that knew its agent. */
 async function gone({ team, run }: ChildSetting, start: FactOf<'subagent_start'>, message: string): Promise<ChildResult> {
   const spec = { taskId: start.taskId, agent: start.agent, description: start.description, prompt: '', sessionId: start.childSessionId }
-  const end = await toEnd({ team, run, start }, { ...failedStep(spec, message), code: 'invalid_argument' }, 0)
+  const end = await toEnd({ team, run, start }, { ...failedStep(spec, message), code: 'invalid_argument' }, { toolCalls: 0 })
   await run.append([end], { sync: true })
   return { type: 'ended', end }
 }
@@ -164,10 +165,10 @@ class ChildRun {
       const session = await agent.session({ id: start.childSessionId, metadata: this.#metadata() })
       const { length } = await session.state()
       const run = await stepRun(session, this.#spec(start), signal)
-      await this.#follow(run, length)
+      const lost = await this.#follow(run, length)
       const result = await run.result
       if (result.status === 'failed' && result.error.code === 'session_lost') return this.#lost(signal)
-      return { outcome: toOutcome(this.#spec(start), result), toolCalls: await toolCallsOf(session, run) }
+      return { outcome: toOutcome(this.#spec(start), result), toolCalls: await toolCallsOf(session, run), lost }
     } finally {
       await agent.close()
     }
@@ -192,11 +193,11 @@ class ChildRun {
     return failedStep(this.#spec(start), message)
   }
 
-  async #end(start: FactOf<'subagent_start'>, { outcome, toolCalls }: Done): Promise<ChildResult> {
+  async #end(start: FactOf<'subagent_start'>, { outcome, ...used }: Done): Promise<ChildResult> {
     const { run, team } = this.#setting
     const view = await this.#view(start.childSessionId)
     if (view !== undefined && isUnderWay(run)) await closeRequests(this.#asker, view)
-    const end = await toEnd({ team, run, start }, outcome, toolCalls)
+    const end = await toEnd({ team, run, start }, outcome, used)
     this.#tell(end)
     // What comes after the end of the run is found in the child's journal.
     if (isUnderWay(run)) await run.append([end], { sync: true })
@@ -246,15 +247,19 @@ class ChildRun {
   }
 
   /** What is new of it is told on the run of the parent. */
-  async #follow(run: Run, from: number): Promise<void> {
+  /** Gives what it lost, from its first attempt on. */
+  async #follow(run: Run, from: number): Promise<Lost | undefined> {
+    const lost = new LostAttempts()
     const base = { type: 'subagent_progress' as const, taskId: this.#taskId, childSessionId: run.sessionId, agent: this.#definition.name }
     for await (const { event, cursor, durable } of run) {
+      lost.add(event)
       if (event.type === 'subagent_progress') this.#tell(event)
       if (!durable || fromCursor(cursor).offset < from) continue
       if (event.type === 'tool_end' && !event.callId.includes('/'))
         this.#tell({ ...base, status: 'tool_completed', metadata: { tool: event.name, isError: event.isError } })
       if (event.type === 'turn_end') this.#tell({ ...base, status: 'turn_completed', metadata: { turn: event.turn } })
     }
+    return lost.total()
   }
 
   #tell(event: Envelope['event'] & { readonly type: `subagent_${string}` }): void {
@@ -277,7 +282,7 @@ class ChildRun {
   }
 }
 
-type Done = { readonly outcome: StepOutcome; readonly toolCalls: number }
+type Done = Used & { readonly outcome: StepOutcome }
 
 /** A run whose session is lost, or whose store is gone, has not ended: its children are left to be resumed with it. */
 const asInterruption = (reason: unknown): unknown =>

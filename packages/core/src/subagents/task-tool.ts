@@ -4,6 +4,7 @@ import type { Access } from '../model/access.ts'
 import { tool } from '../model/define-tool.ts'
 import { isTerminal } from '../model/session-state.ts'
 import { defineMiddleware, type Middleware, type RunContext } from '../loop/middleware.ts'
+import { foldSpent, NOTHING_SPENT } from '../middleware/run-budget.ts'
 import { createAgent } from '../session/agent.ts'
 import type { BindableTool, Binding, BoundOptions, OpenedJournal } from '../session/bindable-tool.ts'
 import type { AgentProfile } from '../session/types.ts'
@@ -12,7 +13,6 @@ import { AgentRegistry } from './agent-registry.ts'
 import { childOptions } from './child-options.ts'
 import { BACKGROUND_TASKS, type Child, foldChildren, isOpen, NO_CHILDREN, TASK_TOOL } from './children.ts'
 import type { AgentDefinition } from './definition.ts'
-import { foldUsed, NOTHING_USED } from './grants.ts'
 import { type TaskInput, taskSchema, tasksOf } from './task-input.ts'
 import { type TaskState, TaskWork } from './task-work.ts'
 import type { TaskToolOptions, Team } from './team.ts'
@@ -110,10 +110,10 @@ const openChildren = (state: unknown): readonly Child[] => [...(state as TaskSta
 
 function subAgents(team: Team, onStart: (run: RunContext, work: TaskWork) => void): Middleware {
   const { price } = team.parent.llm.model
-  const [inRun, inSession] = [foldUsed(price, 'run'), foldUsed(price, 'session')]
+  const [inRun, inSession] = [foldSpent({ price, scope: 'run' }), foldSpent({ price, scope: 'session' })]
   return defineMiddleware<TaskState>({
     name: 'sub-agents',
-    initial: { children: NO_CHILDREN, used: NOTHING_USED, usedInSession: NOTHING_USED },
+    initial: { children: NO_CHILDREN, used: NOTHING_SPENT, usedInSession: NOTHING_SPENT },
     fold: (state, fact) => {
       const [children, used, usedInSession] = [
         foldChildren(state.children, fact),

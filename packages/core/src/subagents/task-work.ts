@@ -1,15 +1,17 @@
 /** The tasks of one segment of a run: those that a call waits for, and those in the background. */
 import { orderedParallel } from '../base/ordered-parallel.ts'
 import { type ChildSignal, childSignal, orAborted } from '../base/signals.ts'
+import type { Spent } from '../middleware/run-budget.ts'
 import type { WaitingFor } from '../model/event.ts'
 import { userText } from '../model/message.ts'
+import { openCalls } from '../model/session-state.ts'
 import type { StepBudget } from '../model/step.ts'
 import { failed, succeeded, type ToolResult } from '../model/tool.ts'
 import type { RunContext, ToolInvocation, ToolOutcome, TurnReport, Verdict } from '../loop/middleware.ts'
 import { type ChildJob, type ChildResult, type ChildSetting, runChild, taskIdOf } from './child-run.ts'
 import { DEFAULT_DEPTH } from './child-options.ts'
 import { type Child, type Children, isOpen } from './children.ts'
-import { leastOf, shareOf, type Used } from './grants.ts'
+import { leastOf, shareOf } from './grants.ts'
 import { type Task, taskFromJson, type TaskInput, tasksOf } from './task-input.ts'
 import { callResult, endText, type Settled } from './task-result.ts'
 
@@ -18,7 +20,7 @@ const DEFAULT_CONCURRENCY = 8
 /** The call that gives the tasks; `key` is the digest of its identity. */
 type Call = { readonly callId: string; readonly key: string; readonly signal: AbortSignal }
 
-export type TaskState = { readonly children: Children; readonly used: Used; readonly usedInSession: Used }
+export type TaskState = { readonly children: Children; readonly used: Spent; readonly usedInSession: Spent }
 
 export class TaskWork {
   readonly #setting: ChildSetting
@@ -178,8 +180,10 @@ export class TaskWork {
     const { perRun = {}, perSession = {} } = this.#setting.team.parent.budget ?? {}
     const { children, used, usedInSession } = this.#state()
     const begun = [...children.values()].filter(({ start }) => start.callId === callId).length
-    const shares = Math.max(1, tasks - begun) + 1
-    return leastOf(shareOf(perRun, used, shares), shareOf(perSession, usedInSession, shares))
+    const { batch } = this.#setting.run.state().run ?? {}
+    const nested = [...(batch?.states.values() ?? [])].filter((call) => call.result === undefined && call.callId.includes('/'))
+    const division = { open: openCalls(batch).length + nested.length, shares: Math.max(1, tasks - begun) + 1 }
+    return leastOf(shareOf(perRun, used, division), shareOf(perSession, usedInSession, division))
   }
 
   /** Until one of them has ended, all wait, or somebody speaks or answers. */

@@ -1,10 +1,11 @@
 /** What a child may: never more than its parent, a share of its budget, so deep and no deeper. */
 import { describe, expect, test } from 'vitest'
-import { AgentRegistry, openSession, policy, tool } from '../../src/index.ts'
-import type { AgentEvent } from '../../src/kit.ts'
+import { AgentError, AgentRegistry, openSession, policy, tool } from '../../src/index.ts'
+import type { AgentEvent, Fact } from '../../src/kit.ts'
+import { shareOf } from '../../src/subagents/grants.ts'
 import { noUsage } from '../../src/kit.ts'
 import { foldChildren, NO_CHILDREN } from '../../src/subagents/children.ts'
-import { foldUsed, NOTHING_USED } from '../../src/subagents/grants.ts'
+import { foldSpent, NOTHING_SPENT } from '../../src/middleware/run-budget.ts'
 import { callOf } from '../../src/testing.ts'
 import { factsOf } from '../session/sessions.ts'
 import { family, give, modelOf, promptOf, resultsOf, turnsOf } from './families.ts'
@@ -108,8 +109,64 @@ describe('a budget', () => {
     expect(limits[1]).toBeLessThan(30_000)
   })
 
+  test.each([false, true])('of tool calls is never passed by all together, with the task in the background: %s', async (background) => {
+    let done = 0
+    const echo = tool({ name: 'echo', description: 'Echoes.', readOnly: true, execute: () => ++done })
+    const echoes = (count: number) => Array.from({ length: count }, (_, n) => callOf('echo', { n, at: done }))
+    const llm = modelOf((request) => {
+      const turns = turnsOf(request)
+      if (promptOf(request) === 'child') return turns < 3 ? echoes(4) : 'done'
+      if (turns === 0) return background ? [give('child', { background })] : [give('child'), ...echoes(6)]
+      return turns < 3 ? echoes(9) : 'the end'
+    })
+    const { agent, store } = family(llm, { extra: [echo], budget: { perRun: { toolCalls: 10 } } })
+    const run = await agent.run('go')
+    await run.completed()
+    const parent = await eventsIn(store, run.sessionId)
+    const begun = parent.filter(({ type }) => type === 'tool_execution_start').length
+    const below = parent.flatMap((event) => (event.type === 'subagent_end' ? [event.toolCalls] : []))
+    expect(below).toHaveLength(1)
+    expect(done + 1).toBeLessThanOrEqual(10)
+    expect(begun).toBeLessThanOrEqual(10)
+  })
+
+  test('counts what children lost at its worst', async () => {
+    let broken = false
+    const llm = modelOf((request) => {
+      if (promptOf(request) === 'child') {
+        if (broken) return 'done'
+        broken = true
+        return new AgentError('llm_unavailable', 'the connection broke', { retryable: true })
+      }
+      return turnsOf(request) === 0 ? [give('child')] : 'the end'
+    })
+    const { agent, store } = family(llm, { budget: { perRun: { tokens: 80_000 } }, retry: { attempts: 2, baseDelayMs: 1 } })
+    const run = await agent.run('go')
+    await run.completed()
+    const end = (await eventsIn(store, run.sessionId)).find(isEnd)
+    const child = end?.type === 'subagent_end' ? await eventsIn(store, end.childSessionId) : []
+    const [first] = child.flatMap((event) => (event.type === 'turn_start' ? [event.reservation] : []))
+    expect(first?.tokens).toBeGreaterThan(20_000)
+    expect(end).toMatchObject({ lost: { tokens: first?.tokens } })
+    const spent = (await eventsIn(store, run.sessionId)).reduce(
+      (sum, event) => foldSpent({ price: undefined, scope: 'run' })(sum, event as Fact),
+      NOTHING_SPENT,
+    )
+    expect(spent.tokens).toBeGreaterThan(first?.tokens ?? Infinity)
+  })
+
+  test('does not hand on what an attempt before may have taken', () => {
+    const fold = foldSpent({ price: undefined, scope: 'run' })
+    const facts: readonly Fact[] = [
+      { type: 'turn_start', turn: 1, attempt: 1, reservation: { tokens: 600 } },
+      { type: 'turn_start', turn: 1, attempt: 2, reservation: { tokens: 300 } },
+    ]
+    const spent = facts.reduce(fold, NOTHING_SPENT)
+    expect(shareOf({ tokens: 1000 }, spent, { open: 0, shares: 1 })).toEqual({ tokens: 100 })
+  })
+
   test('counts a task that was opened again once', () => {
-    const fold = foldUsed(undefined, 'run')
+    const fold = foldSpent({ price: undefined, scope: 'run' })
     const start = {
       type: 'subagent_start' as const,
       taskId: 't',
@@ -120,8 +177,8 @@ describe('a budget', () => {
       agent: 'a',
       description: '',
     }
-    const once = fold(NOTHING_USED, { ...start, attempt: 1, grant: { tokens: 10 } })
-    expect(fold(once, { ...start, attempt: 2, grant: { tokens: 10 } })).toEqual({ tokens: 10, usd: 0, toolCalls: 0 })
+    const once = fold(NOTHING_SPENT, { ...start, attempt: 1, grant: { tokens: 10 } })
+    expect(fold(once, { ...start, attempt: 2, grant: { tokens: 10 } })).toMatchObject({ tokens: 10, usd: 0, toolCalls: 0 })
   })
 })
 
