@@ -89,7 +89,7 @@ say(`\nsteps that do nothing, in this process, beside a bounded promise pool${' 
 for (const { name, cpuUs, plainUs } of workflows.rows)
   say(`${name.padEnd(70)} ${`${cpuUs.toFixed(1)} µs`.padStart(10)} ${`${plainUs.toFixed(2)} µs`.padStart(10)}`)
 say(
-  `resuming a phase of 10,000 steps: ${workflows.resume.toFixed(1)}× reading and parsing its records by hand; held after 10,000 steps of 100 events: ${workflows.heldMb.toFixed(1)} MB`,
+  `resuming a phase of 10,000 steps: ${workflows.resume.checked.toFixed(1)}× reading its records with their digests, ${workflows.resume.byHand.toFixed(1)}× parsing them by hand; held after 10,000 steps of 100 events: ${workflows.heldMb.toFixed(1)} MB`,
 )
 const judgements = [...(await judgementRows(passes)), ...(await concernRows(passes))]
 say(`\njudging, beside nothing${' '.repeat(66)} CPU each`)

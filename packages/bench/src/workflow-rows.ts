@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { executeStepsParallel, memoryStore, Workflow } from '@seamfold/core'
+import { executeStepsParallel, memoryStore, Workflow, workflowRecords } from '@seamfold/core'
 import type { AgentExecutor, AgentStepSpec, SessionStore, StepOutcome } from '@seamfold/core/kit'
 import { sqliteStore } from '@seamfold/store-sqlite'
 import { median } from './measure.ts'
@@ -18,10 +18,17 @@ export type WorkflowRow = {
 
 export type WorkflowFigures = {
   readonly rows: readonly WorkflowRow[]
-  /** Resuming a phase of 10,000 steps, by the time of reading and parsing its records by hand: median of the passes. */
-  readonly resume: number
+  /** Resuming a phase of 10,000 steps: medians of the passes. */
+  readonly resume: Resume
   /** Megabytes that a workflow of 10,000 steps with events keeps while its outcomes are held. */
   readonly heldMb: number
+}
+
+export type Resume = {
+  /** By the CPU of reading its records with `workflowRecords`, which checks each by its digest. */
+  readonly checked: number
+  /** By the CPU of reading and parsing them by hand, unchecked. */
+  readonly byHand: number
 }
 
 const STEPS = 1000
@@ -107,7 +114,7 @@ async function cpuOf(work: () => unknown): Promise<number> {
 }
 
 /** A finished phase is run again: all of it comes from the log. */
-async function resuming(path: string, passes: number): Promise<number> {
+async function resuming(path: string, passes: number): Promise<Resume> {
   const steps = stepsOf(MANY)
   const again = async (asked: AgentExecutor): Promise<void> => {
     const store = sqliteStore(path)
@@ -118,13 +125,23 @@ async function resuming(path: string, passes: number): Promise<number> {
   }
   await again(executor)
   const refusing: AgentExecutor = { ...executor, executeStep: () => Promise.reject(new Error('A step that was done is done again')) }
-  const ratios: number[] = []
+  const ratios: Resume[] = []
   for (let pass = -1; pass < passes; pass++) {
     const byHand = await cpuOf(() => readByHand(path))
+    const checked = await cpuOf(() => readChecked(path))
     const resumed = await cpuOf(() => again(refusing))
-    if (pass >= 0) ratios.push(resumed / byHand)
+    if (pass >= 0) ratios.push({ checked: resumed / checked, byHand: resumed / byHand })
   }
-  return median(ratios)
+  return { checked: median(ratios.map((each) => each.checked)), byHand: median(ratios.map((each) => each.byHand)) }
+}
+
+/** Every record as anyone reads it who does not run the workflow. */
+async function readChecked(path: string): Promise<void> {
+  const store = sqliteStore(path)
+  let count = 0
+  for await (const { record } of workflowRecords(store, 'long')) count += record.type === 'step_end' ? 1 : 0
+  await store.close?.()
+  if (count !== MANY) throw new Error(`There are ${count} ends of steps, not ${MANY}`)
 }
 
 /** Every record read and parsed, and nothing else done with it. */
