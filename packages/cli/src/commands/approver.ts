@@ -5,6 +5,7 @@ import type { Change } from '../render/diff.ts'
 import { requestExcerpt } from '../render/request.ts'
 import type { Style } from '../render/style.ts'
 import { columnsOf, visibleLine } from '../render/text.ts'
+import { joinParts } from '../render/wrap.ts'
 import { rulesLike } from '../setup/permissions.ts'
 import type { Lines } from '../terminal/lines.ts'
 import type { Screen } from '../terminal/screen.ts'
@@ -102,7 +103,7 @@ function questionLines({ request, change, always }: Asked, whole: boolean, style
     ...(hidden > 0 ? [key('s', 'how all of it')] : []),
     ...(always === undefined ? [] : [key('a', `lways in this session: ${alwaysWords(always.words, style)}`)]),
   ]
-  return [...lines, `  ${choices.join('  ')}`]
+  return [...lines, ...joinParts(choices, '  ', { columns: style.width, indent: '  ' })]
 }
 
 /** What would be allowed, where that is short: else it is what stands above. */

@@ -70,7 +70,7 @@ async function attempt(name: string, examine: () => Promise<Omit<Finding, 'name'
   try {
     return { name, ...(await examine()) }
   } catch (error) {
-    return { name, state: 'problem', words: toMessage(error) }
+    return { name, state: 'problem', words: toMessage(error).split('\n') }
   }
 }
 

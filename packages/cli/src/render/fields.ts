@@ -19,5 +19,5 @@ export function fieldLines(fields: readonly Field[], style: Style): readonly str
 
 function valueLines(value: Field[1], columns: number): readonly string[] {
   if (typeof value === 'object' && 'verbatim' in value) return [value.verbatim]
-  return (typeof value === 'string' ? [value] : value).flatMap((line) => wrapWords(line, columns))
+  return (typeof value === 'string' ? [value] : value).flatMap((line) => wrapWords(line, columns, /^ */.exec(line)?.[0]))
 }

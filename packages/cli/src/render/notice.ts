@@ -11,7 +11,7 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
   const { colors, signs } = style
   switch (event.type) {
     case 'model_retry':
-      return line(colors.yellow(signs.retry), `${oneLine(event.message)} Trying again in ${duration(event.delayMs)}.`, style)
+      return line(colors.yellow(signs.retry), `${sentence(event.message)} Trying again in ${duration(event.delayMs)}.`, style)
     case 'permission_denied':
       return [
         ...line(
@@ -30,7 +30,7 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
     case 'command_retry':
       return line(
         colors.yellow(signs.retry),
-        `${colors.bold(visibleLine(event.toolName))} ${oneLine(event.error)} Trying again in ${duration(event.delayMs)}.`,
+        `${colors.bold(visibleLine(event.toolName))} ${sentence(event.error)} Trying again in ${duration(event.delayMs)}.`,
         style,
       )
     case 'command_dead_lettered':
@@ -45,6 +45,9 @@ export function noticeLines(event: AgentEvent, style: Style): readonly string[] 
       return askedLines(event, style)
   }
 }
+
+/** On one line, with a full stop where there is none. */
+const sentence = (text: string): string => oneLine(text).replace(/(?<![.!?…])$/, '.')
 
 /** What was asked of somebody, and what was said to it. */
 function askedLines(event: AgentEvent, style: Style): readonly string[] {

@@ -17,7 +17,7 @@ export function wrapWords(line: string, columns: number, hang = ''): readonly st
   return [...lines, current]
 }
 
-/** Parts in a row with a separator between them; a part is never broken, lines begin with `indent`. */
+/** Parts in a row with a separator between them; lines begin with `indent`. A part is broken only where it is longer than a line. */
 export function joinParts(
   parts: readonly string[],
   separator: string,
@@ -32,5 +32,5 @@ export function joinParts(
       current = part
     } else current = longer
   }
-  return [...lines, indent + current]
+  return [...lines, indent + current].flatMap((line) => wrapWords(line, columns, indent))
 }

@@ -121,10 +121,11 @@ describe('doctor', () => {
 
   test('tells a broken configuration once, and calls nothing broken that it did not look at', async () => {
     await using scene = await stage([])
-    await writeFile(join(scene.folder, 'seamfold.config.json'), '{ "modle": 1 }')
+    await writeFile(join(scene.folder, 'seamfold.config.json'), '{ "modle": 1, "sandbox": "on" }')
     const { code, stdout } = await scene.run('doctor')
     expect(code).toBe(1)
     expect(stdout.match(/modle/g)).toHaveLength(1)
+    expect(stdout.match(/^ +(?:Configuration +✗ )?\S+seamfold\.config\.json:1/gm)).toHaveLength(2) // each begins its own line
     expect(stdout).toMatch(/Journal +· not looked at/)
     expect(stdout).toContain('1 problem to mend.')
   })

@@ -1,7 +1,9 @@
 /** When there are colours and which signs are used. */
 import { describe, expect, test } from 'vitest'
-import { wantsColor, wantsUnicode } from '../../src/render/style.ts'
+import { createStyle, wantsColor, wantsUnicode } from '../../src/render/style.ts'
 import { columnsOf, cut, cutStart, harmless } from '../../src/render/text.ts'
+import { noticeLines } from '../../src/render/notice.ts'
+import { joinParts } from '../../src/render/wrap.ts'
 import { ago, dollars, duration, tokens } from '../../src/render/measure.ts'
 
 describe('colours', () => {
@@ -33,6 +35,24 @@ describe('text', () => {
 
   test('is cut to what fits', () => {
     expect([cut('abcdef', 4), cut('漢字漢字', 5), cut('abc', 3), cutStart('/a/long/path', 6)]).toEqual(['abc…', '漢字…', 'abc', '…/path'])
+  })
+
+  test('in parts is broken between them, and inside of one only where that is longer than a line', () => {
+    const at = (columns: number): readonly string[] =>
+      joinParts(['27.7 s', '7,522 tokens in (3,456 from cache), 169 out'], ' · ', { columns, indent: '  ' })
+    expect(at(60)).toEqual(['  27.7 s · 7,522 tokens in (3,456 from cache), 169 out'])
+    expect(at(50)).toEqual(['  27.7 s', '  7,522 tokens in (3,456 from cache), 169 out'])
+    expect(at(40)).toEqual(['  27.7 s', '  7,522 tokens in (3,456 from cache),', '  169 out'])
+  })
+
+  test('of a failure ends in one full stop before what comes next', () => {
+    const told = (message: string): string =>
+      noticeLines(
+        { type: 'model_retry', turn: 1, attempt: 2, code: 'llm_unavailable', delayMs: 500, message },
+        createStyle({ columns: 100 }),
+      ).join('')
+    expect(told('connect ECONNREFUSED')).toMatch(/connect ECONNREFUSED\. Trying again in/)
+    expect(told('Busy.')).toMatch(/Busy\. Trying again in/)
   })
 
   test('loses what could steer a terminal and keeps the rest', () => {
