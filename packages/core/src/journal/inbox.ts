@@ -3,7 +3,7 @@ import { AgentError, isAgentError } from '../base/errors.ts'
 import { type AnswerCheck, answerFact, answerProblem } from '../model/answer.ts'
 import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
 import { isJsonObject } from '../model/json.ts'
-import type { Message } from '../model/message.ts'
+import { arePromptBlocks, type Message } from '../model/message.ts'
 import { openRun, type SessionState } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { inboxKey } from './keys.ts'
@@ -102,7 +102,8 @@ function parseEntry(record: string): InboxEntry | 'newer' | undefined {
   if (!isJsonObject(data)) return undefined
   if (typeof data.v === 'number' && data.v > VERSION) return 'newer'
   if (data.type === 'answer' && typeof data.requestId === 'string' && isJsonObject(data.answer)) return data as unknown as InboxEntry
-  if (data.type === 'steer' && isJsonObject(data.message) && Array.isArray(data.message.content)) return data as unknown as InboxEntry
+  if (data.type === 'steer' && isJsonObject(data.message) && data.message.role === 'user' && arePromptBlocks(data.message.content))
+    return data as unknown as InboxEntry
   if (data.type === 'cancel' && typeof data.reason === 'string') return data as unknown as InboxEntry
   return undefined
 }

@@ -7,8 +7,7 @@ import { canonicalJson, type Json } from '../model/json.ts'
 import { failed, type ToolContext, type ToolResult, toToolResult } from '../model/tool.ts'
 import type { LoopContext } from './context.ts'
 import { unknownOutcome } from './ledger.ts'
-import { resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
-import { currentRun } from './model-step.ts'
+import { callStateOf, resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
 
 /** A call that a tool makes. */
 export type NestedCall = { readonly name: string; readonly input: Json; readonly signal: AbortSignal }
@@ -29,7 +28,7 @@ const SETTLE_MS = 2000
 /** The identity of a call as a key: the same for every attempt, wherever it is made; another in every branch and every copy of one. */
 function idempotencyKey(context: LoopContext, callId: string): string {
   const { run } = context
-  const started = currentRun(context).batch?.states.get(callId)?.start
+  const started = callStateOf(context.run, callId)?.start
   return started?.idempotencyKey ?? run.host.digest(`${run.state().branch}\n${run.sessionId}\n${callId}`)
 }
 
@@ -60,7 +59,7 @@ const changed = (name: string, before: readonly Access[], now: readonly Access[]
 /** Stored, and safe from loss of power, before the effect begins; effects of class `none` need not wait for it. */
 async function recordStart(context: LoopContext, invocation: ToolInvocation): Promise<void> {
   const { callId, call, tool, args, input, accesses, signal, parentCallId } = invocation
-  const attempt = (currentRun(context).batch?.states.get(callId)?.start?.attempt ?? 0) + 1
+  const attempt = (callStateOf(context.run, callId)?.start?.attempt ?? 0) + 1
   const effect = tool.effect(input)
   const looking = effect === 'none' ? undefined : tool.witness?.(input)
   const witness = looking && (await orAborted(looking, signal))

@@ -141,4 +141,4 @@ export function defineMiddleware<State = undefined>(middleware: Middleware<State
 
 export { admit } from './admission.ts'
 export { resultOf, type ToolOutcome } from '../model/tool-outcome.ts'
-export { aboutDigest, answerTo, ask, type Confirm, requestOf } from './requests.ts'
+export { aboutDigest, answerTo, ask, callStateOf, type Confirm, requestOf } from './requests.ts'

@@ -5,7 +5,7 @@ import { accessJson } from '../model/access.ts'
 import { askedOf } from '../model/asked.ts'
 import type { Fact } from '../model/event.ts'
 import { canonicalJson } from '../model/json.ts'
-import type { AnswerFact, RequestState, SessionState } from '../model/session-state.ts'
+import type { AnswerFact, CallState, RequestState, SessionState } from '../model/session-state.ts'
 import type { AnswerDecision, WaitingFor, WaitingKind } from '../model/waiting.ts'
 import type { RunContext, ToolInvocation } from './middleware.ts'
 
@@ -28,9 +28,14 @@ export type AnswerOptions = {
 
 const DAY_MS = 86_400_000
 
-/** The latest request of a call. */
-export const requestOf = (run: RunContext, callId: string, kind: WaitingKind): RequestState | undefined =>
-  [...(run.state().run?.requests.values() ?? [])].findLast(({ request }) => request.callId === callId && request.kind === kind)
+/** What is known of a call of the batch under way. */
+export const callStateOf = (run: RunContext, callId: string): CallState | undefined => run.state().run?.batch?.states.get(callId)
+
+/** The latest request of a call, of one kind or of any. */
+export const requestOf = (run: RunContext, callId: string, kind?: WaitingKind): RequestState | undefined =>
+  [...(run.state().run?.requests.values() ?? [])].findLast(
+    ({ request }) => request.callId === callId && (kind ?? request.kind) === request.kind,
+  )
 
 /** Digest of what a request is about: the arguments, and what they touch. */
 export const aboutDigest = ({ host }: RunContext, { args, accesses }: Pick<WaitingFor, 'args' | 'accesses'>): string =>

@@ -5,7 +5,7 @@ import type { WaitingFor } from '../model/event.ts'
 import { askedOf } from '../model/asked.ts'
 import type { Json } from '../model/json.ts'
 import type { ToolUseBlock } from '../model/message.ts'
-import { type CallState, openCalls, type RequestState, type RunState } from '../model/session-state.ts'
+import { type CallState, openCalls } from '../model/session-state.ts'
 import { failed, type Tool, type ToolResult } from '../model/tool.ts'
 import { toolEnd } from '../model/tool-end.ts'
 import { AccessQueue, type Ticket } from './access-queue.ts'
@@ -13,7 +13,7 @@ import { type Admitted, admit, malformed, type Refused, unknownTool } from './ad
 import type { LoopContext } from './context.ts'
 import { type CallFrame, executeCall, type NestedCall } from './execute-call.ts'
 import { notStarted, recover, STARTER_GONE, unknownOutcome } from './ledger.ts'
-import { resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
+import { callStateOf, requestOf, resultOf, type ToolInvocation, type ToolOutcome } from './middleware.ts'
 import { attemptModelCall, currentRun } from './model-step.ts'
 import { type ComposedStages, composeStages } from './stages.ts'
 
@@ -73,7 +73,7 @@ export class ToolStep {
   /** Find out what a call would touch, and take its place in the queue. */
   async #enter({ callId, call, signal, parent }: Pick<Entry, 'callId' | 'call' | 'signal' | 'parent'>): Promise<Entry> {
     const tool = this.#context.tools.find(({ definition }) => definition.name === call.name)
-    const { args, fixed } = argsOf(currentRun(this.#context), callId, call)
+    const { args, fixed } = argsOf(this.#context, callId, call)
     const admission = await this.#admission(call, tool, { args, fixed, signal })
     const ticket = this.#queue.enter(admission.ok ? admission.accesses : [], parent?.ticket)
     return { callId, call, signal, parent, ticket, args, fixed, admission, nested: { ordinal: 0, waiting: [], open: new Set() } }
@@ -107,7 +107,7 @@ export class ToolStep {
   /** What was begun by somebody who is gone is looked at first; when it is refused then, nobody knows what it did before. */
   async #judged(entry: Entry): Promise<ToolOutcome> {
     const { callId, signal, admission } = entry
-    const begun = (): CallState['start'] => currentRun(this.#context).batch?.states.get(callId)?.start
+    const begun = (): CallState['start'] => callStateOf(this.#context.run, callId)?.start
     const start = begun()
     if (start !== undefined && admission.ok) {
       const { tool, input } = admission
@@ -157,7 +157,7 @@ export class ToolStep {
   async #invoke(outer: Entry, { name, input, signal }: NestedCall): Promise<ToolResult> {
     const callId = `${outer.callId}/${outer.nested.ordinal++}`
     const call: ToolUseBlock = { type: 'tool_use', id: callId, name, input }
-    const earlier = currentRun(this.#context).batch?.states.get(callId)
+    const earlier = callStateOf(this.#context.run, callId)
     if (earlier?.result !== undefined) return this.#repeated(call, earlier.argsDigest, earlier.result)
     if (this.#isAnother(call, earlier)) return this.#inItsPlace(call, earlier?.start)
     const entry = await this.#enter({ callId, call, signal, parent: outer })
@@ -174,14 +174,14 @@ export class ToolStep {
 
   /** A nested call whose outer one was stopped, or did not wait for it. */
   #stopped({ callId, call }: Entry, outer: Entry): ToolResult {
-    const start = currentRun(this.#context).batch?.states.get(callId)?.start
+    const start = callStateOf(this.#context.run, callId)?.start
     const why = `the call of '${outer.call.name}' that made it ended before it did`
     return start === undefined || start.effect === 'none' ? notStarted(why) : unknownOutcome(call.name, why)
   }
 
   /** In an earlier attempt another call was begun here, or a person was asked about another one. */
   #isAnother(call: ToolUseBlock, earlier: CallState | undefined): boolean {
-    const request = requestOf(currentRun(this.#context), call.id)
+    const request = requestOf(this.#context.run, call.id)
     const before = earlier?.start ?? (request && { name: request.request.toolName, askedDigest: request.askedDigest })
     if (before === undefined) return false
     return before.name !== call.name || (before.askedDigest !== undefined && before.askedDigest !== this.#argsDigest(call))
@@ -218,16 +218,13 @@ const mayWait = (entry: Entry): boolean =>
   (entry.parent === undefined || mayWait(entry.parent))
 
 /** The arguments to run with: those of an earlier attempt, those that a person was shown or wrote, or the model's. */
-function argsOf(run: RunState, callId: string, call: ToolUseBlock): { readonly args: Json; readonly fixed: boolean } {
-  const start = run.batch?.states.get(callId)?.start
+function argsOf(context: LoopContext, callId: string, call: ToolUseBlock): { readonly args: Json; readonly fixed: boolean } {
+  const start = callStateOf(context.run, callId)?.start
   if (start !== undefined) return { args: start.args, fixed: true }
-  const request = requestOf(run, callId)
+  const request = requestOf(context.run, callId)
   if (request === undefined) return { args: call.input, fixed: false }
   return { args: request.answer?.args ?? request.request.args, fixed: true }
 }
-
-const requestOf = (run: RunState, callId: string): RequestState | undefined =>
-  [...run.requests.values()].findLast((each) => each.request.callId === callId)
 
 const changedCall = ({ id, name }: ToolUseBlock): ToolResult =>
   failed(`Call ${id} of '${name}' was another one before: a composite tool must make the same calls in the same order.`, {

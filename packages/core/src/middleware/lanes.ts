@@ -1,6 +1,6 @@
 /** Has every tool call wait for its place in a queue, which may try it again. */
 import { orAborted } from '../base/signals.ts'
-import { defineMiddleware, type Middleware } from '../loop/middleware.ts'
+import { callStateOf, defineMiddleware, type Middleware } from '../loop/middleware.ts'
 import type { LaneQueue } from '../ports/lane-queue.ts'
 
 /** A call has its turn among those of its session first: with a place it waits for nobody who waits for one. */
@@ -12,7 +12,7 @@ export const lanes = (queue: LaneQueue): Middleware =>
         const { tool, input, accesses, signal } = invocation
         const turn = invocation.turn(accesses)
         if (turn) await orAborted(turn, signal)
-        const attempts = run.state().run?.batch?.states.get(invocation.callId)?.start?.attempt ?? 0
+        const attempts = callStateOf(run, invocation.callId)?.start?.attempt ?? 0
         return queue.submit(
           { ...run, ...invocation, effect: tool.effect(input), attempts },
           {

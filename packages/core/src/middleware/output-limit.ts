@@ -21,8 +21,8 @@ export function outputLimit({ maxCharacters = DEFAULT_OUTPUT, blobs }: OutputLim
     start: ({ host }) => ({
       async wrapToolCall(invocation, next) {
         const outcome = await next(invocation)
-        if (outcome.type !== 'result' || sizeOf(outcome.result.content) <= maxCharacters) return outcome
-        const text = fullText(outcome.result.content)
+        const text = outcome.type === 'result' ? fullText(outcome.result.content) : ''
+        if (outcome.type !== 'result' || text.length <= maxCharacters) return outcome
         const digest = host.digest(text)
         await blobs.put(digest, text)
         return { type: 'result', result: shortened(outcome.result, { digest, maxCharacters, text }) }
@@ -30,9 +30,6 @@ export function outputLimit({ maxCharacters = DEFAULT_OUTPUT, blobs }: OutputLim
     }),
   })
 }
-
-const sizeOf = (content: ToolResultContent): number =>
-  typeof content === 'string' ? content.length : content.reduce((sum, block) => sum + (block.type === 'text' ? block.text.length : 0), 0)
 
 const fullText = (content: ToolResultContent): string =>
   typeof content === 'string' ? content : content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n')

@@ -1,5 +1,5 @@
 /** What a conversation is made of: messages of blocks, in plain JSON. */
-import type { Json } from './json.ts'
+import { isJsonObject, type Json } from './json.ts'
 
 export type TextBlock = { readonly type: 'text'; readonly text: string }
 
@@ -46,6 +46,14 @@ export type Message = { readonly role: 'user' | 'assistant'; readonly content: r
 
 /** What a person may say: text, or text and images. */
 export type Prompt = string | readonly (TextBlock | ImageBlock)[]
+
+/** Blocks of which a prompt may be made. */
+export const arePromptBlocks = (content: unknown): content is readonly (TextBlock | ImageBlock)[] =>
+  Array.isArray(content) &&
+  content.every(
+    (block: unknown) =>
+      isJsonObject(block) && typeof (block.type === 'text' ? block.text : block.type === 'image' && block.data) === 'string',
+  )
 
 export const userText = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] })
 

@@ -6,6 +6,7 @@ import { failed, type ProbeAnswer, type Tool } from '../model/tool.ts'
 import {
   answerTo,
   ask,
+  callStateOf,
   defineMiddleware,
   type Middleware,
   resultOf,
@@ -62,7 +63,7 @@ function asker(agent: BoundOptions, name: string, notStarted: ReadonlySet<string
     fold: (asked, fact) => foldAsked(asked, fact),
     start: (run, asked) => ({
       wrapToolCall(invocation, next) {
-        const start = run.state().run?.batch?.states.get(invocation.callId)?.start
+        const start = callStateOf(run, invocation.callId)?.start
         if (start === undefined || start.name !== name || start.effect !== 'unsafe') return next(invocation)
         const certain = notStarted.has(start.idempotencyKey) && run.state().claim?.afterExpiry !== true
         return certain ? next(invocation) : asksFirst({ run, agent, requestId: asked()[invocation.callId] }, invocation, next)

@@ -29,7 +29,6 @@ export interface ForkSessionOptions extends ForkOptions {
 export async function forkSession(store: SessionStore, id: string, options: ForkSessionOptions = {}): Promise<string> {
   const host = systemHost()
   const { at, id: forkId = host.id('session'), metadata = {}, keepRun = false, results = {} } = options
-  if (forkId === '') throw new AgentError('invalid_argument', 'A session id must not be empty: leave it out to get a new one')
   const place = { store: branchingStore(store), sessionId: id, host }
   const origin = at === undefined ? await Journal.open(place) : await journalAt({ ...place, at })
   const given = givenResults(results, origin.state)

@@ -11,6 +11,7 @@ import type { JsonObject } from '../model/json.ts'
 import { openRun } from '../model/session-state.ts'
 import { hasRecords, markOpen } from './claiming.ts'
 import { type Branching, branchingFacts } from './closing.ts'
+import { checkSessionId } from './session-checks.ts'
 
 export type ForkRequest = Branching & {
   readonly store: BranchingStore
@@ -27,6 +28,7 @@ const MAY_HAVE_HAPPENED = 'the session was forked in the middle of it; it may ha
  * open are closed. Nothing of the past is read or copied.
  */
 export async function writeFork({ store, origin, forkId, metadata, ...branching }: ForkRequest): Promise<Journal> {
+  checkSessionId(forkId)
   const journal = origin.branch(forkId) // at once: the origin may go on
   const { state, chain } = journal
   const { sessionId } = origin

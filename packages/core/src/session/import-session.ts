@@ -12,6 +12,7 @@ import type { SessionStore } from '../ports/session-store.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { storeBlobs } from '../stores/store-blobs.ts'
 import { assertNotDeleted } from './claiming.ts'
+import { checkSessionId } from './session-checks.ts'
 import { readSessionFile, type SessionFile } from './read-session-file.ts'
 
 export interface ImportOptions {
@@ -42,7 +43,7 @@ export async function importSession(
   const host = systemHost()
   const file = await readSessionFile(lines, host)
   const { id = file.id, blobs = storeBlobs(store) } = options
-  if (id === '') throw new AgentError('invalid_argument', 'A session id must not be empty')
+  checkSessionId(id)
   const run = await runLeftOpen(file, host)
   await assertFree(store, id)
   for (const { digest, text } of file.blobs) await blobs.put(digest, text)

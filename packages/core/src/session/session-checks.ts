@@ -1,16 +1,16 @@
 /** What a session refuses before anything is done, and in which words. */
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
-import { type ImageBlock, promptMessage, type Prompt, type TextBlock } from '../model/message.ts'
+import { arePromptBlocks, type ImageBlock, promptMessage, type Prompt, type TextBlock } from '../model/message.ts'
 import { type RunState, waitingOf } from '../model/session-state.ts'
 
 /** The prompt as blocks. Throws `invalid_argument` for one that says nothing. */
 export function checkedPrompt(prompt: Prompt): readonly (TextBlock | ImageBlock)[] {
-  if (typeof prompt !== 'string' && !Array.isArray(prompt))
+  const blocks: unknown = promptMessage(prompt).content
+  if (!arePromptBlocks(blocks))
     throw new AgentError(
       'invalid_argument',
       `A prompt is a text or a list of text and image blocks; this is ${JSON.stringify(prompt) ?? 'nothing'}`,
     )
-  const blocks = promptMessage(prompt).content as readonly (TextBlock | ImageBlock)[]
   const says = blocks.some((block) => block.type === 'image' || block.text.trim() !== '')
   if (!says) throw new AgentError('invalid_argument', 'The prompt is empty: say what is to be done')
   return blocks

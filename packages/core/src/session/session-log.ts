@@ -7,12 +7,13 @@ import { firstAnswer, type InboxEntry, readInbox, sendToInbox } from '../journal
 import { type ExtraFold, Journal } from '../journal/journal.ts'
 import { Reader } from '../journal/reader.ts'
 import type { Envelope, Fact, WaitingFor } from '../model/event.ts'
-import { promptMessage, type Prompt } from '../model/message.ts'
+import type { Prompt } from '../model/message.ts'
 import { type AnswerCheck, answerProblem } from '../model/answer.ts'
 import { isOverdue, openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
 import type { AnswerKey } from '../model/waiting.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
+import { checkedPrompt } from './session-checks.ts'
 import type { Answer, ReadOptions } from './types.ts'
 import { type Watching, watching } from './watching.ts'
 
@@ -138,7 +139,7 @@ export class SessionLog {
     const run = openRun(await this.state())
     if (run === undefined)
       throw new AgentError('invalid_argument', `Session ${this.journal.sessionId} has no run under way to steer: send a prompt instead`)
-    await this.send({ type: 'steer', message: promptMessage(prompt), runId: run.id })
+    await this.send({ type: 'steer', message: { role: 'user', content: checkedPrompt(prompt) }, runId: run.id })
   }
 
   async requestCancel(reason: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** What cannot be meant is refused at once, in words, before anything is done. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, memoryStore, openSession, tool } from '../../src/index.ts'
+import { createAgent, exportSession, forkSession, importSession, memoryStore, openSession, tool } from '../../src/index.ts'
 import { callOf, scriptedLlm } from '../../src/testing.ts'
 
 const refusal = (words: string): object =>
@@ -16,14 +16,30 @@ describe('createAgent', () => {
   })
 })
 
-describe('a prompt', () => {
-  test.each<[unknown, string]>([
-    [5, 'A prompt is a text or a list of text and image blocks; this is 5'],
-    [undefined, 'this is nothing'],
-    ['  ', 'The prompt is empty'],
-    [[], 'The prompt is empty'],
-  ])('that is %j', async (prompt, words) => {
+describe.each<[unknown, string]>([
+  [5, 'A prompt is a text or a list of text and image blocks; this is 5'],
+  [undefined, 'this is nothing'],
+  ['  ', 'The prompt is empty'],
+  [[], 'The prompt is empty'],
+  [[null], 'this is [null]'],
+  [[{ type: 'text' }], 'A prompt is a text or a list'],
+  [[{ type: 'image', mediaType: 'image/png' }], 'A prompt is a text or a list'],
+  [[{ type: 'tool_use', id: 'a', name: 'pay', input: {} }], 'A prompt is a text or a list'],
+])('a prompt that is %j', (prompt, words) => {
+  test('begins no run', async () => {
     await expect(createAgent({ llm: scriptedLlm([]) }).run(prompt as string)).rejects.toEqual(refusal(words))
+  })
+
+  test('steers none, from here or elsewhere', async () => {
+    const store = memoryStore()
+    const ended = Promise.withResolvers<string>()
+    const wait = tool({ name: 'wait', description: 'Waits.', readOnly: true, execute: () => ended.promise })
+    const run = await createAgent({ llm: scriptedLlm([[callOf('wait')], 'done']), tools: [wait], store }).run('go')
+    await expect(run.steer(prompt as string)).rejects.toEqual(refusal(words))
+    await expect((await openSession(store, run.sessionId)).steer(prompt as string)).rejects.toEqual(refusal(words))
+    ended.resolve('waited')
+    await run.completed()
+    for await (const key of store.keys({ prefix: 'inbox/' })) expect(key).toBe('no inbox')
   })
 })
 
@@ -91,6 +107,18 @@ describe('cancelling', () => {
     expect([await run.cancel('enough'), await run.cancel('enough')]).toEqual([true, false])
     expect((await session.runs()).at(-1)).toMatchObject({ status: 'cancelled', reason: 'enough' })
   })
+})
+
+test.each([
+  ['', 'must not be empty'],
+  ['half \ud800', 'holds half a character'],
+])("a session id that is %j is nobody's, also not that of a fork or an import", async (id, words) => {
+  const store = memoryStore()
+  const session = await createAgent({ llm: scriptedLlm(['done']), store }).session({ id: 's' })
+  await (await session.send('go')).completed()
+  await expect(session.fork({ id })).rejects.toEqual(refusal(words))
+  await expect(forkSession(store, 's', { id })).rejects.toEqual(refusal(words))
+  await expect(importSession(memoryStore(), exportSession(store, 's'), { id })).rejects.toEqual(refusal(words))
 })
 
 describe('what a tool returns', () => {

@@ -220,12 +220,17 @@ describe('what is said to nobody', () => {
   test('and cannot even be read is put on record and passed over', async () => {
     const store = memoryStore()
     const session = await createAgent({ llm: scriptedLlm(['done']), store }).session({ id: 's' })
-    for (const [expected, junk] of ['{"type":"steer"', '{"type":"shout","text":"hey"}', '"steer"'].entries())
+    const assistant = JSON.stringify({ type: 'steer', message: { role: 'assistant', content: [{ type: 'text', text: 'I will' }] } })
+    const call = JSON.stringify({
+      type: 'steer',
+      message: { role: 'user', content: [{ type: 'tool_use', id: 'a', name: 'b', input: {} }] },
+    })
+    for (const [expected, junk] of ['{"type":"steer"', '{"type":"shout","text":"hey"}', '"steer"', assistant, call].entries())
       await store.append('inbox/s', [junk], { expected })
     expect(await (await session.send('go')).completed()).toMatchObject({ text: 'done' })
     const skipped = (await collect(session.events({ follow: false })))
       .map(({ event }) => event)
       .filter(({ type }) => type === 'inbox_skipped')
-    expect(skipped).toMatchObject([0, 1, 2].map((inboxOffset) => ({ reason: 'the entry cannot be read', inboxOffset })))
+    expect(skipped).toMatchObject([0, 1, 2, 3, 4].map((inboxOffset) => ({ reason: 'the entry cannot be read', inboxOffset })))
   })
 })
