@@ -6,6 +6,7 @@ import { nearest } from './config/nearest.ts'
 import { visible } from './render/text.ts'
 import { type Act, type Action, withAgent, withPlace } from './program-options.ts'
 import { addPolicy } from './program-policy.ts'
+import { addLetters } from './program-letters.ts'
 import { addRuns, addSessionVerbs } from './program-sessions.ts'
 import { addWorkflow } from './program-workflow.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -71,6 +72,7 @@ Exit codes: 0 completed, 1 failed, 2 bad usage, 3 waits for an answer, 130 inter
   addWork(program, terminal, act)
   addCancel(program, terminal, act)
   addBudget(program, terminal, act)
+  addLetters(program, terminal, act)
   addSessions(program, terminal, act)
   addRuns(program, terminal, act)
   addPolicy(program, terminal, act)

@@ -105,6 +105,16 @@ describe('pages', () => {
     expect(textOf(result)).toMatch(/answered with status 429\. Retry after: 7\.\nslow down/)
   })
 
+  test.each([
+    [503, 'transport'],
+    [504, 'transport'],
+    [500, 'failed'],
+    [429, 'failed'],
+    [404, 'not_found'],
+  ])('that fail with status %i fail as %s, so that lanes know whether to try again', async (status, errorKind) => {
+    expect(await (await site(text('no', {}, status))).fetch()).toMatchObject({ isError: true, errorKind })
+  })
+
   test('that are no text are not shown, and a server that goes away is a failure', async () => {
     expect(await (await site(text('PK', { 'content-type': 'application/zip' }))).fetch()).toMatchObject({
       isError: true,

@@ -107,5 +107,11 @@ function figure(resource: keyof Spending, amount: number): string {
 /** Only what there is any of. */
 const amountText = (amount: Spending): string =>
   RESOURCES.filter((resource) => amount[resource] > 0)
-    .map((resource) => `${figure(resource, amount[resource])}${resource === 'usd' || resource === 'workMs' ? '' : ` ${NAMES[resource]}`}`)
+    .map(
+      (resource) =>
+        `${figure(resource, amount[resource])}${resource === 'usd' || resource === 'workMs' ? '' : ` ${nameOf(resource, amount)}`}`,
+    )
     .join(', ') || 'nothing'
+
+const nameOf = (resource: keyof typeof NAMES, amount: Spending): string =>
+  amount[resource] === 1 ? NAMES[resource].slice(0, -1) : NAMES[resource]

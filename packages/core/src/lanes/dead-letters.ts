@@ -1,6 +1,6 @@
 /** Keeps the calls that were given up: in memory, or in a store, one log each. */
 import { isAgentError } from '../base/errors.ts'
-import type { DeadLetter } from '../model/lane.ts'
+import { type DeadLetter, LETTER_PREFIX } from '../model/lane.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 
 export interface DeadLetters {
@@ -26,8 +26,6 @@ export function letterMemory(most: number): DeadLetters {
   }
 }
 
-const PREFIX = 'dead-letter/'
-
 export function letterStore(store: SessionStore, most: number): DeadLetters {
   const read = async (key: string): Promise<DeadLetter | undefined> => {
     for await (const { record } of store.read(key)) return JSON.parse(record) as DeadLetter
@@ -35,30 +33,30 @@ export function letterStore(store: SessionStore, most: number): DeadLetters {
   }
   const list = async (): Promise<readonly DeadLetter[]> => {
     const letters: DeadLetter[] = []
-    for await (const key of store.keys({ prefix: PREFIX })) {
+    for await (const key of store.keys({ prefix: LETTER_PREFIX })) {
       const letter = await read(key)
       if (letter !== undefined) letters.push(letter)
     }
     return letters.toSorted((a, b) => a.timestamp - b.timestamp)
   }
   const remove = async (id: string): Promise<boolean> => {
-    const known = (await read(PREFIX + id)) !== undefined
-    await store.delete(PREFIX + id)
+    const known = (await read(LETTER_PREFIX + id)) !== undefined
+    await store.delete(LETTER_PREFIX + id)
     return known
   }
   return {
     async add(letter) {
       try {
-        await store.append(PREFIX + letter.id, [JSON.stringify(letter)], { expected: 0, sync: true })
+        await store.append(LETTER_PREFIX + letter.id, [JSON.stringify(letter)], { expected: 0, sync: true })
       } catch (error) {
         if (!isAgentError(error, 'store_conflict')) throw error
       }
       let count = 0
-      for await (const _ of store.keys({ prefix: PREFIX })) count++
+      for await (const _ of store.keys({ prefix: LETTER_PREFIX })) count++
       if (count > most) for (const { id } of (await list()).slice(0, count - most)) await remove(id)
     },
     list,
-    get: (id) => read(PREFIX + id),
+    get: (id) => read(LETTER_PREFIX + id),
     remove,
   }
 }

@@ -45,3 +45,6 @@ export type DeadLetter = {
   /** Milliseconds since the epoch. */
   readonly timestamp: number
 }
+
+/** Where letters stand in a store, one log each. */
+export const LETTER_PREFIX = 'dead-letter/'

@@ -38,9 +38,9 @@ export function inWords(resource: Resource, amount: number): string {
     case 'workMs':
       return `${Math.round(amount)} ms of work`
     case 'toolCalls':
-      return `${amount} tool calls`
+      return `${amount} tool ${amount === 1 ? 'call' : 'calls'}`
     case 'tokens':
     case 'turns':
-      return `${amount} ${resource}`
+      return `${amount} ${amount === 1 ? resource.slice(0, -1) : resource}`
   }
 }

@@ -138,7 +138,7 @@ export class Ledger {
     return this.#settle({ id, how: 'lost', amount: (reserved) => reserved })
   }
 
-  /** It certainly took nothing. */
+  /** It certainly took nothing. Changes nothing where somebody else has set it aside again since. */
   release(id: string): Promise<void> {
     return this.#settle({ id, how: 'released', amount: () => NO_SPENDING })
   }
@@ -240,7 +240,9 @@ export class Ledger {
   #addOwed({ state, add }: LedgerDraft): void {
     for (const { id, how, amount } of this.#owed.values()) {
       const reservation = state.reservations.get(id)
-      if (reservation !== undefined) add({ type: 'settled', id, how, amount: amount(reservation.amount) })
+      // Whoever took over may have begun the same try: only its own holder knows that it took nothing.
+      const known = reservation !== undefined && (how !== 'released' || reservation.holder === this.#holder.id)
+      if (known) add({ type: 'settled', id, how, amount: amount(reservation.amount) })
     }
   }
 

@@ -15,6 +15,7 @@ import {
 } from '../journal/keys.ts'
 import { Journal } from '../journal/journal.ts'
 import { isJsonObject, type JsonObject } from '../model/json.ts'
+import { LETTER_PREFIX } from '../model/lane.ts'
 import { openRun, type SessionState } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { systemHost } from '../base/host.ts'
@@ -29,7 +30,7 @@ export interface DeleteOptions {
 }
 
 /**
- * Sessions of its sub-agents in this store go with it. Records that forks share are kept for them, under a mark that hides the
+ * Sessions of its sub-agents in this store go with it, and so do calls that their lanes gave up. Records that forks share are kept for them, under a mark that hides the
  * session; they go with the last fork, and so do the sub-agents that they name. Throws `session_busy` while a run is not finished,
  * and what reading it throws. Deleting what is not there is fine, and tidies up after deletions and forks that were cut off. Texts
  * in a blob store stay.
@@ -50,12 +51,18 @@ async function refuseUnfinished(store: SessionStore, id: string): Promise<void> 
   await assertNobodyBegins(store, id, state)
 }
 
-/** Hides what is there, and removes what was said to it. */
+/** Hides what is there, and removes what was said to it and the letters of its calls. */
 async function forget(store: SessionStore, id: string): Promise<void> {
   if ((await firstRecord(store, id)) === undefined) await forgetFork(store, id)
   else await mark(store, deletedKey(id))
   await store.delete(inboxKey(id))
   for await (const key of store.keys({ prefix: openRunPrefix(id) })) await store.delete(key)
+  for await (const key of store.keys({ prefix: LETTER_PREFIX })) if ((await letterAt(store, key))?.sessionId === id) await store.delete(key)
+}
+
+async function letterAt(store: SessionStore, key: string): Promise<JsonObject | undefined> {
+  for await (const { record } of store.read(key)) return payloadOf(record)
+  return undefined
 }
 
 async function firstRecord(store: SessionStore, id: string): Promise<string | undefined> {

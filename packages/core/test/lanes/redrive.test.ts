@@ -4,6 +4,7 @@ import {
   AgentError,
   type AgentOptions,
   createAgent,
+  deleteSession,
   failed,
   hooks,
   laneQueue,
@@ -164,4 +165,17 @@ describe('a letter that is driven again', () => {
     expect([far.keys.length, new Set(far.keys.slice(1)).size, await queue.deadLetters()]).toEqual([3, 1, []])
     expect((await stateOf(store)).run?.sendId).toBe(`redrive-${id}`)
   })
+})
+
+test('a letter goes with its session, and no other one does', async () => {
+  const { agent, store, queue, session, id } = await withLetter()
+  await agent.close()
+  const [letter] = await queue.deadLetters()
+  await store.append('dead-letter/letter-other', [JSON.stringify({ ...letter, id: 'letter-other', sessionId: 'other' })], { expected: 0 })
+  await store.append('dead-letter/letter-torn', ['{"id":'], { expected: 0 })
+  await deleteSession(store, session.id)
+  const keys: string[] = []
+  for await (const key of store.keys({ prefix: 'dead-letter/' })) keys.push(key)
+  expect(keys).not.toContain(`dead-letter/${id}`)
+  expect(keys).toHaveLength(2)
 })

@@ -138,6 +138,17 @@ describe('what a dead process held', () => {
 })
 
 describe('settling', () => {
+  test('as nothing is for whoever set it aside, not for one whose try somebody took over', async () => {
+    const store = memoryStore()
+    const [before, heir] = [tokenLedger(store, { tokens: 1000 }), tokenLedger(store, { tokens: 1000 })]
+    await before.reserve(attemptOf('a', 100, 700), never)
+    await heir.reserve(attemptOf('a', 100, 700), never)
+    await before.release('a')
+    expect((await heir.snapshot()).held.tokens).toBe(800)
+    await heir.settle('a', { tokens: 500, turns: 1 })
+    expect((await heir.snapshot()).used.tokens).toBe(500)
+  })
+
   test('twice, or what was never set aside, changes nothing', async () => {
     const store = memoryStore()
     const ledger = tokenLedger(store, { tokens: 1000 })

@@ -11,6 +11,8 @@ const DEFAULT_SECONDS = 30
 const MOST_SECONDS = 120
 const DEFAULT_CHARACTERS = 50_000
 const MOST_CHARACTERS = 100_000
+/** What may be otherwise a moment later. */
+const FOR_THE_MOMENT: ReadonlySet<number> = new Set([408, 502, 503, 504])
 
 const input = toolInput({
   url: z.string().describe('The address, with http:// or https://'),
@@ -79,7 +81,7 @@ async function resultOf(page: Page, given: Input): Promise<ToolResult> {
   if (page.status < 200 || page.status >= 300) {
     const wait = page.retryAfter === undefined ? '' : ` Retry after: ${page.retryAfter}.`
     return failed(`${page.url} answered with status ${page.status}.${wait}\n${text.slice(0, 2_000)}`, {
-      kind: page.status === 404 ? 'not_found' : 'failed',
+      kind: page.status === 404 ? 'not_found' : FOR_THE_MOMENT.has(page.status) ? 'transport' : 'failed',
       metadata,
     })
   }
