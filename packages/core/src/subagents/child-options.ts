@@ -48,11 +48,12 @@ export function childOptions(team: Team, { definition, maxSteps, grant, confirm,
 
 /** What was allowed for the session of the parent is not asked for again by its children. */
 const withRules = (own: PermissionPolicy, rules: ChildNeeds['rules']): PermissionPolicy => ({
-  ...own,
   judge(request) {
     const known = rules?.()
     return known === undefined ? own.judge(request) : own.judge({ ...request, sessionRules: joined(known, request.sessionRules) })
   },
+  exposes: (tool, session) => own.exposes(tool, session),
+  describe: () => own.describe(),
 })
 
 const joined = (outer: readonly Rule[], inner: readonly Rule[] | undefined): readonly Rule[] =>

@@ -10,7 +10,7 @@ export function stricterPolicy(first: PermissionPolicy, second: PermissionPolicy
       const [a, b] = [first.judge(request), second.judge(request)] as readonly [Judgement, Judgement]
       return ORDER.indexOf(b.decision) > ORDER.indexOf(a.decision) ? b : a
     },
-    exposes: (tool) => first.exposes(tool) && second.exposes(tool),
+    exposes: (tool, session) => first.exposes(tool, session) && second.exposes(tool, session),
     describe: () => JSON.stringify({ stricter: [first.describe(), second.describe()] }),
   }
 }

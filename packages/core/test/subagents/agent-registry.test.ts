@@ -139,6 +139,12 @@ describe('two policies', () => {
     expect(stricterPolicy(policy(), policy()).exposes('x')).toBe(true)
   })
 
+  test('show it to the sessions to which both show it', () => {
+    const mine = { ...policy(), exposes: (_tool: string, session?: { readonly id: string }) => session?.id === 'mine' }
+    for (const both of [stricterPolicy(mine, policy()), stricterPolicy(policy(), mine)])
+      expect(['mine', 'yours'].map((id) => both.exposes('x', { id, metadata: {} }))).toEqual([true, false])
+  })
+
   test('that look alike describe alike', () => {
     expect(readOnlyPolicy().describe()).not.toBe(readOnlyPolicy({ commands: 'ask' }).describe())
     expect(stricterPolicy(policy(), readOnlyPolicy()).describe()).toBe(stricterPolicy(policy(), readOnlyPolicy()).describe())

@@ -182,6 +182,27 @@ describe('a budget', () => {
   })
 })
 
+test('a policy that is an object of a class holds for children too', async () => {
+  class Own {
+    readonly #hidden = 'look'
+    judge(): { decision: 'allow'; reason: string } {
+      return { decision: 'allow', reason: 'it is mine' }
+    }
+    exposes(name: string): boolean {
+      return name !== this.#hidden
+    }
+    describe(): string {
+      return `all but ${this.#hidden}`
+    }
+  }
+  const llm = modelOf((request) => {
+    if (turnsOf(request) > 0) return resultsOf(request).join()
+    return promptOf(request) === 'go' ? [give('child')] : request.tools.map(({ name }) => name).join() || 'no tools'
+  })
+  const { agent } = family(llm, { extra: [look], permissions: new Own() })
+  expect((await (await agent.run('go')).completed()).text).toBe('general completed.\nno tools')
+})
+
 describe('depth', () => {
   const lead = { name: 'lead', description: 'Leads.', tools: ['*', 'task'] }
 
