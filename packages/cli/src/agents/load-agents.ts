@@ -54,27 +54,25 @@ type Loading = { readonly registry: AgentRegistry; readonly files: Map<string, s
 async function addFolder(place: Folder, { registry, files, warnings }: Loading): Promise<void> {
   const here = new Map<string, string>()
   for (const file of await filesBelow(place)) {
-    const definition = await read(file, place, warnings)
-    if (definition === undefined) continue
-    const other = here.get(definition.name)
-    if (other !== undefined)
-      throw new AgentError('invalid_argument', `Two files define the agent '${definition.name}', and one must go:\n  ${other}\n  ${file}`)
-    here.set(definition.name, file)
-    register(registry, definition, file)
-    files.set(definition.name, file)
+    try {
+      const definition = await read(file, place)
+      const other = here.get(definition.name)
+      if (other !== undefined)
+        throw new AgentError('invalid_argument', `Two files define the agent '${definition.name}', and one must go:\n  ${other}\n  ${file}`)
+      register(registry, definition, file)
+      here.set(definition.name, file)
+      files.set(definition.name, file)
+    } catch (error) {
+      if (!place.foreign || !isAgentError(error)) throw error
+      warnings.push(`${error.message}. It is left out.`)
+    }
   }
 }
 
-async function read(file: string, { foreign }: Folder, warnings: string[]): Promise<AgentDefinition | undefined> {
-  try {
-    // Loaded only here: most workspaces have no such file.
-    const { readAgent } = await import('./read-agent.ts')
-    return await readAgent(file, { tolerant: foreign })
-  } catch (error) {
-    if (!foreign || !isAgentError(error)) throw error
-    warnings.push(`${error.message}. It is left out.`)
-    return undefined
-  }
+async function read(file: string, { foreign }: Folder): Promise<AgentDefinition> {
+  // Loaded only here: most workspaces have no such file.
+  const { readAgent } = await import('./read-agent.ts')
+  return readAgent(file, { tolerant: foreign })
 }
 
 function register(registry: AgentRegistry, definition: AgentDefinition, file: string): void {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { type AgentDefinition, policy } from '@seamfold/core'
 import { AgentError, type JsonSchema, toMessage } from '@seamfold/core/kit'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument } from 'yaml'
 import { suggestion } from '../config/nearest.ts'
 import { type AgentFile, checkAgentFile, KEYS } from './agent-schema.ts'
 import { frontmatterOf } from './frontmatter.ts'
@@ -45,9 +45,17 @@ function parseYaml(file: string, text: string, firstLine: number): unknown {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [error] = document.errors
-  if (error === undefined) return document.toJS({ maxAliasCount: 100 })
+  if (error === undefined) return valueOf(file, document)
   const { line } = lines.linePos(error.pos[0])
   throw wrong(`${file}:${line + firstLine - 1}`, `it is not valid YAML: ${error.message}`)
+}
+
+function valueOf(file: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    throw wrong(file, `it cannot be read: ${toMessage(error)}`)
+  }
 }
 
 function toDefinition(

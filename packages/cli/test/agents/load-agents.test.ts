@@ -133,4 +133,22 @@ describe('what is wrong with a file is said with its path', () => {
     expect(registry.has('a')).toBe(false)
     expect(warnings).toEqual([expect.stringMatching(/a\.md.*It is left out\.$/)])
   })
+
+  test.each([
+    [
+      'a name that none can have here',
+      markdown('name: Code Reviewer\ndescription: x'),
+      /z\.md: Agent "Code Reviewer": a name has 1 to 64 .*left out/s,
+    ],
+    ['the name of another file there', markdown('name: b\ndescription: x'), /define the agent 'b'.*left out/s],
+    [
+      'YAML that grows without end',
+      markdown(`description: x\na: &a [${'x,'.repeat(50)}]\nb: &b [${'*a,'.repeat(50)}]\nc: [${'*b,'.repeat(50)}]`),
+      /z\.md.*left out/s,
+    ],
+  ])('nor does %s', async (_what, file, warning) => {
+    const { registry, warnings } = await place({ '.claude/agents/z.md': file, '.claude/agents/b.md': markdown('description: y') }).load()
+    expect(registry.get('b').description).toBe('y')
+    expect(warnings).toEqual([expect.stringMatching(warning)])
+  })
 })
