@@ -24,8 +24,10 @@ async function addressOf(child: ChildProcess): Promise<string> {
   }
 }
 
-/** The project is deleted at the end, and what was started in it is killed. */
-export async function project(): Promise<Project> {
+type Environment = Readonly<Record<string, string>>
+
+/** The project is deleted at the end, and what was started in it is killed. What is started sees no key but those that are given. */
+export async function project(given: Environment = {}): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-'))
   await cp(join(cli, 'sample'), folder, { recursive: true })
   const children = new Set<ChildProcess>()
@@ -40,7 +42,10 @@ export async function project(): Promise<Project> {
   return {
     folder,
     async start(...options) {
-      const child = spawn(process.execPath, [join(cli, 'dist/main.js'), 'playground', '--port', '0', ...options], { cwd: folder, env })
+      const child = spawn(process.execPath, [join(cli, 'dist/main.js'), 'playground', '--port', '0', ...options], {
+        cwd: folder,
+        env: { ...env, ...given },
+      })
       children.add(child)
       return { url: await addressOf(child), stop: (signal) => stop(child, signal) }
     },

@@ -4,7 +4,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createAgent, memoryStore, tool, type Tool } from '@seamfold/core'
-import type { AgentExecutor, SessionStore } from '@seamfold/core/kit'
+import { setTimeout } from 'node:timers/promises'
+import type { AgentExecutor, LlmClient, SessionStore } from '@seamfold/core/kit'
 import { scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import type { Browser, Page } from 'playwright-core'
 import { servePlayground } from '../../../packages/cli/src/playground/serve.ts'
@@ -28,12 +29,29 @@ export type Stage = AsyncDisposable & {
   cutConnections(): void
 }
 
-export type StageOptions = { readonly browser: Browser; readonly script: readonly ScriptedReply[]; readonly tools?: readonly Tool[] }
+export type StageOptions = {
+  readonly browser: Browser
+  readonly script: readonly ScriptedReply[]
+  readonly tools?: readonly Tool[]
+  /** Milliseconds between two pieces of what the model says. Default: none. */ readonly paceMs?: number
+}
 
-export async function stage({ browser, script, tools = [] }: StageOptions): Promise<Stage> {
+const paced = (llm: LlmClient, paceMs: number): LlmClient => ({
+  ...llm,
+  async *stream(request, options) {
+    for await (const batch of llm.stream(request, options)) {
+      yield batch
+      await setTimeout(paceMs)
+    }
+  },
+})
+
+export async function stage({ browser, script, tools = [], paceMs }: StageOptions): Promise<Stage> {
   if (!existsSync(pages)) throw new Error('The pages of the playground are not built: run the build first')
   const store = memoryStore()
-  const agent = createAgent({ llm: scriptedLlm(script), tools, store, unanswered: 'suspend' })
+  const scripted = scriptedLlm(script)
+  const llm = paceMs === undefined ? scripted : paced(scripted, paceMs)
+  const agent = createAgent({ llm, tools, store, unanswered: 'suspend' })
   const about = { model: 'scripted', simulated: true, examples: [{ title: 'Try this', prompt: 'Do the example.' }] }
   const sockets = new Set<Socket>()
   const remember = (message: unknown): void => void sockets.add((message as { socket: Socket }).socket)

@@ -1,5 +1,6 @@
 /** How a run ended, and what it used. */
 import type { ReactNode } from 'react'
+import { partsAddress } from '../hooks/use-route.ts'
 import type { OutcomeItem } from '../state/types.ts'
 import { formatCost, formatDuration, formatTokens } from '../text/format.ts'
 
@@ -22,6 +23,12 @@ export function OutcomeView({ outcome }: { readonly outcome: OutcomeItem }): Rea
       {explained && reason !== '' && (
         <p className="outcome-reason">
           {code !== undefined && <code>{code}</code>} {reason}
+        </p>
+      )}
+      {code === 'llm_unauthorized' && (
+        <p className="outcome-reason">
+          Set a key that the provider takes where the playground is started, and start it again, or choose another model under{' '}
+          <a href={partsAddress}>Parts</a>. Then say it again: nothing was done.
         </p>
       )}
     </div>
