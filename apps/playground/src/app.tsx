@@ -91,7 +91,6 @@ export function App({ api }: { readonly api: Api }): ReactNode {
   const listed = useSessions(api)
   const [sessionsOpen, setSessionsOpen] = useState(false)
   const [journalOpen, setJournalOpen] = useState(wide)
-  const { refresh } = listed
   const { agent, about, parts } = useSetUp(api, listed)
   const close = useCallback(() => setSessionsOpen(false), [])
   const turnJournal = useCallback(() => setJournalOpen((open) => !open), [])
@@ -128,7 +127,7 @@ export function App({ api }: { readonly api: Api }): ReactNode {
               summary={listed.sessions?.find((session) => session.id === id)}
               journalOpen={journalOpen}
               onJournal={setJournalOpen}
-              onChanged={refresh}
+              onChanged={listed.refresh}
             />
           )}
         </Suspense>
