@@ -14,12 +14,13 @@ export type InboxEntry =
   | { readonly type: 'steer'; readonly message: Message; readonly runId?: string }
   | { readonly type: 'cancel'; readonly reason: string; readonly runId?: string }
 
-const MAX_TRIES = 50
+/** Conflicts in a row that nobody's writing explains. */
+const MAX_IDLE_CONFLICTS = 5
 
 /** Of the format of entries: rises when a reader of this one could misunderstand them. */
 const VERSION = 1
 
-/** Append to the inbox, again while others get in first. `from` is an offset that certainly exists. Returns the entry's offset. */
+/** Append to the inbox, again while others get in first: each time somebody's entry is stored, so it ends. `from` is an offset that certainly exists. Returns the entry's offset. */
 export async function sendToInbox(
   store: SessionStore,
   sessionId: string,
@@ -28,8 +29,10 @@ export async function sendToInbox(
   const key = inboxKey(sessionId)
   const record = JSON.stringify({ v: VERSION, ...entry })
   let length = from
-  for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+  for (let idle = 0; idle < MAX_IDLE_CONFLICTS;) {
+    const known = length
     for await (const { offset } of store.read(key, { from: length })) length = offset + 1
+    idle = length > known ? 0 : idle + 1
     try {
       await store.append(key, [record], { expected: length, sync: true })
       return length
@@ -37,7 +40,7 @@ export async function sendToInbox(
       if (!isAgentError(error, 'store_conflict')) throw error
     }
   }
-  throw new AgentError('store_unavailable', `The inbox of session ${sessionId} was written by others ${MAX_TRIES} times running: try again`)
+  throw new AgentError('store_unavailable', `The inbox of session ${sessionId} takes no entry: try again`)
 }
 
 /** Where the first answer to a request stands that may count, from an offset on. */

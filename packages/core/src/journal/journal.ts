@@ -272,7 +272,7 @@ export class Journal {
   /** Whoever could not be stored is told so, and so is everybody behind: nothing may be stored out of order. */
   #fail(error: unknown, batch: readonly Pending[]): void {
     this.#failure = isAgentError(error, 'store_conflict')
-      ? new AgentError('session_lost', `Session ${this.sessionId} was taken by another writer: its journal went on without this process`, {
+      ? new AgentError('session_lost', `Session ${this.sessionId} was taken by another writer`, {
           cause: error,
         })
       : error

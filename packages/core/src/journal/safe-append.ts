@@ -53,7 +53,7 @@ async function fateOf({ store, key, records, expected }: SafeAppend, cause: unkn
     if (isAgentError(cause, 'store_conflict')) return 'other'
     throw new AgentError(
       isAgentError(cause, 'store_corrupt') ? 'store_corrupt' : 'store_unavailable',
-      `An append to ${key} failed (${toMessage(cause)}) and reading back failed too (${toMessage(error)})`,
+      `An append to ${key} failed (${toMessage(cause)}), and so did reading it (${toMessage(error)})`,
       { cause },
     )
   }

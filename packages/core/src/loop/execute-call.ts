@@ -117,7 +117,7 @@ function nestedCalls(
   parent: AbortSignal,
   frame: CallFrame,
 ): { invoke(name: string, input: Json): Promise<ToolResult>; end(): Promise<void> } {
-  const ended = (): AgentError => new AgentError('invalid_argument', `The call of '${name}' has ended: it can call no other tool any more`)
+  const ended = (): AgentError => new AgentError('invalid_argument', `The call of '${name}' has ended: it can call no other tool`)
   let scope: ChildSignal | undefined
   let over = false
   return {

@@ -21,11 +21,9 @@ export async function* guardedStream(client: LlmClient, ...[request, { signal }]
     signal.throwIfAborted()
     throw isAgentError(error)
       ? error
-      : new AgentError(
-          'contract_violation',
-          `The model client of ${client.model.id} threw something that is not an AgentError: ${toMessage(error)}`,
-          { cause: error },
-        )
+      : new AgentError('contract_violation', `The model client of ${client.model.id} threw what is no AgentError: ${toMessage(error)}`, {
+          cause: error,
+        })
   } finally {
     interrupt.release()
     // A client that ignores its signal must not hold the run up: it is told, not waited for.

@@ -70,7 +70,10 @@ export async function answerTo(
   { confirm, unanswered, waitMs = confirm ? Infinity : 0, signal }: AnswerOptions,
 ): Promise<AnswerFact | undefined> {
   if (answer !== undefined) return answer
-  const { requestId, deadline = Infinity } = request
+  const { requestId } = request
+  // What a sub-agent asks is settled where it is asked: outside.
+  const outside = run.metadata.parentCallId && (confirm || unanswered === 'suspend')
+  const deadline = (!outside && request.deadline) || Infinity
   const { clock } = run.host
   const until = childSignal(signal)
   const end = Math.min(deadline, clock.now() + waitMs)

@@ -50,7 +50,7 @@ export class ToolStep {
 
   #execute(invocation: ToolInvocation): Promise<ToolOutcome> {
     const frame = this.#frames.get(invocation.callId)
-    if (frame === undefined) throw new AgentError('internal', `Call ${invocation.callId} came to its execution without passing the gate`)
+    if (frame === undefined) throw new AgentError('internal', `Call ${invocation.callId} did not pass the gate`)
     return executeCall(this.#context, invocation, frame)
   }
 
@@ -227,7 +227,7 @@ function argsOf(context: LoopContext, callId: string, call: ToolUseBlock): { rea
 }
 
 const changedCall = ({ id, name }: ToolUseBlock): ToolResult =>
-  failed(`Call ${id} of '${name}' was another one before: a composite tool must make the same calls in the same order.`, {
+  failed(`Call ${id} of '${name}' was another one before: make the same calls in the same order.`, {
     kind: 'version_conflict',
   })
 

@@ -75,10 +75,7 @@ function startGuard({ threshold, window, memory }: GuardOptions): Stages {
         ? undefined
         : {
             type: 'fail',
-            error: new AgentError(
-              'llm_rejected',
-              `The model repeats one tool call in spite of being told: ${memory().blocked.slice(0, 200)}`,
-            ),
+            error: new AgentError('llm_rejected', `The model repeats one tool call: ${memory().blocked.slice(0, 200)}`),
           },
   }
 }

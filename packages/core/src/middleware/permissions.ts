@@ -16,7 +16,6 @@ import {
 import type { Access } from '../model/access.ts'
 import { answerFact } from '../model/answer.ts'
 import type { DecidingRule, Fact } from '../model/event.ts'
-import { canonicalJson } from '../model/json.ts'
 import type { ConfirmTimeout, Judgement, PermissionPolicy, Rule, ToolRequest } from '../model/permission-policy.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { RequestState } from '../model/session-state.ts'
@@ -74,8 +73,7 @@ class Gate {
     const judgement = this.#judge(given)
     const { decision, reason, rule } = judgement
     const invocation = { ...given, permits: (access: Access) => this.#permits(given, access, rule) }
-    if (decision === 'allow') return next(invocation)
-    if (decision === 'deny') return this.#refuse(invocation, `the policy denies it (${reason})`, judgement)
+    if (decision !== 'ask') return this.#settled(invocation, next, judgement)
     const { confirm, unanswered } = this.#options
     if (confirm === undefined && unanswered === 'reject' && this.#request(invocation) === undefined) {
       return this.#refuse(invocation, `it needs an approval (${reason}) and nobody is here to give one`, judgement)
@@ -118,18 +116,18 @@ class Gate {
       const words = answer.message === undefined ? 'It was rejected.' : `It was rejected: ${answer.message}`
       return resultOf(failed(words, { kind: 'rejected' }))
     }
-    if (answer.args === undefined || canonicalJson(answer.args) === canonicalJson(invocation.args)) return this.#approved(invocation, next)
+    const fixed = { ...invocation, fixed: true }
+    // An approval satisfies `ask`, never `deny`: what will run is judged once more.
+    if (answer.args === undefined || answer.args === invocation.args) return this.#settled(fixed, next, this.#judge(fixed))
     const admitted = await admit(invocation.tool, answer.args, invocation.signal)
     if (!admitted.ok) return resultOf(admitted.result)
-    return this.#approved({ ...invocation, args: answer.args, input: admitted.input, accesses: admitted.accesses }, next)
+    return this.pass({ ...fixed, args: answer.args, input: admitted.input, accesses: admitted.accesses }, next)
   }
 
-  /** An approval satisfies `ask`, never `deny`: what will run is judged once more. */
-  #approved(invocation: ToolInvocation, next: Next): Promise<ToolOutcome> {
-    const judgement = this.#judge(invocation)
+  #settled(invocation: ToolInvocation, next: Next, judgement: Judgement): Promise<ToolOutcome> {
     return judgement.decision === 'deny'
       ? this.#refuse(invocation, `the policy denies it (${judgement.reason})`, judgement)
-      : next({ ...invocation, fixed: true })
+      : next(invocation)
   }
 
   /** Requests of this call that nobody answered and that are no longer about what would happen. */
@@ -140,10 +138,10 @@ class Gate {
       .map(({ request }) => answerFact(request, { decision: 'reject', message: 'what it would touch has changed: asked anew' }))
   }
 
-  /** A request is about the arguments and what they touch: when either has changed, it is asked anew. */
+  /** A request is about the arguments and what they touch: when either has changed, it is asked anew. Edited ones say what they touch. */
   #request(invocation: ToolInvocation): RequestState | undefined {
     const known = requestOf(this.#run, invocation.callId, 'confirmation')
-    const edited = known?.answer !== undefined && 'args' in known.answer
+    const edited = known?.answer?.args !== undefined && isWritten(invocation, known.request.accesses)
     return edited || known?.argsDigest === aboutDigest(this.#run, invocation) ? known : undefined
   }
 
@@ -165,6 +163,13 @@ class Gate {
     this.#run.append([fact], { lazy: true }).catch(() => {}) // stored with the call's end
     return resultOf(failed(`'${call.name}' was not allowed: ${reason}.`, { kind: 'permission_denied' }))
   }
+}
+
+/** Every path that the call touches is a word of its arguments, or was shown before they were edited: a link leads to others. */
+function isWritten({ args, accesses }: ToolInvocation, shown: readonly Access[]): boolean {
+  const values = JSON.stringify([args, shown]).replaceAll(/"\w+":/g, ' ')
+  const words = values.split(/[\s"'\\=;|&<>(),]+(?:\.\/)?/)
+  return accesses.every((access) => !('path' in access) || words.includes(access.path))
 }
 
 /** The rule of a judgement as a fact has it. */

@@ -16,7 +16,7 @@ export function exhaustion(run: RunState, { claimsSinceProgress }: SessionState)
   if (claimsSinceProgress < MAX_CLAIMS) return undefined
   return new AgentError(
     'recovery_exhausted',
-    `Run ${run.id} was resumed ${claimsSinceProgress} times without getting anywhere: find out what cuts it off, and send a new prompt`,
+    `Run ${run.id} was resumed ${claimsSinceProgress} times without getting anywhere: find out what cuts it off`,
   )
 }
 
@@ -63,24 +63,17 @@ export async function claim(
 export async function notClaimed({ journal }: SessionLog, error: unknown): Promise<unknown> {
   if (!isAgentError(error, 'session_lost')) return error
   await journal.catchUp()
-  return new AgentError(
-    'session_held',
-    `Another process claimed session ${journal.sessionId} first: watch it with openSession(…), or try again later`,
-    {
-      cause: error,
-      retryable: true,
-    },
-  )
+  return new AgentError('session_held', `Another process claimed session ${journal.sessionId} first: watch it with openSession(…)`, {
+    cause: error,
+    retryable: true,
+  })
 }
 
 /** Throws `session_not_found` for a session that was deleted and whose records are kept for its forks. */
 export async function assertNotDeleted(store: SessionStore, sessionId: string): Promise<void> {
   if (!(await hasRecords(store, deletedKey(sessionId)))) return
   if (await hasRecords(store, journalKey(sessionId)))
-    throw new AgentError(
-      'session_not_found',
-      `Session '${sessionId}' was deleted; forks still need its records, so the name is not free yet`,
-    )
+    throw new AgentError('session_not_found', `Session '${sessionId}' was deleted, and its forks still need its records`)
   await store.delete(deletedKey(sessionId)) // left by a deletion that was cut off
 }
 
@@ -90,14 +83,17 @@ export async function hasRecords(store: SessionStore, key: string, from = 0): Pr
   return false
 }
 
-/** Leave a marker by which the run is found when this process is gone, before anything of it is stored. */
-export async function markOpen(store: SessionStore, sessionId: string, runId: string): Promise<void> {
+/** Leave a mark, unless it is there already. */
+export async function mark(store: SessionStore, key: string): Promise<void> {
   try {
-    await store.append(openRunKey(sessionId, runId), ['open'], { expected: 0, sync: true })
+    await store.append(key, ['open'], { expected: 0, sync: true })
   } catch (error) {
-    if (!isAgentError(error, 'store_conflict')) throw error // it was marked before
+    if (!isAgentError(error, 'store_conflict')) throw error
   }
 }
+
+/** Leave a marker by which the run is found when this process is gone, before anything of it is stored. */
+export const markOpen = (store: SessionStore, sessionId: string, runId: string): Promise<void> => mark(store, openRunKey(sessionId, runId))
 
 /** Marks a run that is about to begin, unless its session is being deleted. */
 export async function announceRun(store: SessionStore, sessionId: string, runId: string): Promise<void> {

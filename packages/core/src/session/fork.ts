@@ -9,7 +9,7 @@ import { chainOf } from '../journal/record.ts'
 import type { Fact, FactOf } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import { openRun } from '../model/session-state.ts'
-import { hasRecords, markOpen } from './claiming.ts'
+import { hasRecords, mark, markOpen } from './claiming.ts'
 import { type Branching, branchingFacts } from './closing.ts'
 import { checkSessionId } from './session-checks.ts'
 
@@ -74,14 +74,10 @@ export async function journalAt({ at, ...options }: JournalOptions & { readonly 
  * for forks: at least one of them sees the other. A deletion that is over has left no mark, and no past to share.
  */
 async function announce(store: BranchingStore, origin: ForkOrigin, forkId: string): Promise<void> {
-  const mark = forkKey(origin.sessionId, forkId)
-  try {
-    await store.append(mark, ['fork'], { expected: 0, sync: true })
-  } catch (error) {
-    if (!isAgentError(error, 'store_conflict')) throw error // left by somebody who was cut off: there is no such fork
-  }
+  const key = forkKey(origin.sessionId, forkId)
+  await mark(store, key) // one that is there was left by somebody who was cut off: there is no such fork
   if (!(await hasRecords(store, deletedKey(origin.sessionId))) && (await isThere(store, origin))) return
-  await store.delete(mark)
+  await store.delete(key)
   throw new AgentError('session_not_found', `Session '${origin.sessionId}' was deleted: it can no longer be forked`)
 }
 

@@ -197,20 +197,17 @@ function checkContract(name: string, port: { readonly contract: unknown } | unde
   if (port === undefined && name !== 'llm') return
   if (port?.contract === 1) return
   const found = port === undefined ? 'it is missing' : `it says contract ${JSON.stringify(port.contract)}`
-  throw new AgentError(
-    'invalid_argument',
-    `The option '${name}' must be an adapter of contract 1; ${found}. Update its package, or give your own object 'contract: 1'`,
-  )
+  throw new AgentError('invalid_argument', `The option '${name}' must be an adapter of contract 1; ${found}: update its package`)
 }
 
 function checkTools(tools: readonly Tool[]): void {
   const seen = new Set<string>()
   for (const each of tools) {
     const name = (each as Partial<Tool>).definition?.name
-    if (name === undefined) throw new AgentError('invalid_argument', `Something in 'tools' is not a tool: make tools with tool({…})`)
+    if (name === undefined) throw new AgentError('invalid_argument', `Something in 'tools' is no tool: make one with tool({…})`)
     if (seen.has(name)) throw new AgentError('invalid_argument', `Two tools are called '${name}': a model could not tell them apart`)
     if (name === STRUCTURED_OUTPUT_TOOL)
-      throw new AgentError('invalid_argument', `A tool may not be called '${name}': a model answers to a schema with it`)
+      throw new AgentError('invalid_argument', `A tool may not be called '${name}': a model answers by it`)
     seen.add(name)
   }
 }

@@ -1,10 +1,21 @@
 /** How a run ended, read off its folded state. */
 import { AgentError } from '../base/errors.ts'
 import { type RunState, waitingOf } from '../model/session-state.ts'
+import { waitingWords } from './session-checks.ts'
 import type { CompletedRun, RunResult } from './types.ts'
 
+type Base = Pick<CompletedRun, 'runId' | 'sessionId' | 'text' | 'usage' | 'cost'>
+
+const baseOf = ({ id, text, usage, cost }: RunState, sessionId: string): Base => ({
+  runId: id,
+  sessionId,
+  text,
+  usage,
+  ...(cost === undefined ? {} : { cost }),
+})
+
 export function resultFrom(run: RunState, sessionId: string): RunResult {
-  const base = { runId: run.id, sessionId, text: run.text, usage: run.usage, ...(run.cost === undefined ? {} : { cost: run.cost }) }
+  const base = baseOf(run, sessionId)
   switch (run.status) {
     case 'completed':
       return { ...base, status: 'completed', reason: run.reason ?? 'end_turn', ...(run.result === undefined ? {} : { output: run.result }) }
@@ -22,11 +33,7 @@ export function resultFrom(run: RunState, sessionId: string): RunResult {
 
 /** A run that could not say in the journal how it ended. */
 export const failedResult = (run: RunState, sessionId: string, error: AgentError): RunResult => ({
-  runId: run.id,
-  sessionId,
-  text: run.text,
-  usage: run.usage,
-  ...(run.cost === undefined ? {} : { cost: run.cost }),
+  ...baseOf(run, sessionId),
   status: 'failed',
   error,
 })
@@ -42,6 +49,6 @@ export function completedOrThrow(result: RunResult): CompletedRun {
   const why =
     result.status === 'cancelled'
       ? `was cancelled: ${result.reason}`
-      : `waits for ${result.waitingFor.map(({ toolName, requestId }) => `${toolName} (${requestId})`).join(', ')}: answer and resume the session`
+      : `waits for ${waitingWords(result.waitingFor)}: answer and resume the session`
   throw new AgentError('run_failed', `Run ${result.runId} ${why}`, { details: { status: result.status } })
 }

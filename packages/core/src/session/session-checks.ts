@@ -2,6 +2,7 @@
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
 import { arePromptBlocks, type ImageBlock, promptMessage, type Prompt, type TextBlock } from '../model/message.ts'
 import { type RunState, waitingOf } from '../model/session-state.ts'
+import type { WaitingFor } from '../model/waiting.ts'
 
 /** The prompt as blocks. Throws `invalid_argument` for one that says nothing. */
 export function checkedPrompt(prompt: Prompt): readonly (TextBlock | ImageBlock)[] {
@@ -42,11 +43,13 @@ export function busyError(sessionId: string, run: RunState | undefined, here: bo
   return new AgentError('session_busy', `Session ${sessionId} takes no new prompt: ${reasonOf(run, here)}`, { details })
 }
 
+export const waitingWords = (waiting: readonly WaitingFor[]): string =>
+  waiting.map(({ toolName, requestId }) => `${toolName} (${requestId})`).join(', ')
+
 function reasonOf(run: RunState | undefined, here: boolean): string {
   if (here || run === undefined) return 'a run is under way: wait for its result, steer it or cancel it'
   if (run.status !== 'suspended') return `run ${run.id} was left unfinished: resume() or cancel() it first`
-  const waiting = waitingOf(run).map(({ toolName, requestId }) => `${toolName} (${requestId})`)
-  return `run ${run.id} waits for ${waiting.join(', ')}: answer and resume, cancel, or send with rejectPending`
+  return `run ${run.id} waits for ${waitingWords(waitingOf(run))}: answer and resume, cancel, or send with rejectPending`
 }
 
 /** Whoever waits for a run and has lost its own does not end it: it is left to be resumed. */

@@ -40,6 +40,7 @@ export class SessionLog {
   readonly #options: SessionLogOptions
   /** Whether this process writes the journal now: then there is nothing to poll for. */
   #writing: () => boolean = () => false
+  #sent: Promise<unknown> = Promise.resolve()
   #followers = 0
   #stopPolling: () => void = () => {}
 
@@ -147,10 +148,13 @@ export class SessionLog {
     if (run !== undefined) await this.send({ type: 'cancel', reason, runId: run.id })
   }
 
-  /** Resolves with the entry's offset in the inbox. */
-  async send(entry: InboxEntry): Promise<number> {
+  /** Resolves with the entry's offset in the inbox. One at a time: what is said here does not race itself. */
+  send(entry: InboxEntry): Promise<number> {
     const { store, sessionId } = this.#options
-    return sendToInbox(store, sessionId, { entry: this.journal.protect(entry), from: this.journal.state.inboxNext })
+    const said = this.journal.protect(entry)
+    const sent = this.#sent.then(() => sendToInbox(store, sessionId, { entry: said, from: this.journal.state.inboxNext }))
+    this.#sent = sent.catch(() => {}) // whoever said it is told
+    return sent
   }
 
   /** Look for what others write for as long as anybody follows. */

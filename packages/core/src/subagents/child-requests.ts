@@ -2,8 +2,8 @@
 import { answerFact } from '../model/answer.ts'
 import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
 import type { AnswerFact, RequestState } from '../model/session-state.ts'
-import { aboutDigest, type RunContext } from '../loop/middleware.ts'
-import type { Answer, Confirm, SessionView } from '../session/types.ts'
+import { aboutDigest, answerTo, type RunContext } from '../loop/middleware.ts'
+import type { Confirm, SessionView } from '../session/types.ts'
 
 /** The child in whose name the parent asks. */
 export type Asker = {
@@ -23,7 +23,9 @@ export async function surface(asker: Asker, waitingFor: readonly WaitingFor[]): 
       fresh.map((request) => toFact(asker, request)),
       { sync: true },
     )
-  return waitingFor.flatMap(({ requestId }) => known(asker, requestId)?.request ?? [])
+  const asked = waitingFor.flatMap(({ requestId }) => known(asker, requestId) ?? [])
+  for (const each of asked) await settleLate(asker, each)
+  return asked.map(({ request }) => request)
 }
 
 const FACTS = { confirmation: 'confirmation_required', question: 'user_question', external_task: 'external_task_pending' } as const
@@ -44,7 +46,7 @@ function toFact({ run, agent, taskId, place }: Asker, asked: WaitingFor): Fact {
 export async function relay(asker: Asker, child: SessionView): Promise<void> {
   for (const { requestId } of await child.waitingFor()) {
     const asked = known(asker, requestId)
-    if (asked !== undefined) await settleLate(asker, asked.request) // who answers for the child does so at the deadline as well
+    if (asked !== undefined) await settleLate(asker, asked)
     const answer = known(asker, requestId)?.answer
     if (answer !== undefined) await child.answer(requestId, toDecision(answer))
   }
@@ -76,35 +78,19 @@ const toDecision = ({ type, approved, args, reply, always, message, by }: Answer
   }
 }
 
-/** Asks whoever the parent asks, on the parent's run; an answer that comes there from elsewhere counts as well. */
+/** Asks whoever the parent asks, on the parent's run; an answer that comes there from elsewhere counts as well, and so does the deadline. */
 export const confirmThrough =
-  (asker: Asker, ask: Confirm): Confirm =>
+  (asker: Asker, confirm: Confirm): Confirm =>
   async (request, { signal }) => {
-    const [outer] = await surface(asker, [request])
-    if (outer === undefined) return undefined
-    const stop = new AbortController()
-    const until = AbortSignal.any([signal, stop.signal])
-    const elsewhere = asker.run.until((state) => state.run?.requests.get(request.requestId)?.answer, until)
-    elsewhere.catch(() => {}) // it is stopped below when the answer came from here
-    try {
-      const here = ask(outer, { signal: until }).then((answer) => ({ answer }))
-      const first = await Promise.race([elsewhere, here])
-      if (!('answer' in first)) return toDecision(first)
-      return await recorded(asker, outer, first.answer)
-    } finally {
-      stop.abort()
-      await settleLate(asker, outer)
-    }
+    await surface(asker, [request])
+    const asked = known(asker, request.requestId)
+    const answer = asked && (await answerTo(asker.run, asked, { confirm, unanswered: 'suspend', signal }))
+    return answer && toDecision(answer)
   }
 
-/** The child has settled what nobody answered in time: so does its parent, at once. */
-async function settleLate({ run }: Asker, { requestId, deadline = Infinity }: WaitingFor): Promise<void> {
-  if (run.state().run?.requests.get(requestId)?.answer === undefined && deadline <= run.host.clock.now())
+/** Only the run outside settles what nobody answered in time: there is one place where somebody may be first. */
+async function settleLate({ run }: Asker, { request, answer }: RequestState): Promise<void> {
+  const { requestId, deadline = Infinity } = request
+  if (answer === undefined && run.metadata.parentCallId === undefined && deadline <= run.host.clock.now())
     await run.answer(requestId, { decision: 'timeout' })
-}
-
-async function recorded(asker: Asker, outer: WaitingFor, answer: Answer | undefined): Promise<Answer | undefined> {
-  if (answer !== undefined) await asker.run.answer(outer.requestId, answer)
-  const standing = known(asker, outer.requestId)?.answer
-  return standing && toDecision(standing)
 }

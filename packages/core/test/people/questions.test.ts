@@ -138,7 +138,7 @@ describe('a question', () => {
     expect(done?.text).toContain('seven')
   })
 
-  test('of a background task and one in place of the outer run come to the same person', async () => {
+  test('is asked in place where the agent has a task tool too', async () => {
     const llm = scriptedLlm([[callOf('ask_user', { question: 'Now?' })], 'done'])
     const agent = createAgent({ llm, tools: [askUser(), taskTool()], confirm: async () => ({ decision: 'reply', value: 'now' }) })
     const run = await agent.run('go')

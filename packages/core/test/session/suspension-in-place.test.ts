@@ -1,6 +1,16 @@
 /** Approvals with somebody there: whoever answers first is heard, here or elsewhere. */
 import { describe, expect, test } from 'vitest'
-import { type Answer, createAgent, type Fact, foldSession, memoryStore, openSession, tool, type WaitingFor } from '../../src/index.ts'
+import {
+  AgentError,
+  type Answer,
+  createAgent,
+  type Fact,
+  foldSession,
+  memoryStore,
+  openSession,
+  tool,
+  type WaitingFor,
+} from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
 import { collect, eventsOf, pass, resultsIn } from '../middleware/runs.ts'
@@ -160,4 +170,54 @@ test('of two answers on record the first stands', () => {
   ]
   const { run } = foldSession(facts.map((fact, offset) => ({ offset, runId: 'r', timestamp: 0, fact })))
   expect(run?.requests.get('q')?.answer).toMatchObject({ approved: false, by: 'first' })
+})
+
+describe('a reply of many calls', () => {
+  const many = Array.from({ length: 150 }, (_, index) => callOf('write', { index }))
+  const scene = (options: Partial<Parameters<typeof createAgent>[0]>) => {
+    const written = new Set<unknown>()
+    const write = tool({
+      name: 'write',
+      description: 'Writes.',
+      access: () => [{ kind: 'write', path: 'a' }],
+      effect: 'unsafe',
+      execute: (input) => `${written.add(JSON.stringify(input)).size}`,
+    })
+    return { written, agent: createAgent({ llm: scriptedLlm([many, 'done']), tools: [write], maxParallelTools: 200, ...options }) }
+  }
+
+  test('all of which are answered at once runs all of them', async () => {
+    const { agent, written } = scene({ confirm: async () => ({ decision: 'approve' }) })
+    await (await agent.run('go')).completed()
+    expect(written.size).toBe(150)
+  })
+
+  test('that are answered from as many places at once is told to each', async () => {
+    const store = memoryStore()
+    const { agent, written } = scene({ store })
+    const run = await agent.run('go')
+    await run.result
+    const requests = await (await openSession(store, run.sessionId)).waitingFor()
+    const told = await Promise.all(
+      requests.map(async ({ requestId }) => (await openSession(store, run.sessionId)).answer(requestId, { decision: 'approve' })),
+    )
+    expect(told).toEqual(Array.from({ length: 150 }, () => true))
+    await (await (await agent.session({ id: run.sessionId })).resume())?.completed()
+    expect(written.size).toBe(150)
+  })
+
+  test('is told when the store takes no answer, though nobody else writes', async () => {
+    const inner = memoryStore()
+    const store: SessionStore = {
+      ...inner,
+      append: (key, ...rest) =>
+        key.startsWith('inbox/') ? Promise.reject(new AgentError('store_conflict', 'Somebody was first')) : inner.append(key, ...rest),
+    }
+    const { agent } = scene({ store })
+    const run = await agent.run('go')
+    await run.result
+    const view = await openSession(store, run.sessionId)
+    const [request] = await view.waitingFor()
+    await expect(view.answer(request?.requestId ?? '', { decision: 'approve' })).rejects.toThrow(/takes no entry/)
+  })
 })

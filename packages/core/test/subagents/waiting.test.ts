@@ -6,13 +6,15 @@ import {
   checkRuns,
   memoryStore,
   openSession,
+  storedSessions,
   taskTool,
   tool,
   unfinishedRuns,
   type WaitingFor,
 } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
-import { callOf } from '../../src/testing.ts'
+import { callOf, manualHost } from '../../src/testing.ts'
+import { pass } from '../middleware/runs.ts'
 import { collect, factsOf } from '../session/sessions.ts'
 import { family, type FamilyOptions, give, modelOf, promptOf, resultsOf, turnsOf } from './families.ts'
 
@@ -202,5 +204,60 @@ describe('a run outside that is cancelled while it waits', () => {
       expect(state.run?.status).toBe('cancelled')
     }
     expect(done).toEqual([])
+  })
+})
+
+describe('the deadline of what a child asks', () => {
+  const answersOf = async (store: SessionStore, sessionId: string): Promise<readonly unknown[]> =>
+    (await factsOf(await openSession(store, sessionId))).flatMap(({ event: fact }): readonly unknown[] =>
+      fact.type === 'confirmation_received' ? [fact.approved] : fact.type === 'confirmation_timeout' ? ['timeout'] : [],
+    )
+
+  test.for([1, 2])('at depth %i is settled outside, so that whoever is told that theirs counts is heard', async (depth) => {
+    const host = manualHost()
+    const inner = memoryStore()
+    const asked = Promise.withResolvers<WaitingFor>()
+    let counts: boolean | undefined
+    // Somebody answers outside at the very moment when a child has it that nobody did.
+    const store: SessionStore = {
+      ...inner,
+      append: async (key, records, options) => {
+        await inner.append(key, records, options)
+        const { requestId, sessionId } = await asked.promise
+        if (counts === undefined && key.startsWith('inbox/') && key !== `inbox/${sessionId}` && records[0]?.includes('timeout'))
+          counts = await (await openSession(inner, sessionId)).answer(requestId, { decision: 'approve' })
+      },
+    }
+    const { done, agentOn } = chain(depth, {
+      host,
+      confirmTimeout: { afterMs: 1000, action: 'reject' },
+      confirm: (request) => {
+        asked.resolve(request)
+        return new Promise(() => {})
+      },
+    })
+    const run = await agentOn({ ...store, append: (key, ...rest) => (key.startsWith('inbox/') ? store : inner).append(key, ...rest) }).run(
+      'go',
+    )
+    await asked.promise
+    await pass(run.completed(), host.clock)
+    expect(counts).toBeDefined()
+    expect(done).toHaveLength(counts === true ? 1 : 0)
+    for (const id of await collect(storedSessions(inner))) expect(await answersOf(inner, id)).toEqual([counts === true ? true : 'timeout'])
+  })
+
+  test.for([1, 2, 3])('at depth %i that passed with nobody there is settled by whoever resumes the run outside', async (depth) => {
+    const host = manualHost()
+    const { done, agentOn, store } = chain(depth, { host, confirmTimeout: { afterMs: 1000, action: 'approve' } })
+    const agent = agentOn(store)
+    const run = await agent.run('go')
+    expect((await run.result).status).toBe('suspended')
+    await host.clock.advance(1000)
+    expect(await collect(unfinishedRuns(store))).toMatchObject([{ sessionId: run.sessionId }])
+    const session = await agent.session({ id: run.sessionId })
+    const again = await session.resume()
+    await pass(again?.completed() ?? Promise.reject(new Error('There was nothing to resume')), host.clock)
+    expect(done).toHaveLength(1)
+    for (const id of await collect(storedSessions(store))) expect(await answersOf(store, id)).toEqual(['timeout'])
   })
 })
