@@ -73,6 +73,7 @@ describe('the doors', () => {
       'replayPolicy',
       'resultOf',
       'rewindSession',
+      'runLedgers',
       'sessionTree',
       'storeBlobs',
       'storedSessions',

@@ -64,12 +64,14 @@ const endOf = (usage: Usage, missing: boolean, price: Price | undefined): Spendi
 /** What a provider refuses before it has said anything is not paid for. */
 const REFUSALS: ReadonlySet<string> = new Set(['llm_rejected', 'llm_rate_limited', 'llm_unauthorized', 'context_overflow'])
 
-export function budgetGuard(guard: BudgetGuard, price: Price | undefined): Middleware {
+/** Each run has a guard, which may be that of others too. */
+export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, price: Price | undefined): Middleware {
   return defineMiddleware<Place>({
     name: 'budget-guard',
     initial: NOWHERE,
     fold: foldPlace(price),
     start: (run, place) => {
+      const guard = guardOf(run)
       const teller = tellerOf(guard, run, place)
       return {
         async *wrapModelCall(call, next) {
@@ -85,15 +87,8 @@ export function budgetGuard(guard: BudgetGuard, price: Price | undefined): Middl
           tell(run, decision)
           if (decision.type === 'deny') return resultOf(failed(decision.reason, { kind: 'permission_denied' }))
           const time = keepTime({ run, signal, decision, again: (elapsedMs) => guard.checkBeforeTool({ ...call, elapsedMs }, { signal }) })
-          let workMs = 0
-          const execute: typeof tool.execute = async (input, context) => {
-            const begun = run.host.clock.now()
-            try {
-              return await tool.execute(input, context)
-            } finally {
-              if (!composite) workMs += run.host.clock.now() - begun
-            }
-          }
+          const work = new WorkTime(run.host.clock)
+          const execute: typeof tool.execute = (input, context) => work.during(() => tool.execute(input, context))
           let waits = false
           try {
             const outcome = await next({ ...invocation, tool: { ...tool, execute }, signal: time.signal })
@@ -102,7 +97,9 @@ export function budgetGuard(guard: BudgetGuard, price: Price | undefined): Middl
           } finally {
             time.stop()
             // What waits for somebody is asked for again when it goes on.
-            await guard.recordAfterTool(call, waits ? { type: 'released' } : { type: 'settled', workMs }).catch(() => {}) // set aside it stays, which is safe
+            await guard
+              .recordAfterTool(call, waits ? { type: 'released' } : { type: 'settled', workMs: composite ? 0 : work.ms() })
+              .catch(() => {}) // set aside it stays, which is safe
           }
         },
         async decideNext() {
@@ -112,6 +109,34 @@ export function budgetGuard(guard: BudgetGuard, price: Price | undefined): Middl
       }
     },
   })
+}
+
+/** How long something has been worked on: also where it does not stop although nobody waits for it any more. */
+class WorkTime {
+  readonly #clock: Clock
+  readonly #underWay = new Set<{ readonly begun: number }>()
+  #done = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  async during<T>(task: () => Promise<T>): Promise<T> {
+    const work = { begun: this.#clock.now() }
+    this.#underWay.add(work)
+    try {
+      return await task()
+    } finally {
+      this.#underWay.delete(work)
+      this.#done += this.#clock.now() - work.begun
+    }
+  }
+
+  ms(): number {
+    let sum = this.#done
+    for (const { begun } of this.#underWay) sum += this.#clock.now() - begun
+    return sum
+  }
 }
 
 const spenderOf = ({ sessionId, runId, metadata }: RunContext, name: string): Spender => ({
