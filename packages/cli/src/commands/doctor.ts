@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { toMessage } from '@seamfold/core/kit'
 import type { LimitReach } from '@seamfold/tools'
+import { checkRules } from '@seamfold/core'
 import { fieldLines, type Field } from '../render/fields.ts'
 import { oneLine, plural } from '../render/text.ts'
 import type { Style } from '../render/style.ts'
@@ -10,10 +11,12 @@ import { loadConfig } from '../config/load.ts'
 import { describeHook, hookName, secretOf } from '../setup/configured-hooks.ts'
 import { chooseModel, KEY_VARIABLES } from '../setup/provider.ts'
 import { chosenSandbox } from '../setup/sandbox.ts'
-import { findPlaces, modelWish, type SharedOptions } from '../setup/settings.ts'
+import { groundLayers } from '../setup/ground.ts'
+import { findPlaces, modelWish, resolveGround, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { checkJournal } from './journal-check.ts'
 import { checkLanes } from './lanes-check.ts'
+import { findingLines } from './policy-check.ts'
 
 /** `problem` is what must be mended; `note` is worth knowing. */
 type Finding = { readonly name: string; readonly state: 'good' | 'note' | 'problem'; readonly words: string | readonly string[] }
@@ -29,6 +32,7 @@ export async function doctorCommand(options: DoctorOptions, terminal: Terminal):
     ...keys(terminal.environment),
     configured,
     blind ? unknown('Model') : await model(options, terminal),
+    blind ? unknown('Policy') : await rules(options, terminal),
     blind ? unknown('Hooks') : await hooks(options, terminal),
     blind ? unknown('Lanes') : await lanes(options, terminal),
     blind && options.store === undefined ? unknown('Journal') : await examineJournal(options, terminal),
@@ -82,6 +86,20 @@ const model = (options: SharedOptions, { folder, environment }: Terminal): Promi
     return choice.provider === 'simulator'
       ? { state: 'note', words: 'the built-in simulator: set a key to work with a real model' }
       : { state: 'good', words: `${choice.model} of ${choice.provider}${choice.baseURL === undefined ? '' : ` at ${choice.baseURL}`}` }
+  })
+
+/** A rule that can decide nothing is worth knowing; one of which the opposite is said must be mended. */
+const rules = (options: SharedOptions, terminal: Terminal): Promise<Finding> =>
+  attempt('Policy', async () => {
+    const layers = groundLayers(await resolveGround(options, terminal))
+    const findings = checkRules(layers)
+    const count = layers.reduce((sum, each) => sum + each.rules.length, 0)
+    if (findings.length === 0) return { state: 'good', words: count === 0 ? 'no rules; the mode decides' : plural(count, 'rule') }
+    const style = terminal.style()
+    return {
+      state: findings.some(({ severity }) => severity === 'error') ? 'problem' : 'note',
+      words: findings.flatMap((finding) => findingLines(finding, style)),
+    }
   })
 
 /** Each in a line, in the order of the configuration. */

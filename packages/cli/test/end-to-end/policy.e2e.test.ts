@@ -141,6 +141,8 @@ new.ts:6: error: {"deny":{"path":"a","host":"b"}} can decide nothing: nothing th
     const { code, stdout } = await scene.run(['policy', 'check'])
     expect(code).toBe(0)
     expect(stdout).toContain(`seamfold.config.json:5: warning: {"ask":{"tool":"bash","command":"git *"}} can decide nothing`)
+    const doctor = (await scene.run(['doctor'])).stdout.replaceAll(/\s+/g, ' ')
+    expect(doctor).toContain('seamfold.config.json:5: warning: {"ask":{"tool":"bash","command":"git *"}} can decide nothing')
   })
 })
 

@@ -5,6 +5,7 @@ import { type ChildSignal, childSignal } from '../base/signals.ts'
 import { sendToInbox } from '../journal/inbox.ts'
 import { inboxKey } from '../journal/keys.ts'
 import type { AnswerDecision, WaitingFor } from '../model/event.ts'
+import { answerProblem } from '../model/answer.ts'
 import type { StepOutcome } from '../model/step.ts'
 import { addUsage, noUsage, type Usage } from '../model/usage.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
@@ -18,7 +19,7 @@ import type { WorkflowEvent, WorkflowListener, WorkflowOptions } from './workflo
 const POLL_MS = 250
 
 /** A suspended step: which of its inbox was there when it was last asked, and how to ask it again at once. */
-type Waiting = { seen: number; readonly requestIds: ReadonlySet<string>; wake: () => void }
+type Waiting = { seen: number; readonly requests: readonly WaitingFor[]; wake: () => void }
 
 export class WorkflowRoot {
   readonly rootId: string
@@ -112,12 +113,17 @@ export class WorkflowRoot {
   }
 
   async answer(requestId: string, answer: AnswerDecision): Promise<void> {
-    const found = [...this.#waiting].find(([, { requestIds }]) => requestIds.has(requestId))
-    const { store } = this.#options
+    const found = [...this.#waiting].flatMap(([sessionId, waiting]) =>
+      waiting.requests.filter((each) => each.requestId === requestId).map((request) => ({ sessionId, waiting, request })),
+    )[0]
+    const { store, answerKey } = this.#options
     if (found === undefined || store === undefined)
       throw new AgentError('request_not_found', `Workflow ${this.rootId} has no step that waits for '${requestId}' here`)
-    const [sessionId, waiting] = found
-    await sendToInbox(store, sessionId, { entry: { type: 'answer', requestId, answer }, from: 0 })
+    const { sessionId, waiting, request } = found
+    const given = answerKey && !answer.signature ? { ...answer, signature: await answerKey.sign(request, answer) } : answer
+    const problem = await answerProblem(request, given, { key: answerKey, now: this.host.clock.now(), carried: true })
+    if (problem !== undefined) throw new AgentError('invalid_argument', problem)
+    await sendToInbox(store, sessionId, { entry: { type: 'answer', requestId, answer: given }, from: 0 })
     waiting.wake()
   }
 
@@ -134,7 +140,7 @@ export class WorkflowRoot {
   async #answered({ sessionId, waitingFor = [] }: StepOutcome, signal: AbortSignal): Promise<void> {
     const waiting: Waiting = {
       seen: this.#waiting.get(sessionId)?.seen ?? 0,
-      requestIds: new Set(waitingFor.map(({ requestId }) => requestId)),
+      requests: waitingFor,
       wake: () => {},
     }
     this.#waiting.set(sessionId, waiting)

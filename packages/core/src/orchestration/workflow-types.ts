@@ -2,6 +2,7 @@
 import type { Host } from '../base/host.ts'
 import type { Envelope, WaitingFor } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
+import type { AnswerKey } from '../model/waiting.ts'
 import type { AgentStepSpec, StepBudget, StepOutcome, StepStatus } from '../model/step.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
@@ -94,6 +95,8 @@ export interface JournalOptions {
   readonly leases?: LeaseStore
   /** Default: `stop`, which throws `step_changed`. */
   readonly onChanged?: OnChanged
+  /** Signs what `answer` is given, as the agents of the steps take only signed answers. Default: answers are sent as they are given. */
+  readonly answerKey?: AnswerKey
 }
 
 export interface WorkflowOptions extends JournalOptions {

@@ -1,12 +1,12 @@
 /** A step that waits for an answer suspends its workflow, and the answer wakes it. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, memoryStore, openSession, tool, Workflow } from '../../src/index.ts'
+import { type AgentOptions, answerKey, createAgent, memoryStore, openSession, tool, Workflow } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
 import { outputs, step, told, until } from './steps.ts'
 
 describe('a suspended step', () => {
-  const agentThatAsks = (store: SessionStore, done: string[]) => {
+  const agentThatAsks = (store: SessionStore, done: string[], options: Partial<AgentOptions> = {}) => {
     const pay = tool({
       name: 'pay',
       description: 'Pays.',
@@ -15,7 +15,7 @@ describe('a suspended step', () => {
       execute: () => void done.push('paid'),
     })
     const script = [(request: { readonly messages: readonly unknown[] }) => (request.messages.length === 1 ? [callOf('pay')] : 'paid it')]
-    return createAgent({ llm: scriptedLlm([...script, ...script, ...script]), tools: [pay], store })
+    return createAgent({ llm: scriptedLlm([...script, ...script, ...script]), tools: [pay], store, ...options })
   }
   const pay = step('pay', { agent: 'default' })
 
@@ -56,6 +56,29 @@ describe('a suspended step', () => {
     expect(await running).toMatchObject({ output: 'paid it' })
     expect(done).toEqual(['paid'])
     await workflow.close()
+  })
+
+  test('signs what it is given with its key, and sends nothing that would not count', async () => {
+    const store = memoryStore()
+    const done: string[] = []
+    const key = answerKey('a secret of sixteen bytes')
+    for (const given of [undefined, key]) {
+      const { events, onEvent } = told()
+      const executor = agentThatAsks(store, done, { answerKey: key }).executor()
+      const options = given === undefined ? {} : { answerKey: given }
+      const workflow = new Workflow({ executor, store, rootId: 'signed', suspended: 'wait', onEvent, host: manualHost(), ...options })
+      const running = workflow.agent(pay)
+      running.catch(() => {}) // the first is closed while it waits
+      await until(() => events.some(({ type }) => type === 'step_suspended'))
+      const asked = events.find((event) => event.type === 'step_suspended')
+      const id = asked?.type === 'step_suspended' ? (asked.waitingFor[0]?.requestId ?? '') : ''
+      await expect(workflow.answer(id, { decision: 'reply', value: 'yes' })).rejects.toMatchObject({ code: 'invalid_argument' })
+      const answered = workflow.answer(id, { decision: 'approve', by: 'ann' })
+      if (given === undefined) await expect(answered).rejects.toThrow('not signed')
+      else expect([await answered, await running]).toMatchObject([undefined, { output: 'paid it' }])
+      await workflow.close()
+    }
+    expect(done).toEqual(['paid'])
   })
 
   test('is woken by an answer that somebody else gave', async () => {
