@@ -4,6 +4,7 @@ import { approval } from './approval.ts'
 import { coding } from './coding.ts'
 import { cutStream } from './cut-stream.ts'
 import { insideSqlite } from './inside-sqlite.ts'
+import { largeOutput } from './large-output.ts'
 import { leaseExpiry } from './lease-expiry.ts'
 import { longHistory } from './long-history.ts'
 import { mixedBatch } from './mixed-batch.ts'
@@ -21,6 +22,7 @@ export const scenarios: readonly CrashScenario[] = [
   longHistory,
   cutStream,
   coding,
+  largeOutput,
   leaseExpiry,
   insideSqlite,
   plainFiles,
