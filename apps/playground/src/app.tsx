@@ -68,7 +68,7 @@ type PageProps = {
 }
 
 /** Everything that stands in the middle, but for a session. */
-function Page({ api, route, about, parts, listed: { error, refresh } }: PageProps): ReactNode {
+function Page({ api, route, about, parts, listed: { sessions, error, refresh } }: PageProps): ReactNode {
   switch (route.view) {
     case 'home':
       return <Welcome api={api} about={about} parts={parts} trouble={error?.message} onStarted={refresh} />
@@ -77,7 +77,7 @@ function Page({ api, route, about, parts, listed: { error, refresh } }: PageProp
     case 'workflows':
       return <WorkflowList api={api} />
     case 'workflow':
-      return <LazyWorkflowView key={route.id} api={api} id={route.id} />
+      return <LazyWorkflowView key={route.id} api={api} id={route.id} sessions={sessions} />
     case 'compare':
       return <LazyCompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />
     case 'session':

@@ -129,6 +129,35 @@ describe('a conversation', () => {
     )
   })
 
+  test('has the code of a command that ended, and of nothing else', () => {
+    const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
+    const message = { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'bash', input: {} }] }
+    const call = { callId: '1.0', id: 'c', name: 'bash' }
+    const exitCodeOf = (kind: string, errorKind: string): number | undefined => {
+      const events = [
+        { type: 'agent_start', prompt: [] },
+        { type: 'turn_end', turn: 1, attempt: 1, message, usage, stopReason: 'tool_use', meta: {} },
+        { type: 'tool_execution_start', ...call, args: {}, attempt: 1, effect: 'unsafe', accesses: [{ kind }] },
+        { type: 'tool_end', ...call, output: 'no', isError: true, exitCode: 1, errorKind },
+      ]
+      const envelopes = events.map((event, offset) => ({ cursor: `${offset}.x`, durable: true, runId: 'r', timestamp: offset, event }))
+      const { items } = (envelopes as unknown as readonly Envelope[]).reduce(conversation, emptyConversation)
+      const [made] = items.flatMap((item) => (item.kind === 'turn' ? callsOf(item) : []))
+      expect(made).toMatchObject({ status: 'failed', errorKind })
+      return made?.exitCode
+    }
+    expect(exitCodeOf('exec', 'failed')).toBe(1)
+    expect(exitCodeOf('exec', 'unknown_outcome')).toBeUndefined()
+    expect(exitCodeOf('read', 'failed')).toBeUndefined()
+  })
+
+  test('counts what its tasks used as its own', () => {
+    const usage = { input: 7, output: 1, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
+    const event = { type: 'subagent_end', taskId: 't', status: 'completed', output: '', toolCalls: 0, usage, cost: 0.25 }
+    const ended = { cursor: '1.x', durable: true, runId: 'r', timestamp: 1, event } as unknown as Envelope
+    expect(conversation(emptyConversation, ended)).toMatchObject({ usage, cost: 0.25 })
+  })
+
   test('keeps the first result of a call', () => {
     const turn = {
       lost: [],

@@ -94,7 +94,7 @@ describe('two branches', () => {
     const shared = sharedFacts(facts, fork)
     expect(shared).toBe(facts.indexOf(at(facts, 'agent_start')))
     const [a, b] = [facts.slice(shared), fork.slice(shared)]
-    expect(callDifferences(a, b)).toEqual([
+    expect(callDifferences(facts, fork, shared)).toEqual([
       { in: 'a', name: 'look', gist: 'at: a' },
       { in: 'a', name: 'look', gist: 'at: b' },
       { in: 'b', name: 'look', gist: 'at: c' },
@@ -114,6 +114,11 @@ describe('two branches', () => {
     const { items } = fork.reduce(conversation, emptyConversation)
     const [turn] = ownItems(fork, sharedFacts(facts, fork), items)
     expect(turn).toMatchObject({ kind: 'turn', parts: [{ call: { output: 'nothing' } }, { call: { output: 'files of b' } }] })
+    const shared = sharedFacts(facts, fork)
+    expect(callDifferences(facts, fork, shared).map(({ in: where, gist, results }) => [where, gist, results])).toEqual([
+      ['both', 'at: a', { a: 'files of a', b: 'nothing' }],
+      ['both', 'at: b', undefined],
+    ])
   })
 
   test('say where they were forked, and that is no recovery when the run goes on', async () => {
@@ -125,10 +130,22 @@ describe('two branches', () => {
     expect(items.some(({ kind }) => kind === 'recovery')).toBe(false)
   })
 
+  test('count the time of a run without the rest before it was forked, and that of one that began in what they share', () => {
+    const fact = (event: object, timestamp: number): Envelope =>
+      ({ cursor: `${timestamp}.x`, durable: true, sessionId: 's', runId: 'r', timestamp, event }) as Envelope
+    const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
+    const start = fact({ type: 'agent_start', sendId: 'x', prompt: [], digests: {} }, 1_000)
+    const end = { type: 'agent_end', text: 'over', usage, reason: 'end_turn' }
+    const forked = fact({ type: 'session_forked', metadata: {}, origin: { sessionId: 'o', offset: 1 } }, 901_000)
+    const fork = [start, forked, fact(end, 902_000)].reduce(conversation, emptyConversation)
+    expect(fork.items.at(-1)).toMatchObject({ kind: 'outcome', durationMs: 1_000 })
+    expect(branchTotals([fact({ type: 'session_released' }, 2_000), fact(end, 3_500)]).durationMs).toBe(1_500)
+  })
+
   test('that are one and the same differ in nothing', async () => {
     const { facts } = await played()
     expect(sharedFacts(facts, facts)).toBe(facts.length)
-    expect(callDifferences(facts, facts).every((call) => call.in === 'both')).toBe(true)
+    expect(callDifferences(facts, facts, 0).every((call) => call.in === 'both')).toBe(true)
     expect(sharedFacts(facts, [])).toBe(0)
   })
 })

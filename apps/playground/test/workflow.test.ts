@@ -3,7 +3,7 @@ import { createAgent, memoryStore, Workflow, workflowRecords, type StoredWorkflo
 import type { AgentExecutor, SessionStore } from '@seamfold/core/kit'
 import { scriptedLlm } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
-import { emptyWorkflow, stepCounts, stepGroups, taskIdOf, workflowRun, type WorkflowStep } from '../src/state/workflow.ts'
+import { emptyWorkflow, stepCounts, stepGroups, taskIdOf, withWaiting, workflowRun, type WorkflowStep } from '../src/state/workflow.ts'
 
 const step = (taskId: string) => ({ taskId, agent: 'default', description: taskId, prompt: `Do ${taskId}.` })
 
@@ -44,7 +44,7 @@ describe('a workflow', () => {
     const pieces = records.reduce((run, record) => workflowRun(run, [record]), emptyWorkflow)
     expect(pieces).toEqual(whole)
     expect(whole).toMatchObject({ held: false, claims: 1, ended: false })
-    expect(stepCounts(whole.steps.values())).toEqual({ open: 0, completed: 1, failed: 1, cancelled: 0, kept: 0 })
+    expect(stepCounts(whole.steps.values())).toEqual({ open: 0, waiting: 0, completed: 1, failed: 1, cancelled: 0, kept: 0 })
     expect(workflowRun(whole, [])).toBe(whole)
   })
 
@@ -63,6 +63,38 @@ describe('a workflow', () => {
       ['0:read/b', 'completed', 2, false],
     ])
     expect(claims).toBe(2)
+  })
+
+  test('keeps every group at its place when a root runs again', async () => {
+    const store = memoryStore()
+    const run = async (broken: string[]): Promise<void> => {
+      const workflow = new Workflow({ executor: executorOf(store, broken), store, rootId: 'w' })
+      await workflow.agent(step('plan'))
+      await workflow.phase('read', [step('a')])
+      await workflow.close()
+    }
+    const groups = async (): Promise<unknown> =>
+      stepGroups(workflowRun(emptyWorkflow, await read(store)).steps.values()).map(({ name, layer, steps }) => [
+        name,
+        layer,
+        steps[0]?.status,
+      ])
+    await run(['plan'])
+    expect(await groups()).toEqual([
+      ['', 0, 'failed'],
+      ['read', 1, 'completed'],
+    ])
+    await run([])
+    expect(await groups()).toEqual([
+      ['', 0, 'completed'],
+      ['read', 1, 'completed'],
+    ])
+  })
+
+  test('has steps that wait for a person where their sessions say so', () => {
+    const steps = [begun('a', 0), begun('b', 0), begun('c', 0, 5)]
+    const shown = withWaiting(steps, new Set(['s-a', 's-c']))
+    expect(shown.map(({ status }) => status)).toEqual(['waiting', 'open', 'completed'])
   })
 })
 

@@ -15,6 +15,7 @@ import type {
   Request,
   SessionSummary,
   WhyQuestion,
+  WorkflowStatus,
   WorkflowSummary,
 } from './types.ts'
 
@@ -48,8 +49,11 @@ export interface Api {
   /** What the model was asked last as of this fact. */
   asked(id: string, at: string): Promise<Asked>
   workflows(): Promise<readonly WorkflowSummary[]>
-  /** What is stored of a workflow behind a cursor. */
-  workflow(id: string, after: string | undefined): Promise<readonly StoredWorkflowRecord[]>
+  /** What is stored of a workflow behind a cursor, and how it stands. */
+  workflow(
+    id: string,
+    after: string | undefined,
+  ): Promise<{ readonly records: readonly StoredWorkflowRecord[]; readonly status: WorkflowStatus }>
   agent(): Promise<AgentState>
   kill(): Promise<AgentState>
   start(): Promise<AgentState>
@@ -118,7 +122,7 @@ export function apiClient(token: string): Api {
     workflows: async () => (await get<{ workflows: readonly WorkflowSummary[] }>('/api/workflows')).workflows,
     workflow: async (id, after) => {
       const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`
-      return (await get<{ records: readonly StoredWorkflowRecord[] }>(`/api/workflows/${encodeURIComponent(id)}${query}`)).records
+      return get(`/api/workflows/${encodeURIComponent(id)}${query}`)
     },
     agent: () => get('/api/agent'),
     kill: () => post('/api/agent/kill'),

@@ -28,6 +28,8 @@ export type SessionSummary = {
   readonly status: 'idle' | 'unfinished' | 'suspended' | 'completed' | 'failed' | 'cancelled' | 'unreadable'
   /** The run is under way in the server's process. */
   readonly active: boolean
+  /** Another process is at it. */
+  readonly elsewhere?: boolean
   readonly createdAt: number
   readonly updatedAt: number
   readonly runs: number
@@ -40,11 +42,14 @@ export type SessionSummary = {
   readonly parent?: { readonly id: string; readonly cursor: string }
 }
 
-/** One workflow of the store. `held`: somebody has claimed it and not let go of it. */
+/** How a workflow stands. `held`: somebody has claimed it and not let go of it; whether that one lives is not known. */
+export type WorkflowStatus = 'running' | 'cut_off' | 'held' | 'stopped' | 'completed' | 'unreadable'
+
+/** One workflow of the store. */
 export type WorkflowSummary = {
   readonly id: string
   readonly name: string
-  readonly status: 'held' | 'stopped' | 'completed' | 'unreadable'
+  readonly status: WorkflowStatus
   readonly steps: number
   readonly completed: number
   readonly failed: number

@@ -21,7 +21,11 @@ type ConversationHeadProps = {
 export function ConversationHead({ state, connection, interrupted, journalOpen, onJournal, id, parent }: ConversationHeadProps): ReactNode {
   return (
     <header className="conversation-head">
-      <RunBar state={state} interrupted={interrupted} />
+      {connection.state === 'refused' && state.facts.length === 0 ? (
+        <p className="run-bar" />
+      ) : (
+        <RunBar state={state} interrupted={interrupted} />
+      )}
       {parent !== undefined && (
         <a className="head-link" href={compareAddress(parent, id)}>
           <Icon name="branch" size={14} /> Compare

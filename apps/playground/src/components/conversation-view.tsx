@@ -1,6 +1,7 @@
 /** One session: the conversation as it happens, what one can do about it, and its journal. */
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
+import type { Connection } from '../api/follow.ts'
 import type { About, SessionSummary } from '../api/types.ts'
 import { FactsContext } from '../hooks/facts.ts'
 import { SessionActionsContext } from '../hooks/session-actions.ts'
@@ -29,6 +30,11 @@ type ConversationViewProps = {
   readonly onChanged: () => void
 }
 
+function refusalWords({ code, message }: Extract<Connection, { state: 'refused' }>, id: string): string {
+  if (code !== 'session_not_found') return message
+  return `There is no session '${id}' in the store that is open here. It was deleted, or it is in another store, which Parts can open.`
+}
+
 export function ConversationView({ api, id, about, summary, journalOpen, onJournal, onChanged }: ConversationViewProps): ReactNode {
   const { state, live, connection } = useConversation(api, id)
   const { problem, forget, attempt } = useAttempt()
@@ -43,7 +49,8 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
   const [request, setRequest] = useState<string>()
   const [fork, setFork] = useState<string>()
   const studio = useMemo<Studio>(() => ({ showRequest: setRequest, forkFrom: setFork }), [])
-  const interrupted = run?.status === 'running' && summary?.status === 'unfinished' && !summary.active
+  const missing = connection.state === 'refused' && state.facts.length === 0
+  const interrupted = run?.status === 'running' && summary?.status === 'unfinished' && !summary.active && summary.elsewhere !== true
   return (
     <SessionActionsContext value={actions}>
       <FactsContext value={state.facts}>
@@ -52,22 +59,24 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
             <ConversationHead {...{ state, connection, interrupted, journalOpen, onJournal }} id={id} parent={summary?.parent?.id} />
             <div className="conversation-scroll" ref={scroller}>
               <div className="conversation-content" ref={content}>
-                {connection.state === 'refused' && <Notice tone="danger">{connection.message}</Notice>}
+                {connection.state === 'refused' && <Notice tone="danger">{refusalWords(connection, id)}</Notice>}
                 <ItemsView {...state} {...{ interrupted, scroller }} />
               </div>
             </div>
-            <SessionComposer
-              {...{ api, id, state, interrupted, attempt, problem }}
-              onForget={forget}
-              onSent={toEnd}
-              above={
-                !atEnd && (
-                  <button type="button" className="to-end" onClick={toEnd}>
-                    <Icon name="arrowDown" size={14} /> Newest
-                  </button>
-                )
-              }
-            />
+            {!missing && (
+              <SessionComposer
+                {...{ api, id, state, interrupted, attempt, problem }}
+                onForget={forget}
+                onSent={toEnd}
+                above={
+                  !atEnd && (
+                    <button type="button" className="to-end" onClick={toEnd}>
+                      <Icon name="arrowDown" size={14} /> Newest
+                    </button>
+                  )
+                }
+              />
+            )}
           </section>
           {journalOpen && <JournalPanel facts={state.facts} live={live} about={about} onClose={() => onJournal(false)} />}
           {fork !== undefined && <ForkDialog cursor={fork} about={about} onClose={() => setFork(undefined)} />}

@@ -1,6 +1,7 @@
 /** The timeline: only the lines in view are drawn, so that ten thousand are as quick as ten. */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
+import { useRem } from '../hooks/use-rem.ts'
 import type { TimelineRow } from '../state/timeline.ts'
 import { FactRow } from './fact-row.tsx'
 
@@ -12,19 +13,21 @@ type FactListProps = {
   readonly scroller: RefObject<HTMLDivElement | null>
 }
 
-/** Pixels of a line; every one is as tall. */
-const lineHeight = 44
+/** Rem of a line; every one is as tall. */
+const lineHeight = 2.75
 
 export function FactList({ rows, origin, selected, onSelect, scroller }: FactListProps): ReactNode {
   const list = useRef<HTMLDivElement>(null)
+  const height = useRem() * lineHeight
   // oxlint-disable-next-line react/incompatible-library -- no compiler is used, which this warns of
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight,
+    estimateSize: () => height,
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 12,
   })
+  useEffect(() => virtualizer.measure(), [height, virtualizer])
   const at = rows.findIndex(({ key }) => key === selected)
   useEffect(() => {
     if (at === -1) return undefined

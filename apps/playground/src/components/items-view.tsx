@@ -1,6 +1,7 @@
 /** Everything that was said and done, and what is being said now: only what is in view is drawn, however long it is. */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { ReactNode, RefObject } from 'react'
+import { InterruptedContext } from '../hooks/interrupted.ts'
 import { callsOf } from '../state/calls.ts'
 import type { Conversation, Item, ToolCall } from '../state/types.ts'
 import { ItemView } from './item-view.tsx'
@@ -41,19 +42,21 @@ export function ItemsView({ items, streaming, held, liveOutput, interrupted, scr
   })
   const rows = virtualizer.getVirtualItems()
   return (
-    <div className="items" style={{ height: virtualizer.getTotalSize() }}>
-      <div className="items-window" style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}>
-        {rows.map(({ index, key }) => {
-          const item = all[index]
-          return (
-            item && (
-              <div key={key} className="item" data-index={index} ref={virtualizer.measureElement}>
-                <ItemView item={item} liveOutput={hasRunning(item) ? liveOutput : noOutput} />
-              </div>
+    <InterruptedContext value={interrupted}>
+      <div className="items" style={{ height: virtualizer.getTotalSize() }}>
+        <div className="items-window" style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}>
+          {rows.map(({ index, key }) => {
+            const item = all[index]
+            return (
+              item && (
+                <div key={key} className="item" data-index={index} ref={virtualizer.measureElement}>
+                  <ItemView item={item} liveOutput={hasRunning(item) ? liveOutput : noOutput} />
+                </div>
+              )
             )
-          )
-        })}
+          })}
+        </div>
       </div>
-    </div>
+    </InterruptedContext>
   )
 }

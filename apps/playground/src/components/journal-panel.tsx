@@ -47,12 +47,17 @@ function Timeline({ facts, live }: Pick<JournalPanelProps, 'facts' | 'live'>): R
   const [words, setWords] = useState('')
   const [without, setWithout] = useState<ReadonlySet<Family>>(() => new Set<Family>())
   const [selected, setSelected] = useState<string>()
-  const { scroller, content } = useStickToEnd()
+  const { scroller, content, letGo } = useStickToEnd()
   const choice = useMemo(() => ({ words, without }), [words, without])
   // What streams changes many times a second, the facts do not.
   const chosenFacts = useMemo(() => factRows(facts, choice), [facts, choice])
   const rows = useMemo(() => withLive(chosenFacts, { facts, live, choice }), [chosenFacts, facts, live, choice])
   const envelope = useMemo(() => facts.find(({ cursor }) => cursor === selected), [facts, selected])
+  const select = (cursor: string): void => {
+    // Its detail takes room from the list: the chosen line stays in view, not the newest.
+    letGo()
+    setSelected(cursor)
+  }
   const chosen = words.trim() !== '' || without.size > 0
   return (
     <>
@@ -73,7 +78,7 @@ function Timeline({ facts, live }: Pick<JournalPanelProps, 'facts' | 'live'>): R
       <Filters without={without} onChange={setWithout} />
       <div className="journal-scroll" ref={scroller} tabIndex={-1}>
         <div ref={content}>
-          <FactList {...{ rows, selected, scroller }} origin={facts[0]?.timestamp ?? 0} onSelect={(cursor) => setSelected(cursor)} />
+          <FactList {...{ rows, selected, scroller }} origin={facts[0]?.timestamp ?? 0} onSelect={select} />
           {facts.length > 0 && rows.length === 0 && (
             <p className="panel-empty">No fact is like that. Change the words, or the kinds above.</p>
           )}

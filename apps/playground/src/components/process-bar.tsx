@@ -12,7 +12,7 @@ export function ProcessBar({ agent, busy, problem, kill, start }: AgentControl):
       <p role="status">
         {running ? (
           <>
-            Agent process <strong>{agent.pid}</strong>
+            Process <strong>{agent.pid}</strong>
             {agent.starts > 1 && ` · start ${agent.starts}`}
           </>
         ) : (

@@ -9,8 +9,9 @@ import { formatAge, formatCost } from '../text/format.ts'
 
 type SessionListProps = { readonly listed: Listed; readonly selected: string | undefined; readonly onChoose: () => void }
 
-const stateOf = ({ status, active }: SessionSummary): { readonly state: string; readonly words: string } => {
+const stateOf = ({ status, active, elsewhere }: SessionSummary): { readonly state: string; readonly words: string } => {
   if (active) return { state: 'running', words: 'working' }
+  if (elsewhere === true) return { state: 'running', words: 'working in another process' }
   const words = {
     idle: 'new',
     unfinished: 'interrupted',

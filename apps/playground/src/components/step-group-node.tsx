@@ -49,15 +49,16 @@ function Squares({ data: { group, held, chosen, onChoose } }: Pick<NodeProps<Gro
 
 export const StepGroupNode = memo(function StepGroupNode({ data }: NodeProps<GroupNode>): ReactNode {
   const { group, held, chosen, onChoose } = data
-  const { open, completed, failed, kept } = stepCounts(group.steps)
+  const { open, waiting, completed, failed, kept } = stepCounts(group.steps)
   const said = [
     `${completed} of ${group.steps.length} done`,
-    ...(open > 0 ? [`${open} ${held ? 'running' : 'open'}`] : []),
+    ...(open > 0 ? [`${open} ${held ? 'running' : 'cut off'}`] : []),
+    ...(waiting > 0 ? [waiting === 1 ? '1 waits for you' : `${waiting} wait for you`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(kept > 0 ? [`${kept} from before`] : []),
   ]
   return (
-    <div className="group-node" data-tone={failed > 0 ? 'failed' : open > 0 ? 'open' : 'completed'}>
+    <div className="group-node" data-tone={failed > 0 ? 'failed' : waiting > 0 ? 'waiting' : open > 0 ? 'open' : 'completed'}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <h3>
         {groupTitle(group)} {group.kind === 'phase' && <small>phase</small>}

@@ -1,6 +1,7 @@
 /** Every step of a workflow, chosen by words and by how it stands: only what is in view is drawn. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useRem } from '../hooks/use-rem.ts'
 import type { StepStatus, WorkflowStep } from '../state/workflow.ts'
 import { StepMark } from './step-mark.tsx'
 
@@ -11,26 +12,29 @@ type StepListProps = {
   readonly onChoose: (key: string) => void
 }
 
-/** Pixels of a line; every one is as tall. */
-const lineHeight = 34
+/** Rem of a line; every one is as tall. */
+const lineHeight = 2.125
 
 const kinds = [
   { status: 'all', words: 'All' },
   { status: 'open', words: 'Open' },
+  { status: 'waiting', words: 'Waiting' },
   { status: 'failed', words: 'Failed' },
   { status: 'completed', words: 'Done' },
 ] as const
 
 function Lines({ steps, held, chosen, onChoose }: StepListProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null)
+  const height = useRem() * lineHeight
   // oxlint-disable-next-line react/incompatible-library -- no compiler is used, which this warns of
   const virtualizer = useVirtualizer({
     count: steps.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight,
+    estimateSize: () => height,
     getItemKey: (index) => steps[index]?.key ?? index,
     overscan: 10,
   })
+  useEffect(() => virtualizer.measure(), [height, virtualizer])
   return (
     <div className="step-scroll" ref={scroller} tabIndex={-1}>
       <div className="facts" role="list" aria-label="Steps" style={{ height: virtualizer.getTotalSize() }}>

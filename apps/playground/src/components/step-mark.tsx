@@ -6,7 +6,8 @@ export const stepTone = ({ status, kept }: WorkflowStep): string => (kept ? 'kep
 
 export const stepWords = ({ status, kept, attempt }: WorkflowStep, held: boolean): string => {
   const words = {
-    open: held ? 'running' : 'waits, or was cut off',
+    open: held ? 'running' : 'cut off',
+    waiting: 'waits for you',
     completed: kept ? 'done before, not run again' : 'done',
     failed: 'failed',
     cancelled: 'stopped',

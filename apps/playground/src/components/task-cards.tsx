@@ -1,5 +1,6 @@
 /** The tasks that a call gave to sub-agents, each as a card with how far it is and the way into its session. */
 import { memo, type ReactNode } from 'react'
+import { useInterrupted } from '../hooks/interrupted.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { sessionAddress } from '../hooks/use-route.ts'
 import type { SubTask } from '../state/types.ts'
@@ -12,16 +13,17 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 
 function TaskFacts({ task }: { readonly task: SubTask }): ReactNode {
   const { status, turns, calls, lastTool, usage, cost, startedAt, endedAt } = task
-  const running = status === 'running'
+  const interrupted = useInterrupted()
+  const running = status === 'running' && !interrupted
   const now = useNow(running, 1_000)
   const facts = [
-    words[status],
+    status === 'running' && interrupted ? 'cut off' : words[status],
     ...(turns > 0 ? [plural(turns, 'turn')] : []),
     ...(calls > 0 ? [plural(calls, 'call')] : []),
     ...(running && lastTool !== undefined ? [`last ${lastTool}`] : []),
     ...(usage === undefined ? [] : [formatTokens(usage)]),
     ...(cost === undefined || cost === 0 ? [] : [formatCost(cost)]),
-    endedAt === undefined ? formatElapsed(now - startedAt) : formatDuration(endedAt - startedAt),
+    ...(endedAt !== undefined ? [formatDuration(endedAt - startedAt)] : running ? [formatElapsed(now - startedAt)] : []),
   ]
   return <span className="task-facts">{facts.join(' · ')}</span>
 }

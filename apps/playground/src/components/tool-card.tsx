@@ -1,6 +1,7 @@
 /** One tool call: a line that says what it does and how it went, and all of it on demand. */
 import type { Json } from '@seamfold/core/kit'
 import { memo, useMemo, useState, type ReactNode } from 'react'
+import { useInterrupted } from '../hooks/interrupted.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { planOf, planTool } from '../state/plan.ts'
 import type { ToolCall } from '../state/types.ts'
@@ -24,17 +25,23 @@ const isGiven = ({ metadata }: ToolCall): boolean => metadata?.given === true
 
 function CallTime({ call }: { readonly call: ToolCall }): ReactNode {
   const running = call.status === 'running'
-  const now = useNow(running)
-  if (call.startedAt === undefined || isGiven(call)) return null
+  const interrupted = useInterrupted()
+  const now = useNow(running && !interrupted)
+  // Nobody saw how long it took.
+  const unknown = (running && interrupted) || call.errorKind === 'unknown_outcome'
+  if (call.startedAt === undefined || isGiven(call) || unknown) return null
   if (running) return <span className="call-time">{formatElapsed(now - call.startedAt)}</span>
   return call.endedAt === undefined ? null : <span className="call-time">{formatDuration(call.endedAt - call.startedAt)}</span>
 }
 
 function CallFacts({ call }: { readonly call: ToolCall }): ReactNode {
   const { status, exitCode, attempt, untrusted } = call
+  const interrupted = useInterrupted()
   return (
     <span className="call-facts">
-      {status !== 'succeeded' && status !== 'running' && <span className="call-words">{callStateWords(call)}</span>}
+      {status !== 'succeeded' && (status !== 'running' || interrupted) && (
+        <span className="call-words">{callStateWords(call, interrupted)}</span>
+      )}
       {attempt !== undefined && attempt > 1 && <span>attempt {attempt}</span>}
       {exitCode !== undefined && exitCode !== 0 && <span className="call-exit">exit {exitCode}</span>}
       {untrusted && <span className="call-exit">from outside</span>}

@@ -1,6 +1,6 @@
 /** A workflow as a graph that fills in while it runs: groups of steps, each behind those that it followed on. */
-import { Controls, ReactFlow, ReactFlowProvider, useReactFlow, type Edge } from '@xyflow/react'
-import { useEffect, useMemo, type ReactNode } from 'react'
+import { Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge } from '@xyflow/react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { StepGroup } from '../state/workflow.ts'
 import { columns, fewSteps, square, StepGroupNode, type GroupNode } from './step-group-node.tsx'
 
@@ -47,19 +47,33 @@ const edgesOf = (groups: readonly StepGroup[]): Edge[] =>
     })),
   )
 
-/** What is new comes into view, until somebody looks elsewhere. */
-function Fit({ count }: { readonly count: number }): ReactNode {
-  const { fitView } = useReactFlow()
+/** Pixels around the graph, and the zoom below which its words are no longer read. */
+const [margin, readable] = [28, 0.75]
+
+/** All of it where that can be read; else its beginning, and while it runs its end. Nothing else moves when a group is added. */
+function placeOf(nodes: readonly GroupNode[], [wide, high]: readonly [number, number], running: boolean) {
+  const right = Math.max(...nodes.map(({ position }) => position.x + width))
+  const bottom = Math.max(...nodes.map(({ position, height = 0 }) => position.y + height))
+  const zoom = Math.min(1, Math.max(readable, Math.min((wide - 2 * margin) / right, (high - 2 * margin) / bottom)))
+  const beyond = right * zoom + 2 * margin - wide
+  return { x: running && beyond > 0 ? margin - beyond : margin, y: margin, zoom }
+}
+
+/** Follows what is new, and the room that there is. */
+function Follow({ nodes, running }: { readonly nodes: readonly GroupNode[]; readonly running: boolean }): ReactNode {
+  const { setViewport } = useReactFlow()
+  const [wide, high] = [useStore((state) => state.width), useStore((state) => state.height)]
   useEffect(() => {
-    void fitView({ maxZoom: 1, minZoom: 0.35, padding: 0.08 })
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a group that is new moves the view, and nothing else does
-  }, [count, fitView])
+    if (wide > 0 && nodes.length > 0) void setViewport(placeOf(nodes, [wide, high], running))
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a group that is new moves the view, and a step that ends does not
+  }, [nodes.length, wide, high, setViewport])
   return null
 }
 
 export function WorkflowGraph(props: WorkflowGraphProps): ReactNode {
   const nodes = useMemo(() => nodesOf(props), [props])
   const edges = useMemo(() => edgesOf(props.groups), [props.groups])
+  const [moved, setMoved] = useState(false)
   return (
     <div className="workflow-graph" role="group" aria-label="Graph of the workflow">
       <ReactFlowProvider>
@@ -76,9 +90,11 @@ export function WorkflowGraph(props: WorkflowGraphProps): ReactNode {
           panOnScroll
           minZoom={0.1}
           maxZoom={1.5}
+          // By hand: what the page does itself comes with no event.
+          onMoveStart={(event) => event && setMoved(true)}
         >
           <Controls showInteractive={false} />
-          <Fit count={props.groups.length} />
+          {!moved && <Follow nodes={nodes} running={props.held} />}
         </ReactFlow>
       </ReactFlowProvider>
     </div>

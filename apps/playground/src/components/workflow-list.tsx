@@ -11,6 +11,8 @@ import { Notice } from './notice.tsx'
 const intervalMs = 3_000
 
 const words: Readonly<Record<WorkflowSummary['status'], string>> = {
+  running: 'at work',
+  cut_off: 'cut off: run its root again to go on',
   held: 'at work, or cut off',
   stopped: 'stopped: run its root again to go on',
   completed: 'completed',
@@ -18,6 +20,8 @@ const words: Readonly<Record<WorkflowSummary['status'], string>> = {
 }
 
 const dots: Readonly<Record<WorkflowSummary['status'], string>> = {
+  running: 'running',
+  cut_off: 'interrupted',
   held: 'running',
   stopped: 'suspended',
   completed: 'completed',

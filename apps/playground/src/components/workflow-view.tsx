@@ -1,9 +1,10 @@
 /** One workflow: what it is, its graph or its steps in a list, and the step that was chosen. */
 import { useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
-import { useWorkflow } from '../hooks/use-workflow.ts'
+import type { SessionSummary, WorkflowStatus } from '../api/types.ts'
+import { useWorkflow, type FollowedWorkflow } from '../hooks/use-workflow.ts'
 import { workflowsAddress } from '../hooks/use-route.ts'
-import { stepCounts, stepGroups, type WorkflowRun } from '../state/workflow.ts'
+import { stepCounts, stepGroups, withWaiting, type WorkflowRun, type WorkflowStep } from '../state/workflow.ts'
 import { formatCost, formatDuration, formatTokens } from '../text/format.ts'
 import { CodeBlock } from './code-block.tsx'
 import { Notice } from './notice.tsx'
@@ -11,18 +12,33 @@ import { StepDetail } from './step-detail.tsx'
 import { StepList } from './step-list.tsx'
 import { WorkflowGraph } from './workflow-graph.tsx'
 
-function stateWords({ ended, held, claims }: WorkflowRun): string {
-  if (ended) return 'Completed'
-  if (!held) return 'Stopped: run its root again to go on'
-  return claims > 1 ? `At work, or cut off · claimed ${claims} times` : 'At work, or cut off'
+const standings: Readonly<Record<WorkflowStatus, string>> = {
+  running: 'At work',
+  cut_off: 'Cut off: run its root again to go on',
+  held: 'At work, or cut off',
+  stopped: 'Stopped: run its root again to go on',
+  completed: 'Completed',
+  unreadable: 'It cannot be read',
 }
 
-function Head({ id, run }: { readonly id: string; readonly run: WorkflowRun }): ReactNode {
-  const { completed, failed, open, kept } = stepCounts(run.steps.values())
-  const facts = [
-    stateWords(run),
+function stateWords(status: WorkflowStatus, waiting: number, claims: number): string {
+  const words =
+    status === 'stopped' && waiting > 0 ? 'Waits for you: answer in the step’s session, and run its root again' : standings[status]
+  return claims > 1 && status !== 'completed' ? `${words} · begun ${claims} times` : words
+}
+
+/** Whether somebody is, or may be, at it. */
+const isHeld = (status: WorkflowStatus | undefined): boolean => status === 'running' || status === 'held'
+
+type HeadProps = Pick<FollowedWorkflow, 'id' | 'run' | 'status'> & { readonly steps: readonly WorkflowStep[] }
+
+function Head({ id, run, status, steps }: HeadProps): ReactNode {
+  const { completed, failed, open, waiting, kept } = stepCounts(steps)
+  const facts = status !== undefined && [
+    stateWords(status, waiting, run.claims),
     `${completed} of ${run.steps.size} steps done`,
-    ...(open > 0 ? [`${open} ${run.held ? 'running' : 'open'}`] : []),
+    ...(open > 0 ? [`${open} ${isHeld(status) ? 'running' : 'cut off'}`] : []),
+    ...(waiting > 0 ? [waiting === 1 ? '1 waits for you' : `${waiting} wait for you`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(kept > 0 ? [`${kept} from before`] : []),
     formatTokens(run.usage),
@@ -36,7 +52,7 @@ function Head({ id, run }: { readonly id: string; readonly run: WorkflowRun }): 
       </p>
       <h2>{run.name === '' ? id : run.name}</h2>
       <p className="step-facts" role="status">
-        {facts.join(' · ')}
+        {facts && facts.join(' · ')}
       </p>
     </header>
   )
@@ -72,32 +88,39 @@ const Switch = ({ shown, onShow }: { readonly shown: Shown; readonly onShow: (sh
   </div>
 )
 
-export function WorkflowView({ api, id }: { readonly api: Api; readonly id: string }): ReactNode {
-  const { run, reading, problem } = useWorkflow(api, id)
+type WorkflowViewProps = { readonly api: Api; readonly id: string; readonly sessions: readonly SessionSummary[] | undefined }
+
+export function WorkflowView({ api, id, sessions }: WorkflowViewProps): ReactNode {
+  const { run, status, reading, problem } = useWorkflow(api, id)
   const [shown, setShown] = useState<Shown>(() => (matchMedia('(min-width: 900px)').matches ? 'graph' : 'steps'))
   const [chosen, setChosen] = useState<string>()
-  const steps = useMemo(() => [...run.steps.values()], [run.steps])
+  // A list that says the same again draws nothing again.
+  const suspended = sessions?.flatMap((session) => (session.status === 'suspended' ? [session.id] : [])).join(' ')
+  const steps = useMemo(() => withWaiting(run.steps.values(), new Set(suspended?.split(' '))), [run.steps, suspended])
   const groups = useMemo(() => stepGroups(steps), [steps])
-  const step = chosen === undefined ? undefined : run.steps.get(chosen)
-  const view = { held: run.held, chosen, onChoose: setChosen }
+  const step = steps.find(({ key }) => key === chosen)
+  const held = isHeld(status)
+  const view = { held, chosen, onChoose: setChosen }
   return (
     <div className="workflow">
-      <Head id={id} run={run} />
+      <Head id={id} run={run} status={status} steps={steps} />
       {problem !== undefined && <Notice tone="danger">{problem}</Notice>}
       {reading && <p className="panel-empty">Reading its log…</p>}
-      <div className="workflow-bar">
-        <Switch shown={shown} onShow={setShown} />
-        <Values run={run} />
-      </div>
+      {status !== undefined && (
+        <div className="workflow-bar">
+          <Switch shown={shown} onShow={setShown} />
+          <Values run={run} />
+        </div>
+      )}
       <div className="workflow-body">
-        {!reading && steps.length === 0 ? (
-          <p className="panel-empty">No step was begun yet.</p>
+        {steps.length === 0 ? (
+          <p className="panel-empty">{status !== undefined && 'No step was begun yet.'}</p>
         ) : shown === 'graph' ? (
           <WorkflowGraph groups={groups} {...view} />
         ) : (
           <StepList steps={steps} {...view} />
         )}
-        {step && <StepDetail step={step} held={run.held} onClose={() => setChosen(undefined)} />}
+        {step && <StepDetail step={step} held={held} onClose={() => setChosen(undefined)} />}
       </div>
     </div>
   )

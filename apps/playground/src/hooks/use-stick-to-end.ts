@@ -12,6 +12,8 @@ export type StickToEnd = {
   readonly content: RefObject<HTMLDivElement | null>
   readonly atEnd: boolean
   readonly toEnd: () => void
+  /** Stay where it is, whatever grows or shrinks, until somebody goes to the end. */
+  readonly letGo: () => void
 }
 
 export function useStickToEnd(): StickToEnd {
@@ -24,6 +26,10 @@ export function useStickToEnd(): StickToEnd {
     setAtEnd(true)
     const element = scroller.current
     if (element) element.scrollTop = element.scrollHeight
+  }, [])
+  const letGo = useCallback(() => {
+    stick.current = false
+    setAtEnd(false)
   }, [])
   useEffect(() => {
     const element = scroller.current
@@ -57,5 +63,5 @@ export function useStickToEnd(): StickToEnd {
       element.removeEventListener('scroll', onScroll)
     }
   }, [])
-  return { scroller, content, atEnd, toEnd }
+  return { scroller, content, atEnd, toEnd, letGo }
 }

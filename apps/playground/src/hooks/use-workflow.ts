@@ -1,11 +1,14 @@
 /** One workflow as it grows: its log is asked again and again for what is new. */
 import { useEffect, useState } from 'react'
 import { ApiError, type Api } from '../api/client.ts'
+import type { WorkflowStatus } from '../api/types.ts'
 import { emptyWorkflow, workflowRun, type WorkflowRun } from '../state/workflow.ts'
 
 export type FollowedWorkflow = {
   readonly id: string
   readonly run: WorkflowRun
+  /** Undefined before it was read, and where there is none. */
+  readonly status: WorkflowStatus | undefined
   /** Nothing was read yet. */
   readonly reading: boolean
   readonly problem: string | undefined
@@ -14,7 +17,7 @@ export type FollowedWorkflow = {
 /** Milliseconds between two looks, while it is held and while nobody runs it. */
 const [heldMs, restMs] = [400, 3_000]
 
-const nothing = (id: string): FollowedWorkflow => ({ id, run: emptyWorkflow, reading: true, problem: undefined })
+const nothing = (id: string): FollowedWorkflow => ({ id, run: emptyWorkflow, status: undefined, reading: true, problem: undefined })
 
 export function useWorkflow(api: Api, id: string): FollowedWorkflow {
   const [followed, setFollowed] = useState<FollowedWorkflow>(() => nothing(id))
@@ -23,20 +26,24 @@ export function useWorkflow(api: Api, id: string): FollowedWorkflow {
     let timer = 0
     let cursor: string | undefined
     let run = emptyWorkflow
+    let status: WorkflowStatus | undefined
     const look = async (): Promise<void> => {
       try {
-        const records = await api.workflow(id, cursor)
+        const { records, ...followed } = await api.workflow(id, cursor)
         if (stopped) return
+        status = followed.status
         cursor = records.at(-1)?.cursor ?? cursor
         run = workflowRun(run, records)
         setFollowed((before) =>
-          before.run === run && !before.reading && before.problem === undefined ? before : { id, run, reading: false, problem: undefined },
+          before.run === run && before.status === status && !before.reading && before.problem === undefined
+            ? before
+            : { id, run, status, reading: false, problem: undefined },
         )
       } catch (error) {
         if (stopped) return
         // Another one has that name now: it is read from its start.
         if (error instanceof ApiError && error.status === 410) [cursor, run] = [undefined, emptyWorkflow]
-        setFollowed({ id, run, reading: false, problem: error instanceof Error ? error.message : String(error) })
+        setFollowed({ id, run, status, reading: false, problem: error instanceof Error ? error.message : String(error) })
       }
       timer = window.setTimeout(() => void look(), run.held && !document.hidden ? heldMs : restMs)
     }

@@ -41,7 +41,12 @@ const begun = (call: ToolCall, event: FactOf<'tool_execution_start'>, timestamp:
   input: event.args,
   attempt: event.attempt,
   startedAt: timestamp,
+  ...(event.accesses.some(({ kind }) => kind === 'exec') ? { runsCommand: true as const } : {}),
 })
+
+/** Every result has a code; it is that of a command's end only where one was run and seen to end. */
+const hasExit = ({ runsCommand }: ToolCall, { errorKind = 'failed' }: FactOf<'tool_end'>): boolean =>
+  runsCommand === true && errorKind === 'failed'
 
 /** The first result stands. */
 function ended(call: ToolCall, event: FactOf<'tool_end'>, timestamp: number): ToolCall {
@@ -51,7 +56,7 @@ function ended(call: ToolCall, event: FactOf<'tool_end'>, timestamp: number): To
     status: event.isError ? 'failed' : 'succeeded',
     output: event.output,
     endedAt: timestamp,
-    ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }),
+    ...(event.exitCode !== undefined && hasExit(call, event) ? { exitCode: event.exitCode } : {}),
     ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
     ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
     ...(event.untrusted === true ? { untrusted: true } : {}),

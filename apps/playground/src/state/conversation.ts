@@ -38,7 +38,11 @@ function foldFact(state: Conversation, envelope: Envelope, event: Fact): Convers
     case 'session_created':
       return { ...state, metadata: event.metadata }
     case 'session_forked':
-      return branched({ ...state, metadata: event.metadata }, { key: cursor, origin: event.origin.sessionId, offset: event.origin.offset })
+      return branched(later({ ...state, metadata: event.metadata }, timestamp), {
+        key: cursor,
+        origin: event.origin.sessionId,
+        offset: event.origin.offset,
+      })
     case 'session_rewound':
       return branched(state, { key: cursor, origin: undefined, offset: event.to.offset })
     case 'turn_start':
@@ -51,8 +55,12 @@ function foldFact(state: Conversation, envelope: Envelope, event: Fact): Convers
       return { ...state, items, run, streaming: undefined, held: [], usage, cost: state.cost + (event.cost ?? 0) }
     }
     case 'subagent_start':
-    case 'subagent_end':
       return state.run?.id === runId ? foldTask(state, envelope, event) : state
+    case 'subagent_end': {
+      // What its tasks used is a part of what the run used, as its end says.
+      const spent = { ...state, usage: addUsage(state.usage, event.usage), cost: state.cost + (event.cost ?? 0) }
+      return state.run?.id === runId ? foldTask(spent, envelope, event) : spent
+    }
     case 'message_injected': {
       const content = event.message.content.filter((block) => block.type === 'text' || block.type === 'image')
       const said = { kind: 'injected', key: cursor, source: event.source, content, timestamp } as const
@@ -66,6 +74,14 @@ function foldFact(state: Conversation, envelope: Envelope, event: Fact): Convers
     default:
       return foldCallFact(foldRunFact(state, envelope, event), envelope, event)
   }
+}
+
+/** A run that goes on in a fork was at rest until it was forked. */
+function later(state: Conversation, timestamp: number): Conversation {
+  const { run, facts } = state
+  const before = facts.at(-2)?.timestamp
+  if (run === undefined || run.endedAt !== undefined || before === undefined) return state
+  return { ...state, run: { ...run, startedAt: run.startedAt + Math.max(0, timestamp - before) } }
 }
 
 /** A branch inherits neither what the model was saying nor what somebody was asked. */
@@ -101,7 +117,7 @@ function foldLive(state: Conversation, envelope: Envelope, event: LiveEvent): Co
     case 'budget_threshold_hit':
       return alert(state, {
         key: `${cursor}/${event.resource}/${event.kind}`,
-        text: event.message,
+        text: `Budget: ${event.message}`,
         tone: event.kind === 'hard' ? 'danger' : 'warning',
       })
     case 'queue_alert':

@@ -56,9 +56,12 @@ export type ToolCall = {
   /** Text that the model wrote in place of JSON. */
   readonly invalidInput?: string
   readonly attempt?: number
+  /** It runs a command. */
+  readonly runsCommand?: true
   readonly startedAt?: number
   readonly endedAt?: number
   readonly output?: ToolResultContent
+  /** Of a command. */
   readonly exitCode?: number
   readonly errorKind?: string
   readonly metadata?: JsonObject

@@ -2,8 +2,8 @@
 import { addUsage, noUsage, type Json, type StepOutcome, type Usage } from '@seamfold/core/kit'
 import type { StoredWorkflowRecord } from '@seamfold/core'
 
-/** `open`: begun, and nobody has seen its end: it is under way while the workflow is held, else it waits or was cut off. */
-export type StepStatus = 'open' | 'completed' | 'failed' | 'cancelled'
+/** `open`: begun, and nobody has seen its end: it is under way while the workflow is held, else it was cut off. `waiting`: its session says so. */
+export type StepStatus = 'open' | 'waiting' | 'completed' | 'failed' | 'cancelled'
 
 export type WorkflowStep = {
   readonly key: string
@@ -12,6 +12,8 @@ export type WorkflowStep = {
   readonly status: StepStatus
   readonly startedAt: number
   readonly endedAt?: number
+  /** Of its first attempt, where there were more: its place among the others stays that of then. */
+  readonly first?: { readonly startedAt: number; readonly endedAt: number }
   readonly outcome?: StepOutcome
   /** Its result is from an earlier life of the workflow, and was not made again. */
   readonly kept: boolean
@@ -71,7 +73,7 @@ function one(state: WorkflowRun, record: StoredWorkflowRecord['record'], steps: 
       return { ...next, output: record.output, ended: true }
     case 'step_start': {
       const { key, attempt, sessionId } = record
-      steps.set(key, { key, attempt, sessionId, status: 'open', startedAt: at, kept: false })
+      steps.set(key, { key, attempt, sessionId, status: 'open', startedAt: at, kept: false, ...firstOf(steps.get(key), at) })
       return next
     }
     case 'step_end': {
@@ -83,6 +85,14 @@ function one(state: WorkflowRun, record: StoredWorkflowRecord['record'], steps: 
     }
   }
 }
+
+function firstOf(before: WorkflowStep | undefined, at: number): Pick<WorkflowStep, 'first'> {
+  return before === undefined ? {} : { first: before.first ?? { startedAt: before.startedAt, endedAt: before.endedAt ?? at } }
+}
+
+const beganAt = ({ first, startedAt }: WorkflowStep): number => first?.startedAt ?? startedAt
+
+const restedAt = ({ first, endedAt }: WorkflowStep): number => first?.endedAt ?? endedAt ?? Number.POSITIVE_INFINITY
 
 const unescape = (part: string): string => part.replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%25', '%')
 
@@ -125,20 +135,20 @@ type Draft = Unit & { readonly steps: WorkflowStep[]; from: number; to: number }
 export function stepGroups(steps: Iterable<WorkflowStep>): readonly StepGroup[] {
   const drafts: Draft[] = []
   const current = new Map<string, Draft>()
-  for (const step of [...steps].toSorted((a, b) => a.startedAt - b.startedAt)) {
+  for (const step of [...steps].toSorted((a, b) => beganAt(a) - beganAt(b))) {
     const unit = unitOf(step.key)
     const known = current.get(unit.key)
     // Outside of phases, what begins when all before it has ended is a place of its own.
     const draft =
-      known !== undefined && (unit.kind !== 'steps' || step.startedAt < known.to)
+      known !== undefined && (unit.kind !== 'steps' || beganAt(step) < known.to)
         ? known
-        : { ...unit, key: `${unit.key}#${drafts.length}`, steps: [], from: step.startedAt, to: 0 }
+        : { ...unit, key: `${unit.key}#${drafts.length}`, steps: [], from: beganAt(step), to: 0 }
     if (draft !== known) {
       drafts.push(draft)
       current.set(unit.key, draft)
     }
     draft.steps.push(step)
-    draft.to = Math.max(draft.to, step.endedAt ?? Number.POSITIVE_INFINITY)
+    draft.to = Math.max(draft.to, restedAt(step))
   }
   return layered(drafts)
 }
@@ -154,10 +164,14 @@ function layered(drafts: readonly Draft[]): readonly StepGroup[] {
   return groups
 }
 
+/** A workflow's log has nothing of a step that waits for a person: the step's session has. `suspended` are such sessions. */
+export const withWaiting = (steps: Iterable<WorkflowStep>, suspended: ReadonlySet<string>): readonly WorkflowStep[] =>
+  [...steps].map((step) => (step.status === 'open' && suspended.has(step.sessionId) ? { ...step, status: 'waiting' } : step))
+
 export type StepCounts = { readonly [K in StepStatus | 'kept']: number }
 
 export function stepCounts(steps: Iterable<WorkflowStep>): StepCounts {
-  const counts = { open: 0, completed: 0, failed: 0, cancelled: 0, kept: 0 }
+  const counts = { open: 0, waiting: 0, completed: 0, failed: 0, cancelled: 0, kept: 0 }
   for (const { status, kept } of steps) {
     counts[status] += 1
     if (kept) counts.kept += 1

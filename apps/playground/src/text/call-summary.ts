@@ -10,11 +10,17 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ⏎
 export const tellingKey = (input: Json | undefined): string | undefined =>
   isJsonObject(input) ? telling.find((key) => typeof input[key] === 'string' && input[key] !== '') : undefined
 
+/** Of a list of objects only how many they are. */
+function field(key: string, value: Json | undefined): string {
+  if (Array.isArray(value) && value.length > 0 && value.every((each) => isJsonObject(each))) return `${value.length} ${key}`
+  return `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
+}
+
 export function callSummary(input: Json | undefined): string {
   if (input === undefined || input === null) return ''
   if (!isJsonObject(input)) return oneLine(typeof input === 'string' ? input : JSON.stringify(input))
   const told = input[tellingKey(input) ?? '']
   if (typeof told === 'string') return oneLine(told)
-  const fields = Object.entries(input).map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const fields = Object.entries(input).map(([key, value]) => field(key, value))
   return oneLine(fields.join(', '))
 }

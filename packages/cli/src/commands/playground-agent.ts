@@ -3,6 +3,7 @@ import { AgentRegistry } from '@seamfold/core'
 import { type ErrorCode, isAgentError, toMessage } from '@seamfold/core/kit'
 import { MODE_NAMES, rulesLike } from '../setup/permissions.ts'
 import { assemble, type Assembled } from '../setup/assemble.ts'
+import { livesWith } from '../setup/holder.ts'
 import { assembleVariants } from '../setup/variants.ts'
 import type { Settings } from '../setup/settings.ts'
 import { aboutOf } from '../playground/about.ts'
@@ -53,6 +54,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
       agent,
       store: journal.store,
       watch: journal.watch,
+      lives: (key, holder) => livesWith(journal.leases, key, holder),
       about,
       tools,
       permissions: permissionsOf(assembled),

@@ -4,6 +4,7 @@ import { partsOf, toolNamesOf } from '../playground/parts-report.ts'
 import { scenarios } from '../playground/scenarios.ts'
 import type { AgentProcess, PlaygroundProcesses } from '../playground/types.ts'
 import { describeHook } from '../setup/configured-hooks.ts'
+import { livesWith } from '../setup/holder.ts'
 import { providerChoices } from '../setup/provider-choices.ts'
 import type { Settings } from '../setup/settings.ts'
 import { openJournal } from '../setup/store.ts'
@@ -43,6 +44,7 @@ export async function openWorkbench(options: WorkbenchOptions, setUp?: SetUp): P
   return {
     store: journal.store,
     watch: journal.watch,
+    lives: (key, holder) => livesWith(journal.leases, key, holder),
     start: () => options.start(now),
     close: () => journal.close(),
     parts: {

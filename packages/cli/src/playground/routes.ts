@@ -48,12 +48,21 @@ async function answer(session: Session, { requestId, answer: said, always }: Ans
 }
 
 export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
-  const { agent, store, about, tools, watch } = playground
+  const { agent, store, about, tools, watch, lives } = playground
   const variants = new Variants(playground)
-  const sessions = new Sessions(store, variants)
+  const sessions = new Sessions({ store, variants, lives })
   if (watch !== undefined) void goOnWhenAnswered({ agent, watch, sessions, signal: options.signal })
   return {
-    ...viewRoutes({ ...options, sessions, store, tools, variants, maxBodyBytes, about: () => ({ durable: agent.durable, ...about }) }),
+    ...viewRoutes({
+      ...options,
+      sessions,
+      store,
+      lives,
+      tools,
+      variants,
+      maxBodyBytes,
+      about: () => ({ durable: agent.durable, ...about }),
+    }),
     'GET /api/agent': () => Promise.resolve({ state: 'here', starts: 1 }),
     'POST /api/sessions': async ({ request }) => {
       const session = await sessions.create(given(await readBody(request, createBody, maxBodyBytes)))

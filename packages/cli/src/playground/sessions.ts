@@ -3,9 +3,23 @@ import { openSession, sessionTree, type Agent, type Session, type SessionLink, t
 import { AgentError, isAgentError, type SessionStore, type WatchStore } from '@seamfold/core/kit'
 import { changeOf, type Variants } from './variants.ts'
 import { emptySummary, summarize, type SessionSummary } from './summary.ts'
+import type { PlaygroundLives } from './types.ts'
 
-/** A summary, whether the run is under way in this process, and where it was forked. */
-export type ListedSession = SessionSummary & { readonly active: boolean; readonly parent?: SessionLink['parent'] }
+/** A summary, whether the run is under way in this process, whether another one is at it, and where it was forked. */
+export type ListedSession = SessionSummary & {
+  readonly active: boolean
+  readonly elsewhere?: true
+  readonly parent?: SessionLink['parent']
+}
+
+export type SessionsOptions = {
+  readonly store: SessionStore
+  /** Without agents, sessions can be read and not opened. */
+  readonly variants?: Variants
+  /** Wakes who follows a session where no agent is here. */
+  readonly watch?: WatchStore | undefined
+  readonly lives?: PlaygroundLives | undefined
+}
 
 type Kept = { readonly summary: SessionSummary; readonly cursor: string | undefined }
 
@@ -16,6 +30,7 @@ export class Sessions {
   readonly #variants: Variants | undefined
   readonly #store: SessionStore
   readonly #watch: WatchStore | undefined
+  readonly #lives: PlaygroundLives | undefined
   /** Facts that were read once are not read again. */
   readonly #kept = new Map<string, Kept>()
   /** Begun, but nothing is stored of them before the first prompt. */
@@ -23,11 +38,11 @@ export class Sessions {
   /** An agent forgets sessions that nobody holds: these somebody reads. */
   readonly #read = new Set<{ readonly session: Session }>()
 
-  /** Without agents, sessions can be read and not opened; `watch` then wakes who follows one. */
-  constructor(store: SessionStore, variants?: Variants, watch?: WatchStore) {
+  constructor({ store, variants, watch, lives }: SessionsOptions) {
     this.#variants = variants
     this.#store = store
     this.#watch = watch
+    this.#lives = lives
   }
 
   async create(options: Parameters<Agent['session']>[0]): Promise<Session> {
@@ -65,7 +80,10 @@ export class Sessions {
 
   async describe(id: string): Promise<ListedSession> {
     const session = this.isOpen(id) ? await this.open(id).catch(() => undefined) : undefined
-    return { ...(await this.#summary(id)), active: session?.currentRun !== undefined }
+    const summary = await this.#summary(id)
+    const active = session?.currentRun !== undefined
+    const elsewhere = summary.status === 'unfinished' && !active && (await this.#lives?.(`session/${id}`)) === true
+    return { ...summary, active, ...(elsewhere ? { elsewhere } : {}) }
   }
 
   /** Newest first. */

@@ -14,6 +14,7 @@ export type SessionSummary = {
   readonly updatedAt: number
   readonly runs: number
   readonly turns: number
+  /** Of the session, and of the tasks that it gave to others. */
   readonly usage: Usage
   /** US dollars, where prices are known. */
   readonly cost: number
@@ -55,6 +56,8 @@ export function summarize(summary: SessionSummary, { durable, event, timestamp }
         title: summary.title === '' ? line.slice(0, titleLimit) : summary.title,
       }
     }
+    case 'subagent_end':
+      return { ...next, usage: addUsage(summary.usage, event.usage), cost: summary.cost + (event.cost ?? 0) }
     case 'turn_end':
       return { ...next, turns: summary.turns + 1, usage: addUsage(summary.usage, event.usage), cost: summary.cost + (event.cost ?? 0) }
     case 'session_claimed':

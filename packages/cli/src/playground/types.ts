@@ -44,6 +44,12 @@ export interface PlaygroundPermissions {
   standing?(request: WaitingFor): AlwaysRules | undefined
 }
 
+/**
+ * Tells whether who has claimed a session (`session/<id>`) or a workflow (`workflow/<id>`) lives; undefined where that is not known.
+ * `holder` is its name, where the log tells one.
+ */
+export type PlaygroundLives = (key: string, holder?: string) => Promise<boolean | undefined>
+
 /** What is other in a fork than in the session that it came from. */
 export type PlaygroundChange = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
 
@@ -58,6 +64,8 @@ export type PlaygroundAgent = PlaygroundVariant & {
   readonly store: SessionStore
   /** Tells of answers that other programs give, which let their runs go on. Default: none, and the page offers to resume. */
   readonly watch?: WatchStore
+  /** Default: none, and what another process runs looks like what was cut off. */
+  readonly lives?: PlaygroundLives
   readonly about: PlaygroundAbout
   /** Its tools as the model is told of them, in its order: shown with what the model was asked. Default: they are not shown. */
   readonly tools?: readonly ToolDefinition[]
@@ -97,6 +105,8 @@ export type PlaygroundProcesses = {
   readonly store: SessionStore
   /** Wakes pages that follow a session while no agent is here. Default: none, and they look four times a second. */
   readonly watch?: WatchStore
+  /** Default: none, and what another process runs looks like what was cut off. */
+  readonly lives?: PlaygroundLives
   /** Called once, after the last process is gone. */
   close?(): Promise<void>
 }

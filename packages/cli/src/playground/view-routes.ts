@@ -10,13 +10,14 @@ import { given } from './given.ts'
 import { cardBody, forkBody } from './requests.ts'
 import type { Exchange, Routes } from './router.ts'
 import type { Sessions } from './sessions.ts'
-import type { PlaygroundOptions } from './types.ts'
+import type { PlaygroundLives, PlaygroundOptions } from './types.ts'
 import { changeMetadata, type Variants } from './variants.ts'
 import { Workflows } from './workflows.ts'
 
 export type ViewRouteOptions = {
   readonly sessions: Sessions
   readonly store: SessionStore
+  readonly lives?: PlaygroundLives | undefined
   readonly about: () => unknown
   /** Of the agent that is here. */
   readonly tools?: readonly ToolDefinition[] | undefined
@@ -49,8 +50,8 @@ function needed(url: URL, name: string): string {
 }
 
 export function viewRoutes(options: ViewRouteOptions): Routes {
-  const { sessions, store, about, tools, variants, maxBodyBytes, heartbeatMs, signal } = options
-  const workflows = new Workflows(store)
+  const { sessions, store, lives, about, tools, variants, maxBodyBytes, heartbeatMs, signal } = options
+  const workflows = new Workflows(store, lives)
   return {
     'GET /api/about': () => Promise.resolve(about()),
     'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
@@ -73,7 +74,7 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
       return { id: await forkSession(store, id, given({ ...wish, metadata: said })) }
     },
     'GET /api/workflows': async () => ({ workflows: await workflows.list() }),
-    'GET /api/workflows/:id': async ({ id, url }) => ({ records: await workflows.records(id, url.searchParams.get('after') ?? undefined) }),
+    'GET /api/workflows/:id': ({ id, url }) => workflows.follow(id, url.searchParams.get('after') ?? undefined),
     'POST /api/conformance': async (exchange) => judge(exchange, options),
   }
 }

@@ -2,13 +2,16 @@
 import { storedWorkflows, type StoredWorkflowRecord, workflowRecords, type WorkflowRecord } from '@seamfold/core'
 import { isAgentError, type SessionStore } from '@seamfold/core/kit'
 import { RequestFailure } from './failure.ts'
+import type { PlaygroundLives } from './types.ts'
 
-/** `held`: somebody has claimed it and not let go of it, so it is at work or was cut off. */
+/**
+ * `running`: whoever has claimed it lives. `cut_off`: it does not, and has not let go of it. `held`: one of both, and nobody knows which.
+ */
 export type WorkflowSummary = {
   readonly id: string
   /** Of its definition; empty where it has none. */
   readonly name: string
-  readonly status: 'held' | 'stopped' | 'completed' | 'unreadable'
+  readonly status: 'running' | 'cut_off' | 'held' | 'stopped' | 'completed' | 'unreadable'
   /** Steps that were begun, and those whose last attempt ended well or badly. */
   readonly steps: number
   readonly completed: number
@@ -18,9 +21,13 @@ export type WorkflowSummary = {
   readonly updatedAt: number
 }
 
+type WorkflowStatus = WorkflowSummary['status']
+
 type Kept = {
   summary: WorkflowSummary
   cursor: string | undefined
+  /** Who claimed it last. */
+  holder: string | undefined
   /** By step: whether its last attempt ended well; undefined while it has not ended. */
   readonly steps: Map<string, boolean | undefined>
 }
@@ -31,16 +38,19 @@ const outputLimit = 2_000
 const nothing = (id: string): Kept => ({
   summary: { id, name: '', status: 'stopped', steps: 0, completed: 0, failed: 0, startedAt: 0, updatedAt: 0 },
   cursor: undefined,
+  holder: undefined,
   steps: new Map(),
 })
 
 export class Workflows {
   readonly #store: SessionStore
+  readonly #lives: PlaygroundLives | undefined
   /** What was read once is not read again. */
   readonly #kept = new Map<string, Kept>()
 
-  constructor(store: SessionStore) {
+  constructor(store: SessionStore, lives?: PlaygroundLives) {
     this.#store = store
+    this.#lives = lives
   }
 
   /** The newest first. */
@@ -50,13 +60,24 @@ export class Workflows {
     return found.toSorted((a, b) => b.updatedAt - a.updatedAt)
   }
 
-  /** Throws `not_found` where nothing was ever stored of it. */
-  async records(id: string, after: string | undefined): Promise<readonly StoredWorkflowRecord[]> {
+  /** The records behind `after`, and how it stands. Throws `not_found` where nothing was ever stored of it. */
+  async follow(id: string, after: string | undefined): Promise<{ records: readonly StoredWorkflowRecord[]; status: WorkflowStatus }> {
+    const records = await this.#records(id, after)
+    return { records, status: (await this.#summary(id)).status }
+  }
+
+  async #records(id: string, after: string | undefined): Promise<readonly StoredWorkflowRecord[]> {
     const found: StoredWorkflowRecord[] = []
     for await (const { cursor, record } of workflowRecords(this.#store, id, { after })) found.push({ cursor, record: shortened(record) })
     if (found.length === 0 && after === undefined)
       throw new RequestFailure(404, 'not_found', `There is no workflow '${id}' in this store. One that ran without a store left nothing.`)
     return found
+  }
+
+  async #standing(id: string, { summary: { status }, holder }: Kept): Promise<WorkflowStatus> {
+    if (status !== 'held') return status
+    const lives = await this.#lives?.(`workflow/${id}`, holder)
+    return lives === undefined ? 'held' : lives ? 'running' : 'cut_off'
   }
 
   async #summary(id: string): Promise<WorkflowSummary> {
@@ -67,7 +88,7 @@ export class Workflows {
         fold(kept, record)
         kept.cursor = cursor
       }
-      return counted(kept)
+      return counted(kept, await this.#standing(id, kept))
     } catch (error) {
       this.#kept.delete(id)
       if (isAgentError(error, 'cursor_diverged')) return this.#summary(id)
@@ -83,6 +104,7 @@ function fold(kept: Kept, record: WorkflowRecord): void {
   switch (record.type) {
     case 'workflow_claimed':
       kept.summary = { ...kept.summary, status: 'held' }
+      kept.holder = record.holder
       break
     case 'workflow_released':
       if (summary.status === 'held') kept.summary = { ...summary, status: 'stopped' }
@@ -102,10 +124,11 @@ function fold(kept: Kept, record: WorkflowRecord): void {
   }
 }
 
-function counted({ summary, steps }: Kept): WorkflowSummary {
+function counted({ summary, steps }: Kept, status: WorkflowStatus): WorkflowSummary {
   const ends = [...steps.values()]
   return {
     ...summary,
+    status,
     steps: steps.size,
     completed: ends.filter((end) => end === true).length,
     failed: ends.filter((end) => end === false).length,

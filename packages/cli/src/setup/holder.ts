@@ -20,13 +20,23 @@ export function processOf(holder: string, place: string = placeOfProcesses()): n
   return pid !== undefined && where === place ? Number(pid) : undefined
 }
 
-/** Leases of processes that are proven dead count as free. One that cannot be proven dead is waited for. */
-export function leasesOfTheLiving(leases: LeaseStore): LeaseStore {
-  const place = placeOfProcesses()
-  const isDead = (holder: string): boolean => {
+/** Tells of a holder whether its process is proven dead. */
+const deadAt =
+  (place: string) =>
+  (holder: string): boolean => {
     const pid = processOf(holder, place)
     return pid !== undefined && !exists(pid)
   }
+
+/** Whether who has claimed this lives: undefined where neither the lease nor the holder's name tells. */
+export async function livesWith(leases: LeaseStore, key: string, holder = ''): Promise<boolean | undefined> {
+  if ((await leasesOfTheLiving(leases).read(key)) !== undefined) return true
+  return deadAt(placeOfProcesses())(holder) ? false : undefined
+}
+
+/** Leases of processes that are proven dead count as free. One that cannot be proven dead is waited for. */
+export function leasesOfTheLiving(leases: LeaseStore): LeaseStore {
+  const isDead = deadAt(placeOfProcesses())
   return {
     contract: 1,
     async acquire(key, holder, ttlMs) {

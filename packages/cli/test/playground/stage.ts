@@ -3,7 +3,7 @@ import { createAgent, memoryStore, type Envelope, type Tool } from '@seamfold/co
 import { SseDecoder, type SessionStore } from '@seamfold/core/kit'
 import { scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { servePlayground } from '../../src/playground/serve.ts'
-import type { Playground, PlaygroundAgent, PlaygroundOptions } from '../../src/playground/types.ts'
+import type { Playground, PlaygroundAgent, PlaygroundLives, PlaygroundOptions } from '../../src/playground/types.ts'
 
 export type Stage = AsyncDisposable & {
   readonly playground: Playground
@@ -20,12 +20,14 @@ export type StageOptions = Partial<PlaygroundOptions> & {
   readonly script?: readonly ScriptedReply[]
   readonly tools?: readonly Tool[]
   readonly store?: SessionStore
+  readonly lives?: PlaygroundLives
 }
 
-export async function stage({ script = [], tools = [], store = memoryStore(), ...options }: StageOptions = {}): Promise<Stage> {
+export async function stage({ script = [], tools = [], store = memoryStore(), lives, ...options }: StageOptions = {}): Promise<Stage> {
   const made = (): PlaygroundAgent => ({
     agent: createAgent({ llm: scriptedLlm(script), tools, store, unanswered: 'suspend' }),
     store,
+    ...(lives === undefined ? {} : { lives }),
     about: { model: 'scripted', simulated: true },
   })
   const playground = await servePlayground({

@@ -28,7 +28,7 @@ test('what another agent writes is seen when the watch wakes', async () => {
     await session.send('one')
   ).result
   const { watched, noted } = noting(sqliteWatch(database))
-  const { view, release } = await new Sessions(store, undefined, noted).read('s')
+  const { view, release } = await new Sessions({ store, watch: noted }).read('s')
   const ends: string[] = []
   for await (const { event } of view.events()) {
     if (event.type !== 'agent_end') continue

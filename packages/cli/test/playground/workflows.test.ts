@@ -45,4 +45,29 @@ describe('the workflows of a store', () => {
     expect([missing.status, await missing.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })])
     expect((await here.get('/api/workflows/nobody?after=x')).status).toBe(410)
   })
+
+  test('that somebody is at are told from those that were cut off, where it is known who lives', async () => {
+    const store = memoryStore()
+    const agent = createAgent({ llm: scriptedLlm(['One.', 'Two.']), store })
+    let lives: boolean | undefined
+    const asked: unknown[] = []
+    await using here = await stage({
+      store,
+      lives: (...of) => {
+        asked.push(of)
+        return Promise.resolve(lives)
+      },
+    })
+    const workflow = new Workflow({ executor: agent.executor(), store, rootId: 'w' })
+    await workflow.agent(step('one'))
+    const status = async (): Promise<unknown> => ((await (await here.get('/api/workflows/w')).json()) as { status: unknown }).status
+    expect(await status()).toBe('held')
+    lives = true
+    expect([await status(), (await list(here))[0]?.status]).toEqual(['running', 'running'])
+    lives = false
+    expect([await status(), (await list(here))[0]?.status]).toEqual(['cut_off', 'cut_off'])
+    await workflow.close()
+    expect(await status()).toBe('stopped')
+    expect(asked[0]).toEqual(['workflow/w', expect.stringMatching(/./)])
+  })
 })
