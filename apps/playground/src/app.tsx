@@ -77,7 +77,7 @@ function Page({ api, route, about, parts, listed: { sessions, error, refresh } }
     case 'workflows':
       return <WorkflowList api={api} />
     case 'workflow':
-      return <LazyWorkflowView key={route.id} api={api} id={route.id} sessions={sessions} />
+      return <LazyWorkflowView key={route.id} api={api} id={route.id} sessions={sessions} onChanged={refresh} />
     case 'compare':
       return <LazyCompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />
     case 'session':

@@ -115,7 +115,7 @@ describe('two branches', () => {
     const [turn] = ownItems(fork, sharedFacts(facts, fork), items)
     expect(turn).toMatchObject({ kind: 'turn', parts: [{ call: { output: 'nothing' } }, { call: { output: 'files of b' } }] })
     const shared = sharedFacts(facts, fork)
-    expect(callDifferences(facts, fork, shared).map(({ in: where, gist, results }) => [where, gist, results])).toEqual([
+    expect(callDifferences(facts, fork, shared).map((call) => [call.in, call.gist, call.results])).toEqual([
       ['both', 'at: a', { a: 'files of a', b: 'nothing' }],
       ['both', 'at: b', undefined],
     ])

@@ -35,6 +35,12 @@ function refusalWords({ code, message }: Extract<Connection, { state: 'refused' 
   return `There is no session '${id}' in the store that is open here. It was deleted, or it is in another store, which Parts can open.`
 }
 
+const ToEnd = ({ onClick }: { readonly onClick: () => void }): ReactNode => (
+  <button type="button" className="to-end" onClick={onClick}>
+    <Icon name="arrowDown" size={14} /> Newest
+  </button>
+)
+
 export function ConversationView({ api, id, about, summary, journalOpen, onJournal, onChanged }: ConversationViewProps): ReactNode {
   const { state, live, connection } = useConversation(api, id)
   const { problem, forget, attempt } = useAttempt()
@@ -68,13 +74,7 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
                 {...{ api, id, state, interrupted, attempt, problem }}
                 onForget={forget}
                 onSent={toEnd}
-                above={
-                  !atEnd && (
-                    <button type="button" className="to-end" onClick={toEnd}>
-                      <Icon name="arrowDown" size={14} /> Newest
-                    </button>
-                  )
-                }
+                above={!atEnd && <ToEnd onClick={toEnd} />}
               />
             )}
           </section>

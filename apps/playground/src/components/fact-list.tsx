@@ -1,5 +1,5 @@
 /** The timeline: only the lines in view are drawn, so that ten thousand are as quick as ten. */
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react'
 import { useRem } from '../hooks/use-rem.ts'
 import type { TimelineRow } from '../state/timeline.ts'
@@ -16,11 +16,10 @@ type FactListProps = {
 /** Rem of a line; every one is as tall. */
 const lineHeight = 2.75
 
-export function FactList({ rows, origin, selected, onSelect, scroller }: FactListProps): ReactNode {
-  const list = useRef<HTMLDivElement>(null)
+function useLines(rows: readonly TimelineRow[], scroller: FactListProps['scroller']): Virtualizer<HTMLDivElement, Element> {
   const height = useRem() * lineHeight
   // oxlint-disable-next-line react/incompatible-library -- no compiler is used, which this warns of
-  const virtualizer = useVirtualizer({
+  const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
@@ -28,6 +27,12 @@ export function FactList({ rows, origin, selected, onSelect, scroller }: FactLis
     overscan: 12,
   })
   useEffect(() => virtualizer.measure(), [height, virtualizer])
+  return virtualizer
+}
+
+export function FactList({ rows, origin, selected, onSelect, scroller }: FactListProps): ReactNode {
+  const list = useRef<HTMLDivElement>(null)
+  const virtualizer = useLines(rows, scroller)
   const at = rows.findIndex(({ key }) => key === selected)
   useEffect(() => {
     if (at === -1) return undefined

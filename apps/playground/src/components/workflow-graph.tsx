@@ -1,5 +1,5 @@
 /** A workflow as a graph that fills in while it runs: groups of steps, each behind those that it followed on. */
-import { Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge } from '@xyflow/react'
+import { Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Viewport } from '@xyflow/react'
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { StepGroup } from '../state/workflow.ts'
 import { columns, fewSteps, square, StepGroupNode, type GroupNode } from './step-group-node.tsx'
@@ -50,23 +50,26 @@ const edgesOf = (groups: readonly StepGroup[]): Edge[] =>
 /** Pixels around the graph, and the zoom below which its words are no longer read. */
 const [margin, readable] = [28, 0.75]
 
-/** All of it where that can be read; else its beginning, and while it runs its end. Nothing else moves when a group is added. */
-function placeOf(nodes: readonly GroupNode[], [wide, high]: readonly [number, number], running: boolean) {
+/** All of it where that can be read; else what was chosen, its end while it runs, or its beginning. */
+function placeOf(nodes: readonly GroupNode[], [wide, high]: readonly [number, number], running: boolean): Viewport {
   const right = Math.max(...nodes.map(({ position }) => position.x + width))
   const bottom = Math.max(...nodes.map(({ position, height = 0 }) => position.y + height))
   const zoom = Math.min(1, Math.max(readable, Math.min((wide - 2 * margin) / right, (high - 2 * margin) / bottom)))
-  const beyond = right * zoom + 2 * margin - wide
-  return { x: running && beyond > 0 ? margin - beyond : margin, y: margin, zoom }
+  const beyond = Math.max(0, right * zoom + 2 * margin - wide)
+  const left = nodes.find(({ data }) => data.chosen !== undefined)?.position.x
+  if (left === undefined) return { x: running ? margin - beyond : margin, y: margin, zoom }
+  // What was chosen stands in the middle, as far as that leaves no empty room.
+  return { x: margin - Math.min(beyond, Math.max(0, margin + (left + width / 2) * zoom - wide / 2)), y: margin, zoom }
 }
 
 /** Follows what is new, and the room that there is. */
 function Follow({ nodes, running }: { readonly nodes: readonly GroupNode[]; readonly running: boolean }): ReactNode {
   const { setViewport } = useReactFlow()
   const [wide, high] = [useStore((state) => state.width), useStore((state) => state.height)]
+  const { x, y, zoom } = placeOf(nodes, [wide, high], running)
   useEffect(() => {
-    if (wide > 0 && nodes.length > 0) void setViewport(placeOf(nodes, [wide, high], running))
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a group that is new moves the view, and a step that ends does not
-  }, [nodes.length, wide, high, setViewport])
+    if (wide > 0 && Number.isFinite(zoom)) void setViewport({ x, y, zoom })
+  }, [x, y, zoom, wide, setViewport])
   return null
 }
 

@@ -1,5 +1,5 @@
 /** One workflow: what it is, its graph or its steps in a list, and the step that was chosen. */
-import { useMemo, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import type { SessionSummary, WorkflowStatus } from '../api/types.ts'
 import { useWorkflow, type FollowedWorkflow } from '../hooks/use-workflow.ts'
@@ -88,10 +88,19 @@ const Switch = ({ shown, onShow }: { readonly shown: Shown; readonly onShow: (sh
   </div>
 )
 
-type WorkflowViewProps = { readonly api: Api; readonly id: string; readonly sessions: readonly SessionSummary[] | undefined }
+type WorkflowViewProps = {
+  readonly api: Api
+  readonly id: string
+  readonly sessions: readonly SessionSummary[] | undefined
+  /** Its steps may wait for somebody now. */
+  readonly onChanged: () => void
+}
 
-export function WorkflowView({ api, id, sessions }: WorkflowViewProps): ReactNode {
+export function WorkflowView({ api, id, sessions, onChanged }: WorkflowViewProps): ReactNode {
   const { run, status, reading, problem } = useWorkflow(api, id)
+  useEffect(() => {
+    if (status !== undefined) onChanged()
+  }, [status, onChanged])
   const [shown, setShown] = useState<Shown>(() => (matchMedia('(min-width: 900px)').matches ? 'graph' : 'steps'))
   const [chosen, setChosen] = useState<string>()
   // A list that says the same again draws nothing again.

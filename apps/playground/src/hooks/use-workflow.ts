@@ -29,9 +29,9 @@ export function useWorkflow(api: Api, id: string): FollowedWorkflow {
     let status: WorkflowStatus | undefined
     const look = async (): Promise<void> => {
       try {
-        const { records, ...followed } = await api.workflow(id, cursor)
+        const { records, ...told } = await api.workflow(id, cursor)
         if (stopped) return
-        status = followed.status
+        status = told.status
         cursor = records.at(-1)?.cursor ?? cursor
         run = workflowRun(run, records)
         setFollowed((before) =>

@@ -51,18 +51,10 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
   const { agent, store, about, tools, watch, lives } = playground
   const variants = new Variants(playground)
   const sessions = new Sessions({ store, variants, lives })
+  const seen = { sessions, store, lives, tools, variants, maxBodyBytes }
   if (watch !== undefined) void goOnWhenAnswered({ agent, watch, sessions, signal: options.signal })
   return {
-    ...viewRoutes({
-      ...options,
-      sessions,
-      store,
-      lives,
-      tools,
-      variants,
-      maxBodyBytes,
-      about: () => ({ durable: agent.durable, ...about }),
-    }),
+    ...viewRoutes({ ...options, ...seen, about: () => ({ durable: agent.durable, ...about }) }),
     'GET /api/agent': () => Promise.resolve({ state: 'here', starts: 1 }),
     'POST /api/sessions': async ({ request }) => {
       const session = await sessions.create(given(await readBody(request, createBody, maxBodyBytes)))
