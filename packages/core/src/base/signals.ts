@@ -12,24 +12,21 @@ export interface ChildSignal {
 export function childSignal(parent?: AbortSignal, toReason: (reason: unknown) => unknown = (reason) => reason): ChildSignal {
   const controller = new AbortController()
   const follow = (): void => controller.abort(toReason(parent?.reason))
-  if (parent?.aborted) follow()
-  else parent?.addEventListener('abort', follow, { once: true })
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    release: () => parent?.removeEventListener('abort', follow),
-  }
+  const release = onAbort(parent, follow)
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason), release }
+}
+
+/** Calls back when the signal fires, at once where it has. Gives what takes that back. */
+export function onAbort(signal: AbortSignal | undefined, stop: () => void): () => void {
+  if (signal?.aborted) stop()
+  else signal?.addEventListener('abort', stop, { once: true })
+  return () => signal?.removeEventListener('abort', stop)
 }
 
 /** The promise's outcome, or the signal's reason, whichever comes first. The promise itself goes on. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error)
-    if (signal.aborted) {
-      promise.catch(() => {}) // whoever aborted has the reason; the loser has nobody to tell
-      return stop()
-    }
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    const release = onAbort(signal, () => reject(signal.reason as Error))
+    promise.then(resolve, reject).finally(release) // the loser has nobody to tell
   })
 }

@@ -1,5 +1,6 @@
 /** One reader of a session: facts from the store until it has caught up, then what is published, each fact exactly once. */
 import type { Host } from '../base/host.ts'
+import { present } from '../base/present.ts'
 import { orAborted } from '../base/signals.ts'
 import type { Envelope } from '../model/event.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -172,7 +173,7 @@ export class Reader implements AsyncIterableIterator<Envelope>, HubReader {
 
   #read(from: number): ReturnType<SessionStore['read']> {
     const { store, hub, signal } = this.#options
-    return store.read(hub.journal.key, { from, ...(signal === undefined ? {} : { signal }) })
+    return store.read(hub.journal.key, { from, ...present({ signal }) })
   }
 
   #where(): { readonly host: Host; readonly key: string } {

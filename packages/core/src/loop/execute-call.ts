@@ -1,6 +1,7 @@
 /** The innermost tool call: its turn in the queue, its start in the ledger, then the effect within its time. */
 import { AgentError, toMessage } from '../base/errors.ts'
-import { type ChildSignal, childSignal, orAborted } from '../base/signals.ts'
+import { present } from '../base/present.ts'
+import { type ChildSignal, childSignal, onAbort, orAborted } from '../base/signals.ts'
 import { type Access, accessJson, describeAccess } from '../model/access.ts'
 import { askedOf } from '../model/asked.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
@@ -75,8 +76,7 @@ async function recordStart(context: LoopContext, invocation: ToolInvocation): Pr
         effect,
         idempotencyKey: idempotencyKey(context, callId),
         accesses,
-        ...(witness === undefined ? {} : { witness }),
-        ...(parentCallId === undefined ? {} : { askedDigest: context.run.host.digest(askedOf(call)) }),
+        ...present({ witness, askedDigest: parentCallId && context.run.host.digest(askedOf(call)) }),
       },
     ],
     { sync: effect !== 'none', lazy: effect === 'none' },
@@ -149,11 +149,10 @@ function settleOrGiveUp(work: Promise<unknown>, signal: AbortSignal, clock: Loop
     const giveUp = (): void => {
       stopTimer = clock.timer(SETTLE_MS, () => reject(signal.reason as Error))
     }
-    if (signal.aborted) giveUp()
-    else signal.addEventListener('abort', giveUp, { once: true })
+    const release = onAbort(signal, giveUp)
     work.then(resolve, reject).finally(() => {
       stopTimer?.()
-      signal.removeEventListener('abort', giveUp)
+      release()
     })
   })
 }

@@ -1,5 +1,6 @@
 /** Holds any model client to its contract, so that adapters can be plain and the loop need not check. */
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
+import { onAbort } from '../base/signals.ts'
 import type { LlmClient, LlmEvent } from '../ports/llm-client.ts'
 import type { ModelStream } from './middleware.ts'
 
@@ -45,14 +46,13 @@ const broken = (client: LlmClient, what: string): AgentError =>
 /** Races many promises against one signal with one listener. */
 function interruptible(signal: AbortSignal): { race<T>(promise: Promise<T>): Promise<T>; release(): void } {
   let interrupt: ((reason: unknown) => void) | undefined
-  const stop = (): void => interrupt?.(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
+  const release = onAbort(signal, () => interrupt?.(signal.reason))
   return {
     race: (promise) =>
       new Promise((resolve, reject) => {
         interrupt = reject
         promise.then(resolve, reject)
       }),
-    release: () => signal.removeEventListener('abort', stop),
+    release,
   }
 }

@@ -1,4 +1,5 @@
 /** Ask the model once: prepare the turn, count the attempt, show what streams, and say what it finally said. */
+import { present } from '../base/present.ts'
 import type { Fact } from '../model/event.ts'
 import { type Message, toolCallsOf } from '../model/message.ts'
 import type { RunState } from '../model/session-state.ts'
@@ -15,7 +16,7 @@ export async function* attemptModelCall(context: LoopContext, call: ModelCall): 
   const attempt = currentRun(context).turn === call.turn ? currentRun(context).attempt + 1 : 1
   const { reservation } = call
   context.beginTurn(call.turn, attempt)
-  await run.append([{ type: 'turn_start', turn: call.turn, attempt, ...(reservation === undefined ? {} : { reservation }) }], {
+  await run.append([{ type: 'turn_start', turn: call.turn, attempt, ...present({ reservation }) }], {
     sync: reservation !== undefined,
   })
   yield* guardedStream(llm, call.request, { signal: call.signal })
@@ -33,9 +34,7 @@ export async function modelStep(context: LoopContext, stages: ComposedStages, sy
       messages: requests.messagesFor(draft.messages, llm.model),
       tools: requests.definitionsOf(draft.tools),
       cacheKey: run.sessionId,
-      ...(draft.toolChoice === undefined ? {} : { toolChoice: draft.toolChoice }),
-      ...(draft.output === undefined ? {} : { output: draft.output }),
-      ...(draft.maxOutputTokens === undefined ? {} : { maxOutputTokens: draft.maxOutputTokens }),
+      ...present({ toolChoice: draft.toolChoice, output: draft.output, maxOutputTokens: draft.maxOutputTokens }),
     },
   }
   const done = await consume(context, stages.callModel(call))
@@ -75,8 +74,7 @@ function turnEnd(context: LoopContext, { message, usage, stopReason, meta }: Llm
     message: withUniqueIds(message, context),
     usage,
     stopReason,
-    ...(price === undefined ? {} : { cost: costOf(usage, price) }),
-    ...(meta === undefined ? {} : { meta: { ...meta } }),
+    ...present({ cost: price && costOf(usage, price), meta: meta && { ...meta } }),
   }
 }
 

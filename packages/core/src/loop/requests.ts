@@ -1,5 +1,6 @@
 /** What a call waits for: asks for it on the run, once, and brings the answer. */
 import { isAgentError } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import { childSignal } from '../base/signals.ts'
 import { accessJson } from '../model/access.ts'
 import { askedOf } from '../model/asked.ts'
@@ -56,8 +57,7 @@ export async function ask(
     argsDigest: aboutDigest(run, { args, accesses }),
     accesses,
     ...wish,
-    ...(parentCallId === undefined ? {} : { askedDigest: run.host.digest(askedOf(call)) }),
-    ...(run.signed ? { signed: true } : {}),
+    ...present({ askedDigest: parentCallId && run.host.digest(askedOf(call)), signed: run.signed || undefined }),
   }
   await run.append([...before, fact], { sync: true })
   return run.state().run?.requests.get(requestId) as RequestState // it was just said

@@ -1,5 +1,6 @@
 /** The spine: look at what the facts have come to, do the next thing, again. It starts from wherever they stand. */
 import { AgentError } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import type { WaitingFor } from '../model/event.ts'
 import type { Json } from '../model/json.ts'
 import { promptMessage, textOf, type TextBlock, type ImageBlock, type Prompt } from '../model/message.ts'
@@ -90,7 +91,7 @@ async function decide(context: LoopContext, stages: ComposedStages): Promise<Seg
         type: 'completed',
         text: verdict.text ?? textOf(reply.message),
         reason: verdict.reason,
-        ...(verdict.output === undefined ? {} : { output: verdict.output }),
+        ...present({ output: verdict.output }),
       }
     case 'fail':
       throw verdict.error

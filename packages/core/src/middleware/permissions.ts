@@ -1,4 +1,5 @@
 /** Decides whether a call may run: the policy first, then a person where the policy asks for one. */
+import { present } from '../base/present.ts'
 import {
   aboutDigest,
   admit,
@@ -90,7 +91,7 @@ class Gate {
       effect: tool.effect(input),
       args,
       session: sessionOf(this.#run),
-      ...(rules === undefined ? {} : { sessionRules: rules }),
+      ...present({ sessionRules: rules }),
     })
   }
 

@@ -1,5 +1,6 @@
 /** Keeps a run, or a session, within its tokens, dollars, turns and tool calls: the worst case is set aside before each attempt. */
 import { AgentError, isAgentError } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import { defineMiddleware, type Middleware, resultOf, type RunContext } from '../loop/middleware.ts'
 import type { Fact, Reservation } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
@@ -103,11 +104,8 @@ export function runBudget(options: RunBudgetOptions): Middleware {
           const output = Math.floor(Math.min(leftFor({ limits, price, known, input }), ceiling))
           if (output < Math.min(LEAST_OUTPUT, ceiling)) throw exhausted({ options, spent: spent(), pending, run })
           warn(run, limits, known)
-          const reservation: Reservation = {
-            tokens: input + output,
-            ...(price === undefined ? {} : { usd: (input * dearestInput(price) + output * price.output) / 1e6 }),
-            ...(afterRefusal ? { afterRefusal } : {}),
-          }
+          const usd = price && (input * dearestInput(price) + output * price.output) / 1e6
+          const reservation = { tokens: input + output, ...present({ usd, afterRefusal: afterRefusal || undefined }) }
           let heard = false
           try {
             for await (const batch of next({ ...call, request: { ...call.request, maxOutputTokens: output }, reservation })) {

@@ -1,4 +1,5 @@
 /** An answer to a request: whether it may count, and the fact that records it. */
+import { present } from '../base/present.ts'
 import { isJsonObject } from './json.ts'
 import { jsonSchema } from './schema.ts'
 import type { AnswerFact } from './session-state.ts'
@@ -46,11 +47,9 @@ export function answerFact({ requestId, callId, kind, onDeadline }: WaitingFor, 
     requestId,
     callId,
     approved,
-    ...(message === undefined ? {} : { message }),
-    ...(decision === 'approve' && answer.input !== undefined ? { args: answer.input } : {}),
-    ...(decision === 'approve' && answer.always !== undefined ? { always: answer.always } : {}),
-    ...(decision === 'reply' ? { reply: answer.value } : {}),
-    ...(by === undefined ? {} : { by }),
-    ...(inboxOffset === undefined ? {} : { inboxOffset }),
+    ...present({ message }),
+    ...(decision === 'approve' && present({ args: answer.input, always: answer.always })),
+    ...(decision === 'reply' && { reply: answer.value }),
+    ...present({ by, inboxOffset }),
   }
 }

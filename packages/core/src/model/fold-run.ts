@@ -1,4 +1,5 @@
 /** One run as a pure fold over its facts. Terminal states accept nothing more. */
+import { present } from '../base/present.ts'
 import { costSum } from './cost-sum.ts'
 import type { FactOf } from './event.ts'
 import { textOf, toolCallsOf } from './message.ts'
@@ -23,7 +24,7 @@ export function startRun({ fact, runId, offset, timestamp }: StoredFact & { read
     id: runId,
     sendId: fact.sendId,
     prompt: fact.prompt,
-    ...(fact.output === undefined ? {} : { output: fact.output }),
+    ...present({ output: fact.output }),
     status: 'executing',
     phase: 'preparing',
     system: '',
@@ -103,7 +104,7 @@ const completed = ({ text, reason, output }: FactOf<'agent_end'>): Partial<RunSt
   phase: 'ended',
   text,
   reason,
-  ...(output === undefined ? {} : { result: output }),
+  ...present({ result: output }),
 })
 
 function turnEnded(run: RunState, fact: FactOf<'turn_end'>, offset: number): Partial<RunState> {
@@ -130,7 +131,7 @@ function callChanged(run: RunState, id: string, part: Partial<CallState>): Parti
 function callEnded(run: RunState, fact: FactOf<'tool_end'>): Partial<RunState> {
   // The first result of a call stands: a late one is audit only.
   if (run.batch === undefined || run.batch.states.get(fact.callId)?.result !== undefined) return {}
-  const part = { result: resultFromFact(fact), ...(fact.argsDigest === undefined ? {} : { argsDigest: fact.argsDigest }) }
+  const part = { result: resultFromFact(fact), ...present({ argsDigest: fact.argsDigest }) }
   const changed = callChanged(run, fact.callId, part)
   const { batch } = changed
   const done = batch !== undefined && batch.calls.every((_, ordinal) => batch.states.get(callId(batch, ordinal))?.result !== undefined)
@@ -154,6 +155,6 @@ const requested = (asked: Asked, runId: string, sessionId: string): RequestState
       runId,
     },
     argsDigest,
-    ...(askedDigest === undefined ? {} : { askedDigest }),
+    ...present({ askedDigest }),
   }
 }

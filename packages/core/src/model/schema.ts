@@ -1,5 +1,6 @@
 /** Schemas from any library that speaks Standard Schema, and raw JSON Schema for those who have none. */
 import { AgentError, toMessage } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import { isJsonObject, type Json, type JsonSchema } from './json.ts'
 import { compileSchema } from './json-schema.ts'
 import type { Parsed } from './tool.ts'
@@ -96,6 +97,6 @@ export const STRUCTURED_OUTPUT_TOOL = 'structured_output'
 export function objectSchema(schema: JsonSchema): JsonSchema {
   if (schema.type === 'object') return schema
   const { $defs, definitions, ...value } = schema
-  const shared = { ...($defs === undefined ? {} : { $defs }), ...(definitions === undefined ? {} : { definitions }) }
+  const shared = present({ $defs, definitions })
   return { type: 'object', properties: { value }, required: ['value'], additionalProperties: false, ...shared }
 }

@@ -1,4 +1,5 @@
 /** A tool call's result as the fact that records it, and back. */
+import { present } from '../base/present.ts'
 import type { FactOf } from './event.ts'
 import { failed, succeeded, type ToolResult } from './tool.ts'
 
@@ -11,15 +12,12 @@ export function toolEnd(call: EndedCall, { content, isError, exitCode, errorKind
     ...call,
     output: content,
     isError,
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(errorKind === undefined ? {} : { errorKind }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(untrusted && { untrusted }),
+    ...present({ exitCode, errorKind, metadata, untrusted }),
   }
 }
 
 /** The result that a `tool_end` tells of. */
 export function resultFromFact({ output, isError, errorKind, exitCode, metadata, untrusted }: FactOf<'tool_end'>): ToolResult {
-  const result = isError ? failed(output, errorKind === undefined ? {} : { kind: errorKind }) : succeeded(output)
-  return Object.assign(result, exitCode !== undefined && { exitCode }, metadata && { metadata }, untrusted && { untrusted })
+  const result = isError ? failed(output, present({ kind: errorKind })) : succeeded(output)
+  return Object.assign(result, present({ exitCode, metadata, untrusted }))
 }

@@ -1,5 +1,6 @@
 /** What a tool is: its schema, what it declares, and the function that does the work. */
 import { toMessage } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import type { Access, Effect } from './access.ts'
 import type { Json, JsonObject, JsonSchema } from './json.ts'
 import type { ImageBlock, TextBlock, ToolResultContent } from './message.ts'
@@ -108,14 +109,14 @@ export const isToolResult = (value: unknown): value is ToolResult => typeof valu
 
 /** A successful result. */
 export const succeeded = (content: ToolResultContent, metadata?: JsonObject): ToolResult =>
-  branded({ content, isError: false, exitCode: 0, ...(metadata === undefined ? {} : { metadata }) })
+  branded({ content, isError: false, exitCode: 0, ...present({ metadata }) })
 
 /** What `failed` takes beside the words. */
 export type FailedOptions = { readonly kind?: ToolErrorKind; readonly exitCode?: number; readonly metadata?: JsonObject }
 
 /** A failed result: the model reads the words, and the run goes on. */
 export const failed = (content: ToolResultContent, { kind = 'failed', exitCode = 1, metadata }: FailedOptions = {}): ToolResult =>
-  branded({ content, isError: true, errorKind: kind, exitCode, ...(metadata === undefined ? {} : { metadata }) })
+  branded({ content, isError: true, errorKind: kind, exitCode, ...present({ metadata }) })
 
 /** Read whatever a tool returned as a result. */
 export function toToolResult(value: unknown): ToolResult {

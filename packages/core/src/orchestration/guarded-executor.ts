@@ -1,5 +1,6 @@
 /** Holds any executor to the contract of its seam, so that executors can be plain and callers need not check. */
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import type { Envelope } from '../model/event.ts'
 import { failedStep, parseStepOutcome, type AgentStepSpec, type StepOutcome } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
@@ -56,7 +57,7 @@ function settleOnce(executor: AgentExecutor, spec: AgentStepSpec, { signal, onEv
       }
     }
     signal.addEventListener('abort', stop, { once: true })
-    start(executor, spec, onEvent === undefined ? { signal: inner.signal } : { signal: inner.signal, onEvent: listen }).then(
+    start(executor, spec, { signal: inner.signal, ...present({ onEvent: onEvent && listen }) }).then(
       (outcome) => settle(() => resolve(checked(outcome, spec))),
       (error: unknown) => fail(toMessage(error), error),
     )

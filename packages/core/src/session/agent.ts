@@ -1,5 +1,6 @@
 /** `createAgent`: the front door. */
 import { AgentError } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import { Journal } from '../journal/journal.ts'
 import { guardedExecutor } from '../orchestration/guarded-executor.ts'
 import { localExecutor } from './local-executor.ts'
@@ -42,7 +43,7 @@ class LocalAgent implements Agent {
   }
 
   async run<T>(prompt: Prompt, { metadata, ...options }: SendOptions<T> & { readonly metadata?: JsonObject } = {}): Promise<Run> {
-    const session = await this.session(metadata === undefined ? {} : { metadata })
+    const session = await this.session(present({ metadata }))
     return session.send(prompt, options)
   }
 

@@ -1,5 +1,6 @@
 /** The facts that end a run: every open call gets a result in the same breath. */
 import type { AgentError } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import { notStarted, unknownOutcome } from '../loop/ledger.ts'
 import type { SegmentEnd } from '../loop/spine.ts'
 import type { Fact } from '../model/event.ts'
@@ -19,8 +20,7 @@ export function endFacts(run: RunState, end: SegmentEnd): readonly Fact[] {
       text: end.text,
       usage: run.usage,
       reason: end.reason,
-      ...(run.cost === undefined ? {} : { cost: run.cost }),
-      ...(end.output === undefined ? {} : { output: end.output }),
+      ...present({ cost: run.cost, output: end.output }),
     },
   ]
 }

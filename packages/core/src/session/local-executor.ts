@@ -1,6 +1,7 @@
 /** Runs steps in this process: each in a session of its own, named by its task, so that it is found again. */
 import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
+import { present } from '../base/present.ts'
 import { jsonSchema } from '../model/schema.ts'
 import { type AgentStepSpec, failedStep, type StepOutcome, stepSessionId } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
@@ -67,8 +68,7 @@ async function execute(agent: Agent, spec: AgentStepSpec, { signal, onEvent }: E
   const metadata = {
     agent: spec.agent,
     description: spec.description,
-    ...(spec.parentSessionId === undefined ? {} : { parentSessionId: spec.parentSessionId }),
-    ...(depth === undefined ? {} : { depth }),
+    ...present({ parentSessionId: spec.parentSessionId, depth }),
   }
   const session = await agent.session({ id: sessionOf(spec), metadata })
   const run = await stepRun(session, spec, signal)
@@ -83,7 +83,7 @@ export async function stepRun(session: Session, spec: AgentStepSpec, signal: Abo
   const unfinished = await unfinishedRun(session, spec, signal)
   if (unfinished !== undefined) return unfinished
   const { taskId, prompt, outputSchema } = spec
-  return session.send(prompt, { id: taskId, signal, ...(outputSchema === undefined ? {} : { output: jsonSchema(outputSchema) }) })
+  return session.send(prompt, { id: taskId, signal, ...present({ output: outputSchema && jsonSchema(outputSchema) }) })
 }
 
 /** What was left of this step, if it was. Another task's run in the same session is brought to its end first. */
@@ -106,13 +106,13 @@ export function toOutcome(spec: AgentStepSpec, result: RunResult): StepOutcome {
     sessionId: result.sessionId,
     agent: spec.agent,
     usage: result.usage,
-    ...(result.cost === undefined ? {} : { cost: result.cost }),
+    ...present({ cost: result.cost }),
     success: result.status === 'completed',
     status: result.status,
   }
   switch (result.status) {
     case 'completed':
-      return { ...base, output: result.text, ...(result.output === undefined ? {} : { structured: result.output }) }
+      return { ...base, output: result.text, ...present({ structured: result.output }) }
     case 'failed':
       return { ...base, output: result.error.message, code: result.error.code }
     case 'cancelled':
@@ -132,9 +132,7 @@ function withProfile(
     throw new AgentError('invalid_argument', `A step needs at least one turn: maxSteps is ${maxSteps}`)
   return {
     ...options,
-    ...(llm === undefined ? {} : { llm }),
-    ...(instructions === undefined ? {} : { instructions }),
-    ...(tools === undefined ? {} : { tools }),
+    ...present({ llm, instructions, tools }),
     ...(Number.isFinite(turns) ? { budget: { ...options.budget, perRun: { ...options.budget?.perRun, turns } } } : {}),
   }
 }

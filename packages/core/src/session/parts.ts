@@ -1,6 +1,7 @@
 /** What an agent is made of once its options were checked: shared by all its sessions. */
 import { AgentError } from '../base/errors.ts'
 import { type Host, systemHost } from '../base/host.ts'
+import { present } from '../base/present.ts'
 import { type BranchingStore, branchingStore } from '../journal/branching-store.ts'
 import type { ExtraFold } from '../journal/journal.ts'
 import type { Middleware } from '../loop/middleware.ts'
@@ -137,7 +138,7 @@ function builtin(
     permissions({ policy: judge, unanswered, confirm, confirmTimeout }),
     outputLimit({
       blobs: options.blobs ?? storeBlobs(store),
-      ...(options.maxToolOutput === undefined ? {} : { maxCharacters: options.maxToolOutput }),
+      ...present({ maxCharacters: options.maxToolOutput }),
     }),
     ...(options.lanes ? [lanes(options.lanes)] : []),
     ...(security?.middleware ?? []),
@@ -151,8 +152,7 @@ function builtin(
       .toSorted((a, b) => (a.order < b.order ? -1 : 1))
       .map((each) => each.middleware(llm.model)),
     modelTimeout({
-      ...(timeouts.firstChunkMs === undefined ? {} : { firstChunkMs: timeouts.firstChunkMs }),
-      ...(timeouts.chunkMs === undefined ? {} : { chunkMs: timeouts.chunkMs }),
+      ...present({ firstChunkMs: timeouts.firstChunkMs, chunkMs: timeouts.chunkMs }),
     }),
   ]
 }

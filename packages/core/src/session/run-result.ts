@@ -1,5 +1,6 @@
 /** How a run ended, read off its folded state. */
 import { AgentError } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import { type RunState, waitingOf } from '../model/session-state.ts'
 import { waitingWords } from './session-checks.ts'
 import type { CompletedRun, RunResult } from './types.ts'
@@ -11,14 +12,14 @@ const baseOf = ({ id, text, usage, cost }: RunState, sessionId: string): Base =>
   sessionId,
   text,
   usage,
-  ...(cost === undefined ? {} : { cost }),
+  ...present({ cost }),
 })
 
 export function resultFrom(run: RunState, sessionId: string): RunResult {
   const base = baseOf(run, sessionId)
   switch (run.status) {
     case 'completed':
-      return { ...base, status: 'completed', reason: run.reason ?? 'end_turn', ...(run.result === undefined ? {} : { output: run.result }) }
+      return { ...base, status: 'completed', reason: run.reason ?? 'end_turn', ...present({ output: run.result }) }
     case 'cancelled':
       return { ...base, status: 'cancelled', reason: run.reason ?? 'cancelled' }
     case 'suspended':

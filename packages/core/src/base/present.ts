@@ -1,0 +1,6 @@
+/** Leaves out of an object what is undefined, so that facts and options hold only what there is. */
+export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const there: { [K in keyof T]?: Exclude<T[K], undefined> } = {}
+  for (const name in fields) if (fields[name] !== undefined) there[name] = fields[name] as Exclude<T[typeof name], undefined>
+  return there
+}
