@@ -72,10 +72,20 @@ export class WorkerSession {
 
   /** Stops its steps and breaks off. */
   end(reason: string, code: number = closeCodes.closing): void {
+    this.#stop(reason, { code, stop: (step) => step.cancel(reason) })
+  }
+
+  /** What is journaled is not over: the caller may come back, or have been restarted. */
+  #abandon(reason: string): void {
+    const { journal } = this.#place.settings
+    this.#stop(reason, { code: closeCodes.closing, stop: (step) => (journal === undefined ? step.cancel(reason) : step.interrupt(reason)) })
+  }
+
+  #stop(reason: string, { code, stop }: { readonly code: number; readonly stop: (step: ServedStep) => void }): void {
     if (this.#over) return
     this.#over = true
     this.#forget?.()
-    for (const step of this.#steps.values()) step.cancel(reason)
+    for (const step of this.#steps.values()) stop(step)
     this.#link.detach()
     this.#wire?.close(code, reason)
     this.#place.ended(this)
@@ -120,6 +130,6 @@ export class WorkerSession {
     this.#wire = undefined
     this.#link.detach()
     const { graceMs, system } = this.#place.settings
-    this.#forget = system.clock.timer(graceMs, () => this.end(`the caller was away for more than ${graceMs} ms`))
+    this.#forget = system.clock.timer(graceMs, () => this.#abandon(`the caller was away for more than ${graceMs} ms`))
   }
 }
