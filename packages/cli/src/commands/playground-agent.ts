@@ -46,6 +46,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
     await variants.close()
     await closeAgent()
   }
+  const { security } = assembled.options
   const tools = assembled.options.tools?.map(({ definition }) => definition) ?? []
   const playground = await servePlayground({
     port: 0,
@@ -56,6 +57,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
       watch: journal.watch,
       lives: (key, holder) => livesWith(journal.leases, key, holder),
       about,
+      ...(security === undefined ? {} : { security }),
       tools,
       permissions: permissionsOf(assembled),
       variant,

@@ -5,6 +5,7 @@ import { scenarios } from '../playground/scenarios.ts'
 import type { AgentProcess, PlaygroundProcesses } from '../playground/types.ts'
 import { describeHook } from '../setup/configured-hooks.ts'
 import { livesWith } from '../setup/holder.ts'
+import { protectionOf } from '../setup/protection.ts'
 import { providerChoices } from '../setup/provider-choices.ts'
 import type { Settings } from '../setup/settings.ts'
 import { openJournal } from '../setup/store.ts'
@@ -33,6 +34,7 @@ export async function openWorkbench(options: WorkbenchOptions, setUp?: SetUp): P
     tools: await toolNamesOf(now),
     hooks: (base.hooks ?? []).map(describeHook),
   }
+  const security = await protectionOf({ secrets: now.secrets, workspace: now.workspace, environment: options.environment })
   const journal = await openJournal(now.storePath, now.storeKind)
   const changed = async (wish: PartsWish): Promise<SetUp> => {
     const goes = wish.workspace ?? workspace
@@ -45,6 +47,7 @@ export async function openWorkbench(options: WorkbenchOptions, setUp?: SetUp): P
     store: journal.store,
     watch: journal.watch,
     lives: (key, holder) => livesWith(journal.leases, key, holder),
+    ...(security === undefined ? {} : { security }),
     start: () => options.start(now),
     close: () => journal.close(),
     parts: {

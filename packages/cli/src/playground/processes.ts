@@ -147,9 +147,9 @@ export class AgentProcesses {
     this.#views = this.#viewsOf(processes)
   }
 
-  #viewsOf({ store, watch, lives }: PlaygroundProcesses): Routes {
+  #viewsOf({ store, watch, lives, security }: PlaygroundProcesses): Routes {
     const about = (): unknown => this.#about
-    return viewRoutes({ ...this.#surroundings, store, lives, sessions: new Sessions({ store, watch, lives }), about })
+    return viewRoutes({ ...this.#surroundings, store, lives, security, sessions: new Sessions({ store, watch, lives }), about })
   }
 
   /** Ask the process to leave, and see to it that it does. */

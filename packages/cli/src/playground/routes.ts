@@ -1,6 +1,6 @@
 /** The routes of an agent that runs in this process: a thin layer over the public door of core. */
 import { openSession, type Answer, type Session } from '@seamfold/core'
-import { isAgentError, type SessionStore, type WaitingFor } from '@seamfold/core/kit'
+import { isAgentError, type WaitingFor } from '@seamfold/core/kit'
 import { goOnWhenAnswered } from './answered.ts'
 import { readBody } from './body.ts'
 import { RequestFailure } from './failure.ts'
@@ -19,12 +19,12 @@ export type RouteOptions = Pick<ViewRouteOptions, 'maxBodyBytes' | 'heartbeatMs'
 }
 
 /** Whoever runs it is stopped; a holder elsewhere is asked. */
-async function cancel(session: Session, store: SessionStore, reason: string): Promise<boolean> {
+async function cancel(session: Session, { store, security }: PlaygroundAgent, reason: string): Promise<boolean> {
   try {
     return await session.cancel(reason)
   } catch (error) {
     if (!isAgentError(error, 'session_held')) throw error
-    await (await openSession(store, session.id)).cancel(reason)
+    await (await openSession(store, session.id, given({ security }))).cancel(reason)
     return false
   }
 }
@@ -48,10 +48,10 @@ async function answer(session: Session, { requestId, answer: said, always }: Ans
 }
 
 export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
-  const { agent, store, about, tools, watch, lives } = playground
+  const { agent, store, about, security, tools, watch, lives } = playground
   const variants = new Variants(playground)
   const sessions = new Sessions({ store, variants, lives })
-  const seen = { sessions, store, lives, tools, variants, maxBodyBytes }
+  const seen = { sessions, store, lives, security, tools, variants, maxBodyBytes }
   if (watch !== undefined) void goOnWhenAnswered({ agent, watch, sessions, signal: options.signal })
   return {
     ...viewRoutes({ ...options, ...seen, about: () => ({ durable: agent.durable, ...about }) }),
@@ -72,7 +72,7 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
     },
     'POST /api/sessions/:id/cancel': async ({ id, request }) => {
       const { reason = 'stopped in the playground' } = await readBody(request, cancelBody, maxBodyBytes)
-      return { cancelled: await cancel(await sessions.open(id), store, reason) }
+      return { cancelled: await cancel(await sessions.open(id), playground, reason) }
     },
     'GET /api/sessions/:id/requests': async ({ id }) => {
       const { permissions } = await variants.of(id)

@@ -1,5 +1,5 @@
 /** What a playground is made of, and what it hands back. */
-import type { Agent, AlwaysRules, Judgement, ToolRequest } from '@seamfold/core'
+import type { Agent, AlwaysRules, DataProtection, Judgement, ToolRequest } from '@seamfold/core'
 import type { SessionStore, ToolDefinition, WaitingFor, WatchStore } from '@seamfold/core/kit'
 import type { Card, CaseResult } from '@seamfold/core/testing'
 import type { PartsReport, PartsWish } from './parts.ts'
@@ -67,6 +67,8 @@ export type PlaygroundAgent = PlaygroundVariant & {
   /** Default: none, and what another process runs looks like what was cut off. */
   readonly lives?: PlaygroundLives
   readonly about: PlaygroundAbout
+  /** That of the agent: keeps secrets out of what forks are given. Default: nothing is taken out. */
+  readonly security?: DataProtection
   /** Its tools as the model is told of them, in its order: shown with what the model was asked. Default: they are not shown. */
   readonly tools?: readonly ToolDefinition[]
   /**
@@ -103,6 +105,8 @@ export type PlaygroundProcesses = {
   readonly parts?: PlaygroundParts
   start(): Promise<AgentProcess>
   readonly store: SessionStore
+  /** Keeps secrets out of forks that are made while no agent is here. Default: nothing is taken out. */
+  readonly security?: DataProtection
   /** Wakes pages that follow a session while no agent is here. Default: none, and they look four times a second. */
   readonly watch?: WatchStore
   /** Default: none, and what another process runs looks like what was cut off. */

@@ -1,5 +1,5 @@
 /** The routes that need a store and no agent: they answer whatever became of the agent's process. */
-import { diffSessions, forkSession, publicEvents, type SessionDiff } from '@seamfold/core'
+import { type DataProtection, diffSessions, forkSession, publicEvents, type SessionDiff } from '@seamfold/core'
 import type { Envelope, SessionStore, ToolDefinition } from '@seamfold/core/kit'
 import { askedAt } from './asked.ts'
 import { readBody } from './body.ts'
@@ -19,6 +19,7 @@ export type ViewRouteOptions = {
   readonly store: SessionStore
   readonly lives?: PlaygroundLives | undefined
   readonly about: () => unknown
+  readonly security?: DataProtection | undefined
   /** Of the agent that is here. */
   readonly tools?: readonly ToolDefinition[] | undefined
   /** What forks may run on, where an agent is here. */
@@ -50,7 +51,7 @@ function needed(url: URL, name: string): string {
 }
 
 export function viewRoutes(options: ViewRouteOptions): Routes {
-  const { sessions, store, lives, about, tools, variants, maxBodyBytes, heartbeatMs, signal } = options
+  const { sessions, store, lives, about, security, tools, variants, maxBodyBytes, heartbeatMs, signal } = options
   const workflows = new Workflows(store, lives)
   return {
     'GET /api/about': () => Promise.resolve(about()),
@@ -71,7 +72,7 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
       // What cannot be made is refused before there is a fork that cannot run.
       if (change !== undefined) await variants?.make(change)
       const said = change === undefined ? metadata : { ...metadata, ...changeMetadata(change) }
-      return { id: await forkSession(store, id, given({ ...wish, metadata: said })) }
+      return { id: await forkSession(store, id, given({ ...wish, metadata: said, security })) }
     },
     'GET /api/workflows': async () => ({ workflows: await workflows.list() }),
     'GET /api/workflows/:id': ({ id, url }) => workflows.follow(id, url.searchParams.get('after') ?? undefined),

@@ -7,6 +7,7 @@ import type { ToolResultContent } from '../model/message.ts'
 import { openCalls, openRun, type RunState, type SessionState } from '../model/session-state.ts'
 import { failed, succeeded, type ToolResult } from '../model/tool.ts'
 import type { SessionStore } from '../ports/session-store.ts'
+import type { DataProtection } from '../protection/data-protection.ts'
 import { journalAt, writeFork } from './fork.ts'
 import type { ForkOptions } from './types.ts'
 
@@ -19,6 +20,8 @@ export interface ForkSessionOptions extends ForkOptions {
    * Each is its call's one `tool_end` there, with `metadata: { given: true }`. Default: their outcome is unknown.
    */
   readonly results?: Readonly<Record<string, GivenResult>>
+  /** Keeps secrets out of what is given here. Default: nothing is taken out. */
+  readonly security?: DataProtection
 }
 
 /**
@@ -28,8 +31,8 @@ export interface ForkSessionOptions extends ForkOptions {
  */
 export async function forkSession(store: SessionStore, id: string, options: ForkSessionOptions = {}): Promise<string> {
   const host = systemHost()
-  const { at, id: forkId = host.id('session'), metadata = {}, keepRun = false, results = {} } = options
-  const place = { store: branchingStore(store), sessionId: id, host }
+  const { at, id: forkId = host.id('session'), metadata = {}, keepRun = false, results = {}, security } = options
+  const place = { store: branchingStore(store), sessionId: id, host, protect: security?.protect }
   const origin = at === undefined ? await Journal.open(place) : await journalAt({ ...place, at })
   const given = givenResults(results, origin.state)
   await writeFork({ store: place.store, origin, forkId, metadata, keepRun, given })

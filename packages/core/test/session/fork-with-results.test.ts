@@ -1,6 +1,6 @@
 /** A fork can say what open calls came to: the model reads that instead, and nothing is run for it. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, type Envelope, forkSession, memoryStore, openSession, tool, verifySession } from '../../src/index.ts'
+import { createAgent, dataProtection, type Envelope, forkSession, memoryStore, openSession, tool, verifySession } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, scriptedLlm } from '../../src/testing.ts'
 
@@ -73,5 +73,17 @@ describe('a fork with results', () => {
     const late = forkSession(store, id, { id: 'fork', results: { [ids[0] ?? '']: { content: 'x' } } })
     await expect(late).rejects.toMatchObject({ message: expect.stringContaining('no call is open there') })
     await expect(openSession(store, 'fork')).rejects.toMatchObject({ code: 'session_not_found' })
+  })
+
+  test('stores no secret that stands in what it is given', async () => {
+    const { store, id, at, ids } = await played()
+    const secret = 'swordfish-4711-Quokka-zebra'
+    const security = dataProtection({ values: { DEPLOY_TOKEN: secret } })
+    const results = Object.fromEntries(ids.map((each) => [each, { content: `It says ${secret}.` }]))
+    const fork = await forkSession(store, id, { at, keepRun: true, results, metadata: { note: secret }, security })
+    const stored: string[] = []
+    for await (const key of store.keys()) for await (const { record } of store.read(key)) stored.push(record)
+    expect(stored.filter((record) => record.includes(secret))).toEqual([])
+    expect(JSON.stringify(await factsOf(store, fork))).toContain('It says [redacted:DEPLOY_TOKEN].')
   })
 })
