@@ -30,8 +30,8 @@ test('a secret that is known is told by no answer and written to no file, whiche
   const facts = await here.read(id, isType('agent_end', 'error'))
   told.push(facts)
   const read = facts.findIndex(({ event }) => event.type === 'tool_execution_start' && event.name === 'read')
-  const { event } = facts[read] ?? {}
-  const call = event?.type === 'tool_execution_start' ? event.callId : ''
+  const started = facts[read]?.event
+  const call = started?.type === 'tool_execution_start' ? started.callId : ''
   const fork = await ask(`/api/sessions/${id}/fork`, {
     at: facts[read]?.cursor,
     keepRun: true,
