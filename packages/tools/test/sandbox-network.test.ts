@@ -1,6 +1,8 @@
 /** A sandbox that may reach some hosts: these and no others, over a proxy that only knows which host was asked for. */
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect, createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openHostProxy } from '../src/sandbox/host-proxy.ts'
@@ -45,6 +47,18 @@ describe.skipIf(noSandbox)('hosts that a sandbox may reach', () => {
       expect(textOf(result)).toContain(`[The sandbox does not allow these hosts: 127.0.0.1:${port}]`)
     }
     expect(asked).toEqual([])
+  })
+
+  test('leave no folder behind, not even those of agents that were killed', async () => {
+    const [old, fresh] = ['old', 'fresh'].map((name) => join(tmpdir(), `seamfold-proxy-999999999-${name}`))
+    for (const folder of [old, fresh]) {
+      mkdirSync(folder ?? '', { recursive: true })
+      onTestFinished(() => rmSync(folder ?? '', { recursive: true, force: true }))
+    }
+    utimesSync(old ?? '', 1000, 1000)
+    await inside(temporaryDirectory(), { network: { hosts: ['example.com'] } }).text('true')
+    expect([old, fresh].map((folder) => existsSync(folder ?? ''))).toEqual([false, true])
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`seamfold-proxy-${process.pid}-`))).toEqual([])
   })
 
   test('are not reached around the proxy, nor are names looked up', async () => {

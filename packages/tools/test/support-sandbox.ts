@@ -15,11 +15,15 @@ export type Inside = {
 }
 
 /** Commands in a sandbox around this directory. */
-export function inside(root: string, options: Partial<SandboxOptions> = {}, environment?: Record<string, string>): Inside {
+export function inside(
+  root: string,
+  options: Partial<SandboxOptions> = {},
+  ...[environment, machine = status]: readonly [environment?: Record<string, string> | undefined, machine?: SandboxStatus]
+): Inside {
   const shell = sandboxedShell({
     directory: root,
     sandbox: { mode: 'required', ...options },
-    status,
+    status: machine,
     ...(environment ? { environment } : {}),
   })
   const bash = bashTool(shell)

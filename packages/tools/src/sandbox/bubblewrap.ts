@@ -1,5 +1,5 @@
 /** Makes one command ready to run under bubblewrap, and reads how it ended. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../shell/command-environment.ts'
@@ -7,6 +7,7 @@ import type { Exit, Launch, ShellCommand } from '../shell/launch.ts'
 import { fault } from '../workspace/fault.ts'
 import { BRIDGE, BRIDGE_PORT, proxyVariables, WITH_BRIDGE } from './bridge.ts'
 import { type ControlGroup, openControlGroup } from './control-group.ts'
+import { countProcesses, type ProcessCount } from './count-processes.ts'
 import { APART, JOINING, type SandboxStatus } from './find-bubblewrap.ts'
 import { type HostProxy, openHostProxy } from './host-proxy.ts'
 import { notesOf } from './refused.ts'
@@ -28,6 +29,10 @@ const NODE_INSIDE = '/run/node'
 /** The init of the sandbox, and the script. */
 const OWN_PROCESSES = 2
 
+const FOLDER = 'seamfold-proxy-'
+/** No command takes a day. */
+const LEFT_MS = 86_400_000
+
 /** What is open for one command, and closed after it. */
 type Opened = { readonly group?: ControlGroup; readonly proxy?: HostProxy; readonly folder?: string }
 type Parts = { readonly ready: Ready; readonly plan: SandboxPlan; readonly opened: Opened }
@@ -36,7 +41,7 @@ type Parts = { readonly ready: Ready; readonly plan: SandboxPlan; readonly opene
 export const bubblewrap =
   (ready: Ready, plan: SandboxPlan) =>
   async (given: ShellCommand): Promise<Launch> => {
-    const opened = await open(plan)
+    const opened = await open(ready, plan)
     const close = (): Promise<void> => closeAll(opened)
     try {
       return { ...launch(given, { ready, plan, opened }), close }
@@ -46,12 +51,25 @@ export const bubblewrap =
     }
   }
 
-async function open({ network, limits }: SandboxPlan): Promise<Opened> {
-  const group = openControlGroup(limits)
+async function open({ limits: reach }: Ready, { network, limits }: SandboxPlan): Promise<Opened> {
+  const group = reach === 'command' ? openControlGroup(limits) : undefined
   const grouped = group === undefined ? {} : { group }
   if (typeof network === 'string') return grouped
-  const folder = mkdtempSync(join(tmpdir(), `seamfold-proxy-${process.pid}-`))
+  sweepFolders()
+  const folder = mkdtempSync(join(tmpdir(), `${FOLDER}${process.pid}-`))
   return { ...grouped, proxy: await openHostProxy(join(folder, 'proxy'), network.hosts), folder }
+}
+
+/** Agents that were killed left theirs. Another user's is not ours to remove, nor that of a live agent in another container. */
+function sweepFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const holder = name.startsWith(FOLDER) ? /^\d+/.exec(name.slice(FOLDER.length))?.[0] : undefined
+    if (holder === undefined || existsSync(`/proc/${holder}`)) continue
+    const folder = join(tmpdir(), name)
+    const found = lstatSync(folder, { throwIfNoEntry: false })
+    const isLeft = found?.uid === process.getuid?.() && (found?.mtimeMs ?? Infinity) < Date.now() - LEFT_MS
+    if (isLeft) rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 async function closeAll({ group, proxy, folder }: Opened): Promise<void> {
@@ -80,17 +98,22 @@ function launch(given: ShellCommand, { ready, plan, opened }: Parts): Omit<Launc
     ...scriptWords(given, { limits, isBridged: folder !== undefined }),
   ]
   const joining = group?.joining ?? []
+  let count: ProcessCount | undefined
   return {
+    // The kernel counts those of ordinary users, and of groups.
+    started: (pid) => void (count = ready.limits === 'time' ? countProcesses(pid, limits.processes) : undefined),
     ...(joining.length === 0
       ? { program: ready.program, words }
       : { program: '/bin/sh', words: ['-c', JOINING, 'sh', String(joining.length), ...joining, ready.program, ...words] }),
     environment: environmentInside(given.environment, { home: homeInside(home), isBridged: folder !== undefined }),
     isConfined: true,
     ended(exit, said, output) {
+      count?.stop()
       const aside = setAside(root, workspace.absent)
       const end = readEnd(exit, said)
       const refusedHosts = [...(proxy?.refused ?? [])]
-      return { ...end, notes: notesOf({ failed: end.exitCode !== 0, output, root, hasNetwork: network === 'all', refusedHosts, aside }) }
+      const notes = notesOf({ failed: end.exitCode !== 0, output, root, hasNetwork: network === 'all', refusedHosts, aside })
+      return { ...end, notes: count?.over === undefined ? notes : [...notes, `The sandbox allows ${limits.processes} processes`] }
     },
   }
 }

@@ -7,7 +7,7 @@ import type { SandboxLimits } from './sandbox-options.ts'
 
 /**
  * `command`: limits hold for all processes of a command together. `process`: memory for each process by itself, processes for all of
- * the command. `time`: memory for each process; their number is not limited, as for root, and only the timeout ends a fork bomb.
+ * the command. `time`: memory for each process; their number, which the kernel does not limit for root, is looked at from time to time.
  */
 export type LimitReach = 'command' | 'process' | 'time'
 

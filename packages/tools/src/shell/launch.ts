@@ -26,6 +26,8 @@ export type Launch = {
   readonly environment: Environment
   /** Whether standard error belongs to the program itself, the first processes are its own, and they end with the command. */
   readonly isConfined: boolean
+  /** Told when the program runs. */
+  started?(pid: number): void
   /** `said` is what the program said on standard error, `output` the last of the command's output. Throws a fault when the command was never started. */
   ended(exit: Exit, said: string, output: string): LaunchEnd
   /** Close what was opened for it. Never rejects. */

@@ -115,6 +115,7 @@ class Running {
     const { pid } = this.#child
     if (pid === undefined) return exited.then(() => ({ ending: 'exited', leftovers: 0 }))
     watcher.guard(pid)
+    launched.started?.(pid)
     const processes = new CommandProcesses(pid, { marker, isConfined: launched.isConfined })
     const exit = await this.#stopEarly(exited, () => endCommand(processes, GRACE_MS))
     await drained(closed)
