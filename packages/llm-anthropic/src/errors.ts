@@ -59,14 +59,19 @@ export function streamError(said: WireError | undefined, requestId: string | und
 export const unavailable = (what: string, cause?: unknown): AgentError =>
   new AgentError('llm_unavailable', `${PROVIDER} gave no whole answer: ${what}`, { cause })
 
+const KEY = ' (the key is read from the apiKey option or ANTHROPIC_API_KEY)'
+
+/** By status, what the provider's words leave out. */
+const WHERE_TO_LOOK: Readonly<Record<number, string>> = { 401: KEY, 403: KEY, 404: ' (look at the options model and baseURL)' }
+
 function statusError(error: ApiFailure, now: number): AgentError {
   const { status, headers } = error
   // Without a body that is JSON the SDK's message is the status and then the body's text.
-  const message = saidIn(error.error)?.message ?? error.message.replace(/^\d{3} /, '')
+  const message = saidIn(error.error)?.message ?? (error.message.replace(/^\d{3} (?:status code \(no body\)$)?/, '') || 'it gave no reason')
   return httpError({
     status,
     provider: PROVIDER,
-    message: status === 401 || status === 403 ? `${message} (the key is read from the apiKey option or ANTHROPIC_API_KEY)` : message,
+    message: `${message}${WHERE_TO_LOOK[status] ?? ''}`,
     retryAfter: retryAfter(headers),
     now,
     requestId: headers?.get('request-id') ?? undefined,

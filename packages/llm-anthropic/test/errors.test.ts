@@ -40,7 +40,7 @@ describe('a status', () => {
 
   test("comes with the provider's words, and a refused key with the way out", () => {
     expect(requestError(refusal({ status: 404, message: 'model: claude-nine' }), circumstances).message).toBe(
-      'Anthropic answered 404: model: claude-nine',
+      'Anthropic answered 404: model: claude-nine (look at the options model and baseURL)',
     )
     expect(requestError(refusal({ status: 401 }), circumstances).message).toContain('ANTHROPIC_API_KEY')
   })

@@ -135,6 +135,14 @@ describe('the answer', () => {
     })
   })
 
+  test.each([
+    [404, '404 page not found', 'Anthropic answered 404: 404 page not found (look at the options model and baseURL)'],
+    [400, '', 'Anthropic answered 400: it gave no reason'],
+  ])('that is a status of %i and no JSON says it once', async (status, body, message) => {
+    await using server = await provider((response) => response.writeHead(status).end(body))
+    await expect(ask(anthropic({ model, apiKey: 'key', baseURL: server.url }), { messages })).rejects.toMatchObject({ message })
+  })
+
   test('that does not begin in time is a timeout', async () => {
     await using server = await provider(() => undefined)
     await expect(ask(anthropic({ model, apiKey: 'key', baseURL: server.url, timeoutMs: 20 }), { messages })).rejects.toMatchObject({

@@ -49,7 +49,8 @@ const isStatusError = (error: unknown): error is StatusError =>
 function statusFailure(error: StatusError, provider: string): AgentError {
   const { status, headers } = error
   // Without a body that is JSON the SDK's message is the status and then the body's text.
-  const complaint = { ...complaintOf(error.error ?? error.message.replace(/^\d{3} /, '')), status }
+  const words = error.message.replace(/^\d{3} (?:status code \(no body\)$)?/, '') || 'it gave no reason'
+  const complaint = { ...complaintOf(error.error ?? words), status }
   const { code, retryable, advice } = judge(complaint)
   return httpError({
     status,

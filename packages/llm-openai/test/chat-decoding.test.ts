@@ -51,6 +51,16 @@ describe('a plain answer', () => {
     expect(await contentOf(clientReading([bytes]))).toEqual([{ type: 'text', text: 'Hello' }])
   })
 
+  test.each([{ object: 'error', message: 'gpu on fire', code: 500 }, { message: 'gpu on fire' }, { error: 'gpu on fire' }])(
+    'that breaks off with %j says so in the words of the server',
+    async (error) => {
+      await expect(contentOf(reading(hello[1]!, error))).rejects.toMatchObject({
+        code: 'llm_unavailable',
+        message: expect.stringContaining('gpu on fire'),
+      })
+    },
+  )
+
   test('may come in parts, thoughts among them, from a server that says both so', async () => {
     const thinking = [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm' }, null] }, { type: 'thinking', thinking: '.' }, null, 7]
     const client = reading(

@@ -107,6 +107,7 @@ describe('the words of an error', () => {
   test('are those of the server, the status once', async () => {
     expect(await said(400, 'no such thing')).toBe('openai-chat answered 400: no such thing')
     expect(await said(400, '{"error":{"message":"No."}}')).toBe('openai-chat answered 400: No.')
+    expect(await said(400, '')).toBe('openai-chat answered 400: it gave no reason')
   })
 
   test('say where to look when there is nothing at the address', async () => {

@@ -37,7 +37,8 @@ class ChatDecoder implements Decoder {
       return
     }
     const chunk: ChatChunk = parseObject(data, this.#model.provider)
-    if (chunk.error != null) throw streamFailure(chunk.error, this.#model.provider)
+    const error = chunk.error ?? (chunk.choices === undefined && text(chunk.message) !== undefined ? chunk : undefined)
+    if (error !== undefined) throw streamFailure(error, this.#model.provider)
     this.#id ??= text(chunk.id)
     this.#modelId ??= text(chunk.model)
     const choice = chunk.choices?.[0]

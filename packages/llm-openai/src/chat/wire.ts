@@ -10,6 +10,8 @@ export type ChatChunk = {
   /** Where Groq puts usage. */
   readonly x_groq?: { readonly usage?: ChatUsage | null } | null
   readonly error?: unknown
+  /** Of an error that some servers send without the object around it. */
+  readonly message?: unknown
 }
 
 export type ChatChoice = {
