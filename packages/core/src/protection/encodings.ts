@@ -23,26 +23,45 @@ export function encodingsOf(value: string): readonly Encoding[] {
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
 
 function escaped(text: string): readonly string[] {
-  const url = urlEscaped(text)
   const json = inJson(text)
   return [
     json,
     json.replaceAll('/', '\\/'),
     inJson(json),
     inJson(inJson(json)), // arguments that are text, with JSON in JSON in them
-    json.replace(/[^\0-~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    ...IN_JSON.flatMap((which) => unicodeEscaped(text, which)),
     text.replaceAll('\n', '\r\n'),
-    ...url.flatMap((each) => [each, each.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())]),
+    ...urlEscaped(text).flatMap((each) => [each, each.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())]),
     text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
   ]
 }
 
+/** What writers of JSON escape by number: what is not ASCII, what means something in HTML (Go), both and more (.NET), all. */
+const IN_JSON: readonly RegExp[] = [/[^\0-~]/g, /[<>&]/g, /[<>&]|[^\0-~]/g, /[<>&'"+`]|[^\0-~]/g, /[^]/g]
+
+function unicodeEscaped(text: string, which: RegExp): readonly string[] {
+  const number = (character: string): string => character.charCodeAt(0).toString(16).padStart(4, '0')
+  // Those that are escaped by number stay out of what JSON escapes by itself.
+  const parts = text.split(new RegExp(`(${which.source})`))
+  const written = (upper: boolean): string =>
+    parts.map((part, index) => (index % 2 === 0 ? inJson(part) : `\\u${upper ? number(part).toUpperCase() : number(part)}`)).join('')
+  const [lower, upper] = [written(false), written(true)]
+  return [lower, upper, lower.replaceAll('/', '\\/')]
+}
+
+/** What encoders for addresses leave as it is beside letters and digits: JavaScript, RFC 3986, forms, older PHP, nobody. */
+const LEFT_IN_URLS: readonly RegExp[] = [/[\w.!~*'()-]/, /[\w.~-]/, /[\w.*-]/, /[\w.-]/, /(?!)/]
+
 function urlEscaped(text: string): readonly string[] {
   const whole = text.toWellFormed()
-  const component = encodeURIComponent(whole)
-  const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-  return [component, strict, encodeURI(whole)].flatMap((each) => [each, each.replaceAll('%20', '+')])
+  const leaving = LEFT_IN_URLS.map((left) => Array.from(whole, (one) => (left.test(one) ? one : percent(one))).join(''))
+  const all = [...leaving, encodeURI(whole)]
+  // Some leave slashes too, and in forms a space is a plus.
+  return [...all, ...all.map((each) => each.replaceAll('%2F', '/'))].flatMap((each) => [each, each.replaceAll('%20', '+')])
 }
+
+const percent = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
 
 /** What base64 makes of the bytes wherever they stand in what is encoded: the characters that depend on nothing but them. */
 function base64Cores(bytes: Uint8Array): readonly string[] {
