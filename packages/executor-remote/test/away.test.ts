@@ -1,4 +1,4 @@
-/** A caller that was away for longer than its steps wait: where they are journaled they are left to be gone on with, not cancelled. */
+/** A caller that was away for too long, or has lost its workflow: steps that are journaled are left to be gone on with, not cancelled. */
 import { createAgent, jsonSchema, memoryStore, openSession, tool, Workflow } from '@seamfold/core'
 import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { expect, test } from 'vitest'
@@ -78,4 +78,21 @@ test('a workflow whose process died finds its steps where they stood, and repeat
   expect(paid()).toBe(1)
   await first.close()
   await dead
+})
+
+test('a workflow whose root was taken over leaves its steps to whoever took it', async () => {
+  const { executor, waits, stopped, paid } = stage()
+  const serving = await ends.serve(executor, { journal: 'shared' })
+  const flows = memoryStore()
+  const options = { store: flows, rootId: 'root' }
+  const first = new Workflow({ executor: ends.call(serving.url), ...options })
+  const lost = first.agent(spec).catch((error: unknown) => error)
+  await waits
+  await using second = new Workflow({ executor: ends.call(serving.url), ...options })
+  await second.parallel([])
+  await expect(first.agent({ ...spec, taskId: 'next' })).rejects.toMatchObject({ code: 'workflow_lost' })
+  expect(await lost).toMatchObject({ code: 'workflow_lost' })
+  await stopped
+  expect(await second.agent(spec)).toMatchObject({ status: 'completed', output: 'done' })
+  expect(paid()).toBe(1)
 })

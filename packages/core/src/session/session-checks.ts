@@ -52,6 +52,8 @@ function reasonOf(run: RunState | undefined, here: boolean): string {
   return `run ${run.id} waits for ${waitingWords(waitingOf(run))}: answer and resume, cancel, or send with rejectPending`
 }
 
-/** Whoever waits for a run and has lost its own does not end it: it is left to be resumed. */
+/** Whoever waits for a run and has lost its own session or workflow does not end it: it is left to be resumed. */
 export const asCancel = (reason: unknown): unknown =>
-  isAgentError(reason, 'session_lost') ? reason : new AgentError('cancelled', toMessage(reason))
+  isLost(reason) ? new AgentError('session_lost', toMessage(reason)) : new AgentError('cancelled', toMessage(reason))
+
+const isLost = (reason: unknown): boolean => isAgentError(reason, 'session_lost') || isAgentError(reason, 'workflow_lost')

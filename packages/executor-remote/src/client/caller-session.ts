@@ -1,5 +1,5 @@
 /** The steps of one caller on one worker, across as many connections as it takes. */
-import { failedStep, orAborted, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
+import { failedStep, isAgentError, orAborted, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
 import { closeCodes, ProtocolError } from '../protocol/close-codes.ts'
 import type { CallerMessage, Welcome, WorkerFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
@@ -7,6 +7,9 @@ import { type Connection } from './connect.ts'
 import { OpenSteps, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { Restorer } from './restorer.ts'
+
+/** Another process has what the step was asked for, and goes on with it. */
+const LOST = ['session_lost', 'workflow_lost'] as const
 
 export class CallerSession {
   readonly welcome: Welcome
@@ -76,7 +79,8 @@ export class CallerSession {
       }
       const stop = (): void => {
         this.#steps.take(id)
-        this.#link.send({ type: 'cancel', id, reason: toMessage(signal.reason).slice(0, 1000) })
+        const lost = LOST.some((code) => isAgentError(signal.reason, code)) || undefined
+        this.#link.send({ type: 'cancel', id, reason: toMessage(signal.reason).slice(0, 1000), ...(lost && { lost }) })
         reject(signal.reason as Error)
       }
       const settle = (result: StepResult): void => {

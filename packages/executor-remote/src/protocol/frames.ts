@@ -50,7 +50,8 @@ export type Execute = {
   readonly spec: AgentStepSpec
   /** Whether somebody listens. */ readonly events: boolean
 }
-export type Cancel = { readonly type: 'cancel'; readonly id: string; readonly reason: string }
+/** `lost`: another process has what the step was asked for, and goes on with it, so that what is journaled is left where it stands. */
+export type Cancel = { readonly type: 'cancel'; readonly id: string; readonly reason: string; readonly lost?: boolean }
 /** `skipped` counts the live events of the step that were left out right before this one. */
 export type StepEvent = { readonly type: 'event'; readonly id: string; readonly envelope: Envelope; readonly skipped?: number }
 export type Outcome = { readonly type: 'outcome'; readonly id: string; readonly outcome: StepOutcome }
@@ -123,7 +124,7 @@ const callerFrame = z.discriminatedUnion('type', [
   ack,
   z.object({ type: z.literal('bye') }),
   z.object({ type: z.literal('execute'), seq, id, spec, events: z.boolean() }),
-  z.object({ type: z.literal('cancel'), seq, id, reason: z.string() }),
+  z.object({ type: z.literal('cancel'), seq, id, reason: z.string(), lost: z.boolean().optional() }),
 ])
 
 const workerFrame = z.discriminatedUnion('type', [

@@ -1,7 +1,7 @@
 /** One caller on the worker, across as many connections as it takes. */
 import type { AgentExecutor } from '@seamfold/core/kit'
 import { closeCodes, ProtocolError } from '../protocol/close-codes.ts'
-import { protocolVersions, type CallerFrame, type Execute, type Hello, type WorkerMessage } from '../protocol/frames.ts'
+import { protocolVersions, type CallerFrame, type Cancel, type Execute, type Hello, type WorkerMessage } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import type { Wire } from '../protocol/wire.ts'
 import type { ServeSettings } from './options.ts'
@@ -77,8 +77,18 @@ export class WorkerSession {
 
   /** What is journaled is not over: the caller may come back, or have been restarted. */
   #abandon(reason: string): void {
-    const { journal } = this.#place.settings
-    this.#stop(reason, { code: closeCodes.closing, stop: (step) => (journal === undefined ? step.cancel(reason) : step.interrupt(reason)) })
+    this.#stop(reason, { code: closeCodes.closing, stop: (step) => this.#leave(step, reason) })
+  }
+
+  #cancel({ id, reason, lost }: Cancel): void {
+    const step = this.#steps.get(id)
+    if (lost === true && step !== undefined) this.#leave(step, reason)
+    else step?.cancel(reason)
+  }
+
+  #leave(step: ServedStep, reason: string): void {
+    if (this.#place.settings.journal === undefined) step.cancel(reason)
+    else step.interrupt(reason)
   }
 
   #stop(reason: string, { code, stop }: { readonly code: number; readonly stop: (step: ServedStep) => void }): void {
@@ -96,7 +106,7 @@ export class WorkerSession {
       case 'execute':
         return this.#execute(frame)
       case 'cancel':
-        return this.#steps.get(frame.id)?.cancel(frame.reason)
+        return this.#cancel(frame)
       case 'bye':
         return this.end('the caller left', 1000)
       default:
