@@ -39,8 +39,9 @@ function escaped(text: string): readonly string[] {
 /** What writers of JSON escape by number: what is not ASCII, what means something in HTML (Go), both and more (.NET), all. */
 const IN_JSON: readonly RegExp[] = [/[^\0-~]/g, /[<>&]/g, /[<>&]|[^\0-~]/g, /[<>&'"+`]|[^\0-~]/g, /[^]/g]
 
+const number = (character: string): string => character.charCodeAt(0).toString(16).padStart(4, '0')
+
 function unicodeEscaped(text: string, which: RegExp): readonly string[] {
-  const number = (character: string): string => character.charCodeAt(0).toString(16).padStart(4, '0')
   // Those that are escaped by number stay out of what JSON escapes by itself.
   const parts = text.split(new RegExp(`(${which.source})`))
   const written = (upper: boolean): string =>
