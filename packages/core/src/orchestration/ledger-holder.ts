@@ -22,7 +22,8 @@ export type HolderOptions = { readonly leases: LeaseStore | undefined; readonly 
 export function ledgerHolder({ leases, host, root }: HolderOptions): LedgerHolder {
   const id = host.id('holder')
   const keyOf = (holder: string): string => `${ledgerPrefix(root)}${holder}`
-  let expiresAt = 0
+  /** When the lease ends, by the clock of this process, from before it was asked for: that of the store may be another. */
+  let end = 0
   let stop: (() => void) | undefined
   let closed = false
   const arm = (): void => {
@@ -30,17 +31,20 @@ export function ledgerHolder({ leases, host, root }: HolderOptions): LedgerHolde
   }
   /** A renewal that failed is tried again; when the lease has run out, what is held may be taken for lost: it then counts at its worst. */
   const renew = async (): Promise<void> => {
+    const asked = host.clock.now()
     const lease = await leases?.acquire(keyOf(id), id, TTL_MS).catch(() => undefined)
-    if (lease?.holder === id) expiresAt = lease.expiresAt
+    if (lease?.holder === id) end = asked + TTL_MS
     arm()
   }
   return {
     id,
     leased: leases !== undefined,
     async alive() {
-      if (leases === undefined || expiresAt > host.clock.now()) return
+      const asked = host.clock.now()
+      if (leases === undefined || end > asked) return
       const first = stop === undefined
-      expiresAt = (await leases.acquire(keyOf(id), id, TTL_MS)).expiresAt
+      await leases.acquire(keyOf(id), id, TTL_MS)
+      end = asked + TTL_MS
       if (first) arm()
     },
     async lostOf(reservations) {
@@ -58,7 +62,7 @@ export function ledgerHolder({ leases, host, root }: HolderOptions): LedgerHolde
     async close() {
       closed = true
       stop?.()
-      if (expiresAt > 0) await leases?.release(keyOf(id), id)
+      if (end > 0) await leases?.release(keyOf(id), id)
     },
   }
 }

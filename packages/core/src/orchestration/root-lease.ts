@@ -29,18 +29,21 @@ const none: RootLease = { assert: () => {}, release: () => Promise.resolve() }
 export async function leaseRoot({ leases, rootId, holder, host, onLost }: RootLeaseOptions): Promise<RootLease> {
   if (leases === undefined) return none
   const key = `workflow/${rootId}`
+  const now = (): number => host.clock.now()
+  // By the clock of this process, from before it asked: that of the store may be another.
+  let end = now() + TTL_MS
   const lease = await leases.acquire(key, holder, TTL_MS)
   if (lease.holder !== holder) throw heldBy(rootId, lease.holder, lease.expiresAt)
-  let { expiresAt } = lease
   let stop: (() => void) | undefined
   let released = false
   const lost = (): AgentError =>
     new AgentError('workflow_lost', `The lease of workflow ${rootId} ran out before it could be renewed: another process may run it`)
   const renew = async (): Promise<void> => {
-    const renewed = await leases.renew(key, holder, TTL_MS).catch(() => ({ holder, expiresAt })) // tried again while it lasts
+    const asked = now()
+    const renewed = await leases.renew(key, holder, TTL_MS).catch(() => 'unclear') // tried again while it lasts
     if (released) return
-    if (renewed === undefined || renewed.expiresAt <= host.clock.now()) return onLost(lost())
-    expiresAt = renewed.expiresAt
+    if (renewed !== undefined && renewed !== 'unclear') end = asked + TTL_MS
+    if (renewed === undefined || end <= now()) return onLost(lost())
     arm()
   }
   const arm = (): void => {
@@ -49,7 +52,7 @@ export async function leaseRoot({ leases, rootId, holder, host, onLost }: RootLe
   arm()
   return {
     assert() {
-      if (host.clock.now() > expiresAt - MARGIN_MS) throw lost()
+      if (now() > end - MARGIN_MS) throw lost()
     },
     async release() {
       released = true

@@ -36,35 +36,33 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
   const holder = host.id('holder')
   if (leases === undefined) return { holder, afterExpiry: false, leased: false, assert: () => {}, release: () => Promise.resolve() }
   const key = leaseKey(sessionId)
+  const now = (): number => host.clock.now()
+  // By the clock of this process, from before it asked: that of the store may be another.
+  let end = now() + TTL_MS
   const lease = await leases.acquire(key, holder, TTL_MS)
   if (lease.holder !== holder) throw heldBy(sessionId, lease)
-  let { expiresAt } = lease
   let over = false
   let stops: readonly (() => void)[] = []
-  const end = (): void => {
+  const stop = (): void => {
     over = true
-    for (const stop of stops) stop()
+    for (const each of stops) each()
   }
-  const lost = (): AgentError =>
-    new AgentError(
-      'session_lost',
-      `The lease of session ${sessionId} ran out before it could be renewed: another process may hold the session`,
-    )
   const lose = (): void => {
-    end()
-    onLost(lost())
+    stop()
+    onLost(leaseLost(sessionId))
   }
   const renew = async (): Promise<void> => {
-    const renewed = await leases.renew(key, holder, TTL_MS).catch(() => ({ holder, expiresAt }))
+    const asked = now()
+    const renewed = await leases.renew(key, holder, TTL_MS).catch(() => 'unclear')
     if (over) return
     if (renewed === undefined) return lose()
-    expiresAt = renewed.expiresAt
+    if (renewed !== 'unclear') end = asked + TTL_MS
     arm()
   }
   /** A renewal that fails, or that nobody answers, leaves what is left of the lease. */
   const arm = (): void => {
-    for (const stop of stops) stop()
-    stops = [host.clock.timer(expiresAt - host.clock.now(), lose), host.clock.timer(TTL_MS / 3, () => void renew())]
+    for (const each of stops) each()
+    stops = [host.clock.timer(end - now(), lose), host.clock.timer(TTL_MS / 3, () => void renew())]
   }
   arm()
   return {
@@ -72,15 +70,21 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
     afterExpiry: lease.takenFrom !== undefined,
     leased: true,
     assert() {
-      if (host.clock.now() > expiresAt - MARGIN_MS) throw lost()
+      if (now() > end - MARGIN_MS) throw leaseLost(sessionId)
     },
     async release(settled) {
       if (over) return
-      end()
+      stop()
       await (settled ? leases.release(key, holder) : leases.renew(key, holder, 0)).catch(() => {})
     },
   }
 }
+
+const leaseLost = (sessionId: string): AgentError =>
+  new AgentError(
+    'session_lost',
+    `The lease of session ${sessionId} ran out before it could be renewed: another process may hold the session`,
+  )
 
 const leaseKey = (sessionId: string): string => `session/${sessionId}`
 

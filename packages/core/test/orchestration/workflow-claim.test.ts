@@ -34,15 +34,18 @@ describe('one holder at a time', () => {
     expect(errors).toEqual(['workflow_held'])
   })
 
-  test('nothing begins under a lease that could not be renewed and is nearly over', async () => {
+  test.each([0, -3_600_000, 3_600_000])('nothing begins under a lease that is nearly over, its clock %i ms off', async (off) => {
     const [store, host] = [memoryStore(), manualHost()]
-    const leases = { ...memoryLeases({ clock: host.clock }), renew: () => Promise.reject(new Error('the lease store is away')) }
+    const clock = { now: () => host.clock.now() + off }
+    const leases = { ...memoryLeases({ clock }), renew: () => Promise.reject(new Error('the lease store is away')) }
     const executor = executorOf()
     const workflow = new Workflow({ executor, store, leases, host, rootId: 'root' })
     await workflow.agent(step('a'))
-    await host.clock.advance(26_000)
-    await expect(workflow.agent(step('b'))).rejects.toMatchObject({ code: 'workflow_lost' })
-    expect(executor.ids).toEqual(['a'])
+    await host.clock.advance(20_000)
+    await workflow.agent(step('b'))
+    await host.clock.advance(6_000)
+    await expect(workflow.agent(step('c'))).rejects.toMatchObject({ code: 'workflow_lost' })
+    expect(executor.ids).toEqual(['a', 'b'])
   })
 
   test('a lease keeps others out until it is released or runs out, and one that cannot be renewed stops the workflow', async () => {

@@ -27,6 +27,31 @@ const full = (store: SessionStore): SessionStore => ({
 
 type Between = (session: Session, parts: { readonly store: SessionStore; readonly leases: LeaseStore }) => Promise<void>
 
+test.each([-3_600_000, 3_600_000])(
+  'a lease store whose clock is %i ms off neither ends a run nor lets it go on for longer',
+  async (off) => {
+    const host = manualHost()
+    const clock = { now: () => host.clock.now() + off }
+    const leases = memoryLeases({ clock })
+    const work = (ms: number) =>
+      tool({
+        name: 'work',
+        description: 'Works.',
+        timeoutMs: 0,
+        execute: (_, { signal }) => host.clock.sleep(ms, { signal }).then(() => 'worked'),
+      })
+    const common = { host, permissions: policy({ default: 'allow' }) }
+    const script = (): ReturnType<typeof scriptedLlm> => scriptedLlm([[callOf('work')], 'done'])
+    const fine = await createAgent({ ...common, leases, llm: script(), tools: [work(60_000)] }).run('go')
+    expect(await pass(fine.result, host.clock, 1_000)).toMatchObject({ status: 'completed' })
+    const asleep: LeaseStore = { ...leases, renew: () => Promise.reject(new Error('asleep')) }
+    const lost = await createAgent({ ...common, leases: asleep, llm: script(), tools: [work(60_000)] }).run('go')
+    const began = host.clock.now()
+    expect(await pass(lost.result, host.clock, 1_000)).toMatchObject({ status: 'failed', error: { code: 'session_lost' } })
+    expect(host.clock.now() - began).toBeLessThan(35_000)
+  },
+)
+
 test.each<readonly [string, Between]>([
   ['could not claim the session', (session) => expect(session.resume()).rejects.toThrow('disk full')],
   ['could not cancel its run', (session) => expect(session.cancel()).rejects.toThrow('disk full')],
