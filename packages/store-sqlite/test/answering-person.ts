@@ -1,0 +1,32 @@
+/** A process that answers whatever waits in a session, in an order and with decisions of its own, and says which of its answers count. */
+import { argv, stdout } from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Answer, openSession } from '@seamfold/core'
+import { isAgentError } from '@seamfold/core/kit'
+import { sqliteStore } from '../src/index.ts'
+
+const [, , path = '', name = ''] = argv
+const store = sqliteStore(path)
+const answered = new Set<string>()
+
+for (;;) {
+  const view = await openSession(store, 's').catch(() => undefined)
+  const state = await view?.state()
+  if (state?.run?.status === 'completed' || state?.run?.status === 'failed') break
+  const waiting = (await view?.waitingFor()) ?? []
+  const next = waiting.filter(({ requestId }) => !answered.has(requestId))[Math.floor(Math.random() * waiting.length)]
+  if (view === undefined || next === undefined) {
+    await pause(5)
+    continue
+  }
+  const { requestId } = next
+  answered.add(requestId)
+  const answer: Answer = Math.random() < 0.5 ? { decision: 'approve', by: name } : { decision: 'reject', by: name }
+  const counts = await view.answer(requestId, answer).catch((error: unknown) => {
+    if (isAgentError(error, 'request_not_found')) return false // the run has ended meanwhile
+    throw error
+  })
+  stdout.write(`${JSON.stringify({ requestId, counts, approved: answer.decision === 'approve', by: name })}\n`)
+  await pause(Math.random() * 120)
+}
+await store.close?.()
