@@ -1,7 +1,7 @@
 /** A step that waits for an answer suspends its workflow, and the answer wakes it. */
 import { describe, expect, test } from 'vitest'
 import { type AgentOptions, answerKey, createAgent, memoryStore, openSession, tool, Workflow } from '../../src/index.ts'
-import type { SessionStore } from '../../src/kit.ts'
+import { type SessionStore, toMessage } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
 import { outputs, step, told, until } from './steps.ts'
 
@@ -74,8 +74,8 @@ describe('a suspended step', () => {
       const id = asked?.type === 'step_suspended' ? (asked.waitingFor[0]?.requestId ?? '') : ''
       await expect(workflow.answer(id, { decision: 'reply', value: 'yes' })).rejects.toMatchObject({ code: 'invalid_argument' })
       const answered = workflow.answer(id, { decision: 'approve', by: 'ann' })
-      if (given === undefined) await expect(answered).rejects.toThrow('not signed')
-      else expect([await answered, await running]).toMatchObject([undefined, { output: 'paid it' }])
+      const came = await answered.then(async () => (await running).output).catch(toMessage)
+      expect(came).toContain(given === undefined ? 'not signed' : 'paid it')
       await workflow.close()
     }
     expect(done).toEqual(['paid'])
