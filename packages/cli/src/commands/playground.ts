@@ -8,6 +8,7 @@ import { judgeModule } from './judge-module.ts'
 import { openBrowser } from './open-browser.ts'
 import { startPlaygroundAgent } from './playground-process.ts'
 import { portOf } from './port.ts'
+import { hint } from './hint.ts'
 import { untilStopped } from './until-stopped.ts'
 import { openWorkbench } from './workbench.ts'
 
@@ -17,18 +18,40 @@ export type PlaygroundCommandOptions = SharedOptions & { readonly port?: string;
 const ofTheSample = ({ config: _config, store: _store, ...options }: PlaygroundCommandOptions): SharedOptions => options
 
 /** One copy, with one journal, which is as it was at first whenever it is asked for. */
-function sampleSettings(options: PlaygroundCommandOptions, terminal: Terminal): () => Promise<Settings> {
-  let workspace: string | undefined
-  return async () => {
-    if (workspace === undefined) workspace = await copySample()
-    else await renewSample(workspace)
-    return resolveSettings({ ...ofTheSample(options), workspace }, terminal)
+class SampleCopy {
+  readonly #options: PlaygroundCommandOptions
+  readonly #terminal: Terminal
+  #settings: Settings | undefined
+
+  constructor(options: PlaygroundCommandOptions, terminal: Terminal) {
+    this.#options = options
+    this.#terminal = terminal
+  }
+
+  /** Undefined before it was asked for. */
+  get made(): Settings | undefined {
+    return this.#settings
+  }
+
+  async renew(): Promise<Settings> {
+    const workspace = this.#settings?.workspace ?? (await copySample())
+    if (this.#settings !== undefined) await renewSample(workspace)
+    this.#settings = await resolveSettings({ ...ofTheSample(this.#options), workspace }, this.#terminal)
+    return this.#settings
   }
 }
 
+/** What was done in the copy can be looked at later. */
+function sayWhatStays({ made }: SampleCopy, terminal: Terminal): void {
+  if (made === undefined) return
+  const { colors } = terminal.style()
+  const look = hint('sessions', made, terminal)
+  terminal.print(`\n  The copy of the sample project and its sessions stay where they are: ${colors.bold(look)}\n`)
+}
+
 export async function playgroundCommand(options: PlaygroundCommandOptions, terminal: Terminal): Promise<number> {
-  const sample = sampleSettings(options, terminal)
-  const settings = options.sample === true ? await sample() : await resolveSettings(options, terminal)
+  const sample = new SampleCopy(options, terminal)
+  const settings = options.sample === true ? await sample.renew() : await resolveSettings(options, terminal)
   const port = options.port === undefined ? undefined : portOf('--port', options.port)
   const { servePlayground } = await import('../playground/serve.ts')
   const interrupt = listenForInterrupt()
@@ -39,7 +62,7 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
     open: () =>
       openWorkbench({
         own: settings,
-        sample,
+        sample: () => sample.renew(),
         environment: terminal.environment,
         start: (chosen) => startPlaygroundAgent(chosen, terminal),
       }),
@@ -57,5 +80,6 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
   await forget?.()
   await playground.close()
   interrupt.close()
+  sayWhatStays(sample, terminal)
   return 0
 }

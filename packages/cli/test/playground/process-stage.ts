@@ -26,15 +26,18 @@ export type Reply = {
 export type Here = AsyncDisposable & {
   readonly folder: string
   readonly url: string
+  /** Resolves with all that was printed. */
+  stop(): Promise<string>
   ask(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: Reply }>
   read(id: string, until: (envelope: Envelope) => boolean): Promise<readonly Envelope[]>
 }
 
-async function addressOf(child: ChildProcess): Promise<URL> {
+async function addressOf(child: ChildProcess, print: (text: string) => void): Promise<URL> {
   let output = ''
   const { promise, resolve, reject } = Promise.withResolvers<URL>()
   child.stdout?.on('data', (chunk: Buffer) => {
     output += String(chunk)
+    print(String(chunk))
     const url = /http:\/\/\S+#token=\S+/.exec(output)?.[0]
     if (url !== undefined) resolve(new URL(url))
   })
@@ -60,11 +63,22 @@ export async function playground({ environment = {}, words: more = [], prepare }
     env: { ...env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const { origin, hash } = await addressOf(child)
+  let printed = ''
+  const { origin, hash } = await addressOf(child, (text) => (printed += text))
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null) return
+    const gone = once(child, 'close')
+    child.kill('SIGTERM')
+    await gone
+  }
   const authorization = `Bearer ${hash.slice('#token='.length)}`
   return {
     folder,
     url: `${origin}/${hash}`,
+    async stop() {
+      await stop()
+      return printed
+    },
     async ask(path, body) {
       const sent = { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify(body) }
       const response = await fetch(origin + path, body === undefined ? { headers: { authorization } } : sent)
@@ -93,11 +107,7 @@ export async function playground({ environment = {}, words: more = [], prepare }
       }
     },
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null) {
-        const gone = once(child, 'exit')
-        child.kill('SIGTERM')
-        await gone
-      }
+      await stop()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -1,6 +1,6 @@
 /** Promises of the playground about the process of its agent: it can be killed at any moment, and nothing that was written is lost. */
-import { symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { isType, playground } from './process-stage.ts'
@@ -84,4 +84,15 @@ test('says in words what is wrong with a module that is no adapter', async () =>
   expect(await judge('../../../../../../../../etc/hostname')).toContain('lies outside of')
   expect(await judge('./data.mjs', 'Teapot')).toContain('There are for: SessionStore')
   expect((await here.ask('/api/agent')).body.state).toBe('running')
+})
+
+test('says in the end where the copy of the sample project stays, if one was made', async () => {
+  await using without = await playground()
+  expect(await without.stop()).not.toContain('sample project')
+  await using here = await playground()
+  await here.ask('/api/scenarios/explore', {})
+  const { parts } = (await here.ask('/api/parts')).body as unknown as { readonly parts: { readonly folder: string } }
+  const printed = await here.stop()
+  expect(printed).toContain(`seamfold sessions --workspace ${parts.folder}`)
+  await rm(dirname(parts.folder), { recursive: true })
 })

@@ -91,8 +91,10 @@ test('decides every call as the agent on the page does', async () => {
     await writeFile(file, policyText(settings))
     const { permissions } = (await import(file)) as { readonly permissions: Policy }
     const own = await groundPolicy(settings)
+    // Only a sandbox has an outside.
+    const here = asked.filter(({ tool }) => tool !== 'bash_outside' || (settings.sandbox?.mode ?? 'off') !== 'off')
     const decisions = (policy: Policy): readonly string[] =>
-      asked.map((request) => `${JSON.stringify(request)} ${policy.judge(request).decision}`)
+      here.map((request) => `${JSON.stringify(request)} ${policy.judge(request).decision}`)
     expect([settings.mode, settings.rules, decisions(permissions)]).toEqual([settings.mode, settings.rules, decisions(own)])
   }
 })

@@ -18,35 +18,41 @@ const guardOf = (file: string): string => short({ ask: { access: 'write', path: 
 
 const layerOf = ({ layer, rules }: RuleLayer): string => `{ layer: ${short(layer)}, rules: ${short(rules)} }`
 
+const list = (name: string, type: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [`const ${name}: readonly ${type}[] = [`, ...lines.map((line) => `  ${line},`), ']']
+
+/** Whatever the mode and the rules say. */
+function guardCode(settings: Settings): readonly string[] {
+  const { rules, layers = [], sandbox = { mode: 'off' } } = settings
+  const guarded = [...guards, ...[...new Set(ownFiles(settings))].map(guardOf)]
+  const all = [
+    ...(layers.length === 0 ? [] : ['...layers']),
+    `{ layer: 'administrator', rules: guards }`,
+    // A mode speaks of commands in the sandbox: for one outside there must be a rule.
+    ...(sandbox.mode === 'off' ? [] : [`{ layer: 'default', rules: [{ ask: { tool: 'bash_outside' } }] }`]),
+  ]
+  return [
+    '// Whatever the mode and the rules: the journal is not written, and what is run or believed only when somebody said so.',
+    ...list('guards', 'Rule', guarded),
+    `const guarded = policy({${rules.length === 0 ? '' : ' rules,'} layers: [${all.join(', ')}], default: 'allow' })`,
+  ]
+}
+
 export function policyCode(settings: Settings): Piece {
   const { mode, rules, layers = [] } = settings
-  const guarded = [...guards, ...[...new Set(ownFiles(settings))].map(guardOf)]
   const reading = mode === 'read-only'
-  const commands = reading ? `, commands: readOnlyCommands({ otherwise: 'deny' })` : ''
+  const own = [
+    `mode: ${short(mode)}`,
+    ...(rules.length === 0 ? [] : ['rules']),
+    ...(layers.length === 0 ? [] : ['layers']),
+    ...(reading ? [`commands: readOnlyCommands({ otherwise: 'deny' })`] : []),
+  ]
   return {
     imports: {
-      '@seamfold/core': ['policy', 'type Rule', 'type RuleLayer', 'stricterPolicy'],
+      '@seamfold/core': ['policy', 'type Rule', ...(layers.length === 0 ? [] : ['type RuleLayer']), 'stricterPolicy'],
       ...(reading ? { '@seamfold/tools': ['readOnlyCommands'] } : {}),
     },
-    before: [
-      'const rules: readonly Rule[] = [',
-      ...rules.map((rule) => `  ${short(rule)},`),
-      ']',
-      'const layers: readonly RuleLayer[] = [',
-      ...layers.map((layer) => `  ${layerOf(layer)},`),
-      ']',
-      '// Whatever the mode and the rules: nobody writes the journal, and what is run or believed is written only when somebody said so.',
-      'const guards: readonly Rule[] = [',
-      ...guarded.map((rule) => `  ${rule},`),
-      ']',
-      '// A mode speaks of commands in the sandbox: for one outside there must be a rule.',
-      `const outside: readonly Rule[] = [{ ask: { tool: 'bash_outside' } }]`,
-      'const guarded = policy({',
-      '  rules,',
-      `  layers: [...layers, { layer: 'administrator', rules: guards }, { layer: 'default', rules: outside }],`,
-      `  default: 'allow',`,
-      '})',
-    ],
-    given: [`permissions: stricterPolicy(policy({ mode: ${short(mode)}, rules, layers${commands} }), guarded),`],
+    before: [...list('rules', 'Rule', rules.map(short)), ...list('layers', 'RuleLayer', layers.map(layerOf)), ...guardCode(settings)],
+    given: [`permissions: stricterPolicy(policy({ ${own.join(', ')} }), guarded),`],
   }
 }
