@@ -2,6 +2,7 @@
 import { createAgent, jsonSchema, memoryStore, openSession, tool, Workflow } from '@seamfold/core'
 import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { expect, test } from 'vitest'
+import { executorPool } from '../src/index.ts'
 import { useEnds } from './support/ends.ts'
 import { gate, specOf } from './support/steps.ts'
 
@@ -95,4 +96,17 @@ test('a workflow whose root was taken over leaves its steps to whoever took it',
   await stopped
   expect(await second.agent(spec)).toMatchObject({ status: 'completed', output: 'done' })
   expect(paid()).toBe(1)
+})
+
+test('a worker that is closed leaves its steps to one that shares its journal', async () => {
+  const { executor, waits, paid } = stage()
+  const leaving = await ends.serve(executor, { journal: 'shared' })
+  const staying = await ends.serve(executor, { journal: 'shared' })
+  const pool = executorPool({ workers: [leaving, staying].map(({ url }) => ({ url })) })
+  const running = pool.executeStep(spec, { signal: AbortSignal.timeout(20_000) })
+  await waits
+  await (leaving.steps > 0 ? leaving : staying).close()
+  expect(await running).toMatchObject({ status: 'completed', output: 'done' })
+  expect(paid()).toBe(1)
+  await pool.close()
 })

@@ -52,7 +52,7 @@ export class Sessions {
   /** Stops every step and breaks off. */
   close(): void {
     this.#stop('it was closed')
-    for (const session of this.#sessions.values()) session.end('the worker was closed')
+    for (const session of this.#sessions.values()) session.abandon('the worker was closed')
   }
 
   #stop(reason: string): void {

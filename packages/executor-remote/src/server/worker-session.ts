@@ -75,8 +75,8 @@ export class WorkerSession {
     this.#stop(reason, { code, stop: (step) => step.cancel(reason) })
   }
 
-  /** What is journaled is not over: the caller may come back, or have been restarted. */
-  #abandon(reason: string): void {
+  /** As `end`, but what is journaled is not over: it can be asked for again, here or elsewhere. */
+  abandon(reason: string): void {
     this.#stop(reason, { code: closeCodes.closing, stop: (step) => this.#leave(step, reason) })
   }
 
@@ -140,6 +140,6 @@ export class WorkerSession {
     this.#wire = undefined
     this.#link.detach()
     const { graceMs, system } = this.#place.settings
-    this.#forget = system.clock.timer(graceMs, () => this.#abandon(`the caller was away for more than ${graceMs} ms`))
+    this.#forget = system.clock.timer(graceMs, () => this.abandon(`the caller was away for more than ${graceMs} ms`))
   }
 }
