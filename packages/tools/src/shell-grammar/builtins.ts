@@ -155,6 +155,7 @@ export const BUILTINS: Readonly<Record<string, Launch>> = {
   fc: unsure('% runs earlier commands again'),
   getopts: reads,
   hash: unsure('% changes what later commands mean'),
+  jobs: callback(/^-[^-]*x/),
   let: unsure('% computes, which may run commands'),
   local: declares(assignmentRisk),
   mapfile: callback(/^-[^-]*C/),
