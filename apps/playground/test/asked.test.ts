@@ -4,7 +4,7 @@ import type { Envelope, Usage } from '@seamfold/core/kit'
 import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
 import type { Asked } from '../src/api/types.ts'
-import { askedChanges, cacheStory } from '../src/state/asked.ts'
+import { askedChanges, cacheStory, withModels } from '../src/state/asked.ts'
 import { spendings } from '../src/state/budget.ts'
 import { turnCosts, usageOf } from '../src/state/turn-costs.ts'
 
@@ -42,6 +42,26 @@ describe('what changed', () => {
       ['system', true],
       ['messages', true],
     ])
+  })
+})
+
+describe('the model that was asked', () => {
+  const fact = (cursor: string, event: object): Envelope =>
+    ({ cursor, durable: true, sessionId: 's', runId: 'r', timestamp: 0, event }) as Envelope
+  const forked = (metadata: object): Envelope => fact('3.a', { type: 'session_forked', metadata, origin: { sessionId: 'o', offset: 2 } })
+  const start = fact('0.a', { type: 'agent_start' })
+
+  test('is that of the fork in which the run goes on', () => {
+    const facts = [start, fact('1.a', { type: 'turn_start' }), forked({ playground: { model: 'n' } }), fact('5.b', { type: 'turn_start' })]
+    const named = withModels(asked(), facts)
+    expect([named.before?.digests.model, named.digests.model]).toEqual(['p/m', 'p/n'])
+    expect(askedChanges(named)[0]).toMatchObject({ part: 'model', breaks: true })
+  })
+
+  test('is what the run says where it began in the fork, or the fork names none', () => {
+    const begun = [forked({ playground: { model: 'n' } }), fact('4.a', { type: 'agent_start' }), fact('5.b', { type: 'turn_start' })]
+    expect(withModels(asked(), begun).digests.model).toBe('p/m')
+    expect(withModels(asked(), [start, forked({ playground: { mode: 'ask' } }), fact('5.b', { type: 'turn_start' })])).toEqual(asked())
   })
 })
 

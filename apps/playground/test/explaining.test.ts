@@ -52,6 +52,16 @@ describe('the decisions of a call', () => {
     expect(story?.steps[3]?.detail).toContain('somebody')
   })
 
+  test('tell how long it waited for its place before it began', async () => {
+    const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))
+    const at = facts.findIndex(({ event }) => event.type === 'tool_execution_start')
+    const late = facts.map((fact, index) => (index < at ? fact : { ...fact, timestamp: fact.timestamp + 60_000 }))
+    const waited = callStory(late, callIn(late))?.steps.filter(({ title }) => title === 'Waited for its place')
+    expect(waited).toMatchObject([{ detail: expect.stringMatching(/^1 min/), tone: 'wait' }])
+    const prompt = facts.map((fact) => ({ ...fact, timestamp: 0 }))
+    expect(callStory(prompt, callIn(prompt))?.steps.map(({ title }) => title)).not.toContain('Waited for its place')
+  })
+
   test('say that nobody was asked where the policy let it pass', async () => {
     const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))
     expect(callStory(facts, callIn(facts))).toMatchObject({ unasked: true })

@@ -15,6 +15,7 @@ export type About = {
   readonly workspace?: string
   readonly journal?: string
   readonly modes?: readonly string[]
+  readonly models?: readonly string[]
   readonly tools?: readonly string[]
   readonly examples?: readonly { readonly title: string; readonly prompt: string }[]
   readonly seams?: readonly { readonly seam: string; readonly uses: string; readonly detail?: string }[]
@@ -82,7 +83,12 @@ export type Asked = RecordedRequest & {
 export type { GivenResult }
 
 /** What is other in a fork than in the session that it came from. */
-export type ForkChange = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
+export type ForkChange = {
+  readonly model?: string
+  readonly mode?: string
+  readonly instructions?: string
+  readonly rules?: readonly string[]
+}
 
 export type ForkWish = {
   readonly at?: string

@@ -48,7 +48,9 @@ function Totals({ state, shared }: Pick<BranchColumnProps, 'state' | 'shared'>):
 /** What the session was forked with. */
 function Changes({ metadata: { playground } }: Pick<Conversation, 'metadata'>): ReactNode {
   if (!isJsonObject(playground)) return null
-  const said = Object.entries(playground).map(([name, value]) => `${name} ${typeof value === 'string' ? value : ''}`)
+  const said = Object.entries(playground).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.join('; ') : typeof value === 'string' ? value : ''}`,
+  )
   return said.length === 0 ? null : <p className="branch-changes">Runs with {said.join(', ')}</p>
 }
 

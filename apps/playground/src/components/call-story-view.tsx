@@ -24,7 +24,7 @@ function Unasked({ story }: { readonly story: CallStory }): ReactNode {
 }
 
 export function CallStoryView({ story }: { readonly story: CallStory }): ReactNode {
-  const runs = story.steps.findIndex(({ title }) => title.startsWith('Attempt'))
+  const runs = story.steps.findIndex(({ title }) => /^(Attempt|Waited)/.test(title))
   return (
     <section className="story" aria-label={`Decisions about ${story.name}`}>
       <h3>

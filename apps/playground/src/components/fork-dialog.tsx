@@ -17,13 +17,16 @@ const emptyDraft = ({ prompt = '', call }: ForkPlan): Draft => ({
   model: '',
   mode: '',
   instructions: '',
+  rules: '',
   compare: true,
 })
 
-function changeOf({ model, mode, instructions }: Draft): { readonly change?: ForkChange } {
+function changeOf({ model, mode, instructions, rules }: Draft): { readonly change?: ForkChange } {
+  const lines = rules.split('\n').filter((line) => line.trim() !== '')
   const change = {
     ...(model.trim() === '' ? {} : { model: model.trim() }),
     ...(mode === '' ? {} : { mode }),
+    ...(lines.length === 0 ? {} : { rules: lines }),
     ...(instructions.trim() === '' ? {} : { instructions: instructions.trim() }),
   }
   return Object.keys(change).length === 0 ? {} : { change }

@@ -11,6 +11,8 @@ export type Draft = {
   readonly model: string
   readonly mode: string
   readonly instructions: string
+  /** One a line. */
+  readonly rules: string
   readonly compare: boolean
 }
 
@@ -74,14 +76,22 @@ type AgentFieldsProps = { readonly about: About | undefined; readonly draft: Dra
 const Model = ({ about, draft, change }: AgentFieldsProps): ReactNode => (
   <Field label="Model">
     {(id) => (
-      <input
-        id={id}
-        value={draft.model}
-        placeholder={about?.model}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={({ target }) => change({ model: target.value })}
-      />
+      <>
+        <input
+          id={id}
+          list={`${id}-known`}
+          value={draft.model}
+          placeholder={about?.model}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={({ target }) => change({ model: target.value })}
+        />
+        <datalist id={`${id}-known`}>
+          {about?.models?.map((model) => (
+            <option key={model} value={model} />
+          ))}
+        </datalist>
+      </>
     )}
   </Field>
 )
@@ -95,6 +105,21 @@ const Mode = ({ about, draft, change }: AgentFieldsProps): ReactNode => (
           <option key={mode}>{mode}</option>
         ))}
       </select>
+    )}
+  </Field>
+)
+
+const Rules = ({ draft, change }: AgentFieldsProps): ReactNode => (
+  <Field label="More rules of the policy, one a line, such as deny exec(npm test)">
+    {(id) => (
+      <textarea
+        id={id}
+        className="code-input"
+        rows={2}
+        value={draft.rules}
+        spellCheck={false}
+        onChange={({ target }) => change({ rules: target.value })}
+      />
     )}
   </Field>
 )
@@ -123,6 +148,7 @@ export function AgentFields(props: AgentFieldsProps): ReactNode {
         <Model {...props} />
         <Mode {...props} />
       </div>
+      <Rules {...props} />
       <Instructions {...props} />
     </details>
   )

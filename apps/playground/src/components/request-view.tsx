@@ -2,7 +2,7 @@
 import type { Envelope, Message, ToolDefinition, Usage } from '@seamfold/core/kit'
 import { useMemo, useState, type ReactNode } from 'react'
 import type { Asked } from '../api/types.ts'
-import { askedChanges, cacheStory } from '../state/asked.ts'
+import { askedChanges, cacheStory, withModels } from '../state/asked.ts'
 import { usageOf } from '../state/turn-costs.ts'
 import { formatCount, formatTime } from '../text/format.ts'
 import { CodeBlock } from './code-block.tsx'
@@ -112,7 +112,8 @@ function Messages({ asked: { messages, before } }: { readonly asked: Asked }): R
   )
 }
 
-export function RequestView({ asked, facts }: RequestViewProps): ReactNode {
+export function RequestView({ asked: recorded, facts }: RequestViewProps): ReactNode {
+  const asked = useMemo(() => withModels(recorded, facts), [recorded, facts])
   const usage = useMemo(() => usageOf(facts, asked.cursor), [facts, asked.cursor])
   const earlier = useMemo(() => (asked.before === undefined ? undefined : usageOf(facts, asked.before.cursor)), [facts, asked.before])
   return (

@@ -11,7 +11,7 @@ type SessionListProps = { readonly listed: Listed; readonly selected: string | u
 
 const stateOf = ({ status, active, elsewhere }: SessionSummary): { readonly state: string; readonly words: string } => {
   if (active) return { state: 'running', words: 'working' }
-  if (elsewhere === true) return { state: 'running', words: 'working in another process' }
+  if (elsewhere === true) return { state: 'running', words: 'working elsewhere' }
   const words = {
     idle: 'new',
     unfinished: 'interrupted',

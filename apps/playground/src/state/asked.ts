@@ -1,5 +1,5 @@
 /** Tells what changed from one request to the next, and what a provider's cache made of it. */
-import type { Usage } from '@seamfold/core/kit'
+import { isJsonObject, type Envelope, type Usage } from '@seamfold/core/kit'
 import type { Asked } from '../api/types.ts'
 import { formatCount, formatDuration } from '../text/format.ts'
 
@@ -8,6 +8,29 @@ export type AskedChange = {
   readonly words: string
   /** What was sent before is no longer at the start of what is sent now. */
   readonly breaks: boolean
+}
+
+/** The model that a fork was made with: its run goes on with that one, and the facts of the run name the one that it began with. */
+function forkedModel(facts: readonly Envelope[], cursor: string): string | undefined {
+  const at = facts.findIndex((fact) => fact.cursor === cursor)
+  for (const { event } of facts.slice(0, at + 1).toReversed()) {
+    if (event.type === 'agent_start') return undefined
+    if (event.type !== 'session_forked' || !isJsonObject(event.metadata.playground)) continue
+    const { model } = event.metadata.playground
+    if (typeof model === 'string') return model
+  }
+  return undefined
+}
+
+/** The same requests, each with the model that was really asked. */
+export function withModels(asked: Asked, facts: readonly Envelope[]): Asked {
+  const named = <T extends Pick<Asked, 'cursor' | 'digests'>>(request: T): T => {
+    const model = forkedModel(facts, request.cursor)
+    if (model === undefined) return request
+    const [provider] = request.digests.model.split('/', 1)
+    return { ...request, digests: { ...request.digests, model: `${provider}/${model}` } }
+  }
+  return { ...named(asked), ...(asked.before === undefined ? {} : { before: named(asked.before) }) }
 }
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`

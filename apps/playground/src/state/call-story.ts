@@ -1,6 +1,6 @@
 /** Tells what was decided about one tool call, in order: who asked for it, what it may cost, who let it run, how often it ran. */
 import { toolCallsOf, totalTokens, type Access, type Envelope, type Json } from '@seamfold/core/kit'
-import { formatCost, formatCount } from '../text/format.ts'
+import { formatCost, formatCount, formatDuration } from '../text/format.ts'
 import { isFact, offsetOf, type FactEnvelope } from './facts.ts'
 import { stepOf, type StoryStep } from './story-step.ts'
 
@@ -37,6 +37,17 @@ function budgetStep({ start, end }: ReturnType<typeof turnOf>): readonly StorySt
   return [{ key: 'budget', title: 'Budget of its turn', detail, tone: 'plain' }]
 }
 
+/** Milliseconds between being let through and beginning that are worth a line. */
+const worthALine = 50
+
+/** A call that may run waits for its hooks, its lane, and calls that it conflicts with. */
+function waitBefore(fact: Envelope, through: Envelope | undefined): readonly StoryStep[] {
+  const waited = through === undefined ? 0 : fact.timestamp - through.timestamp
+  if (waited < worthALine) return []
+  const detail = `${formatDuration(waited)}: hooks, its lane, and calls that it conflicts with`
+  return [{ key: `${fact.cursor}/wait`, title: 'Waited for its place', detail, tone: 'wait' }]
+}
+
 /** Undefined for a call that the facts do not know. */
 export function callStory(facts: readonly Envelope[], callId: string): CallStory | undefined {
   const turn = turnOf(facts, callId)
@@ -60,12 +71,20 @@ export function callStory(facts: readonly Envelope[], callId: string): CallStory
             timestamp: turn.end.timestamp,
           },
         ]
+  const first = own.find((fact) => isFact(fact, 'tool_execution_start'))
   return {
     callId,
     name: (start?.event.name ?? question?.event.toolName ?? refusal?.event.toolName ?? asked?.name) || 'call',
     args: told?.args ?? asked?.input ?? null,
     accesses: start?.event.accesses ?? question?.event.accesses,
     unasked: question === undefined && refusal === undefined && start !== undefined,
-    steps: [...origin, ...budgetStep(turn), ...own.flatMap((fact) => stepOf(fact, start?.timestamp) ?? [])],
+    steps: [
+      ...origin,
+      ...budgetStep(turn),
+      ...own.flatMap((fact, at) => [
+        ...(fact === first ? waitBefore(fact, own[at - 1] ?? turn.end) : []),
+        ...[stepOf(fact, start?.timestamp) ?? []].flat(),
+      ]),
+    ],
   }
 }

@@ -4,6 +4,7 @@ import { type ErrorCode, isAgentError, toMessage } from '@seamfold/core/kit'
 import { MODE_NAMES, rulesLike } from '../setup/permissions.ts'
 import { assemble, type Assembled } from '../setup/assemble.ts'
 import { livesWith } from '../setup/holder.ts'
+import { providerChoices } from '../setup/provider-choices.ts'
 import { assembleVariants } from '../setup/variants.ts'
 import type { Settings } from '../setup/settings.ts'
 import { aboutOf } from '../playground/about.ts'
@@ -36,7 +37,9 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   )
   if (assembled === undefined) return 1
   const variants = assembleVariants(assembled, settings, assembling)
-  const about = { ...aboutOf(settings, assembled.model, ownAgents(assembled)), modes: MODE_NAMES }
+  const choices = await providerChoices(terminal.environment)
+  const models = choices.find(({ provider }) => provider === settings.model.provider)?.models ?? []
+  const about = { ...aboutOf(settings, assembled.model, ownAgents(assembled)), modes: MODE_NAMES, models }
   const { agent, journal, close: closeAgent } = assembled
   const variant: PlaygroundAgent['variant'] = async (change) => {
     const made = await variants.make(change)

@@ -18,6 +18,9 @@ const modes: Readonly<Record<Settings['mode'], string>> = {
   'read-only': 'changes nothing',
 }
 
+/** Of a run whose settings name no limit. */
+const defaultTurns = 50
+
 const limits = ({ usd, tokens, turns, toolCalls }: Settings['budget']): string => {
   const said = [
     ...(usd === undefined ? [] : [`$${usd}`]),
@@ -25,7 +28,7 @@ const limits = ({ usd, tokens, turns, toolCalls }: Settings['budget']): string =
     ...(turns === undefined ? [] : [`${turns} turns`]),
     ...(toolCalls === undefined ? [] : [`${toolCalls} calls`]),
   ]
-  return said.length === 0 ? 'turns only (50)' : said.join(', ')
+  return said.length === 0 ? `turns only (${defaultTurns})` : said.join(', ')
 }
 
 const stores: Readonly<Record<StoreKind, string>> = {
@@ -64,7 +67,7 @@ export function aboutOf(settings: Settings, model: ModelInfo, agents: readonly s
     model: model.id,
     simulated: settings.model.provider === 'simulator',
     ...(model.contextWindow === undefined ? {} : { contextWindow: model.contextWindow }),
-    limits: settings.budget,
+    limits: { turns: defaultTurns, ...settings.budget },
     workspace: settings.workspace,
     ...(settings.storeKind === 'memory' ? { durable: false } : { journal: settings.storePath }),
     examples,

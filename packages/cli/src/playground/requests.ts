@@ -84,6 +84,7 @@ export const forkBody: z.ZodType<{
       model: z.string().trim().min(1).max(200).exactOptional(),
       mode: z.string().min(1).max(100).exactOptional(),
       instructions: z.string().max(100_000).exactOptional(),
+      rules: z.array(z.string().min(1).max(2_000)).max(100).exactOptional(),
     })
     .optional(),
 })

@@ -29,6 +29,8 @@ export type PlaygroundAbout = {
   readonly durable?: boolean
   /** What a fork may run on instead: modes of its policy. Default: none, and the page does not offer it. */
   readonly modes?: readonly string[]
+  /** Models that can be chosen for a fork, as far as they are known. */
+  readonly models?: readonly string[]
   /** Tools that the agent has, by name. */
   readonly tools?: readonly string[]
   readonly examples?: readonly PlaygroundExample[]
@@ -51,7 +53,13 @@ export interface PlaygroundPermissions {
 export type PlaygroundLives = (key: string, holder?: string) => Promise<boolean | undefined>
 
 /** What is other in a fork than in the session that it came from. */
-export type PlaygroundChange = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
+export type PlaygroundChange = {
+  readonly model?: string
+  readonly mode?: string
+  readonly instructions?: string
+  /** More rules of the policy, in their short form or as JSON. */
+  readonly rules?: readonly string[]
+}
 
 /** What a session runs on. */
 export type PlaygroundVariant = {

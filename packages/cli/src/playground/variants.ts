@@ -1,4 +1,4 @@
-/** Sessions that run on another agent than the others: a fork that was made with another model, policy or instructions. */
+/** Sessions that run on another agent than the others: a fork that was made with another model, policy, rules or instructions. */
 import { openSession, type Agent } from '@seamfold/core'
 import { AgentError, canonicalJson, isAgentError, isJsonObject, type Json, type JsonObject } from '@seamfold/core/kit'
 import type { PlaygroundAgent, PlaygroundChange, PlaygroundVariant } from './types.ts'
@@ -12,11 +12,13 @@ const textOf = (value: Json | undefined): string | undefined => (typeof value ==
 
 export function changeOf({ [field]: said }: JsonObject): PlaygroundChange {
   if (!isJsonObject(said)) return {}
+  const rules = Array.isArray(said.rules) ? said.rules.filter((rule) => typeof rule === 'string') : undefined
   const { model, mode, instructions } = { model: textOf(said.model), mode: textOf(said.mode), instructions: textOf(said.instructions) }
   return {
     ...(model === undefined ? {} : { model }),
     ...(mode === undefined ? {} : { mode }),
     ...(instructions === undefined ? {} : { instructions }),
+    ...(rules === undefined ? {} : { rules }),
   }
 }
 

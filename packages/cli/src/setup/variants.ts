@@ -1,4 +1,4 @@
-/** Agents beside an assembled one: the same store, tools and hooks, with another model, mode or instructions. */
+/** Agents beside an assembled one: the same store, tools and hooks, with another model, mode or instructions, or with more rules. */
 import { type Agent, createAgent, type Policy } from '@seamfold/core'
 import { assertPrice, type Assembled } from './assemble.ts'
 import { groundPolicy } from './ground.ts'
@@ -6,13 +6,19 @@ import { connect, type Connection, type ConnectOptions } from './model.ts'
 import { permissionMode } from './permissions.ts'
 import { assertMode } from './policy-files.ts'
 import type { Settings } from './settings.ts'
+import { typedRule } from './wished.ts'
 
-export type VariantWish = { readonly model?: string; readonly mode?: string; readonly instructions?: string }
+export type VariantWish = {
+  readonly model?: string
+  readonly mode?: string
+  readonly instructions?: string
+  readonly rules?: readonly string[]
+}
 
 export type AgentVariant = { readonly agent: Agent; readonly permissions: Policy }
 
 export type AgentVariants = {
-  /** Throws `invalid_argument` for an unknown mode or one that the administrator does not allow, and for a budget in dollars where the model's price is not known. */
+  /** Throws `invalid_argument` for a rule or mode that is none, a mode that the administrator does not allow, and for a budget in dollars where the model's price is not known. */
   make(wish: VariantWish): Promise<AgentVariant>
   /** Before the agent that they stand beside is closed. */
   close(): Promise<void>
@@ -22,10 +28,11 @@ export function assembleVariants({ options }: Pick<Assembled, 'options'>, settin
   const agents: Agent[] = []
   const connections: Connection[] = []
   return {
-    async make({ model, mode, instructions }) {
+    async make({ model, mode, instructions, rules }) {
       const changed: Settings = {
         ...settings,
         ...(mode === undefined ? {} : { mode: assertMode(permissionMode(mode), settings.most) }),
+        ...(rules === undefined ? {} : { rules: [...rules.map(typedRule), ...settings.rules], rulesTyped: true }),
         ...(model === undefined ? {} : { model: { ...settings.model, model } }),
       }
       const permissions = await groundPolicy(changed)

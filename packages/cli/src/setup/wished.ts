@@ -25,7 +25,8 @@ function storeOf({ kind, path }: NonNullable<PartsWish['store']>, { now, base }:
   return { storeKind: kind, storePath: path === undefined ? usual : isAbsolute(path) ? path : resolve(now.workspace, path) }
 }
 
-function rule(text: string): Rule {
+/** A rule that somebody typed. Throws `invalid_argument` with the forms that there are. */
+export function typedRule(text: string): Rule {
   const found = ruleOf(text)
   if (found !== undefined) return found
   throw new AgentError('invalid_argument', `'${text}' is not a rule. A rule is ${RULE_FORMS}, or JSON such as {"ask":{"access":"write"}}.`)
@@ -39,7 +40,7 @@ function workerOf(executor: NonNullable<PartsWish['executor']>, { now, environme
 
 /** Rules of the configuration keep their lines; others stand in no file. */
 function policyOf(policy: NonNullable<PartsWish['policy']>, { now, base }: WishedFrom): Partial<Settings> {
-  const rules = policy.rules.map(rule)
+  const rules = policy.rules.map(typedRule)
   const configured = JSON.stringify(rules) === JSON.stringify(base.rules)
   const from = configured ? (base.ruleLines === undefined ? {} : { ruleLines: base.ruleLines }) : ({ rulesTyped: true } as const)
   return { mode: assertMode(policy.mode, now.most), rules, ...from }

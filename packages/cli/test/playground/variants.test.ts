@@ -62,11 +62,11 @@ describe('a fork', () => {
   test('runs on another model and policy when it was forked so, also for who opens it later, and so do its own forks', async () => {
     const store = memoryStore()
     const made: PlaygroundChange[] = []
+    const change = { model: 'second', rules: ['deny exec(npm test)'] }
     let fork = ''
     {
       await using here = await stage({ open: () => playground(store, made) })
       const { id, facts } = await looked(here)
-      const change = { model: 'second' }
       fork = (await json<{ id: string }>(here.post(`/api/sessions/${id}/fork`, { at: facts.at(-1)?.cursor, change }))).id
       await here.post(`/api/sessions/${fork}/send`, { prompt: 'Hello?' })
       await here.read(fork, saidBy('second'))
@@ -78,7 +78,7 @@ describe('a fork', () => {
     const next = await json<{ id: string }>(here.post(`/api/sessions/${fork}/fork`))
     await here.post(`/api/sessions/${next.id}/send`, { prompt: 'And you?' })
     await here.read(next.id, (envelope) => saidBy('second')(envelope) && envelope.sessionId === next.id)
-    expect(made).toEqual([{ model: 'second' }, { model: 'second' }])
+    expect(made).toEqual([change, change])
   })
 
   test('that cannot be is refused before it is there', async () => {
