@@ -40,7 +40,15 @@ export async function executeCall(context: LoopContext, invocation: ToolInvocati
   const looked = tool.access(input)
   const touches = looked instanceof Promise ? await orAborted(looked, invocation.signal) : looked
   if (!sameAccesses(touches, accesses)) return resultOf(changed(call.name, accesses, touches))
-  await recordStart(context, invocation)
+  let witness: Json | undefined
+  try {
+    const looking = tool.effect(input) === 'none' ? undefined : tool.witness?.(input)
+    witness = looking && (await orAborted(looking, invocation.signal))
+  } catch (error) {
+    invocation.signal.throwIfAborted()
+    return resultOf(failed(`'${call.name}' was not run, since it could not look at what it would change: ${toMessage(error)}`))
+  }
+  await recordStart(context, invocation, witness)
   context.assertHolding()
   const result = await perform(context, invocation, frame)
   return frame.waiting() ?? resultOf(result)
@@ -58,12 +66,10 @@ const changed = (name: string, before: readonly Access[], now: readonly Access[]
 }
 
 /** Stored, and safe from loss of power, before the effect begins; effects of class `none` need not wait for it. */
-async function recordStart(context: LoopContext, invocation: ToolInvocation): Promise<void> {
-  const { callId, call, tool, args, input, accesses, signal, parentCallId } = invocation
+async function recordStart(context: LoopContext, invocation: ToolInvocation, witness: Json | undefined): Promise<void> {
+  const { callId, call, tool, args, input, accesses, parentCallId } = invocation
   const attempt = (callStateOf(context.run, callId)?.start?.attempt ?? 0) + 1
   const effect = tool.effect(input)
-  const looking = effect === 'none' ? undefined : tool.witness?.(input)
-  const witness = looking && (await orAborted(looking, signal))
   const stored = context.run.append(
     [
       {

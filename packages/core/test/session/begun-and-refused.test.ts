@@ -104,3 +104,13 @@ test('a tool that cannot say its effect refuses the call, and the run goes on', 
   const run = await createAgent({ llm: scriptedLlm([[callOf('pay')], 'done']), tools: [unclear], permissions: ALLOW }).run('go')
   expect(await run.completed()).toMatchObject({ text: 'done' })
 })
+
+test('a witness that fails keeps its call from running, and a call that had begun is unknown then', async () => {
+  const witness = (): Promise<never> => Promise.reject(new Error('no such account'))
+  const run = await createAgent({ llm: scriptedLlm([[callOf('pay')], 'done']), tools: [pay({ witness })], permissions: ALLOW }).run('go')
+  const ends: unknown[] = []
+  for await (const { event } of run) if (event.type === 'tool_end' || event.type === 'tool_execution_start') ends.push(event)
+  expect(ends).toMatchObject([{ type: 'tool_end', isError: true, output: expect.stringMatching(/was not run.*no such account/) as string }])
+  expect(await run.completed()).toMatchObject({ text: 'done' })
+  expect((await gone({}, { tools: [pay({ witness })] })).told).toMatchObject(UNKNOWN)
+})
