@@ -69,15 +69,19 @@ Examples:
 Without a key (ANTHROPIC_API_KEY or OPENAI_API_KEY) a built-in simulator takes the model's place.
 Exit codes: 0 completed, 1 failed, 2 bad usage, 3 waits for an answer, 130 interrupted.`,
     )
+  program.commandsGroup('Work:')
   addWork(program, terminal, act)
   addCancel(program, terminal, act)
-  addBudget(program, terminal, act)
-  addLetters(program, terminal, act)
+  addWorkflow(program, terminal, act)
+  program.commandsGroup('What happened, and what may happen:')
   addSessions(program, terminal, act)
   addRuns(program, terminal, act)
+  addBudget(program, terminal, act)
+  addLetters(program, terminal, act)
   addPolicy(program, terminal, act)
-  addWorkflow(program, terminal, act)
+  program.commandsGroup('Around it:')
   addServers(program, terminal, act)
+  program.helpCommand('help [command]', 'what a command takes')
   return program
 }
 
