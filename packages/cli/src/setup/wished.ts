@@ -38,6 +38,13 @@ function workerOf(executor: NonNullable<PartsWish['executor']>, { now, environme
   return { url, ...(token === undefined || token === '' ? {} : { token }) }
 }
 
+/** The price that is configured is that of the model that the workspace began with. */
+function modelOf(wish: NonNullable<PartsWish['model']>, { base, environment }: WishedFrom): Settings['model'] {
+  const chosen = chooseModel(wish, environment)
+  const { provider, model, price } = base.model
+  return price !== undefined && chosen.provider === provider && chosen.model === model ? { ...chosen, price } : chosen
+}
+
 /** Rules of the configuration keep their lines; others stand in no file. */
 function policyOf(policy: NonNullable<PartsWish['policy']>, { now, base }: WishedFrom): Partial<Settings> {
   const rules = policy.rules.map(typedRule)
@@ -48,7 +55,7 @@ function policyOf(policy: NonNullable<PartsWish['policy']>, { now, base }: Wishe
 
 /** Throws `invalid_argument` or `llm_unauthorized`, saying what cannot be, and what can. */
 export function settingsAsWished(wish: PartsWish, from: WishedFrom): Settings {
-  const { now, base, environment } = from
+  const { now, base } = from
   const { worker, toolNames, ruleLines, rulesTyped, ...rest } = now
   const ruled: Partial<Settings> = {
     ...(ruleLines === undefined ? {} : { ruleLines }),
@@ -58,7 +65,7 @@ export function settingsAsWished(wish: PartsWish, from: WishedFrom): Settings {
   const chosenTools = wish.tools ?? toolNames
   return {
     ...rest,
-    ...(wish.model === undefined ? {} : { model: chooseModel(wish.model, environment) }),
+    ...(wish.model === undefined ? {} : { model: modelOf(wish.model, from) }),
     ...(wish.store === undefined ? {} : storeOf(wish.store, from)),
     ...(wish.hooks === undefined ? {} : { hooks: wish.hooks ? (base.hooks ?? []) : [] }),
     ...(wish.policy === undefined ? ruled : policyOf(wish.policy, from)),
