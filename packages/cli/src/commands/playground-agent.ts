@@ -49,8 +49,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
     await variants.close()
     await closeAgent()
   }
-  const { security } = assembled.options
-  const tools = assembled.options.tools?.map(({ definition }) => definition) ?? []
+  const { security, tools = [] } = assembled.options
   const playground = await servePlayground({
     port: 0,
     pages: '',
@@ -61,7 +60,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
       lives: (key, holder) => livesWith(journal.leases, key, holder),
       about,
       ...(security === undefined ? {} : { security }),
-      tools,
+      tools: tools.map(({ definition }) => definition),
       permissions: permissionsOf(assembled),
       variant,
       close,
