@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AgentOptions, createAgent, hooks, judgeCall, laneQueue, policy, type Rule, tool } from '@seamfold/core'
+import { type AgentOptions, createAgent, dataProtection, hooks, judgeCall, laneQueue, policy, type Rule, tool } from '@seamfold/core'
 import type { LlmClient } from '@seamfold/core/kit'
 import { bashTool, localWorkspace, readOnlyCommands } from '@seamfold/tools'
 import { median } from './measure.ts'
@@ -54,6 +54,8 @@ const concerns: Readonly<Record<string, () => Partial<AgentOptions>>> = {
   budget: () => ({ budget: { perRun: { turns: 1000, tokens: 1e12, toolCalls: 1e6 }, perSession: { tokens: 1e12, toolCalls: 1e9 } } }),
   timeouts: () => ({ timeouts: { totalMs: 600_000, turnMs: 60_000, firstChunkMs: 60_000, chunkMs: 60_000, toolMs: 60_000 } }),
   lanes: () => ({ lanes: laneQueue() }),
+  'data protection': () => ({ security: dataProtection() }),
+  'a person, who is not asked': () => ({ confirm: async () => ({ decision: 'approve' }) }),
 }
 
 const TURNS = 200
