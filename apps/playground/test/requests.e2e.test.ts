@@ -37,7 +37,14 @@ describe.skipIf(!hasBrowser)('what the model was asked', () => {
     await page.keyboard.press('Escape')
     await window.waitFor({ state: 'detached' })
     expect(await opener.evaluate((button) => button === document.activeElement)).toBe(true)
+    await page.setViewportSize({ width: 1300, height: 450 })
     await page.getByRole('button', { name: 'Facts', exact: true }).click()
+    // The newest is in view again.
+    await page.waitForFunction(() => {
+      const list = document.querySelector('.journal-scroll')
+      return list !== null && list.scrollHeight > list.clientHeight && list.scrollHeight - list.scrollTop - list.clientHeight < 48
+    })
+    await page.setViewportSize({ width: 1300, height: 850 })
     await page.locator('.fact-head', { hasText: 'turn_start' }).first().click()
     await page.getByRole('button', { name: 'What the model was asked' }).click()
     await window.getByText('This is the first one.').waitFor()

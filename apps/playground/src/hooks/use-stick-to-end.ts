@@ -16,6 +16,19 @@ export type StickToEnd = {
   readonly letGo: () => void
 }
 
+/** When somebody last scrolled it by hand. */
+function handOn(element: HTMLElement): { touched(): number; stop(): void } {
+  let touched = -Infinity
+  const onTouch = (): void => void (touched = performance.now())
+  for (const each of hands) element.addEventListener(each, onTouch, { passive: true })
+  return {
+    touched: () => touched,
+    stop() {
+      for (const each of hands) element.removeEventListener(each, onTouch)
+    },
+  }
+}
+
 export function useStickToEnd(): StickToEnd {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
@@ -37,12 +50,14 @@ export function useStickToEnd(): StickToEnd {
     if (!element || !inner) return undefined
     let top = element.scrollTop
     let height = element.scrollHeight
-    let touched = -Infinity
-    const onTouch = (): void => void (touched = performance.now())
+    const hand = handOn(element)
+    const begun = performance.now()
     const onScroll = (): void => {
       const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd
       // Growing content moves the end away; content that turns out smaller than it was taken for moves the view up. Neither is a person.
-      const resized = element.scrollHeight !== height && performance.now() - touched > handMs
+      // Nor is a list that puts itself at its start when it is drawn for the first time.
+      const now = performance.now()
+      const resized = (element.scrollHeight !== height || now - begun < handMs) && now - hand.touched() > handMs
       if (isNear) stick.current = true
       else if (resized && stick.current) element.scrollTop = element.scrollHeight
       else if (element.scrollTop < top) stick.current = false
@@ -56,10 +71,9 @@ export function useStickToEnd(): StickToEnd {
     observer.observe(inner)
     observer.observe(element)
     element.addEventListener('scroll', onScroll, { passive: true })
-    for (const each of hands) element.addEventListener(each, onTouch, { passive: true })
     return () => {
       observer.disconnect()
-      for (const each of hands) element.removeEventListener(each, onTouch)
+      hand.stop()
       element.removeEventListener('scroll', onScroll)
     }
   }, [])
