@@ -91,10 +91,16 @@ const OTHERS: readonly Shape[] = [
   },
   {
     name: 'bearer-token',
-    seeds: ['Bearer ', 'bearer ', 'Authorization: Basic '],
-    reach: /(?:[Bb]earer|Authorization: Basic) {1,2}[A-Za-z0-9._~+/=-]{0,4096}/y,
-    whole: /((?:[Bb]earer|Authorization: Basic) {1,2})([A-Za-z0-9._~+/-]{20,4096}={0,2})/y,
+    seeds: ['Bearer ', 'bearer '],
+    reach: /[Bb]earer {1,2}[A-Za-z0-9._~+/=-]{0,4096}/y,
+    whole: /([Bb]earer {1,2})([A-Za-z0-9._~+/-]{20,4096}={0,2})/y,
     isSecret: hasDigitAndLetter,
+  },
+  {
+    name: 'basic-credentials',
+    seeds: ['Authorization: Basic ', 'authorization: Basic '],
+    reach: /[Aa]uthorization: Basic {1,2}[A-Za-z0-9+/=_-]{0,4096}/y,
+    whole: /([Aa]uthorization: Basic {1,2})([A-Za-z0-9+/_-]{8,4096}={0,2})/y,
   },
 ]
 

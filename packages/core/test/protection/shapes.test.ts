@@ -91,7 +91,7 @@ const KEYS: readonly (readonly [name: string, key: () => string])[] = [
   ['password', () => `https://x-access-token:${made(30)}@github.com/a/b.git`],
   ['bearer-token', () => `Authorization: Bearer ${made(40)}`],
   ['bearer-token', () => `curl -H "authorization: bearer ${made(30)}"`],
-  ['bearer-token', () => `Authorization: Basic ${Buffer.from(`user:${made(20)}`).toString('base64')}`],
+  ['basic-credentials', () => `Authorization: Basic ${Buffer.from(`user:${made(20)}`).toString('base64')}`],
 ]
 
 const around: readonly (readonly [string, string])[] = [
@@ -194,6 +194,12 @@ describe('a key', () => {
 
   test('that was cut off in the middle is taken out as well', () => {
     expect(provider.redact(pem('RSA PRIVATE KEY').slice(0, 400))).toBe('[redacted:private-key]')
+  })
+
+  test('is known without a digit in it', () => {
+    expect(provider.redact('Authorization: Basic dXNlcjphNzNKSEFxTXlPYVliZWkzdXNLcQ==')).toBe(
+      'Authorization: Basic [redacted:basic-credentials]',
+    )
   })
 
   test('leaves nothing of itself behind', () => {
