@@ -9,7 +9,7 @@ export type ChokePointMutant = {
   readonly to: string
 }
 
-const GATE = 'return this.#stages.callTool('
+const GATE = 'return this.stages.callTool('
 const STEP = 'packages/core/src/loop/tool-step.ts'
 const PERMISSIVE = `{ judge: () => ({ decision: 'allow', reason: '' }), exposes: () => true, describe: () => '' }`
 
@@ -18,7 +18,8 @@ const around = (kills: string, condition: string): ChokePointMutant => ({
   kills,
   file: STEP,
   from: GATE,
-  to: `if (${condition}) return this.execute({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId, turn: ticket.acquire })
+  to: `const start = callStateOf(this.#context.run, callId)?.start
+    if (${condition}) return this.#execute({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId, turn: ticket.acquire })
     ${GATE}`,
 })
 
@@ -56,14 +57,14 @@ export const CHOKE_POINT_MUTANTS: readonly ChokePointMutant[] = [
   {
     kills: 'a call that is approved, and denied meanwhile',
     file: 'packages/core/src/middleware/permissions.ts',
-    from: 'canonicalJson(answer.args) === canonicalJson(invocation.args)) return this.#approved(invocation, next)',
-    to: 'canonicalJson(answer.args) === canonicalJson(invocation.args)) return next({ ...invocation, fixed: true })',
+    from: 'return this.#settled(fixed, next, this.#judge(fixed))',
+    to: 'return next(fixed)',
   },
   {
     kills: 'a call that is edited to what is denied',
     file: 'packages/core/src/middleware/permissions.ts',
-    from: 'return this.#approved({ ...invocation, args: answer.args,',
-    to: 'return next({ ...invocation, fixed: true, args: answer.args,',
+    from: 'return this.pass({ ...fixed, args: answer.args,',
+    to: 'return ((given: typeof invocation, _: unknown) => next(given))({ ...fixed, args: answer.args,',
   },
   {
     kills: 'a host that asks before it calls a tool itself',
