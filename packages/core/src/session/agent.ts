@@ -2,7 +2,6 @@
 import { AgentError } from '../base/errors.ts'
 import { present } from '../base/present.ts'
 import { Journal } from '../journal/journal.ts'
-import { guardedExecutor } from '../orchestration/guarded-executor.ts'
 import { localExecutor } from './local-executor.ts'
 import { assertNotDeleted } from './claiming.ts'
 import { type AgentParts, toParts } from './parts.ts'
@@ -89,7 +88,7 @@ class LocalAgent implements Agent {
       return helper
     }
     const close = (helper: Agent): Promise<void> => helper.close().finally(() => this.#helpers.delete(helper))
-    return guardedExecutor(localExecutor(this, this.#options, { make, close }))
+    return localExecutor(this, this.#options, { make, close })
   }
 
   async close(): Promise<void> {

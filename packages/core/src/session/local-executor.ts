@@ -4,6 +4,7 @@ import { systemHost } from '../base/host.ts'
 import { present } from '../base/present.ts'
 import { jsonSchema } from '../model/schema.ts'
 import { type AgentStepSpec, failedStep, type StepOutcome, stepSessionId } from '../model/step.ts'
+import { DEFAULT_CONCURRENCY, guardedStep } from '../orchestration/guarded-step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
 import type { Agent, AgentOptions, AgentProfile, Run, RunResult, Session } from './types.ts'
 
@@ -24,27 +25,25 @@ export function localExecutor(own: Agent, options: AgentOptions, helpers: Helper
   const profiles = new Map<string, AgentProfile>(Object.entries(options.agents ?? {}))
   const { clock } = options.host ?? systemHost()
   const sessions = new Map<string, Promise<void>>()
-  return {
-    contract: 1,
-    executeStep: (spec, execution) =>
-      inTurn(sessions, sessionOf(spec), async () => {
-        execution.signal.throwIfAborted()
-        const profile = profiles.get(spec.agent)
-        if (profile === undefined && spec.agent !== OWN_NAME)
-          return failedStep(spec, unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()]))
-        const leftMs = (spec.authority?.deadline ?? Infinity) - clock.now()
-        if (leftMs <= 0)
-          return { ...failedStep(spec, `The deadline of step ${spec.taskId} has passed, so it was not begun`), code: 'timeout' }
-        const limited = spec.maxSteps !== undefined || spec.authority?.budget !== undefined || leftMs < Infinity
-        if (profile === undefined && !limited) return execute(own, spec, execution)
-        const helper = helpers.make(withProfile(withAuthority(options, spec, leftMs), profile ?? {}, spec))
-        try {
-          return await execute(helper, spec, execution)
-        } finally {
-          await helpers.close(helper)
-        }
-      }),
-  }
+  const work: AgentExecutor['executeStep'] = (spec, execution) =>
+    inTurn(sessions, sessionOf(spec), async () => {
+      execution.signal.throwIfAborted()
+      const profile = profiles.get(spec.agent)
+      if (profile === undefined && spec.agent !== OWN_NAME)
+        return failedStep(spec, unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()]))
+      const leftMs = (spec.authority?.deadline ?? Infinity) - clock.now()
+      if (leftMs <= 0)
+        return { ...failedStep(spec, `The deadline of step ${spec.taskId} has passed, so it was not begun`), code: 'timeout' }
+      const limited = spec.maxSteps !== undefined || spec.authority?.budget !== undefined || leftMs < Infinity
+      if (profile === undefined && !limited) return execute(own, spec, execution)
+      const helper = helpers.make(withProfile(withAuthority(options, spec, leftMs), profile ?? {}, spec))
+      try {
+        return await execute(helper, spec, execution)
+      } finally {
+        await helpers.close(helper)
+      }
+    })
+  return { contract: 1, concurrencyHint: DEFAULT_CONCURRENCY, executeStep: (spec, execution) => guardedStep(work, spec, execution) }
 }
 
 export const sessionOf = ({ sessionId, taskId }: AgentStepSpec): string => sessionId ?? stepSessionId(taskId)

@@ -1,7 +1,6 @@
 /** The local executor as the conformance suite judges it: its far side is a run of a session. */
 import type { AgentStepSpec, StepOutcome } from '../../src/kit.ts'
 import { AgentError } from '../../src/base/errors.ts'
-import { guardedExecutor } from '../../src/orchestration/guarded-executor.ts'
 import { localExecutor } from '../../src/session/local-executor.ts'
 import type { Agent, Run, RunResult, Session } from '../../src/session/types.ts'
 import { type Candidate, type ExecutorSubject, scriptedLlm, type StepHandler } from '../../src/testing.ts'
@@ -12,7 +11,7 @@ export const localExecutorCandidate: Candidate<ExecutorSubject> = {
     through: async (handler) => {
       const own = agentOf(handler)
       const options = { llm: scriptedLlm([]), agents: { explore: {} } }
-      return guardedExecutor(localExecutor(own, options, { make: () => own, close: async () => {} }))
+      return localExecutor(own, options, { make: () => own, close: async () => {} })
     },
   }),
   knownFailures: {
