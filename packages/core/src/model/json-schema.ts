@@ -53,17 +53,22 @@ function target(root: JsonSchema, reference: Json, broken: Place['broken']): rea
   const id = typeof root.$id === 'string' ? root.$id.replace(/#$/, '') : undefined
   const local = id !== undefined && text.startsWith(id) ? text.slice(id.length) : text
   const pointer = local.replace(/^#/, '')
-  const found =
-    local === '' && text === '' ? undefined : pointer === '' || pointer.startsWith('/') ? follow(root, pointer) : anchored(root, pointer)
+  const found = text === '' ? undefined : /^(\/|$)/.test(pointer) ? follow(root, pointer) : anchored(root, pointer)
   if (found === undefined) throw broken('$ref', `${show(reference)} leads nowhere in this schema`)
   return [found, pointer]
 }
 
-const follow = (root: Json, pointer: string): Json | undefined =>
+/** What stands at a JSON pointer. */
+export const follow = (root: Json, pointer: string): Json | undefined =>
   pointer
     .split('/')
     .slice(1)
-    .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) =>
+      part
+        .replace(/(%[\da-f]{2})+/gi, decodeURIComponent)
+        .replaceAll('~1', '/')
+        .replaceAll('~0', '~'),
+    )
     .reduce<Json | undefined>(
       (place, key) => (typeof place === 'object' && place !== null && Object.hasOwn(place, key) ? (place as JsonObject)[key] : undefined),
       root,

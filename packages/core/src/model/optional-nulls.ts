@@ -1,5 +1,6 @@
 /** Takes out of an answer the nulls that stand for a property that was left out. */
 import { isJsonObject, type Json, type JsonSchema } from './json.ts'
+import { follow } from './json-schema.ts'
 
 /**
  * Providers that hold a model to a schema know no optional properties: the model writes null for them. Such a null goes where
@@ -35,13 +36,7 @@ function shapesOf(schema: Json | undefined, root: JsonSchema, depth = 0): readon
   if (!isJsonObject(schema) || depth > 8) return []
   const { $ref, anyOf, oneOf, allOf } = schema
   const inner = [anyOf, oneOf, allOf].flatMap((list): readonly Json[] => (Array.isArray(list) ? list : []))
-  if (typeof $ref === 'string') inner.push(pointed($ref, root))
+  if (typeof $ref === 'string') inner.push(follow(root, $ref.slice(1)) ?? {})
   if (inner.length > 0 && schema.properties === undefined) return inner.flatMap((one) => shapesOf(one, root, depth + 1))
   return [schema, ...inner.flatMap((one) => shapesOf(one, root, depth + 1))]
-}
-
-function pointed(reference: string, root: JsonSchema): Json {
-  let at: Json | undefined = root
-  for (const step of reference.split('/').slice(1)) at = isJsonObject(at) ? at[step] : undefined
-  return at ?? {}
 }

@@ -140,6 +140,7 @@ describe('a value that is wrong is told', () => {
 describe('a broken schema is refused when it is read:', () => {
   test.each<[JsonSchema, string]>([
     [{ type: 'object', properties: { a: { type: 'strnig' } } }, '#/properties/a/type: "strnig" is no type; types are null, boolean,'],
+    [{ $ref: '#/$defs/50%' }, '#/$ref: "#/$defs/50%" leads nowhere in this schema'],
     [{ properties: { a: { $ref: '#/$defs/no' } } }, '#/properties/a/$ref: "#/$defs/no" leads nowhere in this schema'],
     [
       { properties: { a: { $ref: 'https://example.com/other.json' } } },
