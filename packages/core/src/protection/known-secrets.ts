@@ -30,18 +30,29 @@ export interface KnownSecretsOptions {
 
 const NAME = /^[\w.-]{1,64}$/
 const SHORTEST = 6
+/** Texts of so many characters that hold nothing are remembered, of all of them so many characters: a result is looked at again in its fact, by hooks and in the next request. */
+const LONG = 256
+const REMEMBERED = 4_000_000
 
 /** Throws `invalid_argument` for a name that is no name, and for a value that cannot be told from ordinary words. */
 export function knownSecrets({ values = {}, references, shapes: looks = true }: KnownSecretsOptions = {}): SecurityProvider {
   const known = new Map<string, Set<string>>()
   let patterns: readonly Pattern[] = looks ? shapes : []
   let scan: Scanner | undefined
+  let clean = new Set<string>()
+  let remembered = 0
+  const remember = (text: string): void => {
+    if (remembered + text.length > REMEMBERED) clean = new Set()
+    remembered = clean.size === 0 ? text.length : remembered + text.length
+    clean.add(text)
+  }
   const learn = (name: string, value: string): void => {
     if (known.get(name)?.has(value) === true) return
     checkSecret(name, value, [...shapeNames, ...known.keys(), name])
     known.set(name, new Set([...(known.get(name) ?? []), value]))
     patterns = [...encodingsOf(value).map(({ text, wraps }) => literal(name, text, { wraps })), ...patterns]
     scan = undefined
+    clean = new Set()
   }
   const current = (): Scanner => (scan ??= scanner(patterns))
   for (const [name, value] of [...Object.entries(references?.values ?? {}), ...Object.entries(values)])
@@ -49,7 +60,13 @@ export function knownSecrets({ values = {}, references, shapes: looks = true }: 
   return {
     contract: 1,
     names: references?.names ?? [],
-    redact: (text) => (text.length < 3 ? text : current()(text, { from: 0, isWhole: true }).shown),
+    redact(text) {
+      const isLong = text.length >= LONG
+      if (text.length < SHORTEST || (isLong && clean.has(text))) return text
+      const { shown } = current()(text, { from: 0, isWhole: true })
+      if (isLong && shown === text) remember(text)
+      return shown
+    },
     tap: () => scanningTap(current),
     async resolve(name, options) {
       options.signal.throwIfAborted()

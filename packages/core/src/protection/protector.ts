@@ -6,8 +6,15 @@ import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
 export type Protect = <T>(value: T) => T
 
 export function protector(redact: (text: string) => string): Protect {
-  // A redacted value has the shape of the one before: texts stay texts, lists stay lists.
-  return <T>(value: T): T => protectJson(value as Json, redact) as T
+  const isClean = (value: Json): boolean => {
+    if (typeof value === 'string') return redact(value) === value
+    if (typeof value !== 'object' || value === null) return true
+    if (Array.isArray(value)) return value.every(isClean)
+    const object = value as JsonObject
+    return Object.keys(object).every((key) => redact(key) === key && isClean(object[key] as Json))
+  }
+  // A redacted value has the shape of the one before: texts stay texts, lists stay lists. Most have nothing in them: that is found out first.
+  return <T>(value: T): T => (isClean(value as Json) ? value : (protectJson(value as Json, redact) as T))
 }
 
 function protectJson(value: Json, redact: (text: string) => string): Json {

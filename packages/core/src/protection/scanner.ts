@@ -11,8 +11,6 @@ export type Scanner = (text: string, options: { readonly from: number; readonly 
 
 const slot = (first: number, second: number, third: number): number => (first * 961 + second * 31 + third) & 0xffff
 
-const codes = (text: string): [number, number, number] => [text.charCodeAt(0), text.charCodeAt(1), text.charCodeAt(2)]
-
 /** Three characters of a text say whether any pattern may begin there: most places are passed over at the cost of a look at a table. */
 export function scanner(patterns: readonly Pattern[]): Scanner {
   const table = new Uint8Array(0x10000)
@@ -20,7 +18,7 @@ export function scanner(patterns: readonly Pattern[]): Scanner {
   const firsts = new Set<string>()
   for (const pattern of patterns)
     for (const seed of pattern.seeds) {
-      const key = slot(...codes(seed))
+      const key = slot(seed.charCodeAt(0), seed.charCodeAt(1), seed.charCodeAt(2))
       table[key] = 1
       const bucket = buckets.get(key) ?? []
       if (!bucket.includes(pattern)) bucket.push(pattern)
@@ -31,8 +29,13 @@ export function scanner(patterns: readonly Pattern[]): Scanner {
     const found: Found[] = []
     let open = text.length
     const last = text.length - 2
+    let second = text.charCodeAt(from)
+    let third = text.charCodeAt(from + 1)
     for (let start = from; start < last; start++) {
-      const key = slot(text.charCodeAt(start), text.charCodeAt(start + 1), text.charCodeAt(start + 2))
+      const first = second
+      second = third
+      third = text.charCodeAt(start + 2) // each character is read once
+      const key = slot(first, second, third)
       if (table[key] === 0) continue
       for (const pattern of buckets.get(key) ?? []) {
         const finding = pattern.at(text, start, isWhole)

@@ -4,7 +4,7 @@ import type { Json } from '../model/json.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import { failed, succeeded, type Tool, type ToolResult } from '../model/tool.ts'
 import type { LlmRequest } from '../ports/llm-client.ts'
-import type { SecurityProvider } from '../ports/security-provider.ts'
+import type { SecurityProvider, TextTap } from '../ports/security-provider.ts'
 import { hasPlaceholder } from './pattern.ts'
 import { protectedStream } from './protected-stream.ts'
 import type { Protect } from './protector.ts'
@@ -75,15 +75,15 @@ function guarded(tool: Tool, provider: SecurityProvider): Tool {
     ...(tool.witness === undefined ? {} : { witness: (input: Json) => tool.witness?.(input) ?? Promise.resolve(null) }),
     ...(tool.probe === undefined ? {} : { probe: tool.probe.bind(tool) }),
     async execute(input, context) {
-      const tap = provider.tap()
+      let tap: TextTap | undefined
       const show = (text: string): void => {
         if (text !== '') context.progress(text)
       }
       try {
-        const whole = await withSecrets(tool, input, { provider, signal: context.signal })
-        return await tool.execute(whole, { ...context, progress: (text) => show(tap.push(text)) })
+        const whole = secrets === undefined ? input : await withSecrets(tool, input, { provider, signal: context.signal })
+        return await tool.execute(whole, { ...context, progress: (text) => show((tap ??= provider.tap()).push(text)) })
       } finally {
-        show(tap.end())
+        if (tap !== undefined) show(tap.end())
       }
     },
   }
@@ -107,15 +107,19 @@ function aroundModels(provider: SecurityProvider, protect: Protect): ReturnType<
     seen.set(value, known)
     return known
   }
-  const clean = (request: LlmRequest): LlmRequest => {
-    const messages = request.messages.map(once)
-    return {
-      ...request,
-      system: protect(request.system),
-      tools: once(request.tools),
-      messages: messages.every((message, index) => message === request.messages[index]) ? request.messages : messages,
-    }
+  /** All of these are as they may be: so is what the next request has of them in the same places. */
+  let cleaned: LlmRequest['messages'] = []
+  const cleanMessages = (messages: LlmRequest['messages']): LlmRequest['messages'] => {
+    const known = cleaned
+    if (messages.every((message, index) => message === known[index] || once(message) === message)) return (cleaned = messages)
+    return messages.map(once)
   }
+  const clean = (request: LlmRequest): LlmRequest => ({
+    ...request,
+    system: protect(request.system),
+    tools: once(request.tools),
+    messages: cleanMessages(request.messages),
+  })
   return {
     wrapModelCall: (call, next) => protectedStream(next({ ...call, request: clean(call.request) }), provider, protect),
   }

@@ -44,7 +44,7 @@ function providerOf(values: readonly string[]): SecurityProvider | undefined {
 }
 
 describe('a redacted text', () => {
-  test('holds no secret, however it is written, and is the same in pieces', () => {
+  test('holds no secret, however it is written, and is the same in pieces', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(planted, ({ values, parts, cuts }) => {
         const provider = providerOf(values)
@@ -59,7 +59,7 @@ describe('a redacted text', () => {
     )
   })
 
-  test('without secrets is to the letter what it was, also in pieces', () => {
+  test('without secrets is to the letter what it was, also in pieces', { timeout: 30_000 }, () => {
     const provider = knownSecrets({ values: { KEY: 'mQ7+vT/2xZ"8\\é w0Lk4' } })
     fc.assert(
       fc.property(
