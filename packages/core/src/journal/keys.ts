@@ -43,5 +43,8 @@ export const LEDGER_PREFIX = 'budget/'
 
 export const ledgerPrefix = (root: string): string => `${LEDGER_PREFIX}${encodeURIComponent(root)}/`
 
+/** The root of a budget that each run has of its own, or each session: it goes with its session. */
+export const ownRoot = (of: 'run' | 'session', id: string): string => `${of}/${id}`
+
 /** One part of the log of a budget: the newest part goes on with what those before it came to. */
 export const ledgerKey = (root: string, part: number): string => `${ledgerPrefix(root)}${part}`

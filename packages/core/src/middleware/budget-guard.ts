@@ -143,6 +143,7 @@ const spenderOf = ({ sessionId, runId, metadata }: RunContext, name: string): Sp
   id: `${sessionId}#${name}`,
   sessionId,
   runId,
+  ...(typeof metadata.parentSessionId === 'string' ? { parentSessionId: metadata.parentSessionId } : {}),
   ...(typeof metadata.agent === 'string' ? { agent: metadata.agent } : {}),
 })
 

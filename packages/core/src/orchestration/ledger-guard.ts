@@ -62,12 +62,13 @@ function needOfCall({ limits }: Ledger, call: ToolAttempt): ReserveRequest {
 }
 
 const spenderOf = (
-  { id, sessionId, agent }: Spender,
+  { id, sessionId, parentSessionId, agent }: Spender,
   kind: 'attempt' | 'call',
-): Pick<ReserveRequest, 'id' | 'kind' | 'spender' | 'agent'> => ({
+): Pick<ReserveRequest, 'id' | 'kind' | 'spender' | 'parent' | 'agent'> => ({
   id,
   kind,
   spender: sessionId,
+  parent: parentSessionId,
   agent,
 })
 

@@ -3,6 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { type BudgetLimits, RESOURCES } from '../model/spending.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
+import type { WatchStore } from '../ports/watch-store.ts'
 
 export interface LedgerOptions {
   /** Names the budget: whoever opens the same root in the same store spends from it. */
@@ -17,6 +18,8 @@ export interface LedgerOptions {
   readonly holdMs?: number
   /** Milliseconds that a call waits for others before it takes a shorter answer than it asked for. Default: 60,000. */
   readonly patienceMs?: number
+  /** Wakes who waits for what other processes hold. Default: none, and they look from time to time. */
+  readonly watch?: WatchStore
   readonly host?: Host
 }
 

@@ -17,6 +17,10 @@ export type Reservation = {
   readonly spender: string
   readonly agent?: string
   readonly amount: Spending
+  /** Of a grant: the session that it pays for, so that what its agents ask for is not counted a second time. */
+  readonly covers?: string
+  /** Of a grant: `amount` is what was used of it so far, and the rest was given back until whoever has it goes on. */
+  readonly resting?: true
   /** Milliseconds since the epoch. */
   readonly at: number
   /** When it counts as lost, where no lease tells. */
@@ -34,6 +38,8 @@ export type LedgerEntry =
       /** What counts from now on. */
       readonly amount: Spending
     }
+  /** A report that came after the try was counted as lost, and said more: what it took beyond that. */
+  | { readonly type: 'overrun'; readonly id: string; readonly spender: string; readonly amount: Spending }
   | {
       readonly type: 'threshold_hit'
       readonly resource: Resource
@@ -54,6 +60,7 @@ const TYPES: ReadonlySet<unknown> = new Set<LedgerEntry['type']>([
   'limits_set',
   'reserved',
   'settled',
+  'overrun',
   'threshold_hit',
   'carried',
   'closed',

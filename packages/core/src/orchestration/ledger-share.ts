@@ -1,23 +1,32 @@
 /** What is left of a ledger for somebody who cannot ask it again: a share, or all that is asked for. */
-import { addSpending, type BudgetLimits, type Spending } from '../model/spending.ts'
+import { addSpending, type BudgetLimits, type Resource, RESOURCES, type Spending } from '../model/spending.ts'
 import type { LedgerState } from './ledger-state.ts'
-
-/** What a step or a worker may be limited to. */
-const GRANTED = ['tokens', 'usd', 'toolCalls'] as const
 
 export type LedgerGrantRequest = {
   readonly id: string
   /** The workflow, or whatever else it is for. */
   readonly spender: string
   readonly agent?: string
+  /** The session that it pays for: what agents in it, and below it, ask of this ledger has been counted. Default: none. */
+  readonly covers?: string
   /** The most that is of use. Default: a share of what is left. */
-  readonly wanted?: Pick<Partial<Spending>, (typeof GRANTED)[number]>
+  readonly wanted?: Partial<Spending>
   /** How many are to have a share of what is left. Default: 1. */
   readonly sharers?: number
 }
 
+/** What whoever asks gets in all: `later` when what others hold for calls may come back, `never` when nothing is left. */
+export function grantedTo(state: LedgerState, limits: BudgetLimits, request: LedgerGrantRequest): Partial<Spending> | 'later' | 'never' {
+  const own = state.reservations.get(request.id)
+  if (own === undefined) return shareOf(state, limits, request)
+  if (!own.resting) return limited(own.amount, limits)
+  const wanted = Object.fromEntries(Object.entries(request.wanted ?? {}).map(([name, most]) => [name, most - own.amount[name as Resource]]))
+  const more = shareOf(state, limits, { ...request, wanted })
+  return typeof more === 'string' ? more : limited(addSpending(own.amount, more), limits)
+}
+
 /** `later` when what others hold for calls may come back, `never` when nothing is left. */
-export function shareOf(
+function shareOf(
   { used, reservations }: LedgerState,
   limits: BudgetLimits,
   { wanted = {}, sharers = 1 }: LedgerGrantRequest,
@@ -29,19 +38,19 @@ export function shareOf(
     if (kind === 'attempt') calls++
   }
   const granted: { -readonly [K in keyof Spending]?: Spending[K] } = {}
-  for (const resource of GRANTED) {
+  for (const resource of RESOURCES) {
     const limit = limits[resource]
     if (limit === undefined) continue
     const left = limit - taken[resource]
     const share = resource === 'usd' ? left / sharers : Math.ceil(left / sharers)
-    granted[resource] = Math.min(left, wanted[resource] ?? share)
+    granted[resource] = Math.max(0, Math.min(left, wanted[resource] ?? share))
     if (left <= 0) return calls > 0 ? 'later' : 'never'
   }
   return granted
 }
 
 /** Of an amount what the limits speak of. */
-export function limited(amount: Spending, limits: BudgetLimits): Partial<Spending> {
-  const named = GRANTED.filter((resource) => limits[resource] !== undefined)
+function limited(amount: Spending, limits: BudgetLimits): Partial<Spending> {
+  const named = RESOURCES.filter((resource) => limits[resource] !== undefined)
   return Object.fromEntries(named.map((resource) => [resource, amount[resource]]))
 }

@@ -78,6 +78,8 @@ export class LedgerState {
       }
       case 'settled':
         return this.#settle(entry, at)
+      case 'overrun':
+        return this.#exceed(entry, at)
       case 'threshold_hit':
         this.thresholds.add(thresholdName(entry.resource, entry.share))
         return
@@ -92,12 +94,34 @@ export class LedgerState {
     if (reservation === undefined) return // settled before: it counts once
     this.reservations.delete(id)
     const { spender } = reservation
-    this.used = addSpending(this.used, amount)
-    const known = this.spenders.has(spender) || this.spenders.size < MOST_SPENDERS ? spender : 'others'
-    this.spenders.set(known, addSpending(this.spenders.get(known) ?? NO_SPENDING, amount))
+    this.#count(spender, amount)
     if (how === 'lost') this.#lost = counted(this.#lost, { id, spender, amount, at })
     const excess = excessOf(amount, reservation.amount)
     if (excess !== undefined) this.#overruns = counted(this.#overruns, { id, spender, amount: excess, at })
+  }
+
+  #exceed({ id, spender, amount }: Extract<LedgerEntry, { type: 'overrun' }>, at: number): void {
+    this.#count(spender, amount)
+    this.#overruns = counted(this.#overruns, { id, spender, amount, at })
+    const newest = this.#lost.newest.map((each) => (each.id === id ? { ...each, amount: addSpending(each.amount, amount) } : each))
+    this.#lost = { ...this.#lost, newest }
+  }
+
+  #count(spender: string, amount: Spending): void {
+    this.used = addSpending(this.used, amount)
+    const known = this.spenders.has(spender) || this.spenders.size < MOST_SPENDERS ? spender : 'others'
+    this.spenders.set(known, addSpending(this.spenders.get(known) ?? NO_SPENDING, amount))
+  }
+
+  /** One of the newest tries whose end nobody saw, with what it counts. */
+  lost(id: string): LedgerIncident | undefined {
+    return this.#lost.newest.findLast((each) => each.id === id)
+  }
+
+  /** The grant that pays for a session. */
+  grantOf(sessionId: string): Reservation | undefined {
+    for (const each of this.reservations.values()) if (each.covers === sessionId) return each
+    return undefined
   }
 
   #restore({ limits, used, reservations, lost, overruns, spenders, thresholds }: LedgerSnapshot): void {
@@ -140,7 +164,7 @@ const toThreshold = (name: string): { readonly resource: Resource; readonly shar
 }
 
 /** What was taken beyond what was set aside. Time is no matter of a provider's count. */
-function excessOf(amount: Spending, reserved: Spending): Spending | undefined {
+export function excessOf(amount: Spending, reserved: Spending): Spending | undefined {
   const excess = { ...NO_SPENDING }
   let any = false
   for (const resource of RESOURCES) {

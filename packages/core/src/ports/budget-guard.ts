@@ -6,6 +6,8 @@ export type Spender = {
   readonly id: string
   readonly sessionId: string
   readonly runId: string
+  /** Of a sub-agent: the session that gave it its task. */
+  readonly parentSessionId?: string
   /** Of a sub-agent or a step. */
   readonly agent?: string
   /** Milliseconds that it has been under way, for one that asks for more time. Default: 0, it has not begun. */

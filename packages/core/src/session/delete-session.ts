@@ -9,7 +9,9 @@ import {
   forkPrefix,
   inboxKey,
   journalKey,
+  ledgerPrefix,
   openRunPrefix,
+  ownRoot,
   parseOpenRunKey,
   rewoundKey,
 } from '../journal/keys.ts'
@@ -30,7 +32,8 @@ export interface DeleteOptions {
 }
 
 /**
- * Sessions of its sub-agents in this store go with it, and so do calls that their lanes gave up. Records that forks share are kept for them, under a mark that hides the
+ * Sessions of its sub-agents in this store go with it, and so do calls that their lanes gave up, and
+ * budgets of its own (`runLedgers`). Records that forks share are kept for them, under a mark that hides the
  * session; they go with the last fork, and so do the sub-agents that they name. Throws `session_busy` while a run is not finished,
  * and what reading it throws. Deleting what is not there is fine, and tidies up after deletions and forks that were cut off. Texts
  * in a blob store stay.
@@ -58,6 +61,17 @@ async function forget(store: SessionStore, id: string): Promise<void> {
   await store.delete(inboxKey(id))
   for await (const key of store.keys({ prefix: openRunPrefix(id) })) await store.delete(key)
   for await (const key of store.keys({ prefix: LETTER_PREFIX })) if ((await letterAt(store, key))?.sessionId === id) await store.delete(key)
+  await forgetBudgets(store, id)
+}
+
+async function forgetBudgets(store: SessionStore, id: string): Promise<void> {
+  const runs = new Set<string>()
+  for await (const { record } of store.read(journalKey(id))) {
+    const run = jsonOf(record.slice(0, record.indexOf('\n')))?.run
+    if (typeof run === 'string' && run !== '') runs.add(run)
+  }
+  for (const root of [ownRoot('session', id), ...[...runs].map((run) => ownRoot('run', run))])
+    for await (const key of store.keys({ prefix: ledgerPrefix(root) })) await store.delete(key)
 }
 
 async function letterAt(store: SessionStore, key: string): Promise<JsonObject | undefined> {
@@ -107,6 +121,7 @@ async function sweep(store: SessionStore, id: string): Promise<void> {
     await forget(store, child)
     await sweep(store, child)
   }
+  await forgetBudgets(store, id)
   // While the journal can still say whose fork it is: it is hidden, so that nobody misses the past that may go now.
   if (origin !== undefined) await store.delete(forkKey(origin, id))
   await store.delete(journalKey(id))
@@ -132,11 +147,13 @@ async function childrenOf(store: SessionStore, id: string): Promise<readonly str
   return children
 }
 
+const payloadOf = (record: string): JsonObject | undefined => jsonOf(record.slice(record.indexOf('\n') + 1))
+
 /** Undefined for what cannot be read, which names nobody. */
-function payloadOf(record: string): JsonObject | undefined {
+function jsonOf(text: string): JsonObject | undefined {
   try {
-    const payload: unknown = JSON.parse(record.slice(record.indexOf('\n') + 1))
-    return isJsonObject(payload) ? payload : undefined
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 /** `runLedgers`: a ledger of its own for each run or session, with all that its sub-agents do. */
+import { ownRoot } from '../journal/keys.ts'
 import type { RunContext } from '../loop/middleware.ts'
 import { budgetGuard } from '../middleware/budget-guard.ts'
 import { assertPriced } from '../orchestration/ledger-guard.ts'
@@ -8,7 +9,7 @@ import { type BudgetLedger, budgetLedger } from './budget-ledger.ts'
 import type { SharedBudget } from './types.ts'
 
 export interface RunLedgersOptions extends Omit<LedgerOptions, 'root'> {
-  /** What has a budget of its own. The root is its id: that of the run, or of the session. */
+  /** What has a budget of its own. The root is its id: `run/<id>`, or `session/<id>`. It is deleted with the session. */
   readonly each: 'run' | 'session'
 }
 
@@ -23,7 +24,7 @@ export function runLedgers(store: SessionStore, { each, ...options }: RunLedgers
     order: each,
     middleware({ price }) {
       assertPriced(options.limits, price, `of each ${each}`)
-      return budgetGuard((run) => ledgers.begin(run, each === 'run' ? run.runId : run.sessionId), price)
+      return budgetGuard((run) => ledgers.begin(run, ownRoot(each, each === 'run' ? run.runId : run.sessionId)), price)
     },
   }
 }

@@ -13,7 +13,7 @@ import type { Holding } from './holding.ts'
 import { type Ending, endFacts, endingFacts } from './closing.ts'
 import type { AgentParts } from './parts.ts'
 import type { SessionLog } from './session-log.ts'
-import { watching } from './watching.ts'
+import { watching } from '../journal/watching.ts'
 
 /** Milliseconds between looks at the inbox while a run is under way. */
 const INBOX_POLL_MS = 500

@@ -15,7 +15,7 @@ import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
 import { checkedPrompt } from './session-checks.ts'
 import type { Answer, ReadOptions } from './types.ts'
-import { type Watching, watching } from './watching.ts'
+import { type Watching, watching } from '../journal/watching.ts'
 
 /** Milliseconds between looks at a log that another process writes. */
 const POLL_MS = 250

@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import {
   AgentRegistry,
+  budgetLedger,
   budgetRoots,
   createAgent,
+  deleteSession,
   memoryStore,
   policy,
   readBudget,
@@ -41,10 +43,10 @@ describe('time of work', () => {
     const first = await session.send('go')
     for (let second = 0; second < 31; second++) await host.clock.advance(1000)
     expect(await first.result).toMatchObject({ status: 'failed', error: { code: 'budget_exhausted' } })
-    expect((await readBudget(store, first.id))?.used.workMs).toBe(30_000)
+    expect((await readBudget(store, `run/${first.id}`))?.used.workMs).toBe(30_000)
     const next = await session.send('again')
     expect(await next.result).toMatchObject({ status: 'completed' })
-    expect((await readBudget(store, next.id))?.used.workMs).toBe(0)
+    expect((await readBudget(store, `run/${next.id}`))?.used.workMs).toBe(0)
   })
 
   test.each([true, false])(
@@ -77,8 +79,8 @@ describe('time of work', () => {
       }
       expect(results).toMatchObject([{ status: 'completed' }, { status: 'failed', error: { code: 'budget_exhausted' } }])
       // What does not stop is waited for a moment more.
-      expect((await readBudget(store, 's'))?.used.workMs).toBe(hears ? 20_000 : 22_000)
-      expect(await rootsIn(store)).toEqual(['s'])
+      expect((await readBudget(store, 'session/s'))?.used.workMs).toBe(hears ? 20_000 : 22_000)
+      expect(await rootsIn(store)).toEqual(['session/s'])
     },
   )
 })
@@ -102,16 +104,16 @@ describe('a family', () => {
     const agent = family(store, runLedgers(store, { each: 'run', limits: { turns: 6, tokens: 100_000 } }))
     const runs = await Promise.all([agent.run('a'), agent.run('a')])
     for (const run of runs) expect(await run.result).toMatchObject({ status: 'completed' })
-    expect((await rootsIn(store)).toSorted()).toEqual(runs.map(({ id }) => id).toSorted())
+    expect((await rootsIn(store)).toSorted()).toEqual(runs.map(({ id }) => `run/${id}`).toSorted())
     for (const { id } of runs)
-      expect(await readBudget(store, id)).toMatchObject({ used: { turns: 5, tokens: 100, toolCalls: 2 }, reservations: [] })
+      expect(await readBudget(store, `run/${id}`)).toMatchObject({ used: { turns: 5, tokens: 100, toolCalls: 2 }, reservations: [] })
   })
 
   test('is stopped together when its turns are used up', async () => {
     const store = memoryStore()
     const run = await family(store, runLedgers(store, { each: 'run', limits: { turns: 3 } })).run('a')
     expect(await run.result).toMatchObject({ status: 'failed', error: { code: 'budget_exhausted' } })
-    expect((await readBudget(store, run.id))?.used.turns).toBe(3)
+    expect((await readBudget(store, `run/${run.id}`))?.used.turns).toBe(3)
   })
 })
 
@@ -126,7 +128,21 @@ test('a run that was cut off goes on with what it had left', async () => {
   const second = createAgent({ llm: scriptedLlm(['done'], { model }), store, budget: { ledger: runLedgers(store, options) } })
   const run = await (await second.session({ id: 's' })).resume()
   expect(await run?.result).toMatchObject({ status: 'completed' })
-  expect(await readBudget(store, run?.id ?? '')).toMatchObject({ lost: { count: 1 }, reservations: [] })
+  expect(await readBudget(store, `run/${run?.id}`)).toMatchObject({ lost: { count: 1 }, reservations: [] })
+})
+
+test.each(['run', 'session'] as const)('a budget of each %s goes with its session, and no other does', async (each) => {
+  const store = memoryStore()
+  const shared = budgetLedger(store, { root: 's', limits: { tokens: 100_000 } })
+  const ledger = [runLedgers(store, { each, limits: { turns: 9 } }), shared]
+  const agent = createAgent({ llm: scriptedLlm(['one', 'two', 'three']), store, budget: { ledger } })
+  for (const id of ['s', 's', 'other']) await (await (await agent.session({ id })).send('go')).completed()
+  await agent.close()
+  const own = (await rootsIn(store)).length
+  expect(own).toBe(each === 'run' ? 4 : 3)
+  await deleteSession(store, 's')
+  expect(await rootsIn(store)).toHaveLength(2)
+  expect((await readBudget(store, 's'))?.used.turns).toBe(3)
 })
 
 test('what cannot be held is refused at once', () => {
