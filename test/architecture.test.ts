@@ -119,3 +119,16 @@ describe('every source file', () => {
     expect(all.filter(({ text }) => /^export (default\b|\*)/m.test(text)).map(({ file }) => file)).toEqual([])
   })
 })
+
+/** What runs a tool: the end of the gate's way, and what wraps the tool there. */
+const RUNS_TOOLS = [
+  'packages/core/src/lanes/lane-queue.ts',
+  'packages/core/src/loop/execute-call.ts',
+  'packages/core/src/middleware/budget-guard.ts',
+  'packages/core/src/protection/stages.ts',
+]
+
+test('no tool is run but at the end of the gate, by core, the command line and the playground alike', () => {
+  const running = all.filter(({ file, text }) => /\b[Tt]ool\??\.execute(?:\?\.)?\(/.test(text) && !inside(file).startsWith('testing'))
+  expect(running.map(({ file }) => file).toSorted()).toEqual(RUNS_TOOLS)
+})

@@ -1,20 +1,12 @@
 /** Ways to leave the gate out of one path, as changes of the sources: each must turn the test of its path red. */
-
-export type ChokePointMutant = {
-  /** The test that must fail. */
-  readonly kills: string
-  readonly file: string
-  /** Occurs once in the file. */
-  readonly from: string
-  readonly to: string
-}
+import type { Mutant } from './mutant.ts'
 
 const GATE = 'return this.stages.callTool('
 const STEP = 'packages/core/src/loop/tool-step.ts'
 const PERMISSIVE = `{ judge: () => ({ decision: 'allow', reason: '' }), exposes: () => true, describe: () => '' }`
 
 /** Calls for which the condition holds run without passing the stages. */
-const around = (kills: string, condition: string): ChokePointMutant => ({
+const around = (kills: string, condition: string): Mutant => ({
   kills,
   file: STEP,
   from: GATE,
@@ -23,8 +15,24 @@ const around = (kills: string, condition: string): ChokePointMutant => ({
     ${GATE}`,
 })
 
+/** Calls of this tool run though they are denied. */
+const denied = (tool: string, kills: string): Mutant => ({
+  kills,
+  file: 'packages/core/src/middleware/permissions.ts',
+  from: `return judgement.decision === 'deny'`,
+  to: `return judgement.decision === 'deny' && invocation.call.name !== '${tool}'`,
+})
+
+/** What a concern does of itself it does before anybody has judged the call. */
+const before = (concern: string, kills: string): Mutant => ({
+  kills,
+  file: 'packages/core/src/middleware/default-stack.ts',
+  from: `\n  'permissions',`,
+  to: `\n  '${concern}',\n  'permissions',`,
+})
+
 /** The policy of children for which the condition holds lets everything run. */
-const ofChildren = (kills: string, condition: string): ChokePointMutant => ({
+const ofChildren = (kills: string, condition: string): Mutant => ({
   kills,
   file: 'packages/core/src/subagents/child-run.ts',
   from: 'return childOptions(team, {',
@@ -32,7 +40,7 @@ const ofChildren = (kills: string, condition: string): ChokePointMutant => ({
     return made(team, {`,
 })
 
-export const CHOKE_POINT_MUTANTS: readonly ChokePointMutant[] = [
+export const CHOKE_POINT_MUTANTS: readonly Mutant[] = [
   around('the model', 'parent === undefined && start === undefined && !fixed'),
   around('a nested call', `parent?.call.name === 'through'`),
   around('a batch', `parent?.call.name === 'batch'`),
@@ -71,5 +79,16 @@ export const CHOKE_POINT_MUTANTS: readonly ChokePointMutant[] = [
     file: 'packages/core/src/session/judge-call.ts',
     from: 'judgement: policy.judge(request)',
     to: `judgement: { decision: 'allow', reason: '' }`,
+  },
+  denied('task', 'a task'),
+  before('asking-tools', 'a question'),
+  before('asking-tools', 'work that is done elsewhere'),
+  before('asking-tools', 'a call that a person lets run again'),
+  denied('handed', 'work that a lane hands to others'),
+  {
+    kills: 'a letter that is driven again',
+    file: 'packages/core/src/session/redrive-letter.ts',
+    from: 'createAgent({ ...options, llm: callerOf(llm, letter) })',
+    to: `createAgent({ ...options, llm: callerOf(llm, letter), permissions: ${PERMISSIVE} as never })`,
   },
 ]

@@ -3,15 +3,21 @@ import {
   type Agent,
   AgentRegistry,
   type AgentOptions,
+  askUser,
+  askWhenUnknown,
   createAgent,
   executeStepsParallel,
+  externalTool,
+  failed,
   hooks,
   judgeCall,
   jsonSchema,
+  laneQueue,
   memoryStore,
   openSession,
   type PermissionPolicy,
   policy,
+  redriveLetter,
   taskTool,
   tool,
   type Tool,
@@ -200,4 +206,72 @@ test('a call that is edited to what is denied', async () => {
 test('a host that asks before it calls a tool itself', async () => {
   expect(await judgeCall(harm(), { place: 'a' }, { policy: denying })).toMatchObject({ ok: true, judgement: { decision: 'deny' } })
   expect(ran).toEqual([])
+})
+
+const refusing = (name: string): PermissionPolicy => policy({ rules: [{ deny: { tool: name, path: '**' } }], default: 'allow' })
+
+test('a task', async () => {
+  const llm = speaking({ go: [[give('first')]], first: [() => (ran.push('a child'), 'done')] })
+  await run({ llm, tools: [taskTool({ agents: lead })], permissions: policy({ rules: [{ deny: { starts: 'lead' } }], default: 'allow' }) })
+  expect(ran).toEqual([])
+})
+
+test('a question', async () => {
+  await run({
+    tools: [askUser()],
+    replies: { go: [[callOf('ask_user', { question: 'Harm?' })]] },
+    permissions: { ...refusing('ask_user'), judge: () => ({ decision: 'deny', reason: 'no questions' }) },
+    confirm: async () => (ran.push('a person'), { decision: 'reply', value: 'yes' }),
+  })
+  expect(ran).toEqual([])
+})
+
+test('work that is done elsewhere', async () => {
+  const handed = externalTool({
+    name: 'harm',
+    description: 'Harms elsewhere.',
+    access: () => [{ kind: 'write', path: 'a' }],
+    dispatch: async ({ tool: name }) => void ran.push(name),
+  })
+  await run({ tools: [handed], unanswered: 'suspend' })
+  expect(ran).toEqual([])
+})
+
+test('work that a lane hands to others', async () => {
+  const lanes = laneQueue({ execute: { handler: 'external' }, tools: { handed: 'execute' } })
+  const others = new AbortController()
+  const taking = lanes.take({ signal: others.signal }).then(
+    ({ taskId }) => (ran.push('others'), lanes.complete(taskId, { result: 'done' })),
+    () => {},
+  )
+  const handed = { ...harm(), definition: { ...harm().definition, name: 'handed' } }
+  await run({ tools: [handed], lanes, replies: { go: [[callOf('handed', { place: 'a' })]] } })
+  others.abort()
+  await taking
+  expect(ran).toEqual([])
+})
+
+test('a letter that is driven again', async () => {
+  const lanes = laneQueue()
+  const failing: Tool = { ...harm(), execute: async () => failed('the line was cut', { kind: 'transport' }) }
+  await run({ tools: [failing], lanes, permissions: allowing, replies: { go: [[call]] } })
+  const [letter] = await lanes.deadLetters()
+  const again = redriveLetter({ llm: speaking({}), tools: [harm()], lanes, permissions: denying }, { id: letter?.id ?? '' })
+  await expect(again).rejects.toThrow(/was not allowed: the policy denies it/)
+  expect(ran).toEqual([])
+})
+
+test('a call that a person lets run again', async () => {
+  const cutOff = (options?: Parameters<typeof harm>[0]) => askWhenUnknown({ ...harm(options), effect: () => 'unsafe' })
+  const store = await leftBehind({ tools: [cutOff({ hang: true })], permissions: allowing, unanswered: 'suspend' }, 'tool_execution_start')
+  const agent = createAgent({
+    llm: speaking({ go: [[call]] }),
+    tools: [cutOff()],
+    store,
+    permissions: denying,
+    confirm: async () => (ran.push('a person'), { decision: 'approve' }),
+  })
+  expect(await (await (await agent.session({ id: 's' })).resume())?.result).toMatchObject({ status: 'completed' })
+  await agent.close()
+  expect(ran).toEqual(['a'])
 })

@@ -1,10 +1,14 @@
-/** The test configuration with one mutant in the sources, named by its number. */
+/** The test configuration with one mutant of a law in the sources, named by its number. */
 import { mergeConfig, type ViteUserConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'
 import { CHOKE_POINT_MUTANTS } from './choke-point-mutants.ts'
+import type { Law, Mutant } from './mutant.ts'
+import { ORDER_MUTANTS } from './order-mutants.ts'
 
-const mutant = CHOKE_POINT_MUTANTS[Number(process.env.SEAMFOLD_MUTANT)]
-if (mutant === undefined) throw new Error(`There is no mutant '${process.env.SEAMFOLD_MUTANT}'`)
+const laws: Readonly<Record<Law, readonly Mutant[]>> = { 'choke-point': CHOKE_POINT_MUTANTS, order: ORDER_MUTANTS }
+const { SEAMFOLD_LAW: law = '', SEAMFOLD_MUTANT: number } = process.env
+const mutant = laws[law as Law]?.[Number(number)]
+if (mutant === undefined) throw new Error(`The law '${law}' has no mutant '${number}'`)
 
 const config: ViteUserConfig = mergeConfig(base, {
   test: { fsModuleCache: false },
