@@ -1,6 +1,6 @@
 /** Puts outside hooks around the prompt, every model call, every tool call and the answer, and tells them how the run ends. */
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
-import { childSignal, orAborted } from '../base/signals.ts'
+import { onAbort } from '../base/signals.ts'
 import { admit, type Middleware, resultOf, type RunContext, type Stages, type ToolInvocation } from '../loop/middleware.ts'
 import { promptMessage, resultText, textOf } from '../model/message.ts'
 import { waitingOf } from '../model/session-state.ts'
@@ -29,30 +29,43 @@ type Voice = {
  */
 export function hooksAround(executor: HookExecutor, hookMs: number = DEFAULT_HOOK_MS): readonly Middleware[] {
   const voice = (run: RunContext): Voice => voiceOf(run, executor, hookMs)
-  return [
-    { name: 'hooks', start: (run) => aroundRun(run, voice(run)) },
-    { name: 'model-hooks', start: (run) => aroundAttempts(run, voice(run)) },
-  ]
+  const { hears } = executor
+  const around: readonly Middleware[] = [{ name: 'hooks', start: (run) => aroundRun(run, voice(run)) }]
+  if (hears && !OF_MODEL.some((name) => hears.includes(name))) return around
+  return [...around, { name: 'model-hooks', start: (run) => aroundAttempts(run, voice(run)) }]
 }
+
+const OF_MODEL = ['generate_start', 'generate_end', 'on_rate_limit'] as const
 
 function voiceOf(run: RunContext, executor: HookExecutor, hookMs: number): Voice {
   const { runId, sessionId, metadata } = run
+  const { hears } = executor
+  const isHeard = ({ hook }: Said): boolean => hears?.includes(hook) !== false
   /** What the hook answers in time. */
   const fire = async (said: Said, until: AbortSignal): Promise<HookDecision | undefined> => {
-    const child = childSignal(until)
-    const late = (): void => child.abort(new AgentError('timeout', `it gave no answer within ${hookMs} ms`))
+    const { promise, resolve, reject } = Promise.withResolvers<HookDecision | undefined>()
+    const control = new AbortController()
+    const stop = (reason: unknown): void => {
+      control.abort(reason)
+      reject(reason)
+    }
+    const late = (): void => stop(new AgentError('timeout', `it gave no answer within ${hookMs} ms`))
     const stopTimer = hookMs > 0 ? run.host.clock.timer(hookMs, late) : undefined
+    const release = onAbort(until, () => stop(until.reason))
+    const answer = async (): Promise<HookDecision | undefined> =>
+      executor.fire({ ...said, sessionId, runId, metadata }, { signal: control.signal })
+    answer().then(resolve, reject)
     try {
-      const answer = executor.fire({ ...said, sessionId, runId, metadata }, { signal: child.signal })
-      return await orAborted(Promise.resolve(answer), child.signal)
+      return await promise
     } finally {
       stopTimer?.()
-      child.release()
+      release()
     }
   }
   return {
     /** Hooks that gate fail closed, also when they answer what nobody understands. */
     async ask(said, until) {
+      if (!isHeard(said)) return undefined
       try {
         const decision = await fire(said, until)
         if (decision === undefined || ['continue', 'block'].includes(decision?.decision)) return decision
@@ -63,6 +76,7 @@ function voiceOf(run: RunContext, executor: HookExecutor, hookMs: number): Voice
       }
     },
     tell(said, until = run.signal) {
+      if (!isHeard(said)) return
       fire(said, until).catch((error: unknown) =>
         run.emit({ type: 'persistence_failed', operation: `hook ${said.hook}`, error: toMessage(error) }),
       )

@@ -85,5 +85,7 @@ export type HookDecision =
  */
 export interface HookExecutor {
   readonly contract: 1
+  /** The hooks that it is asked and told: those that nobody hears cost nothing. Default: all. */
+  readonly hears?: readonly HookName[]
   fire(event: HookEvent, options: { readonly signal: AbortSignal }): Promise<HookDecision | undefined>
 }

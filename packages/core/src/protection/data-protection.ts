@@ -1,4 +1,5 @@
 /** `dataProtection(…)`: what an agent needs to keep secrets to itself. */
+import { present } from '../base/present.ts'
 import type { Middleware } from '../loop/middleware.ts'
 import type { HookExecutor } from '../ports/hook-executor.ts'
 import type { SecurityProvider } from '../ports/security-provider.ts'
@@ -29,6 +30,10 @@ export function dataProtection(given: KnownSecretsOptions | SecurityProvider = {
     provider,
     protect,
     middleware: protectionStages(provider, protect),
-    hooks: (executor) => ({ contract: 1, fire: (event, options) => executor.fire(protect(event), options) }),
+    hooks: (executor) => ({
+      contract: 1,
+      ...present({ hears: executor.hears }),
+      fire: (event, options) => executor.fire(protect(event), options),
+    }),
   }
 }

@@ -29,6 +29,7 @@ export function hooks(handlers: {
 }): HookExecutor {
   return {
     contract: 1,
+    hears: Object.keys(handlers) as HookName[],
     async fire(event, options) {
       options.signal.throwIfAborted()
       const handler = handlers[event.hook] as

@@ -6,6 +6,7 @@ import {
   askUser,
   type AgentOptions,
   createAgent,
+  dataProtection,
   externalTool,
   failed,
   hooks,
@@ -37,6 +38,25 @@ function listening() {
 
 const agentWith = (replies: readonly ScriptedReply[], options: Partial<AgentOptions> = {}) =>
   createAgent({ llm: scriptedLlm(replies), tools: [write], permissions: policy({ default: 'allow' }), ...options })
+
+describe('an executor that says which hooks it hears', () => {
+  test.for([
+    ['a tool call', ['pre_tool_use', 'post_tool_use']],
+    ['the model', ['generate_end']],
+    ['the end', ['on_success']],
+    ['nothing', []],
+  ] as const)('hears of %s, and of nothing else, also behind data protection', async ([, hears]) => {
+    for (const security of [{}, { security: dataProtection() }]) {
+      const { executor, names } = listening()
+      await (await agentWith([[callOf('write')], 'done'], { hooks: { ...executor, hears }, ...security }).run('go')).completed()
+      expect(new Set(names())).toEqual(new Set(hears))
+    }
+  })
+
+  test('is what handlers come to that are given by name', () => {
+    expect(hooks({ post_response: () => undefined }).hears).toEqual(['post_response'])
+  })
+})
 
 describe('of a run', () => {
   test('everything in its order; of a second run in the session not that the session starts', async () => {
