@@ -34,7 +34,8 @@ function idempotencyKey(context: LoopContext, callId: string): string {
 }
 
 export async function executeCall(context: LoopContext, invocation: ToolInvocation, frame: CallFrame): Promise<ToolOutcome> {
-  const { tool, call, input, accesses } = invocation
+  const { tool, call, input, accesses, settled } = invocation
+  if (settled) return resultOf(marked(invocation, settled))
   const turn = invocation.turn(accesses)
   if (turn !== undefined) await orAborted(turn, invocation.signal)
   const looked = tool.access(input)
@@ -91,21 +92,22 @@ async function recordStart(context: LoopContext, invocation: ToolInvocation, wit
   else await stored
 }
 
+/** So also the words of a failure, which may be those of the far side. */
+const marked = ({ tool, input }: ToolInvocation, result: ToolResult): ToolResult =>
+  tool.untrusted?.(input) ? Object.assign(result, { untrusted: true as const }) : result
+
 async function perform(context: LoopContext, invocation: ToolInvocation, frame: CallFrame): Promise<ToolResult> {
   const { tool, input, signal: outer, timeoutMs = 0, call } = invocation
   const { clock } = context.run.host
   const child = childSignal(outer)
   const nested = nestedCalls(call.name, child.signal, frame)
-  /** So also the words of a failure, which may be those of the far side. */
-  const marked = (result: ToolResult): ToolResult =>
-    tool.untrusted?.(input) ? Object.assign(result, { untrusted: true as const }) : result
   const stopTimer = timeoutMs > 0 ? clock.timer(timeoutMs, () => child.abort(lateError(call.name, timeoutMs))) : undefined
   try {
     const work = tool.execute(input, toolContext(context, invocation, { signal: child.signal, invoke: nested.invoke }))
-    return marked(toToolResult(await settleOrGiveUp(work, child.signal, clock)))
+    return marked(invocation, toToolResult(await settleOrGiveUp(work, child.signal, clock)))
   } catch (error) {
     if (outer.aborted) throw outer.reason
-    if (!child.signal.aborted) return marked(failed(toMessage(error)))
+    if (!child.signal.aborted) return marked(invocation, failed(toMessage(error)))
     const why = `it did not finish within ${timeoutMs} ms`
     return tool.effect(input) === 'none'
       ? failed(`The tool '${call.name}' was stopped: ${why}.`, { kind: 'timeout' })

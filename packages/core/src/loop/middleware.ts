@@ -5,7 +5,7 @@ import type { Fact, HistoryEdit, LiveEvent, Reservation, WaitingFor } from '../m
 import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Message, Prompt, ToolUseBlock } from '../model/message.ts'
 import type { SessionState } from '../model/session-state.ts'
-import type { Tool } from '../model/tool.ts'
+import type { Tool, ToolResult } from '../model/tool.ts'
 import type { ToolOutcome } from '../model/tool-outcome.ts'
 import type { AnswerDecision } from '../model/waiting.ts'
 import type { LlmEvent, LlmRequest, ModelInfo, ToolChoice } from '../ports/llm-client.ts'
@@ -76,6 +76,11 @@ export type ToolInvocation = {
   readonly parentCallId: string | undefined
   /** Milliseconds; `0` means no limit. */
   readonly timeoutMs?: number
+  /**
+   * What its probe has found of an earlier attempt, or that nobody knows: nothing runs any more, and this is on its way out. Whoever
+   * would hold the call back lets it pass.
+   */
+  readonly settled?: ToolResult
   /** Whether it may touch what it could not declare. Default: everything. */
   permits?(access: Access): boolean
   /**

@@ -1,5 +1,6 @@
 /** One reply's tool calls: every call, nested ones too, goes through the one gate, and has one result or waits. */
 import { AgentError } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import { childSignal } from '../base/signals.ts'
 import type { WaitingFor } from '../model/event.ts'
 import { askedOf } from '../model/asked.ts'
@@ -113,18 +114,30 @@ export class ToolStep {
       const { tool, input } = admission
       const starterMayLive = this.#context.run.state().claim?.afterExpiry === true
       const recovery = await recover(tool, start, { input, signal, starterMayLive })
-      if (recovery.type === 'settled') return resultOf(recovery.result)
+      if (recovery.type === 'settled') return this.#gated(entry, recovery.result)
     }
     const outcome = await this.#gated(entry)
     if (start === undefined || start.effect === 'none' || start !== begun() || outcome.type !== 'result') return outcome
     return resultOf(unknownOutcome(start.name, `${STARTER_GONE}, and now it was refused (${JSON.stringify(outcome.result.content)})`))
   }
 
-  async #gated({ callId, call, signal, parent, ticket, args, fixed, admission }: Entry): Promise<ToolOutcome> {
+  async #gated({ callId, call, signal, parent, ticket, args, fixed, admission }: Entry, settled?: ToolResult): Promise<ToolOutcome> {
     if (!admission.ok) return resultOf(admission.result)
     const { tool, input, accesses } = admission
     const parentCallId = parent?.callId
-    return this.stages.callTool({ callId, call, tool, args, input, accesses, fixed, signal, parentCallId, turn: ticket.acquire })
+    return this.stages.callTool({
+      callId,
+      call,
+      tool,
+      args,
+      input,
+      accesses,
+      fixed,
+      signal,
+      parentCallId,
+      turn: ticket.acquire,
+      ...present({ settled }),
+    })
   }
 
   #end({ callId, call, parent }: Entry, result: ToolResult): void {

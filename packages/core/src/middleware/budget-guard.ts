@@ -79,6 +79,7 @@ export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, price: Pr
           yield* new GuardedAttempt({ guard, run, place, price }).through(call, next)
         },
         async wrapToolCall(invocation, next) {
+          if (invocation.settled) return next(invocation)
           await teller.tellBefore()
           const { callId, tool, accesses, signal } = invocation
           const composite = tool.effect(invocation.input) === 'composite' || accesses.some(({ kind }) => kind === 'agent')

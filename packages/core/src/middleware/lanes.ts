@@ -9,6 +9,7 @@ export const lanes = (queue: LaneQueue): Middleware =>
     name: 'lanes',
     start: (run) => ({
       async wrapToolCall(invocation, next) {
+        if (invocation.settled) return next(invocation)
         const { tool, input, accesses, signal } = invocation
         const turn = invocation.turn(accesses)
         if (turn) await orAborted(turn, signal)

@@ -71,6 +71,7 @@ class Gate {
   }
 
   async pass(given: ToolInvocation, next: Next): Promise<ToolOutcome> {
+    if (given.settled) return next(given)
     const judgement = this.#judge(given)
     const { decision, reason, rule } = judgement
     const invocation = { ...given, permits: (access: Access) => this.#permits(given, access, rule) }

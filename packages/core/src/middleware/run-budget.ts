@@ -119,7 +119,7 @@ export function runBudget(options: RunBudgetOptions): Middleware {
         },
         async wrapToolCall(invocation, next) {
           const { toolCalls = Infinity } = limits
-          if (mayBegin(invocation.callId, toolCalls)) return next(invocation)
+          if (invocation.settled || mayBegin(invocation.callId, toolCalls)) return next(invocation)
           say({ run, kind: 'hard' }, ['toolCalls', toolCalls], limits)
           const words = `The budget of ${toolCalls} tool calls is used up. Answer with what you know.`
           return resultOf(failed(words, { kind: 'permission_denied' }))

@@ -26,7 +26,7 @@ export function turnLimit(limit: number = DEFAULT_TURNS): Middleware {
           : { ...draft, toolChoice: 'none', messages: limit === 1 ? draft.messages : [...draft.messages, userText(LAST_TURN)] },
       async wrapToolCall(invocation, next) {
         const { name } = invocation.call
-        if ((run.state().run?.turn ?? 0) < limit || name === STRUCTURED_OUTPUT_TOOL) return next(invocation)
+        if (invocation.settled || (run.state().run?.turn ?? 0) < limit || name === STRUCTURED_OUTPUT_TOOL) return next(invocation)
         return resultOf(failed(`'${name}' did not run: in the last turn of a run no tools are left.`, { kind: 'cancelled' }))
       },
       decideNext({ turn, calls }) {

@@ -64,7 +64,7 @@ function asker(agent: BoundOptions, name: string, notStarted: ReadonlySet<string
     start: (run, asked) => ({
       wrapToolCall(invocation, next) {
         const start = callStateOf(run, invocation.callId)?.start
-        if (start === undefined || start.name !== name || start.effect !== 'unsafe') return next(invocation)
+        if (invocation.settled || start === undefined || start.name !== name || start.effect !== 'unsafe') return next(invocation)
         const certain = notStarted.has(start.idempotencyKey) && run.state().claim?.afterExpiry !== true
         return certain ? next(invocation) : asksFirst({ run, agent, requestId: asked()[invocation.callId] }, invocation, next)
       },

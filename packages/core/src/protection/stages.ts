@@ -37,8 +37,8 @@ function aroundTools(provider: SecurityProvider, protect: Protect): ReturnType<M
 }
 
 /** What holds a secret, or what is left of one, does not run: it could not be stored as it is, and not be done again. */
-function refused({ args, call }: ToolInvocation, protect: Protect): ToolOutcome | undefined {
-  if (call.name === STRUCTURED_OUTPUT_TOOL) return undefined
+function refused({ args, call, settled }: ToolInvocation, protect: Protect): ToolOutcome | undefined {
+  if (settled || call.name === STRUCTURED_OUTPUT_TOOL) return undefined
   const at = placeOf(args, (text) => protect(text) !== text || hasPlaceholder(text))
   if (at === undefined) return undefined
   return resultOf(
