@@ -84,6 +84,7 @@ const declares =
       if (/^[-+][aAfFgilprtux]*$/.test(word.value ?? '')) {
         if (/[xi]/.test(word.value ?? '')) exported = environmentRisk
         if (/[aA]/.test(word.value ?? '')) list = true
+        if (word.value?.includes('i') === true) run.walker.undecided('it computes what its variables get, which may run commands')
         continue
       }
       if (isListText(word, list)) run.walker.undecided(`${words[0]?.text ?? ''} may read a value as a list, and run what stands in it`)

@@ -16,6 +16,8 @@ export interface WordVisitor {
 const ESCAPED = /^\$'(?:[^\\]|\\[abeEfnrtv\\'"?]|\\(?!000)[01][0-7]{2}|\\x(?!00)[0-7][\da-fA-F])*'$/
 const NUMBER = /^-?(?:\d+|0x[\da-f]+)$/i
 const NUMERIC = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge'])
+/** `[x]=…` in a list, where `x` is computed. */
+const COMPUTED_PLACE = /^(?:\\\n)*\[(?!\d+\]\+?=)[^]*=/
 const EVALUATED = 'it computes with what is only known when it runs, which the shell may evaluate as a command'
 
 /** Look into a word, an assignment's value, a heredoc's body, or whatever else may hold expansions. */
@@ -48,6 +50,9 @@ export function examine(node: SyntaxNode, visitor: WordVisitor): void {
       return
     case 'Assignment':
       if (node.index !== undefined && !isPlainIndex(node.index)) visitor.undecided(EVALUATED)
+      break
+    case 'ArrayValue':
+      if (node.elements.some(({ text }) => COMPUTED_PLACE.test(text))) visitor.undecided(EVALUATED)
       break
     default:
   }

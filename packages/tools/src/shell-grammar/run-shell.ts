@@ -4,7 +4,8 @@ import { itself } from './itself.ts'
 import type { Run } from './running.ts'
 import type { ShellWord } from './shell-word.ts'
 
-const FLAGS = /^-[abefhilmnptuvxBCEHPT]*c?[abefhilmnptuvxBCEHPT]*$/
+/** `a` would export what is set later, so that programs obey it. */
+const FLAGS = /^-[befhilmnptuvxBCEHPT]*c?[befhilmnptuvxBCEHPT]*$/
 const HARMLESS_LONG = new Set(['--norc', '--noprofile', '--posix', '--login'])
 
 export function shell(words: readonly ShellWord[], run: Run): After {
@@ -24,7 +25,7 @@ export function shell(words: readonly ShellWord[], run: Run): After {
       break
     }
     if (!/^[-+]./.test(value)) break
-    if (/^-[aefhmnpuvxBCE]*o$/.test(value)) at++
+    if (/^-[efhmnpuvxBCE]*o$/.test(value)) at++
     else if (value === '--version' || value === '--help') {
       itself(words, run)
       return out

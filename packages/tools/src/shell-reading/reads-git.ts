@@ -2,7 +2,14 @@
 import type { ShellWord } from '../shell-grammar/shell-word.ts'
 import { anything, certain, exactly, mayBeOption, options, type Reader, subcommands, without } from './reader.ts'
 
-const DIFFERENCES: Reader = without({ long: ['output', 'ext-diff'] })
+const DIFFERENCES: Reader = without({ long: ['output', 'ext-diff', 'show-signature'] })
+
+/** To check a signature git runs another program. */
+const checksSignatures = (words: readonly ShellWord[]): boolean =>
+  words.some(({ value, prefix }) => (value === undefined ? /^--(?:format|pretty)=/.test(prefix) : /%G|%\(\w*signature/.test(value)))
+
+/** `git log --help` is `git help log`, which may open a page in a browser. */
+const asksForHelp = (words: readonly ShellWord[]): boolean => words.some(({ value }) => value === '--help')
 
 /** Options that make `branch` and `tag` list, so that their operands are patterns. */
 const LISTS = /^--(?:list|contains|no-contains|merged|no-merged|points-at)(?:=|$)/
@@ -22,12 +29,19 @@ const listing =
 const CONFIG =
   /^(?:-l|-z|--(?:list|null|global|local|system|worktree|show-origin|show-scope|name-only|includes|no-includes|get|get-all|get-regexp|type=\w+|bool|int|path))$/
 
+/** What it is told to do in newer versions of git. */
+const CONFIG_CHANGES = /^(?:set|unset|edit|rename-section|remove-section)$/
+
 /** One name is read; a second operand would be its new value. */
 const config: Reader = ([, ...words]) => {
   const values = certain(words)
   if (values === undefined) return false
   const operands = values.filter((value) => !value.startsWith('-'))
-  return values.every((value) => !value.startsWith('-') || CONFIG.test(value)) && operands.length <= 1
+  return (
+    values.every((value) => !value.startsWith('-') || CONFIG.test(value)) &&
+    operands.every((operand) => !CONFIG_CHANGES.test(operand)) &&
+    operands.length <= 1
+  )
 }
 
 const reflog: Reader = (words) => {
@@ -87,12 +101,13 @@ export const readsGit: Reader = (words) => {
     if (value === '-c' && isHarmless(words[at + 1])) at++
     else if (value === undefined || !BEFORE.test(value)) break
   }
-  return subcommands(READS)(words.slice(at - 1))
+  const rest = words.slice(at - 1)
+  return subcommands(READS)(rest) && !checksSignatures(rest) && !asksForHelp(rest)
 }
 
 const isHarmless = (setting: ShellWord | undefined): boolean =>
   setting !== undefined &&
   !mayBeOption(setting) &&
-  /^(?:color\.\w+=\w+|core\.quotepath=\w+|core\.(?:pager|fsmonitor)=(?:cat|false)?|pager\.\w+=(?:cat|false)|log\.\w+=[\w-]+|diff\.renames=\w+)$/i.test(
+  /^(?:color\.\w+=\w+|core\.quotepath=\w+|core\.(?:pager|fsmonitor)=(?:cat|false)?|pager\.\w+=(?:cat|false)|log\.(?!showsignature)\w+=[\w-]+|diff\.renames=\w+)$/i.test(
     setting.value ?? '',
   )

@@ -96,7 +96,8 @@ export const PROGRAMS: Readonly<Record<string, Reader>> = {
     })(words),
   fd: without({ short: 'xX', long: ['exec', 'exec-batch'] }),
   fdfind: without({ short: 'xX', long: ['exec', 'exec-batch'] }),
-  file: without({ short: 'C', long: ['compile'] }),
+  // `-p` sets the times of what it looked at.
+  file: without({ short: 'Cp', long: ['compile', 'preserve-date'] }),
   find: readsFind,
   gawk: (words) => readsAwk(words) || exactly('--version')(words),
   gh: (words) =>

@@ -1,0 +1,180 @@
+/** Runs inside of a sandbox: makes a small world, runs each line in it for real, and says what the line changed. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import {
+  type BigIntStats,
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+const WORLD = '/tmp/world'
+const KEPT = '/tmp/kept'
+const PROGRAMS = '/tmp/programs'
+const WORK = join(WORLD, 'work')
+const MARKS = join(WORLD, 'marks/log')
+const INDEX = join(WORK, '.git/index')
+const LINE_MS = 1_500
+const MOST_PROCESSES = 60
+
+/** What the run is told: the lines, and the programs that a line may start. */
+export type Given = { readonly lines: readonly string[]; readonly harmless: readonly string[] }
+/** What a line changed: files, and the programs that it started and should not have. */
+export type Changed = { readonly line: string; readonly changed: readonly string[]; readonly started: string }
+
+/** Started by programs that only read: what unpacks, and what lays out a page of a manual. */
+const HELPERS = 'gzip bzip2 xz zstd lzma compress nroff groff troff grotty tbl eqn preconv col locale iconv sh bash dash env git'.split(' ')
+const MARKING = `#!/bin/sh\nprintf '%s\\n' "\${0##*/} $*" >> ${MARKS}\n`
+/** Names that no machine has to have, for lines to start. */
+const INVENTED = 'evil firefox w3m lynx xdg-open www-browser editor emacsclient gh-browser less-evil'.split(' ')
+
+function makeWorld(harmless: readonly string[]): void {
+  for (const folder of ['work/src', 'work/odd', 'home', 'marks', 'temporary']) mkdirSync(join(WORLD, folder), { recursive: true })
+  mkdirSync(PROGRAMS)
+  const free = new Set([...harmless, ...HELPERS])
+  const installed = ['/usr/bin', '/usr/sbin', '/bin', '/sbin'].flatMap((folder) => readdirSync(folder))
+  for (const name of new Set([...installed, ...INVENTED])) {
+    if (free.has(name)) continue
+    writeFileSync(join(PROGRAMS, name), MARKING)
+    chmodSync(join(PROGRAMS, name), 0o755)
+  }
+  const files: Readonly<Record<string, string>> = {
+    'a.txt': 'one\ntwo\nrm pwned\n3\n',
+    'b.txt': 'one\nthree\n',
+    'list.txt': 'a.txt\n-o\n--output=pwned\n',
+    'data.json': '{"a":[1,2],"b":"x"}\n',
+    'c.md': '# Title\nTODO\n',
+    'src/index.ts': 'export const one = 1\n',
+    'script.sed': 'w pwned\n',
+    'script.awk': 'BEGIN{system("evil")}\n',
+    'evil.so': 'x',
+    '-o': 'x',
+    '-i': 'x',
+    '--output=pwned': 'x',
+    '--pre=evil': 'x',
+    '-exec': 'x',
+    '!evil': 'x',
+    'odd/$(evil)': 'x',
+    'odd/a b': 'x',
+    '.gitattributes': '*.md diff=md\n',
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(WORK, name), text)
+  for (const name of ['evil', 'ls', 'cat']) {
+    writeFileSync(join(WORK, name), MARKING)
+    chmodSync(join(WORK, name), 0o755)
+  }
+  writeFileSync(join(WORLD, 'home/.gitconfig'), '[user]\nname=a\nemail=a@b.c\n[init]\ndefaultBranch=main\n')
+  symlinkSync('a.txt', join(WORK, 'link'))
+  mkdirSync(join(WORK, 'vendor'))
+  const made = run(
+    `tar cf arch.tar a.txt b.txt; tar czf arch.tgz a.txt; zip -q arch.zip a.txt; gzip -k b.txt; git init -q; git add -A; git commit -qm one;
+    git -C vendor init -q; git -C vendor config core.fsmonitor evil; git -C vendor config core.pager evil;
+    git tag v1; echo four >> b.txt; git commit -qam two; git branch side; echo five >> a.txt; git stash -q; echo six >> c.md
+    sign() { printf 'tree %s\\nparent %s\\nauthor a <a@b.c> 1 +0000\\ncommitter a <a@b.c> 1 +0000\\ngpgsig -----BEGIN PGP SIGNATURE-----\\n x\\n -----END PGP SIGNATURE-----\\n\\nthree\\n' "$(git rev-parse 'HEAD^{tree}')" "$(git rev-parse HEAD)"; }
+    git update-ref refs/heads/main "$(sign | git hash-object -t commit -w --stdin)"`,
+    '/usr/bin:/bin',
+  )
+  if (made.status !== 0) throw new Error(`the world was not made: ${made.stderr}`)
+}
+
+const environment = (path: string): Record<string, string> => ({
+  PATH: path,
+  HOME: join(WORLD, 'home'),
+  TMPDIR: join(WORLD, 'temporary'),
+  LANG: 'C.UTF-8',
+  DEBUG: '1',
+})
+
+const run = (line: string, path: string): { readonly status: number | null; readonly stderr: string } =>
+  spawnSync('/bin/bash', ['-c', line], { cwd: WORK, env: environment(path), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+/** Mode, size, times and place of everything; a folder's times tell of files that came and went, which is no change. */
+function snapshot(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const visit = (path: string): void => {
+    const stats = lstatSync(path, { bigint: true })
+    found.set(path, stats.isDirectory() ? String(stats.mode) : state(path, stats))
+    if (stats.isDirectory()) for (const name of readdirSync(path)) visit(join(path, name))
+  }
+  for (const name of readdirSync(WORLD)) if (name !== 'temporary') visit(join(WORLD, name))
+  for (const folder of ['/tmp', PROGRAMS, '/var/tmp', '/run']) found.set(folder, readdirSync(folder).toSorted().join(' '))
+  return found
+}
+
+/** git writes down anew when it looked at which file; what is staged stays. */
+function state(path: string, { mode, size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
+  if (path === INDEX) return `${mode}`
+  return [mode, size, mtimeNs, ctimeNs, ino].join(' ')
+}
+
+const staged = (): string =>
+  spawnSync('/usr/bin/git', ['ls-files', '-s'], { cwd: WORK, env: environment('/usr/bin:/bin'), encoding: 'utf8' }).stdout
+
+const processes = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+
+function endOthers(own: ReadonlySet<number>): void {
+  for (const pid of processes()) {
+    if (own.has(pid)) continue
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
+
+async function runFree(line: string): Promise<void> {
+  const own = new Set(processes())
+  const child: ChildProcess = spawn('/bin/bash', ['-c', line], {
+    cwd: WORK,
+    env: environment(`${PROGRAMS}:/usr/bin:/bin`),
+    stdio: ['ignore', 'ignore', 'ignore'],
+    detached: true,
+  })
+  const late = setTimeout(() => endOthers(own), LINE_MS)
+  const many = setInterval(() => {
+    if (processes().length > own.size + MOST_PROCESSES) endOthers(own)
+  }, 100)
+  await new Promise<void>((resolve) => void child.on('close', () => resolve()))
+  clearTimeout(late)
+  clearInterval(many)
+  endOthers(own)
+}
+
+const given: Given = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Given
+makeWorld(given.harmless)
+cpSync(WORLD, KEPT, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+const restore = (): void => {
+  rmSync(WORLD, { recursive: true, force: true })
+  cpSync(KEPT, WORLD, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+}
+const stagedAtFirst = staged()
+const there = new Set(readdirSync('/tmp'))
+let before = snapshot()
+let indexed = lstatSync(INDEX).mtimeMs
+const results: Changed[] = []
+for (const line of given.lines) {
+  await runFree(line)
+  const after = snapshot()
+  const changed = [...after.keys(), ...before.keys()].filter((path) => after.get(path) !== before.get(path))
+  const index = lstatSync(INDEX, { throwIfNoEntry: false })?.mtimeMs
+  if (index !== indexed && staged() !== stagedAtFirst) changed.push(INDEX)
+  indexed = index ?? 0
+  if (changed.length === 0) continue
+  const started = changed.includes(MARKS) ? readFileSync(MARKS, 'utf8') : ''
+  results.push({ line, changed: [...new Set(changed)], started })
+  for (const name of readdirSync('/tmp')) if (!there.has(name)) rmSync(join('/tmp', name), { recursive: true, force: true })
+  restore()
+  before = snapshot()
+  indexed = lstatSync(INDEX).mtimeMs
+}
+writeFileSync(process.argv[3] ?? '', JSON.stringify(results))
