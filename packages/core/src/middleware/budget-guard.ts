@@ -74,10 +74,7 @@ export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, price: Pr
       const guard = guardOf(run)
       const teller = tellerOf(guard, run, place)
       return {
-        async *wrapModelCall(call, next) {
-          await teller.tellBefore()
-          yield* new GuardedAttempt({ guard, run, place, price }).through(call, next)
-        },
+        wrapModelCall: (call, next) => new GuardedAttempt({ guard, run, place, price, teller }).through(call, next),
         async wrapToolCall(invocation, next) {
           if (invocation.settled) return next(invocation)
           await teller.tellBefore()
@@ -148,8 +145,10 @@ const spenderOf = ({ sessionId, runId, metadata }: RunContext, name: string): Sp
   ...(typeof metadata.agent === 'string' ? { agent: metadata.agent } : {}),
 })
 
+type Teller = { tellBefore(): Promise<unknown> }
+
 /** Tells of what was done before this process took over: whoever did it may not have come to that. */
-function tellerOf(guard: BudgetGuard, run: RunContext, place: () => Place): { tellBefore(): Promise<unknown> } {
+function tellerOf(guard: BudgetGuard, run: RunContext, place: () => Place): Teller {
   let told: Promise<unknown> | undefined
   const tellAll = (): Promise<unknown> => {
     const { last, branch } = place()
@@ -168,6 +167,7 @@ type AttemptParts = {
   readonly run: RunContext
   readonly place: () => Place
   readonly price: Price | undefined
+  readonly teller: Teller
 }
 
 class GuardedAttempt {
@@ -178,7 +178,8 @@ class GuardedAttempt {
   }
 
   async *through(call: ModelCall, next: (call: ModelCall) => ModelStream): ModelStream {
-    const { guard, run, place, price } = this.#parts
+    const { guard, run, place, price, teller } = this.#parts
+    await teller.tellBefore()
     const number = place().turn === call.turn ? place().attempt + 1 : 1
     const attempt = this.#attempt(call, number)
     const decision = await guard.checkBeforeLlm(attempt, { signal: call.signal })
@@ -259,12 +260,15 @@ function keepTime({ run, signal, decision, again }: TimeParts): { readonly signa
   const { clock } = run.host
   const begun = clock.now()
   const control = childSignal(signal)
-  let timers: readonly (() => void)[] = []
+  let clear = (): void => {}
   let over = false
-  const clear = (): void => timers.forEach((stop) => stop())
+  /** The end has no timer before the first half is over: most of what is done is done by then. */
   const arm = (allowedMs: number): void => {
-    const left = Math.max(0, allowedMs - (clock.now() - begun))
-    timers = [clock.timer(left / 2, () => void ask()), clock.timer(left, () => control.abort(outOfTime(clock, begun)))]
+    const left = (): number => Math.max(0, allowedMs - (clock.now() - begun))
+    clear = clock.timer(left() / 2, () => {
+      clear = clock.timer(left(), () => control.abort(outOfTime(clock, begun)))
+      void ask()
+    })
   }
   const ask = async (): Promise<void> => {
     const more = await again(clock.now() - begun).catch(() => undefined) // without an answer its time runs out

@@ -76,10 +76,16 @@ export class LedgerLog {
 
   async #commit(works: readonly Work[]): Promise<void> {
     const { host } = this.#options
+    // What is known here is enough for what adds something: where it was not the newest, the store refuses, and all is decided again.
+    // What adds nothing, a refusal or a look, needs the newest.
+    let isNewest = false
     for (let lost = 0; ; lost++) {
-      await this.#catchUp()
+      if (lost > 0 || this.#part === undefined || this.#closed) {
+        await this.#catchUp()
+        isNewest = true
+      }
       const { done, failed, entries, state, now } = this.#decideAll(works)
-      if (entries.length === 0 || (await this.#append(entries, now))) {
+      if (entries.length === 0 ? isNewest : await this.#append(entries, now)) {
         this.#state = state
         for (const { resolve } of done) resolve()
         for (const { work, error } of failed) work.reject(error)

@@ -186,6 +186,32 @@ describe('settling', () => {
 })
 
 describe('the log', () => {
+  test('is not read for what only adds, and never left unread for what would be refused, waited for or looked at', async () => {
+    const store = memoryStore()
+    let reads = 0
+    const counting: SessionStore = { ...store, read: (...given) => (reads++, store.read(...given)) }
+    const host = jumpingHost()
+    const [here, there] = [counting, store].map((each) => tokenLedger(each, { tokens: 1000, host }))
+    await here?.reserve(attemptOf('first', 100, 0), never)
+    const opened = reads
+    for (let index = 0; index < 5; index++) {
+      await here?.settle(index === 0 ? 'first' : `h${index}`, { tokens: 10 })
+      await here?.reserve(attemptOf(`h${index + 1}`, 100, 0), never)
+    }
+    expect(reads).toBe(opened)
+    await there?.reserve(attemptOf('most', 800, 0), never)
+    // It fits by what is known here, and not by what is there: 50 are used, 100 and 800 are set aside.
+    const late = here?.reserve(attemptOf('late', 100, 0), never)
+    await there?.release('most')
+    expect(await late).toMatchObject({ type: 'reserved' })
+    await there?.reserve(attemptOf('rest', 750, 0), never)
+    expect((await here?.snapshot())?.held.tokens).toBe(950)
+    await there?.release('rest')
+    const now = host.clock.now()
+    expect(await here?.reserve(attemptOf('now', 700, 0), never)).toMatchObject({ type: 'reserved' })
+    expect(host.clock.now()).toBe(now) // at once: what was known here was not the newest
+  })
+
   test('is read once, then only what is new, and a part of it at the most after 10,000 reservations', async () => {
     const store = memoryStore()
     let read = 0
