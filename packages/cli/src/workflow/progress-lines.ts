@@ -16,6 +16,8 @@ export function eventLine(event: WorkflowEvent, progress: Progress, { colors, si
       return cut(`  ${colors.dim(signs.dot)} ${oneLine(event.message)}`, width)
     case 'budget_exhausted':
       return colors.yellow(cut(`  ${signs.warning} ${oneLine(event.reason)}`, width))
+    case 'budget_threshold_hit':
+      return colors.yellow(cut(`  ${signs.warning} ${oneLine(event.message)}`, width))
     case 'step_changed':
       return colors.yellow(cut(`  ${signs.warning} ${event.taskId} stood for another question before: ${event.action}`, width))
     case 'step_cached':

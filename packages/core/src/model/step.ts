@@ -10,7 +10,11 @@ export type StepBudget = {
   readonly tokens?: number
   /** US dollars: needs a model with a price. */
   readonly usd?: number
+  /** Turns of the agent itself, never more than its own limit. */
+  readonly turns?: number
   readonly toolCalls?: number
+  /** Milliseconds of work. Held by the workflow that gives it, from the step's events: executors are not told. */
+  readonly workMs?: number
 }
 
 /** What a step may use: composed with the worker's own limits, never widening them. */

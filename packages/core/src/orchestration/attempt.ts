@@ -37,11 +37,11 @@ export async function attemptStep(spec: AgentStepSpec, timeoutMs: number | undef
 /** The step as the executor gets it: without what is done about it here, within what it may use. */
 export function specOf(step: WorkflowStep, sessionId: string | undefined, granted: StepBudget | undefined): AgentStepSpec {
   const { retry: _retry, timeoutMs: _timeout, budget, ...spec } = step
-  const limits = stricter(stricter(spec.authority?.budget, budget), granted)
+  const { workMs: _held, ...limits } = stricter(stricter(spec.authority?.budget, budget), granted) ?? {}
   return {
     ...spec,
     ...(sessionId === undefined ? {} : { sessionId }),
-    ...(limits === undefined || Object.keys(limits).length === 0 ? {} : { authority: { ...spec.authority, budget: limits } }),
+    ...(Object.keys(limits).length === 0 ? {} : { authority: { ...spec.authority, budget: limits } }),
   }
 }
 
@@ -51,7 +51,7 @@ function stricter(one: StepBudget | undefined, other: StepBudget | undefined): S
     const limit = Math.min(one[name] ?? Infinity, other[name] ?? Infinity)
     return limit === Infinity ? {} : { [name]: limit }
   }
-  return { ...least('tokens'), ...least('usd'), ...least('toolCalls') }
+  return { ...least('tokens'), ...least('usd'), ...least('turns'), ...least('toolCalls') }
 }
 
 const withDeadline = (spec: AgentStepSpec, deadline: number): AgentStepSpec => ({

@@ -96,7 +96,8 @@ export class LedgerState {
     const { spender } = reservation
     this.#count(spender, amount)
     if (how === 'lost') this.#lost = counted(this.#lost, { id, spender, amount, at })
-    const excess = excessOf(amount, reservation.amount)
+    // A grant is a bound where there is a limit.
+    const excess = excessOf(amount, reservation.amount, reservation.kind === 'grant' ? this.limits : undefined)
     if (excess !== undefined) this.#overruns = counted(this.#overruns, { id, spender, amount: excess, at })
   }
 
@@ -164,11 +165,11 @@ const toThreshold = (name: string): { readonly resource: Resource; readonly shar
 }
 
 /** What was taken beyond what was set aside. Time is no matter of a provider's count. */
-export function excessOf(amount: Spending, reserved: Spending): Spending | undefined {
+export function excessOf(amount: Spending, reserved: Spending, bounds: BudgetLimits = reserved): Spending | undefined {
   const excess = { ...NO_SPENDING }
   let any = false
   for (const resource of RESOURCES) {
-    if (resource === 'workMs' || amount[resource] - reserved[resource] <= GRAIN[resource]) continue
+    if (resource === 'workMs' || bounds[resource] === undefined || amount[resource] - reserved[resource] <= GRAIN[resource]) continue
     excess[resource] = amount[resource] - reserved[resource]
     any = true
   }

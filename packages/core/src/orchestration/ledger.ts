@@ -45,7 +45,8 @@ type Whose = Pick<ReserveRequest, 'id' | 'kind' | 'spender' | 'agent'>
 
 type Granted = { readonly type: 'granted'; readonly granted: Partial<Spending>; readonly thresholds: readonly BudgetThreshold[] }
 
-type Warn = (threshold: BudgetThreshold) => void
+/** Is told of a threshold that was passed. */
+export type Warn = (threshold: BudgetThreshold) => void
 
 const DEFAULT_HOLD_MS = 600_000
 const DEFAULT_PATIENCE_MS = 60_000
@@ -142,7 +143,8 @@ export class Ledger {
   async rest(id: string, used: Partial<Spending>): Promise<void> {
     await this.#log.transact(({ state, now, add }) => {
       const grant = state.reservations.get(id)
-      if (grant?.kind !== 'grant') return
+      // Whoever took it over goes on with all of it.
+      if (grant?.kind !== 'grant' || grant.holder !== this.#holder.id) return
       const amount = addSpending(NO_SPENDING, { workMs: grant.amount.workMs, ...used })
       add({ type: 'reserved', ...grant, amount, resting: true, at: now })
     })

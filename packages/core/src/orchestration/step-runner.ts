@@ -1,13 +1,16 @@
 /** Brings steps to their outcomes: from the log where they are there, else by attempts that are stored before they are made. */
-import { toMessage } from '../base/errors.ts'
+import { AgentError, toMessage } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import { childSignal } from '../base/signals.ts'
 import type { Envelope } from '../model/event.ts'
 import { failedStep, stepQuestion, stepSessionId, type StepOutcome } from '../model/step.ts'
 import { addUsage, noUsage, type Usage } from '../model/usage.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import { attemptStep, specOf } from './attempt.ts'
 import { planStep, stepChanged, type StepPlan } from './step-plan.ts'
-import type { StepGrant, WorkflowBudget } from './workflow-budget.ts'
+import type { StepGrant } from './step-grant.ts'
+import { WorkLimit } from './work-limit.ts'
+import type { WorkflowBudget } from './workflow-budget.ts'
 import type { WorkflowLog } from './workflow-log.ts'
 import type { OnChanged, StepListener, WorkflowListener, WorkflowStep } from './workflow-types.ts'
 
@@ -30,6 +33,8 @@ export interface RunnerParts {
 export type Call = { readonly signal: AbortSignal; pending: number }
 
 export type PlannedStep = { readonly step: WorkflowStep; readonly key: string; readonly identity: string; readonly plan: StepPlan }
+
+type Begun = Attempt & { readonly sessionId: string | undefined; readonly grant: StepGrant | undefined }
 
 type Attempt = PlannedStep & { readonly attempt: number; readonly resume: string | undefined }
 
@@ -109,18 +114,16 @@ export class StepRunner {
 
   async #attempt(attempt: Attempt): Promise<StepOutcome> {
     const { budget, log } = this.#parts
-    const { signal } = this.#call
-    signal.throwIfAborted()
-    if (budget === undefined) return this.#begin(attempt, undefined)
-    const { rootId } = this.#parts
-    const others = Math.min(this.limit - this.#running, this.#call.pending)
-    const id = `${rootId}/${attempt.key}#${attempt.attempt}`
-    const grant = await budget.grant({ rootId, id, wanted: attempt.step.budget, sharers: 1 + Math.max(0, others), signal })
-    if (grant === undefined) return deniedStep(attempt.step)
+    const { step } = attempt
+    this.#call.signal.throwIfAborted()
+    const sessionId = attempt.resume ?? this.#sessionOf(attempt)
+    if (budget === undefined) return this.#begin({ ...attempt, sessionId, grant: undefined })
+    const grant = await this.#grantOf(budget, attempt, sessionId)
+    if (grant === undefined) return deniedStep(step)
     let outcome: StepOutcome | undefined
     try {
       log?.assertUsable()
-      outcome = await this.#begin(attempt, grant)
+      outcome = await this.#begin({ ...attempt, sessionId, grant })
       return outcome
     } finally {
       await grant.settle(outcome)
@@ -128,10 +131,24 @@ export class StepRunner {
     }
   }
 
+  #grantOf(budget: WorkflowBudget, { step, key, attempt }: Attempt, sessionId: string | undefined): Promise<StepGrant | undefined> {
+    const { rootId, host, emit } = this.#parts
+    const others = Math.min(this.limit - this.#running, this.#call.pending)
+    return budget.grant({
+      rootId,
+      id: `${rootId}/${key}#${attempt}`,
+      wanted: step.budget,
+      sharers: 1 + Math.max(0, others),
+      signal: this.#call.signal,
+      covers: sessionId ?? stepSessionId(step.taskId),
+      warn: (threshold) => emit?.({ type: 'budget_threshold_hit', ...threshold }),
+      now: host.clock.now,
+    })
+  }
+
   /** Stores that it may run, runs it, and stores what came of it. */
-  async #begin({ step, key, identity, attempt, resume }: Attempt, grant: StepGrant | undefined): Promise<StepOutcome> {
+  async #begin({ step, key, identity, attempt, resume, sessionId, grant }: Begun): Promise<StepOutcome> {
     const { log, host, emit } = this.#parts
-    const sessionId = resume ?? this.#sessionOf({ step, key, identity, attempt })
     if (log !== undefined) {
       log.assertUsable()
       if (resume === undefined)
@@ -148,7 +165,10 @@ export class StepRunner {
     let outcome = await this.#untilDone({ step, key, sessionId, grant })
     if (outcome.status === 'suspended') return outcome
     this.#parts.used?.(outcome.usage)
-    const store = async (): Promise<void> => log?.append({ type: 'step_end', key, attempt, outcome, at: host.clock.now() })
+    const store = async (): Promise<void> => {
+      const used = grant === undefined ? {} : { used: grant.used(outcome) }
+      return log?.append({ type: 'step_end', key, attempt, outcome, ...used, at: host.clock.now() })
+    }
     await store().catch((error: unknown) => {
       if (!(error instanceof TypeError)) throw error
       const words = `The executor of step ${step.taskId} gave an outcome that cannot be stored as JSON: ${toMessage(error)}`
@@ -165,14 +185,25 @@ export class StepRunner {
     const { signal } = this.#call
     const plain = sessionId === undefined && Object.keys(grant?.budget ?? {}).length === 0 && isPlain(step)
     const spec = plain ? step : specOf(step, sessionId, grant?.budget)
-    const onEvent = listenerOf(grant, onStepEvent && ((envelope) => onStepEvent(envelope, spec)))
-    for (;;) {
-      grant?.restart()
-      const outcome = await attemptStep(spec, step.timeoutMs, { executor, host, signal, onEvent })
-      if (outcome.status !== 'suspended') return outcome
-      emit?.({ type: 'step_suspended', waitingFor: outcome.waitingFor ?? [], ...placeOf(step, key) })
-      if (answered === undefined) return outcome
-      await answered(outcome, signal)
+    const over = new AgentError('budget_exhausted', `Step ${step.taskId} was stopped: its time of work is used up`)
+    const control = childSignal(signal)
+    const limit = grant && new WorkLimit({ grant, clock: host.clock, over: () => control.abort(over) })
+    const onEvent = listenerOf(grant, { limit, onStepEvent: onStepEvent && ((envelope) => onStepEvent(envelope, spec)) })
+    try {
+      for (;;) {
+        grant?.restart()
+        const outcome = await attemptStep(spec, step.timeoutMs, { executor, host, signal: control.signal, onEvent })
+        if (outcome.status !== 'suspended') return outcome
+        emit?.({ type: 'step_suspended', waitingFor: outcome.waitingFor ?? [], ...placeOf(step, key) })
+        if (answered === undefined) return outcome
+        await answered(outcome, signal)
+      }
+    } catch (error) {
+      if (error !== over) throw error
+      return { ...failedStep(spec, over.message), code: over.code }
+    } finally {
+      limit?.end()
+      control.release()
     }
   }
 
@@ -205,13 +236,13 @@ const deniedStep = (step: WorkflowStep): StepOutcome => ({
   code: 'budget_exhausted',
 })
 
-function listenerOf(
-  grant: StepGrant | undefined,
-  onStepEvent: ((envelope: Envelope) => void) | undefined,
-): ((envelope: Envelope) => void) | undefined {
+type Listening = { readonly limit: WorkLimit | undefined; readonly onStepEvent: ((envelope: Envelope) => void) | undefined }
+
+function listenerOf(grant: StepGrant | undefined, { limit, onStepEvent }: Listening): ((envelope: Envelope) => void) | undefined {
   if (grant === undefined) return onStepEvent
   return (envelope) => {
     grant.observe(envelope)
+    limit?.check()
     onStepEvent?.(envelope)
   }
 }

@@ -2,6 +2,7 @@
 import { AgentError, toMessage } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { isJsonObject, type Json } from '../model/json.ts'
+import type { Spending } from '../model/spending.ts'
 import { parseStepOutcome, type StepOutcome } from '../model/step.ts'
 
 export type WorkflowRecord =
@@ -18,7 +19,15 @@ export type WorkflowRecord =
       readonly sessionId: string
       readonly at: number
     }
-  | { readonly type: 'step_end'; readonly key: string; readonly attempt: number; readonly outcome: StepOutcome; readonly at: number }
+  | {
+      readonly type: 'step_end'
+      readonly key: string
+      readonly attempt: number
+      readonly outcome: StepOutcome
+      /** As its budget counted it, where there was one. */
+      readonly used?: Spending
+      readonly at: number
+    }
 
 const VERSION = 1
 const DIGEST_LENGTH = 32

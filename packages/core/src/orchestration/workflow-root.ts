@@ -68,7 +68,7 @@ export class WorkflowRoot {
     const { rootId, host, signal } = this
     const log = await WorkflowLog.open({ store, leases, rootId, host, signal, onLost: (error) => this.#control.abort(error) })
     this.usage = log.found.usage
-    this.budget?.restore(rootId, log.found.usage, log.found.cost)
+    this.budget?.restore(rootId, log.found.used)
     return log
   }
 

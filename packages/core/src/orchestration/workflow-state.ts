@@ -1,7 +1,8 @@
 /** What a workflow's log has come to: a fold over its records. */
 import { type Json, canonicalJson } from '../model/json.ts'
+import { addSpending, NO_SPENDING, type Spending } from '../model/spending.ts'
 import type { StepOutcome } from '../model/step.ts'
-import { addUsage, noUsage, type Usage } from '../model/usage.ts'
+import { addUsage, noUsage, totalTokens, type Usage } from '../model/usage.ts'
 import type { WorkflowRecord } from './workflow-record.ts'
 
 /** The last attempt at a step. */
@@ -19,8 +20,8 @@ export class WorkflowState {
   begun: { readonly name: string; readonly input: Json } | undefined
   ended: { readonly output: Json } | undefined
   usage: Usage = noUsage
-  /** US dollars, of steps that said what they cost. */
-  cost = 0
+  /** By all attempts that ended: as their budget counted it, else as they said. */
+  used: Spending = NO_SPENDING
   readonly steps: Map<string, StepEntry> = new Map()
 
   fold(record: WorkflowRecord): void {
@@ -44,7 +45,7 @@ export class WorkflowState {
       case 'step_end': {
         const entry = this.steps.get(record.key)
         this.usage = addUsage(this.usage, record.outcome.usage)
-        this.cost += record.outcome.cost ?? 0
+        this.used = addSpending(this.used, record.used ?? { tokens: totalTokens(record.outcome.usage), usd: record.outcome.cost ?? 0 })
         if (entry?.attempt === record.attempt) this.steps.set(record.key, { ...entry, outcome: record.outcome })
       }
     }

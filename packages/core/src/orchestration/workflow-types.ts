@@ -5,6 +5,7 @@ import type { JsonObject } from '../model/json.ts'
 import type { AnswerKey } from '../model/waiting.ts'
 import type { AgentStepSpec, StepBudget, StepOutcome, StepStatus } from '../model/step.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
+import type { BudgetThreshold } from '../ports/budget-guard.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WorkflowBudget } from './workflow-budget.ts'
@@ -58,6 +59,9 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 /** Which step: `key` is its place in the workflow. */
 type StepPlace = { readonly key: string; readonly taskId: string; readonly agent: string }
 
+/** What of a workflow's budget is used up. */
+export type WorkflowResource = 'workflow_tokens' | 'workflow_usd' | 'workflow_turns' | 'workflow_tool_calls' | 'workflow_work_ms'
+
 /** Milestones of a workflow; `scope` is the path of the scope, empty for the workflow itself. New ones may come: keep a default branch. */
 export type WorkflowEvent =
   | { readonly type: 'phase_start'; readonly scope: string; readonly name: string; readonly index: number; readonly stepCount: number }
@@ -76,7 +80,9 @@ export type WorkflowEvent =
       readonly message: string
       readonly fields: JsonObject
     }
-  | { readonly type: 'budget_exhausted'; readonly resource: 'workflow_tokens' | 'workflow_usd'; readonly reason: string }
+  | { readonly type: 'budget_exhausted'; readonly resource: WorkflowResource; readonly reason: string }
+  /** Most of the ledger that its budget stands on is gone: told once. */
+  | ({ readonly type: 'budget_threshold_hit' } & BudgetThreshold)
   /** The executor is asked. `resumed`: it had been asked before, by somebody who saw no end. */
   | ({ readonly type: 'step_run'; readonly attempt: number; readonly sessionId?: string; readonly resumed: boolean } & StepPlace)
   /** Its result was there already. */

@@ -9,7 +9,15 @@ import { runRounds } from './combinators.ts'
 import { runPipeline } from './run-pipeline.ts'
 import type { BudgetSnapshot } from './workflow-budget.ts'
 import { WorkflowRoot } from './workflow-root.ts'
-import type { LogLevel, NextRound, PipelineStage, WorkflowListener, WorkflowOptions, WorkflowStep } from './workflow-types.ts'
+import type {
+  LogLevel,
+  NextRound,
+  PipelineStage,
+  WorkflowListener,
+  WorkflowOptions,
+  WorkflowResource,
+  WorkflowStep,
+} from './workflow-types.ts'
 
 export type CallOptions = {
   /** Stops this call only. */
@@ -166,10 +174,19 @@ export class Workflow {
 /** A name as one part of a key. */
 const escapePart = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')
 
-type Exhaustion = { readonly resource: 'workflow_tokens' | 'workflow_usd'; readonly reason: string }
+type Exhaustion = { readonly resource: WorkflowResource; readonly reason: string }
 
-function exhaustion({ consumedTokens, limitTokens, consumedUsd = 0, limitUsd = Infinity }: BudgetSnapshot): Exhaustion {
+/** The first of these limits that was reached. */
+function exhaustion(snapshot: BudgetSnapshot): Exhaustion {
+  const { consumedTokens, limitTokens, consumedUsd = 0, limitUsd = Infinity } = snapshot
+  const { consumedTurns = 0, limitTurns = Infinity, consumedToolCalls = 0, limitToolCalls = Infinity } = snapshot
+  const { consumedWorkMs = 0, limitWorkMs = Infinity } = snapshot
   if (consumedUsd >= limitUsd) return { resource: 'workflow_usd', reason: `$${consumedUsd.toFixed(4)} of $${limitUsd} are used` }
+  if (consumedTurns >= limitTurns) return { resource: 'workflow_turns', reason: `${consumedTurns} of ${limitTurns} turns are used` }
+  if (consumedToolCalls >= limitToolCalls)
+    return { resource: 'workflow_tool_calls', reason: `${consumedToolCalls} of ${limitToolCalls} tool calls are used` }
+  if (consumedWorkMs >= limitWorkMs)
+    return { resource: 'workflow_work_ms', reason: `${Math.round(consumedWorkMs)} of ${limitWorkMs} ms of work are used` }
   const reason =
     limitTokens === undefined
       ? `the budget around it is used up; this workflow used ${consumedTokens} tokens`

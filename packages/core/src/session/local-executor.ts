@@ -2,6 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { present } from '../base/present.ts'
+import { DEFAULT_TURNS } from '../middleware/turn-limit.ts'
 import { jsonSchema } from '../model/schema.ts'
 import { type AgentStepSpec, failedStep, type StepOutcome, stepSessionId } from '../model/step.ts'
 import { DEFAULT_CONCURRENCY, guardedStep } from '../orchestration/guarded-step.ts'
@@ -124,9 +125,12 @@ export function toOutcome(spec: AgentStepSpec, result: RunResult): StepOutcome {
 function withProfile(
   options: AgentOptions,
   { maxTurns, llm, instructions, tools }: AgentProfile,
-  { maxSteps }: AgentStepSpec,
+  { maxSteps, authority }: AgentStepSpec,
 ): AgentOptions {
-  const turns = Math.min(...[maxTurns, maxSteps, options.budget?.perRun?.turns].filter((each) => each !== undefined))
+  const own = [maxTurns, maxSteps, options.budget?.perRun?.turns].filter((each) => each !== undefined)
+  const granted = authority?.budget?.turns
+  // Who gives less never gives more than there would be without it.
+  const turns = Math.min(...own, ...(granted === undefined ? [] : [granted, ...(own.length === 0 ? [DEFAULT_TURNS] : [])]))
   if (maxSteps !== undefined && maxSteps < 1)
     throw new AgentError('invalid_argument', `A step needs at least one turn: maxSteps is ${maxSteps}`)
   return {
@@ -139,7 +143,8 @@ function withProfile(
 function withAuthority(options: AgentOptions, { authority = {} }: AgentStepSpec, leftMs: number): AgentOptions {
   const { budget = {}, timeouts } = options
   const limits: Record<string, number> = { ...budget.perRun }
-  for (const [name, limit] of Object.entries(authority.budget ?? {})) limits[name] = Math.min(limit, limits[name] ?? Infinity)
+  const { turns: _turns, workMs: _workMs, ...granted } = authority.budget ?? {}
+  for (const [name, limit] of Object.entries(granted)) limits[name] = Math.min(limit, limits[name] ?? Infinity)
   const totalMs = Math.min(leftMs, timeouts?.totalMs || Infinity)
   return {
     ...options,

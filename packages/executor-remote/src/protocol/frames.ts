@@ -75,7 +75,7 @@ const id = z.string().min(1).max(200)
 const bytes = z.int().min(MIN_MESSAGE_BYTES)
 
 const amount = z.number().nonnegative().optional()
-const budget = z.object({ tokens: amount, usd: amount, toolCalls: amount })
+const budget = z.object({ tokens: amount, usd: amount, turns: amount, toolCalls: amount })
 
 const spec = z.object({
   taskId: z.string(),
