@@ -5,6 +5,7 @@ import { toMessage } from '@seamfold/core/kit'
 import type { LimitReach } from '@seamfold/tools'
 import { checkRules } from '@seamfold/core'
 import { fieldLines, type Field } from '../render/fields.ts'
+import { findingLines } from '../render/idle-rules.ts'
 import { oneLine, plural } from '../render/text.ts'
 import type { Style } from '../render/style.ts'
 import { loadConfig } from '../config/load.ts'
@@ -16,7 +17,6 @@ import { findPlaces, modelWish, resolveGround, type SharedOptions } from '../set
 import type { Terminal } from '../terminal/terminal.ts'
 import { checkJournal } from './journal-check.ts'
 import { checkLanes } from './lanes-check.ts'
-import { findingLines } from './policy-check.ts'
 
 /** `problem` is what must be mended; `note` is worth knowing. */
 type Finding = { readonly name: string; readonly state: 'good' | 'note' | 'problem'; readonly words: string | readonly string[] }

@@ -1,9 +1,8 @@
 /** `seamfold policy check`: rules that can decide nothing, with their lines. */
-import { checkRules, type PlacedRule, type RuleFinding } from '@seamfold/core'
+import { checkRules } from '@seamfold/core'
 import { loadPolicyFile } from '../config/load.ts'
-import { originWords } from '../render/judgement.ts'
-import { plural, visibleLine } from '../render/text.ts'
-import type { Style } from '../render/style.ts'
+import { findingLines } from '../render/idle-rules.ts'
+import { plural } from '../render/text.ts'
 import { groundLayers } from '../setup/ground.ts'
 import { resolveGround, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -28,15 +27,3 @@ export async function policyCheckCommand(file: string | undefined, options: Poli
   }
   return findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.completed
 }
-
-export const findingLines = (finding: RuleFinding, { colors }: Style): readonly string[] => {
-  const { severity, message, by } = finding
-  const paint = severity === 'error' ? colors.red : colors.yellow
-  return [
-    `${placeWords(finding)}: ${paint(severity)}: ${visibleLine(JSON.stringify(finding.rule))} can decide nothing: ${message}`,
-    ...(by === undefined ? [] : [`  ${placeWords(by)}: ${visibleLine(JSON.stringify(by.rule))}`]),
-  ]
-}
-
-const placeWords = ({ layer, file, line, index }: PlacedRule): string =>
-  file === undefined ? `rule ${index + 1} of the layer '${layer}'` : originWords({ file, ...(line === undefined ? {} : { line }) })

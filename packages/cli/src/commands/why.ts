@@ -65,7 +65,7 @@ function lines({ tool, args }: TypedCall, { judgement, parts, next }: Explanatio
   const style = terminal.style()
   const { colors } = style
   const { name } = tool.definition
-  const { rule, origin, reason, decision } = judgement
+  const { rule, origin, reason, decision, timeout } = judgement
   const touches = parts.map(({ access, judgement: each }) => {
     const by = 'by' in access && access.by !== undefined ? `, by ${access.by}` : ''
     const undecided = access.kind === 'exec' && access.undecided !== undefined ? `: ${access.undecided}` : ''
@@ -77,6 +77,7 @@ function lines({ tool, args }: TypedCall, { judgement, parts, next }: Explanatio
       [
         rule === undefined ? ['because', visibleLine(reason)] : ['rule', { verbatim: visibleLine(JSON.stringify(rule)) }],
         ...(origin === undefined ? [] : [['from', { verbatim: originWords(origin) }] as const]),
+        ...(timeout === undefined ? [] : [['waits', `${timeout.afterMs} ms for an answer, then: ${timeout.action}`] as const]),
         ['touches', touches.length === 0 ? 'nothing' : touches],
         ...(next === undefined ? [] : [['else', `${next.decision}: ${causeWords(next)}`] as const]),
         ['mode', ground.mode],

@@ -32,8 +32,25 @@ const ruleText = z.string().transform((text, context) => {
 })
 
 const ruleObject = z
-  .strictObject({ allow: match.optional(), ask: match.optional(), deny: match.optional() })
-  .refine((rule) => Object.keys(rule).length === 1, 'a rule has exactly one of allow, ask, deny')
+  .strictObject({
+    allow: match.optional(),
+    ask: match.optional(),
+    deny: match.optional(),
+    timeoutMs: positive.optional(),
+    onTimeout: z.enum(['reject', 'approve', 'suspend']).optional(),
+  })
+  .refine(
+    ({ allow, ask, deny }) => [allow, ask, deny].filter((each) => each !== undefined).length === 1,
+    'a rule has exactly one of allow, ask, deny',
+  )
+  .refine(
+    ({ ask, timeoutMs, onTimeout }) => ask !== undefined || (timeoutMs ?? onTimeout) === undefined,
+    'only a rule that asks has a timeout',
+  )
+  .refine(
+    ({ timeoutMs, onTimeout }) => onTimeout === undefined || timeoutMs !== undefined,
+    "a rule with 'onTimeout' says with 'timeoutMs' when that is",
+  )
 
 const rule = z.preprocess((value) => (typeof value === 'string' ? (ruleFromText(value) ?? value) : value), z.union([ruleObject, ruleText]))
 

@@ -12,9 +12,10 @@ import {
 } from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
 import { suggestion } from '../config/nearest.ts'
+import { idleRulesWords } from '../render/idle-rules.ts'
 import { configuredAnswerKey } from './answer-key.ts'
 import { configuredHooks } from './configured-hooks.ts'
-import { groundPolicy, groundTools } from './ground.ts'
+import { groundLayers, groundPolicy, groundTools } from './ground.ts'
 import { holderHost, leasesOfTheLiving } from './holder.ts'
 import { INSTRUCTIONS } from './instructions.ts'
 import { dayLedger } from './day-ledger.ts'
@@ -123,6 +124,8 @@ export async function agentOptions(
   const { commandEnvironment } = await import('@seamfold/tools')
   const environment = commandEnvironment(process.env, { keep: settings.keep ?? [] })
   const permissions = await groundPolicy(settings)
+  const idle = idleRulesWords(groundLayers(settings))
+  if (idle !== undefined) warn(idle)
   const hooks = await configuredHooks(settings, environment)
   const security = await protectionOf({ secrets: settings.secrets, workspace: settings.workspace, environment: process.env })
   const ledger = dayLedger(settings, journal)

@@ -144,6 +144,60 @@ new.ts:6: error: {"deny":{"path":"a","host":"b"}} can decide nothing: nothing th
     const doctor = (await scene.run(['doctor'])).stdout.replaceAll(/\s+/g, ' ')
     expect(doctor).toContain('seamfold.config.json:5: warning: {"ask":{"tool":"bash","command":"git *"}} can decide nothing')
   })
+
+  test('is told in one line, once, when a run or a chat starts, and only then', async () => {
+    await using scene = await stage()
+    await using simulator = await simulated([])
+    const start = (words: readonly string[]) => scene.run(words, simulator.env)
+    expect((await start(['run', 'go'])).stderr).not.toContain('can decide nothing')
+    await scene.write('home/seamfold/policy.json', '{\n  "rules": [ "allow exec(git *)", "allow exec(git log)" ]\n}')
+    for (const words of [['run', 'go'], ['run', '--json', 'go'], ['run', '--quiet', 'go'], ['chat']]) {
+      const { stderr } = await start(words)
+      expect(
+        stderr
+          .replaceAll(scene.path, '')
+          .split('\n')
+          .filter((line) => line.includes('can decide nothing')),
+      ).toEqual([
+        `project, /seamfold.config.json:5: {"ask":{"tool":"bash","command":"git *"}} can decide nothing: another rule says allow of all that it is about (user, /home/seamfold/policy.json:2). 1 other likewise. See 'seamfold policy check'`
+          .replace('project, ', '')
+          .replace('user, ', ''),
+      ])
+    }
+  })
+})
+
+describe('a rule with a time', () => {
+  const timed = (rule: object) => ({ permissions: { rules: [rule] } })
+
+  test('is read, shown by why, and holds in a run', async () => {
+    await using scene = await stage()
+    const rule = { ask: { access: 'write' }, timeoutMs: 60_000, onTimeout: 'suspend' }
+    await scene.write('seamfold.config.json', timed(rule))
+    expect((await scene.run(['why', 'write', 'a'])).stdout).toContain('waits    60000 ms for an answer, then: suspend')
+    await scene.write('seamfold.config.json', timed({ ...rule, onTimeout: 'approve', timeoutMs: 1 }))
+    await using simulator = await simulated([callTool('write', { file_path: 'a', content: '1' })])
+    // Whether the run still sees its time pass depends on how fast it is.
+    const written = () => existsSync(join(scene.path, 'a'))
+    await scene.run(['run', '-s', 's', 'go'], simulator.env)
+    await expect.poll(async () => written() || (await scene.run(['resume', 's'], simulator.env), written()), { timeout: 20_000 }).toBe(true)
+    expect(await readFile(join(scene.path, 'a'), 'utf8')).toBe('1')
+  })
+
+  test.each([
+    [{ deny: { tool: 'x' }, timeoutMs: 5 }, 'only a rule that asks has a timeout'],
+    [{ ask: { tool: 'x' }, onTimeout: 'reject' }, "a rule with 'onTimeout' says with 'timeoutMs' when that is"],
+    [{ ask: { tool: 'x' }, timeoutMs: 0 }, 'timeoutMs'],
+    [{ ask: { tool: 'x' }, timeoutMs: 5, onTimeout: 'allow' }, 'onTimeout'],
+    [{ ask: { tool: 'x' }, timeoutMS: 5 }, "Did you mean 'timeoutMs'?"],
+  ])('%j is refused with its line', async (rule, words) => {
+    await using scene = await stage()
+    await scene.write('seamfold.config.json', timed(rule))
+    const { code, stderr } = await scene.run(['policy', 'check'])
+    expect(code).toBe(2)
+    expect(stderr).toContain(words)
+    expect(stderr).toContain('seamfold.config.json:1')
+  })
 })
 
 describe('policy replay', () => {

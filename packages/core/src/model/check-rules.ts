@@ -3,6 +3,7 @@ import { hostMatches, nameTest } from './compiled-rule.ts'
 import { readPattern } from './command-pattern.ts'
 import { globMatcher } from './glob.ts'
 import { LAYERS, type RuleLayer } from './policy.ts'
+import { timeoutOf } from './rule-timeout.ts'
 import type { Decision, PolicyLayer, Rule, RuleMatch, RuleOrigin } from './permission-policy.ts'
 
 /** A rule with its place: `index` counts from 0 within its layer's rules. */
@@ -41,8 +42,8 @@ export function checkRules(layers: readonly RuleLayer[]): readonly RuleFinding[]
 type Source = { readonly layer: PolicyLayer; readonly file: string | undefined; readonly lines: RuleLayer['lines'] }
 
 function known(rule: Rule, index: number, { layer, file, lines }: Source): Known {
-  const decision: Decision = 'deny' in rule ? 'deny' : 'ask' in rule ? 'ask' : 'allow'
-  const match = Object.values(rule)[0] ?? {}
+  const [decision, match] =
+    'deny' in rule ? (['deny', rule.deny] as const) : 'ask' in rule ? (['ask', rule.ask] as const) : (['allow', rule.allow] as const)
   const line = lines?.[index]
   const place = { layer, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) }
   return { rule, index, ...place, decision, match, rank: LAYERS.indexOf(layer) }
@@ -98,6 +99,8 @@ function hides(first: Known, second: Known): boolean {
 /** Whether the second says nothing that the first does not say. Of two that say the same it is the later one, or the weaker. */
 function repeats(first: Known, second: Known, isEarlier: boolean): boolean {
   if (first.decision !== second.decision || !covers(first.match, second.match)) return false
+  // It may wait for less long, or for somebody else to look.
+  if (timeoutOf(second.rule) !== undefined && !waitsAlike(first.rule, second.rule)) return false
   if (first.decision !== 'deny' && first.rank < second.rank) return false
   // To allow a command allows what its words name as well.
   if (
@@ -123,6 +126,8 @@ function covers(first: RuleMatch, second: RuleMatch): boolean {
     (first.host === undefined || (second.host !== undefined && hostMatches(first.host, second.host)))
   )
 }
+
+const waitsAlike = (a: Rule, b: Rule): boolean => JSON.stringify(timeoutOf(a)) === JSON.stringify(timeoutOf(b))
 
 const kindOf = ({ access, command, host, starts }: RuleMatch): string | undefined =>
   access ?? (command !== undefined ? 'exec' : host !== undefined ? 'net' : starts !== undefined ? 'agent' : undefined)

@@ -5,7 +5,8 @@ import { type CommandPattern, couldBe, isCommand, mentions, readPattern } from '
 import { ORDER } from './default-policy.ts'
 import { globMatcher, mayLieBelow } from './glob.ts'
 import { nearestName } from './nearest.ts'
-import type { Decision, Rule, RuleMatch, RuleOrigin, ToolRequest } from './permission-policy.ts'
+import type { ConfirmTimeout, Decision, Rule, RuleMatch, RuleOrigin, ToolRequest } from './permission-policy.ts'
+import { timeoutOf, timeoutProblem } from './rule-timeout.ts'
 
 /** `perhaps`: only running it would tell. */
 export type Touching = 'yes' | 'no' | 'perhaps'
@@ -17,6 +18,8 @@ export interface CompiledRule {
   readonly origin: RuleOrigin
   /** Whether it is about every call of a tool, whatever it touches. */
   readonly isWhole: boolean
+  /** How long it waits for an approval, where it asks and says so. */
+  readonly timeout: ConfirmTimeout | undefined
   /** Whether it speaks of calls like this one, before what they touch is looked at. */
   concerns(request: ToolRequest): boolean
   touches(access: Access | undefined): Touching
@@ -24,15 +27,19 @@ export interface CompiledRule {
 
 /** All that a rule may say. */
 const RULE_KEYS = ['tool', 'access', 'path', 'command', 'host', 'effect', 'agent', 'starts'] as const
+/** Beside what it matches, of a rule that asks. */
+const OF_A_TIMEOUT: ReadonlySet<string> = new Set(['timeoutMs', 'onTimeout'])
 /** What is told of a call before it is known what it touches. */
 const OF_THE_CALL: ReadonlySet<string> = new Set(['tool', 'effect', 'agent'])
 
 /** Throws `invalid_argument` for a rule that is none, naming it and where it stands. */
 export function compileRule(rule: Rule, origin: RuleOrigin, index: number): CompiledRule {
   const name = describeRule(origin, index)
-  const [decision, ...rest] = Object.keys(rule) as Decision[]
+  const [decision, ...rest] = Object.keys(rule).filter((key) => !OF_A_TIMEOUT.has(key)) as Decision[]
   if (decision === undefined || rest.length > 0 || !ORDER.includes(decision))
     throw refused(`${name} must have exactly one of allow, ask, deny: ${JSON.stringify(rule)}`)
+  const problem = timeoutProblem(rule)
+  if (problem !== undefined) throw refused(`${name} ${problem}`)
   const match = (rule as Record<Decision, RuleMatch>)[decision]
   const keys = Object.keys(match)
   const unknown = keys.find((key) => !RULE_KEYS.some((known) => known === key))
@@ -54,6 +61,7 @@ export function compileRule(rule: Rule, origin: RuleOrigin, index: number): Comp
     match,
     origin,
     isWhole,
+    timeout: timeoutOf(rule),
     concerns: (request) =>
       tool(request.tool) &&
       (match.effect === undefined || match.effect === (request.effect ?? 'unsafe')) &&

@@ -25,7 +25,16 @@ export type RuleMatch = {
   readonly starts?: string
 }
 
-export type Rule = { readonly allow: RuleMatch } | { readonly ask: RuleMatch } | { readonly deny: RuleMatch }
+export type Rule =
+  | { readonly allow: RuleMatch }
+  | {
+      readonly ask: RuleMatch
+      /** How many milliseconds an approval is waited for, more than 0. Default: what the agent's `confirmTimeout` says. */
+      readonly timeoutMs?: number
+      /** What then. Where several rules ask for a call the strictest counts, and `approve` only if all say so. Default: `reject`. */
+      readonly onTimeout?: ConfirmTimeout['action']
+    }
+  | { readonly deny: RuleMatch }
 
 export type Decision = 'allow' | 'ask' | 'deny'
 

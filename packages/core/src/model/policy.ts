@@ -4,7 +4,17 @@ import type { Access } from './access.ts'
 import { type CompiledRule, compileRule, type Touching } from './compiled-rule.ts'
 import { byDefault, byEffect, describePolicy } from './default-policy.ts'
 import { modeDefault, type PermissionMode } from './permission-modes.ts'
-import type { Decision, Judgement, PermissionPolicy, PolicyLayer, Rule, RuleOrigin, ToolRequest } from './permission-policy.ts'
+import type {
+  ConfirmTimeout,
+  Decision,
+  Judgement,
+  PermissionPolicy,
+  PolicyLayer,
+  Rule,
+  RuleOrigin,
+  ToolRequest,
+} from './permission-policy.ts'
+import { strictestTimeout } from './rule-timeout.ts'
 
 export type { Decision, Judgement, PermissionPolicy, PolicyLayer, Rule, RuleMatch, RuleOrigin, ToolRequest } from './permission-policy.ts'
 
@@ -132,14 +142,18 @@ function judgeBy(all: readonly CompiledRule[], request: ToolRequest, fallback: F
   const asked = found.find(({ asks }) => asks?.how === 'yes') ?? found.find(({ asks }) => asks !== undefined)
   if (rest?.decision === 'deny' || asked?.asks === undefined) return rest ?? allowedBy(found)
   const { rule, how } = asked.asks
-  if (how === 'yes') return judgementOf(rule)
-  return { ...judgementOf(rule), decision: 'ask', reason: `it cannot be told whether ${judgementOf(rule).reason} applies` }
+  // What the default asks for as well is left to the agent.
+  const timeout = strictestTimeout([...found.flatMap(({ timeouts }) => timeouts), ...(rest?.decision === 'ask' ? [undefined] : [])])
+  const judgement = { ...judgementOf(rule), decision: 'ask' as const, ...(timeout && { timeout }) }
+  return how === 'yes' ? judgement : { ...judgement, reason: `it cannot be told whether ${judgement.reason} applies` }
 }
 
 type Finding = {
   /** The rule because of which somebody is asked. */
   readonly asks?: { readonly rule: CompiledRule; readonly how: Touching }
   readonly allows?: CompiledRule
+  /** How long those who ask wait for an approval. */
+  readonly timeouts: readonly (ConfirmTimeout | undefined)[]
   /** No rule decides it. */
   readonly isOpen: boolean
 }
@@ -154,7 +168,8 @@ function findingOf(rules: readonly CompiledRule[], part: Part): Finding {
     asking.find(({ how }) => how === 'yes') ??
     (denies && { rule: denies, how: 'perhaps' as const }) ??
     asking.find(({ how }) => how === 'perhaps')
-  return { ...(asks && { asks }), ...(allows && { allows }), isOpen: allows === undefined && asks?.how !== 'yes' }
+  const timeouts = [...asking.filter(({ how }) => how !== 'no').map(({ rule }) => rule.timeout), ...(denies ? [undefined] : [])]
+  return { ...(asks && { asks }), ...(allows && { allows }), timeouts, isOpen: allows === undefined && asks?.how !== 'yes' }
 }
 
 const judgementOf = ({ decision, rule, origin }: CompiledRule): Judgement => ({

@@ -26,6 +26,35 @@ describe('an approval that nobody gives in time', () => {
     expect(facts[1]).not.toHaveProperty('by')
   })
 
+  test.each([
+    ['reject', 'It was rejected: nobody answered in time', []],
+    ['approve', 'wrote a', ['a']],
+  ] as const)('is settled in place as the rule that asks says, whatever the agent says: %s', async (onTimeout, words, wrote) => {
+    const scene = desk(undefined, {
+      permissions: policy({ rules: [{ ask: { tool: 'write' }, timeoutMs: minute, onTimeout }] }),
+      confirm: () => new Promise(() => {}),
+      confirmTimeout: { afterMs: 1, action: 'suspend' },
+    })
+    const session = await scene.agent.session({ id: 's' })
+    const run = await session.send('go')
+    expect(await pass(run.completed(), scene.host.clock, 1000)).toMatchObject({ text: 'done' })
+    expect([read(scene.llm), scene.wrote]).toEqual([[words], wrote])
+    expect(await factsOf(session, 'confirmation_required')).toMatchObject([
+      { onDeadline: onTimeout, rule: { rule: { ask: { tool: 'write' }, timeoutMs: minute, onTimeout } } },
+    ])
+  })
+
+  test('suspends the run where the rule that asks says so', async () => {
+    const scene = desk(undefined, {
+      permissions: policy({ rules: [{ ask: { tool: 'write' }, timeoutMs: minute, onTimeout: 'suspend' }] }),
+      confirm: () => new Promise(() => {}),
+    })
+    const session = await scene.agent.session({ id: 's' })
+    const result = await pass((await session.send('go')).result, scene.host.clock, 1000)
+    expect(result).toMatchObject({ status: 'suspended', waitingFor: [{ toolName: 'write' }] })
+    expect((await session.waitingFor())[0]).not.toHaveProperty('deadline')
+  })
+
   test('suspends the run where the agent says so, and then waits for as long as it takes', async () => {
     const scene = desk(undefined, { confirm: () => new Promise(() => {}), confirmTimeout: { afterMs: minute, action: 'suspend' } })
     const session = await scene.agent.session({ id: 's' })

@@ -28,10 +28,12 @@ export type Forbidden = {
   readonly most?: number
   /** Letters whose value is a word of its own, for counting operands. */
   readonly values?: string
+  /** Behind the first operand some look for no options any more. */
+  readonly stops?: true
 }
 
 /** It only reads but for these options. Long names count as given when they are shortened, too. */
-export function without({ short = '', long = [], most = Infinity, values = '' }: Forbidden): Reader {
+export function without({ short = '', long = [], most = Infinity, values = '', stops }: Forbidden): Reader {
   return ([, ...words]) => {
     let operands = 0
     let ended = false
@@ -39,8 +41,9 @@ export function without({ short = '', long = [], most = Infinity, values = '' }:
       const word = words[at]
       if (word === undefined) break
       if (word.value === undefined ? !ended && mayBeOption(word) : isForbidden(word.value, short, long)) return false
+      if (stops && operands > 0) ended = true
       // Behind an option `--` may be its value.
-      if (word.value === '--' && words[at - 1]?.prefix.startsWith('-') !== true) ended = true
+      if (!ended && word.value === '--' && words[at - 1]?.prefix.startsWith('-') !== true) ended = true
       // A dash alone is an operand: standard input or output.
       else if (ended || !word.prefix.startsWith('-') || word.value === '-') operands += word.splits ? Infinity : 1
       else if (/^-[A-Za-z]$/.test(word.value ?? '') && values.includes(word.prefix[1] ?? ' ') && words[at + 1]?.splits === false) at++

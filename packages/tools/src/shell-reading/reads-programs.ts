@@ -140,8 +140,8 @@ export const PROGRAMS: Readonly<Record<string, Reader>> = {
   test: readsTest,
   trap: exactly('', '-p', '-l'),
   tree: without({ short: 'oR', long: ['output'] }),
-  uniq: without({ most: 1, values: 'fsw' }),
+  uniq: without({ most: 1, values: 'fsw', stops: true }),
   unzip: ([, first, ...rest]) =>
     /^-l[vq]*$|^-Z1?$/.test(first?.value ?? '') && rest.every(({ prefix, value }) => value !== undefined && !prefix.startsWith('-')),
-  xxd: without({ short: 'r', most: 1, values: 'lscgo' }),
+  xxd: without({ short: 'r', most: 1, values: 'lscgo', stops: true }),
 }

@@ -20,6 +20,8 @@ const PROGRAMS = '/tmp/programs'
 const WORK = join(WORLD, 'work')
 const MARKS = join(WORLD, 'marks/log')
 const INDEX = join(WORK, '.git/index')
+/** npm's log of itself; and what git leaves when it is killed. */
+const OWN_NOTES: ReadonlySet<string> = new Set([join(WORLD, 'home/.npm'), join(WORK, '.git/index.lock')])
 const LINE_MS = 1_500
 const MOST_PROCESSES = 60
 
@@ -99,6 +101,7 @@ function snapshot(): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const visit = (path: string): void => {
     const stats = lstatSync(path, { bigint: true })
+    if (OWN_NOTES.has(path)) return
     found.set(path, stats.isDirectory() ? String(stats.mode) : state(path, stats))
     if (stats.isDirectory()) for (const name of readdirSync(path)) visit(join(path, name))
   }
@@ -169,6 +172,7 @@ for (const line of given.lines) {
   const index = lstatSync(INDEX, { throwIfNoEntry: false })?.mtimeMs
   if (index !== indexed && staged() !== stagedAtFirst) changed.push(INDEX)
   indexed = index ?? 0
+  rmSync(join(WORK, '.git/index.lock'), { force: true })
   if (changed.length === 0) continue
   const started = changed.includes(MARKS) ? readFileSync(MARKS, 'utf8') : ''
   results.push({ line, changed: [...new Set(changed)], started })
