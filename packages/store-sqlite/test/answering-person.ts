@@ -5,9 +5,12 @@ import { type Answer, openSession } from '@seamfold/core'
 import { isAgentError } from '@seamfold/core/kit'
 import { sqliteStore } from '../src/index.ts'
 
-const [, , path = '', name = ''] = argv
+const [, , path = '', name = '', skewMs = '0'] = argv
+const { now } = Date
+Date.now = () => now() + Number(skewMs) // the clock of this machine is wrong
 const store = sqliteStore(path)
 const answered = new Set<string>()
+const ANSWERS = (by: string): readonly Answer[] => [{ decision: 'approve', by }, { decision: 'reject', by }, { decision: 'timeout' }]
 
 for (;;) {
   const view = await openSession(store, 's').catch(() => undefined)
@@ -21,12 +24,13 @@ for (;;) {
   }
   const { requestId } = next
   answered.add(requestId)
-  const answer: Answer = Math.random() < 0.5 ? { decision: 'approve', by: name } : { decision: 'reject', by: name }
+  const answer: Answer = ANSWERS(name)[Math.floor(Math.random() * 3)] ?? { decision: 'timeout' }
   const counts = await view.answer(requestId, answer).catch((error: unknown) => {
     if (isAgentError(error, 'request_not_found')) return false // the run has ended meanwhile
+    if (answer.decision === 'timeout' && isAgentError(error, 'invalid_argument')) return false // not yet, by this clock
     throw error
   })
-  stdout.write(`${JSON.stringify({ requestId, counts, approved: answer.decision === 'approve', by: name })}\n`)
+  stdout.write(`${JSON.stringify({ requestId, counts, decision: answer.decision, by: name })}\n`)
   await pause(Math.random() * 120)
 }
 await store.close?.()

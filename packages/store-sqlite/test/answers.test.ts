@@ -1,4 +1,4 @@
-/** Two people in processes of their own answer one session, against its deadline, while its agent is killed and begun again: one answer each. */
+/** People and agents in processes of their own, each with a clock of its own, answer one session against its deadline: one answer each. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { openSession } from '@seamfold/core'
@@ -17,11 +17,11 @@ const start = (script: string, ...words: readonly string[]) =>
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 
-/** Killed after so many milliseconds, and begun again, for each number; the last one works to its end. */
-async function agent(path: string, kills: readonly number[]): Promise<string> {
+/** Killed after so many milliseconds, and begun again by another clock, for each number; the last one works to its end. */
+async function agent(path: string, kills: readonly number[], skews: readonly number[]): Promise<string> {
   let last = ''
-  for (const after of [...kills, undefined]) {
-    const child = start('./asking-agent.ts', path, `${CALLS}`)
+  for (const [index, after] of [...kills, undefined].entries()) {
+    const child = start('./asking-agent.ts', path, `${CALLS}`, `${skews[index % skews.length]}`)
     const timer = after === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), after)
     for await (const line of createInterface({ input: child.stdout })) last = line
     clearTimeout(timer)
@@ -29,18 +29,22 @@ async function agent(path: string, kills: readonly number[]): Promise<string> {
   return last
 }
 
-type Told = { readonly requestId: string; readonly counts: boolean; readonly approved: boolean; readonly by: string }
+type Told = { readonly requestId: string; readonly counts: boolean; readonly decision: string; readonly by: string }
 
-async function person(path: string, name: string): Promise<readonly Told[]> {
+async function person(path: string, name: string, skewMs: number): Promise<readonly Told[]> {
   const told: Told[] = []
-  for await (const line of createInterface({ input: start('./answering-person.ts', path, name).stdout }))
+  for await (const line of createInterface({ input: start('./answering-person.ts', path, name, `${skewMs}`).stdout }))
     told.push(JSON.parse(line) as Told)
   return told
 }
 
-async function play(kills: readonly number[]) {
+async function play(kills: readonly number[], skews: readonly number[]) {
   const path = fresh()
-  const [ended, ...people] = await Promise.all([agent(path, kills), person(path, 'ann'), person(path, 'bob')])
+  const [ended, ...people] = await Promise.all([
+    agent(path, kills, skews),
+    person(path, 'ann', skews[1] ?? 0),
+    person(path, 'bob', skews[2] ?? 0),
+  ])
   const store = sqliteStore(path)
   const view = await openSession(store, 's')
   const facts = []
@@ -57,10 +61,11 @@ test(
   },
   async () => {
     const outcomes = new Set<string>()
+    const skews = fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 3, maxLength: 3 })
     const plans = fc.array(fc.integer({ min: 150, max: 900 }), { maxLength: 2 })
     await fc.assert(
-      fc.asyncProperty(plans, async (kills) => {
-        const { ended, told, facts, history, effects } = await play(kills)
+      fc.asyncProperty(plans, skews, async (kills, skewMs) => {
+        const { ended, told, facts, history, effects } = await play(kills, skewMs)
         expect(ended).toBe('completed')
         const asked = facts.flatMap((fact) => (fact.type === 'confirmation_required' ? [fact] : []))
         expect(new Set(asked.map(({ callId }) => callId)).size).toBe(CALLS)
@@ -73,8 +78,10 @@ test(
           const [answer] = answers
           const winners = told.filter((each) => each.counts && each.requestId === requestId)
           outcomes.add(answer?.type === 'confirmation_timeout' ? 'timeout' : 'person')
-          const heard =
-            answer?.type === 'confirmation_received' ? [{ requestId, counts: true, approved: answer.approved, by: answer.by }] : []
+          const late = answer?.type === 'confirmation_timeout'
+          const heard = late
+            ? winners.slice(0, 1).map((each) => ({ ...each, decision: 'timeout' })) // the agent may have been the first to see it
+            : [{ requestId, counts: true, decision: answer?.approved ? 'approve' : 'reject', by: answer?.by }]
           expect(winners).toEqual(heard)
           if (answer?.approved === true) approvals++
         }

@@ -2,17 +2,18 @@
 import { argv, stdout } from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { memoryLeases } from '@seamfold/core'
-import { isAgentError, systemHost } from '@seamfold/core/kit'
+import { isAgentError } from '@seamfold/core/kit'
 import { callOf } from '@seamfold/core/testing'
+import { skewedHost } from './skewed-host.ts'
 import { workingAgent } from './working-agent.ts'
 
-const [, , path = '', count = '6'] = argv
+const [, , path = '', count = '6', skewMs = '0'] = argv
 const calls = Array.from({ length: Number(count) }, (_, index) => callOf('work', { index }))
-// The clock of those who answer, since a deadline is part of the race; and whoever was before is dead.
+// A clock that may be wrong, since a deadline is part of the race; and whoever was before is dead.
 const { agent, database } = workingAgent({
   path,
   script: [({ messages }) => (messages.length > 1 ? 'done' : calls)],
-  more: { host: systemHost(), leases: memoryLeases(), confirmTimeout: { afterMs: 100, action: 'reject' } },
+  more: { host: skewedHost(Number(skewMs)), leases: memoryLeases(), confirmTimeout: { afterMs: 100, action: 'reject' } },
 })
 
 for (;;) {

@@ -29,8 +29,8 @@ export interface RunContext {
   until<T>(read: (state: SessionState) => T | undefined, signal: AbortSignal): Promise<T>
   /** Answer a request of this run, as anybody elsewhere may: the first answer counts. Resolves when it stands, with whether this one does. */
   answer(requestId: string, answer: AnswerDecision): Promise<boolean>
-  /** Whether only signed answers count. */
-  readonly signed: boolean
+  /** What its requests say of who may answer. */
+  readonly signed: Pick<WaitingFor, 'signed' | 'keyId'>
   /** Tell readers something that is not stored. */
   emit(event: LiveEvent): void
 }

@@ -2,7 +2,6 @@
 import { isAgentError } from '../base/errors.ts'
 import { present } from '../base/present.ts'
 import { childSignal } from '../base/signals.ts'
-import { accessJson } from '../model/access.ts'
 import { askedOf } from '../model/asked.ts'
 import type { Fact } from '../model/event.ts'
 import { canonicalJson } from '../model/json.ts'
@@ -40,7 +39,7 @@ export const requestOf = (run: RunContext, callId: string, kind?: WaitingKind): 
 
 /** Digest of what a request is about: the arguments, and what they touch. */
 export const aboutDigest = ({ host }: RunContext, { args, accesses }: Pick<WaitingFor, 'args' | 'accesses'>): string =>
-  host.digest(canonicalJson([args, accesses.map(accessJson)]))
+  host.digest(canonicalJson([args, accesses]))
 
 /** Ask for something in the name of a call. Resolves when it is stored, with the facts that go before it. */
 export async function ask(
@@ -57,7 +56,8 @@ export async function ask(
     argsDigest: aboutDigest(run, { args, accesses }),
     accesses,
     ...wish,
-    ...present({ askedDigest: parentCallId && run.host.digest(askedOf(call)), signed: run.signed || undefined }),
+    ...run.signed,
+    ...present({ askedDigest: parentCallId && run.host.digest(askedOf(call)) }),
   }
   await run.append([...before, fact], { sync: true })
   return run.state().run?.requests.get(requestId) as RequestState // it was just said

@@ -143,8 +143,11 @@ class Gate {
   /** A request is about the arguments and what they touch: when either has changed, it is asked anew. Edited ones say what they touch. */
   #request(invocation: ToolInvocation): RequestState | undefined {
     const known = requestOf(this.#run, invocation.callId, 'confirmation')
-    const edited = known?.answer?.args !== undefined && isWritten(invocation, known.request.accesses)
-    return edited || known?.argsDigest === aboutDigest(this.#run, invocation) ? known : undefined
+    const about = aboutDigest(this.#run, invocation)
+    const { args, accesses = invocation.accesses } = known?.answer ?? {}
+    const edited =
+      args !== undefined && aboutDigest(this.#run, { args, accesses }) === about && isWritten(invocation, known?.request.accesses)
+    return edited || known?.argsDigest === about ? known : undefined
   }
 
   async #refuse(
@@ -168,7 +171,7 @@ class Gate {
 }
 
 /** Every path that the call touches is a word of its arguments, or was shown before they were edited: a link leads to others. */
-function isWritten({ args, accesses }: ToolInvocation, shown: readonly Access[]): boolean {
+function isWritten({ args, accesses }: ToolInvocation, shown: readonly Access[] | undefined): boolean {
   const values = JSON.stringify([args, shown]).replaceAll(/"\w+":/g, ' ')
   const words = values.split(/[\s"'\\=;|&<>(),]+(?:\.\/)?/)
   return accesses.every((access) => !('path' in access) || words.includes(access.path))

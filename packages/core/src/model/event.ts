@@ -32,6 +32,8 @@ type Answered = {
   readonly message?: string
   /** Edited arguments. */
   readonly args?: Json
+  /** What those touched when they were written. */
+  readonly accesses?: readonly Access[]
   /** To a question, or the result of an external task. */
   readonly reply?: Json
   /** Rules that hold for the rest of the session. */

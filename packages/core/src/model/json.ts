@@ -14,7 +14,8 @@ export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (!isJsonObject(value)) return JSON.stringify(value)
   const fields = Object.keys(value)
+    .filter((key) => value[key] !== undefined)
     .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`)
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] as Json)}`)
   return `{${fields.join(',')}}`
 }

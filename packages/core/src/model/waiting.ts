@@ -32,6 +32,8 @@ export type WaitingFor = {
   readonly onDeadline?: TimeoutAction
   /** Only a signed answer counts. */
   readonly signed?: true
+  /** The key that it is to be signed with, where keys have names. */
+  readonly keyId?: string
 }
 
 type Signed = {
@@ -47,6 +49,11 @@ export type AnswerDecision =
       /** Edited arguments, checked and judged again. */
       readonly input?: Json
       /**
+       * What those touch, as it stood when they were written: where that is something else by then, it is asked again. Left out, it is
+       * looked up where the tools are known.
+       */
+      readonly accesses?: readonly Access[]
+      /**
        * Rules that hold for the rest of this session, only such as allow: `alwaysRules(request)` makes them. They are read by `policy()`,
        * and not by the default of an agent that was given no permissions.
        */
@@ -56,10 +63,16 @@ export type AnswerDecision =
   /** To a question or an external task. */
   | ({ readonly decision: 'reply'; readonly value: Json } & Signed)
   /** Its deadline has passed: it is settled as the request says. */
-  | ({ readonly decision: 'timeout' } & Signed)
+  | ({
+      readonly decision: 'timeout'
+      /** When that was seen, in milliseconds since the epoch: nobody who reads it asks a clock of their own. Left out, it is now. */
+      readonly at?: number
+    } & Signed)
 
 /** Vouches for who may answer. Make one with `answerKey(secret)`. */
 export interface AnswerKey {
+  /** Tells keys apart, so that whoever answers with another one is told. Stands in requests. */
+  readonly id?: string
   sign(request: WaitingFor, answer: AnswerDecision): Promise<string>
   /** Whether the answer was signed with this key, for this request, as it stands. */
   verify(request: WaitingFor, answer: AnswerDecision): Promise<boolean>

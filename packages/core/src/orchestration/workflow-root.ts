@@ -5,7 +5,7 @@ import { type ChildSignal, childSignal } from '../base/signals.ts'
 import { sendToInbox } from '../journal/inbox.ts'
 import { inboxKey } from '../journal/keys.ts'
 import type { AnswerDecision, WaitingFor } from '../model/event.ts'
-import { answerProblem } from '../model/answer.ts'
+import { answerProblem, given } from '../model/answer.ts'
 import type { StepOutcome } from '../model/step.ts'
 import { addUsage, noUsage, type Usage } from '../model/usage.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
@@ -120,10 +120,10 @@ export class WorkflowRoot {
     if (found === undefined || store === undefined)
       throw new AgentError('request_not_found', `Workflow ${this.rootId} has no step that waits for '${requestId}' here`)
     const { sessionId, waiting, request } = found
-    const given = answerKey && !answer.signature ? { ...answer, signature: await answerKey.sign(request, answer) } : answer
-    const problem = await answerProblem(request, given, { key: answerKey, now: this.host.clock.now(), carried: true })
+    const said = await given(request, answer, { key: answerKey, now: this.host.clock.now() })
+    const problem = await answerProblem(request, said, { key: answerKey, carried: true })
     if (problem !== undefined) throw new AgentError('invalid_argument', problem)
-    await sendToInbox(store, sessionId, { entry: { type: 'answer', requestId, answer: given }, from: 0 })
+    await sendToInbox(store, sessionId, { entry: { type: 'answer', requestId, answer: said }, from: 0 })
     waiting.wake()
   }
 

@@ -1,5 +1,6 @@
 /** `answerKey`: answers that nobody else can give, with HMAC-SHA-256 by Web Crypto. */
 import { AgentError } from '../base/errors.ts'
+import { sha256 } from '../base/sha256.ts'
 import { accessJson } from '../model/access.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
 import type { AnswerDecision, AnswerKey, WaitingFor } from '../model/waiting.ts'
@@ -23,6 +24,7 @@ export function answerKey(secret: string | Uint8Array<ArrayBuffer>): AnswerKey {
   const key = (): ReturnType<typeof crypto.subtle.importKey> =>
     (imported ??= crypto.subtle.importKey('raw', bytes, ALGORITHM, false, ['sign', 'verify']))
   return {
+    id: sha256()(`seamfold answer key\n${bytes.join()}`).slice(0, 16),
     async sign(request, answer) {
       return toHex(await crypto.subtle.sign('HMAC', await key(), textOf(request, answer)))
     },

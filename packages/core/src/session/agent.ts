@@ -104,8 +104,8 @@ class LocalAgent implements Agent {
   }
 
   async #open(id: string, { id: given, metadata = {}, create = true }: SessionRequest, journal: Journal | undefined): Promise<LiveSession> {
-    const { store, host, folds, watch, protect, answerKey } = this.#parts
-    const options = { store, sessionId: id, host, folds, watch, protect, answerKey }
+    const { store, host, folds, watch, protect, answerKey, tools } = this.#parts
+    const options = { store, sessionId: id, host, folds, watch, protect, answerKey, tools }
     if (given !== undefined && journal === undefined) await assertNotDeleted(store, id)
     const log = await SessionLog.open(options, given === undefined ? Journal.begin(options) : journal)
     this.#assertOpen()

@@ -76,7 +76,7 @@ async function checkRun(store: SessionStore, place: RunPlace, parts: AgentParts)
   const exhausted = exhaustion(run, state)
   const problems: RunProblem[] = exhausted === undefined ? [] : [{ type: 'recovery_exhausted', message: exhausted.message }]
   const tools = run.output === undefined ? parts.tools : [...parts.tools, structuredOutput(run.output.schema)]
-  for (const call of recordedCalls(run, await readInbox(store, sessionId, { state, check: { key: undefined, now: host.clock.now() } }))) {
+  for (const call of recordedCalls(run, await readInbox(store, sessionId, { state, check: { key: undefined } }))) {
     const problem = await problemOf(call, tools)
     if (problem !== undefined) problems.push(problem)
   }

@@ -1,5 +1,6 @@
 /** One segment of a run: from a claim to the end, a suspension or a loss. It always comes to a result. */
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import type { ChildSignal } from '../base/signals.ts'
 import type { LoopContext } from '../loop/context.ts'
 import type { RunContext } from '../loop/middleware.ts'
@@ -141,7 +142,7 @@ export class Segment {
         await this.poke()
         return counts
       },
-      signed: parts.answerKey !== undefined,
+      signed: parts.answerKey ? { signed: true, ...present({ keyId: parts.answerKey.id }) } : {},
     }
   }
 

@@ -8,11 +8,13 @@ import { type ExtraFold, Journal } from '../journal/journal.ts'
 import { Reader } from '../journal/reader.ts'
 import type { Envelope, Fact, WaitingFor } from '../model/event.ts'
 import type { Prompt } from '../model/message.ts'
-import { type AnswerCheck, answerProblem } from '../model/answer.ts'
+import { answerProblem, given } from '../model/answer.ts'
 import { isOverdue, openRun, type RunState, type SessionState, waitingOf } from '../model/session-state.ts'
+import type { Tool } from '../model/tool.ts'
 import type { AnswerKey } from '../model/waiting.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
+import { lookedUp } from './looked-up.ts'
 import { checkedPrompt } from './session-checks.ts'
 import type { Answer, ReadOptions } from './types.ts'
 import { type Watching, watching } from '../journal/watching.ts'
@@ -27,6 +29,8 @@ export interface SessionLogOptions {
   readonly folds?: readonly ExtraFold[]
   readonly watch?: WatchStore | undefined
   readonly protect?: (<T>(value: T) => T) | undefined
+  /** Where arguments are edited, what they touch is looked up with these. */
+  readonly tools?: readonly Tool[] | undefined
   /** Answers are signed with it, and held to it. */
   readonly answerKey?: AnswerKey | undefined
 }
@@ -77,20 +81,20 @@ export class SessionLog {
   /** Every request of the suspended run is open, and the inbox has no answer: going on would change nothing. */
   async stillWaits(run: RunState): Promise<boolean> {
     const waiting = waitingOf(run)
-    const { now } = this.#check()
-    if (run.status !== 'suspended' || run.cancelRequested !== undefined || waiting.length === 0 || isOverdue(waiting, now)) return false
+    if (
+      run.status !== 'suspended' ||
+      run.cancelRequested !== undefined ||
+      waiting.length === 0 ||
+      isOverdue(waiting, this.#options.host.clock.now())
+    )
+      return false
     return (await this.readInbox(this.journal.state)).length === 0
   }
 
   /** What the inbox has that the journal has not copied. */
   readInbox(state: SessionState): Promise<readonly Fact[]> {
-    const { store, sessionId } = this.#options
-    return readInbox(store, sessionId, { state, check: this.#check() })
-  }
-
-  #check(): AnswerCheck {
-    const { host, answerKey } = this.#options
-    return { key: answerKey, now: host.clock.now() }
+    const { store, sessionId, answerKey: key } = this.#options
+    return readInbox(store, sessionId, { state, check: { key } })
   }
 
   async *events({ after, follow = true, signal }: ReadOptions = {}): AsyncGenerator<Envelope, void, undefined> {
@@ -125,14 +129,15 @@ export class SessionLog {
       const hint = open.length === 0 ? 'Nothing waits for an answer.' : `These wait: ${open.join(', ')}.`
       throw new AgentError('request_not_found', `Session ${this.journal.sessionId} has no request '${requestId}'. ${hint}`)
     }
-    const { store, sessionId, answerKey } = this.#options
-    const given = answerKey && !answer?.signature ? { ...answer, signature: await answerKey.sign(request.request, answer) } : answer
-    const check = { ...this.#check(), carried: true }
-    const problem = await answerProblem(request.request, given, check)
+    const { store, sessionId, answerKey: key, host, tools } = this.#options
+    const looked = await lookedUp(answer, request.request, tools)
+    const entry = await given(request.request, looked, { key, now: host.clock.now() })
+    const check = { key, carried: true }
+    const problem = await answerProblem(request.request, entry, check)
     if (problem !== undefined) throw new AgentError('invalid_argument', problem)
     if (request.answer !== undefined) return false
     const from = this.journal.state.inboxNext
-    const offset = await this.send({ type: 'answer', requestId, answer: given })
+    const offset = await this.send({ type: 'answer', requestId, answer: entry })
     return (await firstAnswer(store, sessionId, { request: request.request, from, check })) === offset
   }
 

@@ -46,9 +46,8 @@ export async function statusOf(
   const waitingFor = waitingOf(run)
   const found = { sessionId, runId, waitingFor, ...parentOf(state.metadata) }
   if (run.status !== 'suspended') return { ...found, status: 'interrupted' }
-  const check = { key: undefined, now: host.clock.now() }
-  const answered = waitingFor.length === 0 || (await readInbox(store, sessionId, { state, check })).length > 0
-  return { ...found, status: answered ? 'answered' : isOverdue(waitingFor, check.now) ? 'overdue' : 'suspended' }
+  const answered = waitingFor.length === 0 || (await readInbox(store, sessionId, { state, check: { key: undefined } })).length > 0
+  return { ...found, status: answered ? 'answered' : isOverdue(waitingFor, host.clock.now()) ? 'overdue' : 'suspended' }
 }
 
 /** A sub-agent's run is gone on with by its parent's. */

@@ -4,6 +4,7 @@ import { systemHost } from '../base/host.ts'
 import { branchingStore } from '../journal/branching-store.ts'
 import { deletedKey, JOURNAL_PREFIX, journalKey } from '../journal/keys.ts'
 import type { DataProtection } from '../protection/data-protection.ts'
+import type { Tool } from '../model/tool.ts'
 import type { AnswerKey } from '../model/waiting.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
@@ -19,13 +20,20 @@ export interface ViewOptions {
   readonly security?: DataProtection
   /** Signs the answers that are given here. Default: they are taken as they are given. */
   readonly answerKey?: AnswerKey
+  /** The agent's: what edited arguments touch is looked up when they are given. Default: none, and they are held to their own words. */
+  readonly tools?: readonly Tool[]
 }
 
 /** Throws `session_not_found` when nothing was ever stored under that id. */
-export async function openSession(given: SessionStore, id: string, { watch, security, answerKey }: ViewOptions = {}): Promise<SessionView> {
-  const store = branchingStore(given)
+export async function openSession(given: SessionStore, id: string, { security, ...rest }: ViewOptions = {}): Promise<SessionView> {
   await assertSession(given, id)
-  const log = await SessionLog.open({ store, sessionId: id, host: systemHost(), watch, protect: security?.protect, answerKey })
+  const log = await SessionLog.open({
+    ...rest,
+    store: branchingStore(given),
+    sessionId: id,
+    host: systemHost(),
+    protect: security?.protect,
+  })
   return {
     id,
     metadata: log.journal.state.metadata,

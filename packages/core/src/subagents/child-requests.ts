@@ -31,24 +31,24 @@ export async function surface(asker: Asker, waitingFor: readonly WaitingFor[]): 
 const FACTS = { confirmation: 'confirmation_required', question: 'user_question', external_task: 'external_task_pending' } as const
 
 function toFact({ run, agent, taskId, place }: Asker, asked: WaitingFor): Fact {
-  const { kind, sessionId: _, runId: __, signed: ___, callId, reason, ...request } = asked
+  const { kind, sessionId: _, runId: __, signed: ___, keyId: ____, callId, reason, ...request } = asked
   return {
     type: FACTS[kind],
     ...request,
     callId: `${place}/${callId}`,
     argsDigest: aboutDigest(run, request),
     reason: `${agent} (${taskId}): ${reason}`,
-    ...(run.signed ? { signed: true } : {}),
+    ...run.signed,
   }
 }
 
 /** What was answered on the run of the parent is told to the child. */
 export async function relay(asker: Asker, child: SessionView): Promise<void> {
-  for (const { requestId } of await child.waitingFor()) {
+  for (const { requestId, deadline } of await child.waitingFor()) {
     const asked = known(asker, requestId)
     if (asked !== undefined) await settleLate(asker, asked)
     const answer = known(asker, requestId)?.answer
-    if (answer !== undefined) await child.answer(requestId, toDecision(answer))
+    if (answer !== undefined) await child.answer(requestId, toDecision(answer, deadline))
   }
 }
 
@@ -65,14 +65,16 @@ export async function closeRequests(asker: Asker, child: SessionView): Promise<v
   if (facts.length > 0) await asker.run.append(facts)
 }
 
-const toDecision = ({ type, approved, args, reply, always, message, by }: AnswerFact): AnswerDecision => {
+/** It was settled outside, by the clock there: that its deadline has passed is told as having been so at the deadline. */
+const toDecision = ({ type, approved, args, accesses, reply, always, message, by }: AnswerFact, deadline?: number): AnswerDecision => {
   const who = by === undefined ? {} : { by }
-  if (type === 'confirmation_timeout') return { decision: 'timeout' }
+  if (type === 'confirmation_timeout') return { decision: 'timeout', ...(deadline === undefined ? {} : { at: deadline }) }
   if (!approved) return { decision: 'reject', ...(message === undefined ? {} : { message }), ...who }
   if (reply !== undefined) return { decision: 'reply', value: reply, ...who }
   return {
     decision: 'approve',
     ...(args === undefined ? {} : { input: args }),
+    ...(accesses === undefined ? {} : { accesses }),
     ...(always === undefined ? {} : { always }),
     ...who,
   }
@@ -85,7 +87,7 @@ export const confirmThrough =
     await surface(asker, [request])
     const asked = known(asker, request.requestId)
     const answer = asked && (await answerTo(asker.run, asked, { confirm, unanswered: 'suspend', signal }))
-    return answer && toDecision(answer)
+    return answer && toDecision(answer, request.deadline)
   }
 
 /** Only the run outside settles what nobody answered in time: there is one place where somebody may be first. */

@@ -54,6 +54,33 @@ describe('an answer', () => {
     await expect(view.answer(request.requestId, { ...approve, signature: 'ab' })).rejects.toMatchObject(refused)
   })
 
+  test('that would be signed with another key is refused where it is given, and so is one that is handed on there', async () => {
+    const { store, request, session, wrote } = await waiting()
+    expect(request.keyId).toBe(key.id)
+    expect(JSON.stringify(request)).not.toContain('sixteen bytes')
+    const view = await openSession(store, 's', { answerKey: other })
+    const refused = { code: 'invalid_argument', message: expect.stringContaining('not signed with the key') }
+    await expect(view.answer(request.requestId, approve)).rejects.toMatchObject(refused)
+    await expect(view.answer(request.requestId, await signed(request, approve))).rejects.toMatchObject(refused)
+    expect((await (await session.resume())?.result)?.status).toBe('suspended')
+    expect(await factsOf(session, 'inbox_skipped')).toEqual([])
+    expect(wrote).toEqual([])
+  })
+
+  test('counts with a key of your own making that has no name', async () => {
+    const nameless = { sign: key.sign.bind(key), verify: key.verify.bind(key) }
+    const scene = desk(undefined, { answerKey: nameless })
+    const session = await scene.agent.session({ id: 's' })
+    await (
+      await session.send('go')
+    ).result
+    const [request] = await session.waitingFor()
+    expect(request).not.toHaveProperty('keyId')
+    expect(await (await openSession(scene.store, 's', { answerKey: key })).answer(request?.requestId ?? '', approve)).toBe(true)
+    await (await session.resume())?.completed()
+    expect(scene.wrote).toEqual(['a'])
+  })
+
   test.each<[string, (request: WaitingFor, elsewhere: WaitingFor) => Promise<unknown>]>([
     ['unsigned', async () => approve],
     ['with a made up signature', async () => ({ ...approve, signature: 'ab'.repeat(32) })],
@@ -112,15 +139,18 @@ describe('an answer', () => {
     expect(read(scene.llm)).toHaveLength(1)
   })
 
-  test('a deadline needs no signature, and no sooner comes', async () => {
+  test('a deadline is signed by whoever settles it: nobody else says that it has passed', async () => {
     const scene = desk(undefined, { answerKey: key, confirmTimeout: { afterMs: 1000, action: 'approve' } })
     const session = await scene.agent.session({ id: 's' })
     await (
       await session.send('go')
     ).result
     const id = (await session.waitingFor())[0]?.requestId ?? ''
-    const early = { v: 1, type: 'answer', requestId: id, answer: { decision: 'timeout' } }
-    await scene.store.append('inbox/s', [JSON.stringify(early)], { expected: 0 })
+    for (const [expected, at] of [undefined, 1e15].entries()) {
+      const early = { v: 1, type: 'answer', requestId: id, answer: { decision: 'timeout', at } }
+      await scene.store.append('inbox/s', [JSON.stringify(early)], { expected })
+    }
+    await expect((await openSession(scene.store, 's')).answer(id, { decision: 'timeout', at: 1e15 })).rejects.toThrow(/not signed/)
     expect((await (await session.resume())?.result)?.status).toBe('suspended')
     expect(scene.wrote).toEqual([])
     await scene.host.clock.advance(1000)

@@ -13,7 +13,7 @@ import {
   type WaitingFor,
 } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
-import { callOf, manualHost } from '../../src/testing.ts'
+import { callOf, manualClock, manualHost } from '../../src/testing.ts'
 import { pass } from '../middleware/runs.ts'
 import { collect, factsOf } from '../session/sessions.ts'
 import { family, type FamilyOptions, give, modelOf, promptOf, resultsOf, turnsOf } from './families.ts'
@@ -260,4 +260,21 @@ describe('the deadline of what a child asks', () => {
     expect(done).toHaveLength(1)
     for (const id of await collect(storedSessions(store))) expect(await answersOf(store, id)).toEqual(['timeout'])
   })
+
+  test.for([1, 3])(
+    'at depth %i that was seen outside to have passed holds for whoever goes on, also by a clock that is behind',
+    async (depth) => {
+      const clock = manualClock(Date.UTC(2100, 0, 1))
+      const { agentOn, store } = chain(depth, { host: { ...manualHost(), clock }, confirmTimeout: { afterMs: 1000, action: 'reject' } })
+      const agent = agentOn(store)
+      const run = await agent.run('go')
+      const result = await run.result
+      const [request] = result.status === 'suspended' ? result.waitingFor : []
+      const view = await openSession(store, run.sessionId)
+      expect(await view.answer(request?.requestId ?? '', { decision: 'timeout', at: request?.deadline ?? 0 })).toBe(true)
+      const again = await (await agent.session({ id: run.sessionId })).resume()
+      expect(await again?.completed()).toMatchObject({ text: expect.stringContaining('nobody answered in time') })
+      for (const id of await collect(storedSessions(store))) expect(await answersOf(store, id)).toEqual(['timeout'])
+    },
+  )
 })
