@@ -27,6 +27,10 @@ export function onAbort(signal: AbortSignal | undefined, stop: () => void): () =
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const release = onAbort(signal, () => reject(signal.reason as Error))
-    promise.then(resolve, reject).finally(release) // the loser has nobody to tell
+    // Each says itself that it is over: a `finally` behind them would be two promises more for every step. The loser has nobody to tell.
+    promise.then(
+      (value) => (release(), resolve(value)),
+      (error: unknown) => (release(), reject(error as Error)),
+    )
   })
 }

@@ -7,6 +7,7 @@ import { type Connection } from './connect.ts'
 import { OpenSteps, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { Restorer } from './restorer.ts'
+import { SignalWatch } from './signal-watch.ts'
 
 /** Another process has what the step was asked for, and goes on with it. */
 const LOST = ['session_lost', 'workflow_lost'] as const
@@ -17,6 +18,7 @@ export class CallerSession {
   readonly #restorer: Restorer
   readonly #link: Link<WorkerFrame, CallerMessage>
   readonly #steps = new OpenSteps((busy) => this.#connection.hold(busy))
+  readonly #signals = new SignalWatch()
   #connection: Connection
   #waiting: (() => void)[] = []
   #over: string | undefined
@@ -53,12 +55,8 @@ export class CallerSession {
   }
 
   /** Rejects with the signal's reason only. */
-  async run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
-    while (!this.over && this.#link.bytes > this.#settings.maxBufferBytes) {
-      await orAborted(new Promise<void>((resolve) => void this.#waiting.push(resolve)), options.signal)
-    }
-    options.signal.throwIfAborted()
-    return this.#over === undefined ? this.#send(spec, options) : untouchedResult(spec, this.#over)
+  run(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
+    return this.#full || this.over || options.signal.aborted ? this.#runLater(spec, options) : this.#send(spec, options)
   }
 
   /** Stops its steps over there and leaves. */
@@ -68,6 +66,18 @@ export class CallerSession {
     wire.send('{"type":"bye"}')
     wire.close(1000, 'the caller left')
     await wire.ended
+  }
+
+  get #full(): boolean {
+    return this.#link.bytes > this.#settings.maxBufferBytes
+  }
+
+  async #runLater(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
+    while (!this.over && this.#full) {
+      await orAborted(new Promise<void>((resolve) => void this.#waiting.push(resolve)), options.signal)
+    }
+    options.signal.throwIfAborted()
+    return this.#over === undefined ? this.#send(spec, options) : untouchedResult(spec, this.#over)
   }
 
   #send(spec: AgentStepSpec, { signal, onEvent }: ExecuteOptions): Promise<StepResult> {
@@ -83,11 +93,11 @@ export class CallerSession {
         this.#link.send({ type: 'cancel', id, reason: toMessage(signal.reason).slice(0, 1000), ...(lost && { lost }) })
         reject(signal.reason as Error)
       }
+      const release = this.#signals.watch(signal, stop)
       const settle = (result: StepResult): void => {
-        signal.removeEventListener('abort', stop)
+        release()
         resolve(result)
       }
-      signal.addEventListener('abort', stop, { once: true })
       this.#steps.add(id, { spec, seq: this.#link.last, onEvent, settle })
     })
   }
@@ -114,7 +124,7 @@ export class CallerSession {
 
   #acknowledged(): void {
     this.#restorer.progressed()
-    if (this.#link.bytes <= this.#settings.maxBufferBytes) this.#wakeAll()
+    if (!this.#full) this.#wakeAll()
   }
 
   #wakeAll(): void {

@@ -3,6 +3,7 @@ import type { AgentStepSpec, Envelope, StepOutcome } from '@seamfold/core/kit'
 import { z } from 'zod'
 import { MIN_MESSAGE_BYTES } from '../defaults.ts'
 import { closeCodes, ProtocolError } from './close-codes.ts'
+import { isFields, quickCaller, quickWorker } from './quick-check.ts'
 
 /** The versions that this package speaks, best first. */
 export const protocolVersions: readonly number[] = [1]
@@ -114,7 +115,8 @@ const envelope = z.object({
 
 const ack = z.object({ type: z.literal('ack'), received: count })
 
-const callerFrame = z.discriminatedUnion('type', [
+/** Every frame of a caller. */
+export const callerFrame: z.ZodType = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('hello'),
     versions: z.array(z.int()).max(100),
@@ -127,7 +129,8 @@ const callerFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), seq, id, reason: z.string(), lost: z.boolean().optional() }),
 ])
 
-const workerFrame = z.discriminatedUnion('type', [
+/** Every frame of a worker. */
+export const workerFrame: z.ZodType = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('welcome'),
     version: z.int(),
@@ -150,13 +153,14 @@ const workerFrame = z.discriminatedUnion('type', [
 ])
 
 /** A frame from a caller. Throws a `ProtocolError` that names what is wrong. */
-export const parseCallerFrame = (data: unknown): CallerFrame => checked(callerFrame, data) as CallerFrame
+export const parseCallerFrame = (data: unknown): CallerFrame => checked(data, quickCaller, callerFrame) as CallerFrame
 
 /** A frame from a worker. Throws a `ProtocolError` that names what is wrong. */
-export const parseWorkerFrame = (data: unknown): WorkerFrame => checked(workerFrame, data) as WorkerFrame
+export const parseWorkerFrame = (data: unknown): WorkerFrame => checked(data, quickWorker, workerFrame) as WorkerFrame
 
 /** Gives the data itself, not a copy: fields that this version does not know travel on. */
-function checked(schema: z.ZodType, data: unknown): unknown {
+function checked(data: unknown, quick: typeof quickCaller, schema: z.ZodType): unknown {
+  if (isFields(data) && quick(data)) return data
   const result = schema.safeParse(data)
   if (result.success) return data
   const [issue] = result.error.issues

@@ -32,6 +32,8 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
   #peerBytes = Infinity
   #scheduled = false
   #stalled = false
+  /** After a frame that came alone the next one goes out at once; what comes in a crowd waits for the rest of its crowd. */
+  #answering = false
 
   constructor(options: LinkOptions<In>) {
     this.#options = options
@@ -66,7 +68,8 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
     if (size + SPARE_BYTES > this.#peerBytes) return `it takes ${size} bytes, and the other end reads at most ${this.#peerBytes}`
     if (isTooDeep(text)) return `it is nested more than ${MAX_DEPTH} deep`
     this.#outbox.push(text, size)
-    this.#schedule()
+    if (this.#answering && !this.#scheduled) this.#flush()
+    else this.#schedule()
     return undefined
   }
 
@@ -88,6 +91,7 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
 
   #takeAll(wire: Wire<In>, frames: readonly In[], bytes: number): void {
     const before = this.#received
+    this.#answering = frames.length === 1
     for (const frame of frames) if (this.#wire === wire) this.#take(frame)
     this.#acks.add(this.#received - before, bytes)
   }
@@ -114,6 +118,7 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
   }
 
   #flush(): void {
+    this.#answering = false
     this.#scheduled = false
     this.#stalled = false
     const wire = this.#wire

@@ -1,11 +1,12 @@
 /** One step on the worker: runs it, and sends its events and its outcome to the caller. */
-import { AgentError, failedStep, guardedExecutor, type AgentExecutor, type Envelope, type StepOutcome } from '@seamfold/core/kit'
+import { AgentError, failedStep, type Envelope, type StepOutcome } from '@seamfold/core/kit'
 import type { CallerFrame, Execute, WorkerMessage } from '../protocol/frames.ts'
 import type { Link } from '../protocol/link.ts'
 import type { QueuedStep } from './step-queue.ts'
+import type { WatchedExecutor } from './watched-executor.ts'
 
 export type StepPlace = {
-  readonly executor: AgentExecutor
+  readonly executor: WatchedExecutor
   readonly link: Link<CallerFrame, WorkerMessage>
   readonly maxBufferBytes: number
   /** Nothing more is said about it: its outcome was sent, or it was refused or cancelled. */
@@ -33,23 +34,15 @@ export class ServedStep implements QueuedStep {
 
   /** Resolves when the work has really stopped, which may be after its outcome. Never rejects. */
   async start(): Promise<void> {
-    const { executor } = this.#place
     const { spec, events } = this.#asked
     const { signal } = this.#controller
-    let work: Promise<StepOutcome> | undefined
-    const watched = guardedExecutor({
-      contract: 1,
-      executeStep(asked, options) {
-        work = executor.executeStep(asked, options)
-        return work
-      },
-    })
     const options = events ? { signal, onEvent: (envelope: Envelope) => this.#emit(envelope) } : { signal }
-    await watched.executeStep(spec, options).then(
+    const { executor } = this.#place
+    await executor.executeStep(spec, options).then(
       (outcome) => this.#finish(outcome),
       () => {}, // only when it was cancelled, and then the caller has forgotten it
     )
-    await work?.catch(() => {})
+    await executor.stopped(spec)
   }
 
   /** It will not be started. */

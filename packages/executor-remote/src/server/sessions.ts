@@ -5,10 +5,11 @@ import { protocolVersions, type CallerFrame, type Hello } from '../protocol/fram
 import type { Wire } from '../protocol/wire.ts'
 import type { ServeSettings } from './options.ts'
 import { StepQueue } from './step-queue.ts'
+import { WatchedExecutor } from './watched-executor.ts'
 import { WorkerSession } from './worker-session.ts'
 
 export class Sessions {
-  readonly #executor: AgentExecutor
+  readonly #executor: WatchedExecutor
   readonly #settings: ServeSettings
   readonly #queue: StepQueue
   readonly #sessions = new Map<string, WorkerSession>()
@@ -16,7 +17,7 @@ export class Sessions {
   #whenIdle: (() => void)[] = []
 
   constructor(executor: AgentExecutor, settings: ServeSettings) {
-    this.#executor = executor
+    this.#executor = new WatchedExecutor(executor)
     this.#settings = settings
     this.#queue = new StepQueue(settings, () => this.#changed())
   }

@@ -1,5 +1,4 @@
 /** One caller on the worker, across as many connections as it takes. */
-import type { AgentExecutor } from '@seamfold/core/kit'
 import { closeCodes, ProtocolError } from '../protocol/close-codes.ts'
 import { protocolVersions, type CallerFrame, type Cancel, type Execute, type Hello, type WorkerMessage } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
@@ -7,10 +6,11 @@ import type { Wire } from '../protocol/wire.ts'
 import type { ServeSettings } from './options.ts'
 import { ServedStep } from './served-step.ts'
 import type { StepQueue } from './step-queue.ts'
+import type { WatchedExecutor } from './watched-executor.ts'
 
 /** What all sessions of a worker share. */
 export type WorkerPlace = {
-  readonly executor: AgentExecutor
+  readonly executor: WatchedExecutor
   readonly settings: ServeSettings
   readonly queue: StepQueue
   /** Something became quiet. */
