@@ -18,6 +18,9 @@ const STATUS: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 }
 
+/** It had no room to begin, which it does not charge for. */
+const OVERLOADED = 529
+
 const TOO_LONG = /prompt is too long|exceeds? (the )?context (limit|window)|maximum context length|too many total text bytes/i
 
 /** What of the SDK's `APIError` we read; looked at by shape, so that the SDK need not be loaded to tell it. */
@@ -77,6 +80,7 @@ function statusError(error: ApiFailure, now: number): AgentError {
     requestId: headers?.get('request-id') ?? undefined,
     ...overflow(status, message),
     ...toldToRetry(headers),
+    refused: status === OVERLOADED,
   })
 }
 

@@ -31,6 +31,11 @@ describe('a status', () => {
     expect(requestError(refusal({ status, type }), circumstances)).toMatchObject({ code, retryable, details: { status } })
   })
 
+  test('only 529 says that it was turned away before any work', () => {
+    expect(requestError(refusal({ status: 529, type: 'overloaded_error' }), circumstances).details).toMatchObject({ refused: true })
+    for (const status of [500, 503, 504]) expect(requestError(refusal({ status }), circumstances).details).not.toHaveProperty('refused')
+  })
+
   test.each([
     'prompt is too long: 210000 tokens > 200000 maximum',
     'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000',

@@ -59,6 +59,7 @@ function statusFailure(error: StatusError, provider: string): AgentError {
     retryAfter: retryAfterOf(headers) ?? null,
     now: Date.now(),
     requestId: headers?.get('x-request-id') ?? undefined,
+    refused: (status === 503 || status === 529) && NO_ROOM.test(complaint.message),
     ...(code === undefined ? {} : { code }),
     ...(retryable === undefined ? {} : { retryable }),
   })
@@ -83,6 +84,8 @@ function complaintOf(reported: unknown): Complaint {
 const word = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 
 const OVERFLOW = /context.?(length|window|size)|maximum context|prompt is too long|input is too long|too many (input )?tokens/i
+/** "The engine is currently overloaded" and "Slow Down" (OpenAI, "Error codes"): it had no room to begin. Any other 503 may be of something between. */
+const NO_ROOM = /overloaded|slow down/i
 const QUOTA: ReadonlySet<string> = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'billing_not_active'])
 const REJECTED = /^(invalid_|image_|unsupported_|empty_image|failed_to_download|.*_policy|.*content_policy|data_residency)/
 

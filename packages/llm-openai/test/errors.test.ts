@@ -64,6 +64,16 @@ describe.each(['chat', 'responses'] as const)('in mode %s', (mode) => {
   })
 })
 
+test.each([
+  [503, body('The engine is currently overloaded, please try again later'), true],
+  [503, body('Slow Down'), true],
+  [529, body('Overloaded'), true],
+  [503, '<html>upstream connect error or disconnect before headers</html>', undefined],
+  [500, body('The server is overloaded'), undefined],
+] as const)('status %i with %j was turned away before any work: %s', async (...[status, said, refused]) => {
+  expect((await failure(refusing(status, said))).error.details['refused']).toBe(refused)
+})
+
 describe('the message', () => {
   test('is what the server said, with the way out', async () => {
     const { error } = await failure(refusing(401, body('Incorrect API key provided: sk-***', { code: 'invalid_api_key' })))

@@ -70,6 +70,10 @@ export function isAgentError(value: unknown, code?: ErrorCode): value is AgentEr
   return code === undefined || ('code' in value && value.code === code)
 }
 
+/** The provider turned an attempt away before any work, as its adapter says with `details.refused`, so that it took nothing. */
+export const wasRefused = (error: unknown): boolean =>
+  isAgentError(error) && (error.code === 'llm_rate_limited' || error.details.refused === true)
+
 /** The words of whatever was thrown. */
 export function toMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -32,13 +32,20 @@ export type HttpFailure = {
   readonly code?: ErrorCode
   /** Overrides the default of the code, e.g. false for a quota that is used up. */
   readonly retryable?: boolean
+  /** The provider turned it away before any work, so that nobody pays for it. Default: nobody knows, and budgets count the worst case. */
+  readonly refused?: boolean
 }
 
 /** The error that a model adapter throws for an HTTP answer that is not a success. */
-export function httpError({ status, provider, message, retryAfter, now, requestId, code, retryable }: HttpFailure): AgentError {
+export function httpError({ status, provider, message, retryAfter, now, requestId, code, retryable, refused }: HttpFailure): AgentError {
   const wait = retryAfterMs(retryAfter, now)
   return new AgentError(code ?? codeForStatus(status), `${provider} answered ${status}: ${message.slice(0, 4000)}`, {
     ...(retryable === undefined ? {} : { retryable }),
-    details: { status, ...(wait === undefined ? {} : { retryAfterMs: wait }), ...(requestId === undefined ? {} : { requestId }) },
+    details: {
+      status,
+      ...(refused === true ? { refused } : {}),
+      ...(wait === undefined ? {} : { retryAfterMs: wait }),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
   })
 }

@@ -1,5 +1,5 @@
 /** Asks a budget guard before every attempt and every tool call, and tells it what they took. */
-import { AgentError, isAgentError } from '../base/errors.ts'
+import { AgentError, isAgentError, wasRefused } from '../base/errors.ts'
 import type { Clock } from '../base/host.ts'
 import { childSignal } from '../base/signals.ts'
 import { defineMiddleware, type Middleware, type ModelCall, type ModelStream, resultOf, type RunContext } from '../loop/middleware.ts'
@@ -62,7 +62,7 @@ const endOf = (usage: Usage, missing: boolean, price: Price | undefined): Spendi
   missing ? { type: 'lost' } : { type: 'settled', usage, ...(price === undefined ? {} : { usd: costOf(usage, price) }) }
 
 /** What a provider refuses before it has said anything is not paid for. */
-const REFUSALS: ReadonlySet<string> = new Set(['llm_rejected', 'llm_rate_limited', 'llm_unauthorized', 'context_overflow'])
+const REFUSALS: ReadonlySet<string> = new Set(['llm_rejected', 'llm_unauthorized', 'context_overflow'])
 
 /** Each run has a guard, which may be that of others too. */
 export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, price: Price | undefined): Middleware {
@@ -203,7 +203,7 @@ class GuardedAttempt {
     } catch (error) {
       const { turn, attempt: said } = place()
       if (turn !== call.turn || said !== number) end = { type: 'released' } // its start was never said
-      else if (!heard && isAgentError(error) && REFUSALS.has(error.code)) end = { type: 'released' }
+      else if (!heard && (wasRefused(error) || (isAgentError(error) && REFUSALS.has(error.code)))) end = { type: 'released' }
       throw error
     } finally {
       time.stop()

@@ -1,5 +1,5 @@
 /** Keeps a run, or a session, within its tokens, dollars, turns and tool calls: the worst case is set aside before each attempt. */
-import { AgentError, isAgentError } from '../base/errors.ts'
+import { AgentError, wasRefused } from '../base/errors.ts'
 import { present } from '../base/present.ts'
 import { defineMiddleware, type Middleware, resultOf, type RunContext } from '../loop/middleware.ts'
 import type { Fact, Reservation } from '../model/event.ts'
@@ -94,7 +94,7 @@ export function runBudget(options: RunBudgetOptions): Middleware {
     fold: foldSpent(options),
     start(run, spent) {
       const mayBegin = callCount(run, spent)
-      let afterRefusal = false // of refusals, only that for rates is tried again
+      let afterRefusal = false // only what is tried again matters
       return {
         async *wrapModelCall(call, next) {
           const pending = afterRefusal ? undefined : spent().pending
@@ -113,7 +113,7 @@ export function runBudget(options: RunBudgetOptions): Middleware {
               yield batch
             }
           } catch (error) {
-            afterRefusal = !heard && isAgentError(error, 'llm_rate_limited')
+            afterRefusal = !heard && wasRefused(error)
             throw error
           }
         },

@@ -129,7 +129,8 @@ function subAgents(team: Team, onStart: (run: RunContext, work: TaskWork) => voi
       onStart(run, work)
       work.resumeBackground()
       return {
-        wrapToolCall: (invocation, next) => (invocation.call.name === TASK_TOOL ? work.pass(invocation, next) : next(invocation)),
+        wrapToolCall: (invocation, next) =>
+          invocation.call.name === TASK_TOOL ? work.pass(invocation, next) : work.count(invocation, next),
       }
     },
   })

@@ -29,6 +29,8 @@ export class TaskWork {
   readonly #background = new Map<string, Promise<ChildResult>>()
   /** What tasks in the background are stopped with. */
   readonly #control: ChildSignal
+  /** Nested calls that are under way here. */
+  readonly #nested = new Set<string>()
 
   constructor(setting: ChildSetting, state: () => TaskState) {
     this.#setting = setting
@@ -46,6 +48,14 @@ export class TaskWork {
     }
     const outcome = await next({ ...invocation, tool: { ...invocation.tool, execute } })
     return waiting.length > 0 ? { type: 'suspended', waitingFor: waiting } : outcome
+  }
+
+  /** A nested call counts from here on, also while it waits for its place: no fact tells of it yet. */
+  async count(invocation: ToolInvocation, next: (invocation: ToolInvocation) => Promise<ToolOutcome>): Promise<ToolOutcome> {
+    const { callId } = invocation
+    if (!isNested(callId)) return next(invocation)
+    this.#nested.add(callId)
+    return next(invocation).finally(() => this.#nested.delete(callId))
   }
 
   /** A call that waits for a person ends the segment: not before every task in the background waits too, or has ended. */
@@ -181,8 +191,9 @@ export class TaskWork {
     const { children, used, usedInSession } = this.#state()
     const begun = [...children.values()].filter(({ start }) => start.callId === callId).length
     const { batch } = this.#setting.run.state().run ?? {}
-    const nested = [...(batch?.states.values() ?? [])].filter((call) => call.result === undefined && call.callId.includes('/'))
-    const division = { open: openCalls(batch).length + nested.length, shares: Math.max(1, tasks - begun) + 1 }
+    const states = [...(batch?.states.values() ?? [])].filter((call) => call.result === undefined && isNested(call.callId))
+    const nested = new Set([...states.map((call) => call.callId), ...this.#nested])
+    const division = { open: openCalls(batch).length + nested.size, shares: Math.max(1, tasks - begun) + 1 }
     return leastOf(shareOf(perRun, used, division), shareOf(perSession, usedInSession, division))
   }
 
@@ -222,6 +233,8 @@ export class TaskWork {
     return waitingFor.some(({ requestId }) => requests?.get(requestId)?.answer !== undefined)
   }
 }
+
+const isNested = (callId: string): boolean => callId.includes('/')
 
 const isSettled = (result: ChildResult): result is Settled => result.type !== 'waiting'
 

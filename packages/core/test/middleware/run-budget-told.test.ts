@@ -17,9 +17,10 @@ const echo = tool<{ size: number }>({
 
 describe('an attempt that the provider refused', () => {
   const busy = new AgentError('llm_rate_limited', 'busy', { retryable: true })
+  const full = new AgentError('llm_unavailable', 'overloaded', { details: { status: 529, refused: true } })
 
-  test('took nothing: the run goes on with all that it had', async () => {
-    const llm = scriptedLlm([busy, busy, busy, 'fine'])
+  test.each([busy, full])('took nothing: the run goes on with all that it had: %s', async (error) => {
+    const llm = scriptedLlm([error, error, error, 'fine'])
     const run = await createAgent({ llm, retry: { baseDelayMs: 1 }, budget: { perRun: { tokens: 20_000 } } }).run('hello')
     expect(await run.completed()).toMatchObject({ text: 'fine' })
     const starts = await eventsOf(run, 'turn_start')
@@ -40,7 +41,7 @@ describe('an attempt that the provider refused', () => {
         throw busy
       },
     }
-    for (const llm of [scriptedLlm([broken, 'never']), begun]) {
+    for (const llm of [scriptedLlm([broken, 'never']), scriptedLlm([full, broken, 'never']), begun]) {
       const run = await createAgent({ llm, retry: { baseDelayMs: 1 }, budget: { perRun: { tokens: 20_000 } } }).run('hello')
       expect(await run.result).toMatchObject({ status: 'failed', error: { code: 'budget_exhausted' } })
     }
