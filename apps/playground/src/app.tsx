@@ -68,7 +68,7 @@ type PageProps = {
 }
 
 /** Everything that stands in the middle, but for a session. */
-function Page({ api, route, about, parts, listed: { sessions, error, refresh } }: PageProps): ReactNode {
+function Page({ api, route, about, parts, listed: { error, refresh } }: PageProps): ReactNode {
   switch (route.view) {
     case 'home':
       return <Welcome api={api} about={about} parts={parts} trouble={error?.message} onStarted={refresh} />
@@ -77,7 +77,7 @@ function Page({ api, route, about, parts, listed: { sessions, error, refresh } }
     case 'workflows':
       return <WorkflowList api={api} />
     case 'workflow':
-      return <LazyWorkflowView key={route.id} api={api} id={route.id} sessions={sessions} onChanged={refresh} />
+      return <LazyWorkflowView key={route.id} api={api} id={route.id} onChanged={refresh} />
     case 'compare':
       return <LazyCompareView key={`${route.a}/${route.b}`} api={api} a={route.a} b={route.b} />
     case 'session':
@@ -88,7 +88,7 @@ function Page({ api, route, about, parts, listed: { sessions, error, refresh } }
 export function App({ api }: { readonly api: Api }): ReactNode {
   const route = useRoute()
   const id = route.view === 'session' ? route.id : undefined
-  const listed = useSessions(api)
+  const listed = useSessions(api, id)
   const [sessionsOpen, setSessionsOpen] = useState(false)
   const [journalOpen, setJournalOpen] = useState(wide)
   const { agent, about, parts } = useSetUp(api, listed)
@@ -124,7 +124,7 @@ export function App({ api }: { readonly api: Api }): ReactNode {
               api={api}
               id={id}
               about={about}
-              summary={listed.sessions?.find((session) => session.id === id)}
+              summary={listed.selected}
               journalOpen={journalOpen}
               onJournal={setJournalOpen}
               onChanged={listed.refresh}

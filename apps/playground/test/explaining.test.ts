@@ -4,11 +4,12 @@ import type { Envelope } from '@seamfold/core/kit'
 import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { SessionSummary } from '../src/api/types.ts'
+import type { SessionPage, SessionSummary } from '../src/api/types.ts'
 import { callStory } from '../src/state/call-story.ts'
 import { callIdOf } from '../src/state/facts.ts'
 import { liveTail, type LiveRow } from '../src/state/live-tail.ts'
 import { recoveryAt } from '../src/state/recovery.ts'
+import { type Loaded, loadedOf, withFirst, withNext } from '../src/state/session-pages.ts'
 import { sessionBranches } from '../src/state/session-tree.ts'
 import { factRows, withLive, type Choice, type TimelineRow } from '../src/state/timeline.ts'
 import { contextTokens, turnCosts } from '../src/state/turn-costs.ts'
@@ -166,9 +167,8 @@ test('the tree of sessions has every session once, each fork right under its ori
       ...(parent === undefined ? {} : { parent: { id: parent, cursor: '' } }),
     }) as SessionSummary
   const sessions = [summary('c', 'b'), summary('a'), summary('b', 'a'), summary('lost', 'deleted'), summary('d', 'a')]
-  const shown = sessionBranches(sessions, '').map(({ session, depth }) => `${depth} ${session.id}`)
+  const shown = sessionBranches(sessions).map(({ session, depth }) => `${depth} ${session.id}`)
   expect(shown).toEqual(['0 a', '1 b', '2 c', '1 d', '0 lost'])
-  expect(sessionBranches(sessions, 'ABOUT C').map(({ session }) => session.id)).toEqual(['c'])
 })
 
 describe('letters that hide', () => {
@@ -188,5 +188,37 @@ describe('letters that hide', () => {
     const hidden = ['\u202e', '\u200b', '\u2066', '\u00ad', '\ufeff', '\u00a0', '\u001b', '\r', '\u{e0041}', '\u2028']
     for (const letter of hidden) expect(visibleParts(`a${letter}b`).map(({ escaped }) => escaped)).toEqual([false, true, false])
     expect(visibleParts('plain\n\ttext, Ünïcödé, 日本 ✓')).toHaveLength(1)
+  })
+})
+
+describe('pages of sessions', () => {
+  const page = (ids: string, next?: string): SessionPage => ({
+    sessions: [...ids].map((id) => ({ id }) as SessionSummary),
+    total: 99,
+    children: 0,
+    ...(next === undefined ? {} : { next }),
+  })
+  const names = ({ sessions }: Loaded): string => sessions.map(({ id }) => id).join('')
+
+  test('become one list, in which what moved in between stands once', () => {
+    const first = loadedOf(page('abcd', 'd'))
+    const both = withNext(first, page('efbg', 'g'))
+    expect([names(both), both.next]).toEqual(['acdefbg', 'g'])
+  })
+
+  test('keep what was loaded when the top is read again, without what was deleted', () => {
+    const both = withNext(loadedOf(page('abcd', 'd')), page('efgh', 'h'))
+    const moved = withFirst(both, page('gabc', 'c'))
+    expect([names(moved), moved.next]).toEqual(['gabcdefh', 'h'])
+    const deleted = withFirst(both, page('acde', 'e'))
+    expect([names(deleted), deleted.next]).toEqual(['acdefgh', 'h'])
+  })
+
+  test('begin anew where nothing tells what stands behind the top', () => {
+    const both = withNext(loadedOf(page('abcd', 'd')), page('efgh', 'h'))
+    const others = withFirst(both, page('wxyz', 'z'))
+    expect([names(others), others.next]).toEqual(['wxyz', 'z'])
+    const few = withFirst(both, page('ab'))
+    expect([names(few), few.next]).toEqual(['ab', undefined])
   })
 })

@@ -15,6 +15,7 @@ export type {
   PlaygroundAbout,
   PlaygroundAgent,
   PlaygroundChange,
+  PlaygroundEnds,
   PlaygroundExample,
   PlaygroundOptions,
   PlaygroundPermissions,

@@ -74,6 +74,7 @@ describe('the doors', () => {
       'resultOf',
       'rewindSession',
       'runLedgers',
+      'sessionLink',
       'sessionTree',
       'storeBlobs',
       'storedSessions',

@@ -28,7 +28,7 @@ export type LogFile = {
 
 export const EXTENSION = '.jsonl'
 /** How many bytes are read at once, where batches are not larger. */
-const PAGE = 256 * 1024
+export const PAGE: number = 256 * 1024
 
 export function logPath(folder: Folder, key: string): string {
   return join(folder.path, fileName(key) + EXTENSION)

@@ -3,7 +3,7 @@ import { setImmediate as nextTask } from 'node:timers/promises'
 import { isAgentError, type StoredRecord } from '@seamfold/core/kit'
 import { damagedLine } from './file-errors.ts'
 import { toRecord, type Line, type Mark } from './line.ts'
-import { logPath, readBatches, withLog, type Folder } from './log-file.ts'
+import { logPath, PAGE, readBatches, withLog, type Folder } from './log-file.ts'
 import { readHead } from './log-head.ts'
 import type { Batches } from './parse-batches.ts'
 
@@ -14,6 +14,9 @@ export interface ReadRequest {
   /** Throws when the store is closed. */
   assertOpen(): void
 }
+
+/** Bytes of the first page: some only look at how a log begins. */
+const FIRST_PAGE = 16 * 1024
 
 /** Where a read is: in which log, and how much of it the log held when the read began. */
 type Position = { readonly tag: string; readonly start: Mark; readonly limit: number }
@@ -46,8 +49,10 @@ async function* readLines(folder: Folder, request: ReadRequest): AsyncGenerator<
     return { tag: log.index.tag, start: log.index.before(from), limit: log.size }
   })
   let next = 0
+  let page = FIRST_PAGE
   while (at !== undefined && at.start.position < at.limit) {
-    const batches = await readPage(folder, key, at)
+    const batches = await readPage(folder, key, { ...at, page })
+    page = PAGE
     if (batches === undefined) {
       at = successorOf(folder, key, { tag: at.tag, next })
       continue
@@ -77,7 +82,7 @@ function successorOf(folder: Folder, key: string, { tag, next }: { readonly tag:
   })
 }
 
-async function readPage(folder: Folder, key: string, at: Position): Promise<Batches | undefined> {
+async function readPage(folder: Folder, key: string, at: Position & { readonly page: number }): Promise<Batches | undefined> {
   const look = (): Batches | undefined =>
     withLog(folder, key, (log) => {
       if (log?.index?.tag !== at.tag) return undefined

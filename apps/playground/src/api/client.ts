@@ -1,5 +1,4 @@
 /** Asks the server: one method per route. */
-import type { StoredWorkflowRecord } from '@seamfold/core'
 import { SseDecoder } from '@seamfold/core/kit'
 import type {
   About,
@@ -13,9 +12,11 @@ import type {
   PartsReport,
   PartsWish,
   Request,
+  SessionPage,
+  SessionSearch,
   SessionSummary,
   WhyQuestion,
-  WorkflowStatus,
+  WorkflowNews,
   WorkflowSummary,
 } from './types.ts'
 
@@ -34,7 +35,9 @@ export class ApiError extends Error {
 
 export interface Api {
   about(): Promise<About>
-  sessions(): Promise<readonly SessionSummary[]>
+  /** One page, behind `after`. */
+  sessions(search: SessionSearch, after: string | undefined): Promise<SessionPage>
+  session(id: string): Promise<SessionSummary>
   create(): Promise<{ readonly id: string }>
   send(id: string, prompt: string): Promise<void>
   steer(id: string, prompt: string): Promise<void>
@@ -50,10 +53,7 @@ export interface Api {
   asked(id: string, at: string): Promise<Asked>
   workflows(): Promise<readonly WorkflowSummary[]>
   /** What is stored of a workflow behind a cursor, and how it stands. */
-  workflow(
-    id: string,
-    after: string | undefined,
-  ): Promise<{ readonly records: readonly StoredWorkflowRecord[]; readonly status: WorkflowStatus }>
+  workflow(id: string, after: string | undefined): Promise<WorkflowNews>
   agent(): Promise<AgentState>
   kill(): Promise<AgentState>
   start(): Promise<AgentState>
@@ -75,6 +75,12 @@ async function failureOf(response: Response): Promise<ApiError> {
 }
 
 const of = (id: string, action: string): string => `/api/sessions/${encodeURIComponent(id)}/${action}`
+
+/** What is given, behind a question mark. */
+function queryOf(values: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]]))
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`
+}
 
 async function readCard({ body }: Response, onResult: (result: CardResult, count: number) => void): Promise<Card> {
   const reader = body?.getReader()
@@ -108,7 +114,8 @@ export function apiClient(token: string): Api {
   }
   return {
     about: () => get('/api/about'),
-    sessions: async () => (await get<{ sessions: readonly SessionSummary[] }>('/api/sessions')).sessions,
+    sessions: ({ words, status }, after) => get(`/api/sessions${queryOf({ search: words, status, after })}`),
+    session: (id) => get(`/api/sessions/${encodeURIComponent(id)}`),
     create: () => post('/api/sessions'),
     send: (id, prompt) => post(of(id, 'send'), { prompt }),
     steer: (id, prompt) => post(of(id, 'steer'), { prompt }),
@@ -120,10 +127,7 @@ export function apiClient(token: string): Api {
     why: (id, question) => post(of(id, 'why'), question),
     asked: (id, at) => get(`${of(id, 'request')}?at=${encodeURIComponent(at)}`),
     workflows: async () => (await get<{ workflows: readonly WorkflowSummary[] }>('/api/workflows')).workflows,
-    workflow: async (id, after) => {
-      const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`
-      return get(`/api/workflows/${encodeURIComponent(id)}${query}`)
-    },
+    workflow: (id, after) => get(`/api/workflows/${encodeURIComponent(id)}${queryOf({ after })}`),
     agent: () => get('/api/agent'),
     kill: () => post('/api/agent/kill'),
     start: () => post('/api/agent/start'),

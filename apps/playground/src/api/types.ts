@@ -1,5 +1,5 @@
 /** What the server tells beside events. */
-import type { GivenResult, RecordedRequest } from '@seamfold/core'
+import type { GivenResult, RecordedRequest, StoredWorkflowRecord } from '@seamfold/core'
 import type { Access, Json, Message, ToolDefinition, Usage, WaitingFor } from '@seamfold/core/kit'
 
 /** What one run may use up, as far as it is limited. */
@@ -43,8 +43,28 @@ export type SessionSummary = {
   readonly parent?: { readonly id: string; readonly cursor: string }
 }
 
+/** What of the list is asked for: all of it, or what fits these words and stands like this. */
+export type SessionSearch = {
+  readonly words: string
+  readonly status: 'working' | 'interrupted' | 'suspended' | 'completed' | 'failed' | 'cancelled' | undefined
+}
+
+export type SessionPage = {
+  readonly sessions: readonly SessionSummary[]
+  readonly next?: string
+  readonly total: number
+  readonly children: number
+}
+
 /** How a workflow stands. `held`: somebody has claimed it and not let go of it; whether that one lives is not known. */
 export type WorkflowStatus = 'running' | 'cut_off' | 'held' | 'stopped' | 'completed' | 'unreadable'
+
+/** What is new of a workflow, how it stands, and the sessions of steps that wait for a person. */
+export type WorkflowNews = {
+  readonly records: readonly StoredWorkflowRecord[]
+  readonly status: WorkflowStatus
+  readonly waiting: readonly string[]
+}
 
 /** One workflow of the store. */
 export type WorkflowSummary = {

@@ -38,10 +38,8 @@ export function Sidebar({ about, listed, agent, selected, onChoose, keys }: Side
       <button type="button" className="button button-wide" onClick={begin}>
         <Icon name="plus" /> New session
       </button>
-      <div className="sidebar-scroll">
-        {listed.error && listed.sessions && <Notice tone="danger">{listed.error.message}</Notice>}
-        <SessionList listed={listed} selected={selected} onChoose={onChoose} />
-      </div>
+      {listed.error && listed.loaded && <Notice tone="danger">{listed.error.message}</Notice>}
+      <SessionList listed={listed} chosen={selected} onChoose={onChoose} />
       <ProcessBar {...agent} />
       {about && (
         <footer className="sidebar-foot">

@@ -1,7 +1,7 @@
 /** One workflow: what it is, its graph or its steps in a list, and the step that was chosen. */
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
-import type { SessionSummary, WorkflowStatus } from '../api/types.ts'
+import type { WorkflowStatus } from '../api/types.ts'
 import { useWorkflow, type FollowedWorkflow } from '../hooks/use-workflow.ts'
 import { workflowsAddress } from '../hooks/use-route.ts'
 import { stepCounts, stepGroups, withWaiting, type WorkflowRun, type WorkflowStep } from '../state/workflow.ts'
@@ -91,21 +91,18 @@ const Switch = ({ shown, onShow }: { readonly shown: Shown; readonly onShow: (sh
 type WorkflowViewProps = {
   readonly api: Api
   readonly id: string
-  readonly sessions: readonly SessionSummary[] | undefined
   /** Its steps may wait for somebody now. */
   readonly onChanged: () => void
 }
 
-export function WorkflowView({ api, id, sessions, onChanged }: WorkflowViewProps): ReactNode {
-  const { run, status, reading, problem } = useWorkflow(api, id)
+export function WorkflowView({ api, id, onChanged }: WorkflowViewProps): ReactNode {
+  const { run, status, waiting, reading, problem } = useWorkflow(api, id)
   useEffect(() => {
     if (status !== undefined) onChanged()
   }, [status, onChanged])
   const [shown, setShown] = useState<Shown>(() => (matchMedia('(min-width: 900px)').matches ? 'graph' : 'steps'))
   const [chosen, setChosen] = useState<string>()
-  // A list that says the same again draws nothing again.
-  const suspended = sessions?.flatMap((session) => (session.status === 'suspended' ? [session.id] : [])).join(' ')
-  const steps = useMemo(() => withWaiting(run.steps.values(), new Set(suspended?.split(' '))), [run.steps, suspended])
+  const steps = useMemo(() => withWaiting(run.steps.values(), waiting), [run.steps, waiting])
   const groups = useMemo(() => stepGroups(steps), [steps])
   const step = steps.find(({ key }) => key === chosen)
   const held = isHeld(status)

@@ -9,6 +9,8 @@ export type FollowedWorkflow = {
   readonly run: WorkflowRun
   /** Undefined before it was read, and where there is none. */
   readonly status: WorkflowStatus | undefined
+  /** Sessions of steps that wait for a person. */
+  readonly waiting: ReadonlySet<string>
   /** Nothing was read yet. */
   readonly reading: boolean
   readonly problem: string | undefined
@@ -17,7 +19,16 @@ export type FollowedWorkflow = {
 /** Milliseconds between two looks, while it is held and while nobody runs it. */
 const [heldMs, restMs] = [400, 3_000]
 
-const nothing = (id: string): FollowedWorkflow => ({ id, run: emptyWorkflow, status: undefined, reading: true, problem: undefined })
+const nothing = (id: string): FollowedWorkflow => ({
+  id,
+  run: emptyWorkflow,
+  status: undefined,
+  waiting: new Set(),
+  reading: true,
+  problem: undefined,
+})
+
+const same = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((each) => b.has(each))
 
 export function useWorkflow(api: Api, id: string): FollowedWorkflow {
   const [followed, setFollowed] = useState<FollowedWorkflow>(() => nothing(id))
@@ -27,23 +38,26 @@ export function useWorkflow(api: Api, id: string): FollowedWorkflow {
     let cursor: string | undefined
     let run = emptyWorkflow
     let status: WorkflowStatus | undefined
+    let waiting: ReadonlySet<string> = new Set()
     const look = async (): Promise<void> => {
       try {
-        const { records, ...told } = await api.workflow(id, cursor)
+        const { records, status: stands, waiting: waits } = await api.workflow(id, cursor)
         if (stopped) return
-        status = told.status
+        status = stands
         cursor = records.at(-1)?.cursor ?? cursor
         run = workflowRun(run, records)
+        const told = new Set(waits)
+        if (!same(waiting, told)) waiting = told
         setFollowed((before) =>
-          before.run === run && before.status === status && !before.reading && before.problem === undefined
+          before.run === run && before.status === status && before.waiting === waiting && !before.reading && before.problem === undefined
             ? before
-            : { id, run, status, reading: false, problem: undefined },
+            : { id, run, status, waiting, reading: false, problem: undefined },
         )
       } catch (error) {
         if (stopped) return
         // Another one has that name now: it is read from its start.
         if (error instanceof ApiError && error.status === 410) [cursor, run] = [undefined, emptyWorkflow]
-        setFollowed({ id, run, status, reading: false, problem: error instanceof Error ? error.message : String(error) })
+        setFollowed({ id, run, status, waiting, reading: false, problem: error instanceof Error ? error.message : String(error) })
       }
       timer = window.setTimeout(() => void look(), run.held && !document.hidden ? heldMs : restMs)
     }

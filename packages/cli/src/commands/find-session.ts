@@ -26,7 +26,7 @@ export async function sessionIds(store: SessionStore): Promise<readonly string[]
 
 /** Throws `session_not_found` for an id that is none, `invalid_argument` for a start that several ids share. */
 export async function findSession(
-  journal: Pick<Journal, 'store' | 'lastRecord'>,
+  journal: Pick<Journal, 'store' | 'ends'>,
   given: string | undefined,
   options: ViewOptions = {},
 ): Promise<SessionView> {
@@ -49,7 +49,7 @@ export async function findSession(
   )
 }
 
-async function lastUsed(journal: Pick<Journal, 'store' | 'lastRecord'>): Promise<SessionView> {
+async function lastUsed(journal: Pick<Journal, 'store' | 'ends'>): Promise<SessionView> {
   const [last] = await sessionsByUse(journal)
   if (last === undefined)
     throw new AgentError('session_not_found', 'There is no session in this journal yet. Start one with: seamfold run "…"')

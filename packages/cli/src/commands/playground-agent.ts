@@ -40,14 +40,14 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   const choices = await providerChoices(terminal.environment)
   const models = choices.find(({ provider }) => provider === settings.model.provider)?.models ?? []
   const about = { ...aboutOf(settings, assembled.model, ownAgents(assembled)), modes: MODE_NAMES, models }
-  const { agent, journal, close: closeAgent } = assembled
+  const { agent, journal } = assembled
   const variant: PlaygroundAgent['variant'] = async (change) => {
     const made = await variants.make(change)
     return { agent: made.agent, permissions: permissionsOf(made) }
   }
   const close = async (): Promise<void> => {
     await variants.close()
-    await closeAgent()
+    await assembled.close()
   }
   const { security, tools = [] } = assembled.options
   const playground = await servePlayground({
@@ -55,9 +55,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
     pages: '',
     open: () => ({
       agent,
-      store: journal.store,
-      watch: journal.watch,
-      lives: (key, holder) => livesWith(journal.leases, key, holder),
+      ...storeParts(journal),
       about,
       ...(security === undefined ? {} : { security }),
       tools: tools.map(({ definition }) => definition),
@@ -75,6 +73,13 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   if (process.connected) process.disconnect()
   return 0
 }
+
+const storeParts = ({ store, watch, ends, leases }: Assembled['journal']): Pick<PlaygroundAgent, 'store' | 'watch' | 'ends' | 'lives'> => ({
+  store,
+  watch,
+  ends,
+  lives: (key, holder) => livesWith(leases, key, holder),
+})
 
 const ownAgents = ({ team }: Pick<Assembled, 'team'>): readonly string[] => {
   const builtIn = new AgentRegistry().names()

@@ -47,6 +47,7 @@ export async function openWorkbench(options: WorkbenchOptions, setUp?: SetUp): P
     store: journal.store,
     watch: journal.watch,
     lives: (key, holder) => livesWith(journal.leases, key, holder),
+    ends: journal.ends,
     ...(security === undefined ? {} : { security }),
     start: () => options.start(now),
     close: () => journal.close(),

@@ -1,4 +1,4 @@
-/** Reads the JSON body of a request, never more of it than is allowed. */
+/** Reads the JSON body of a request, never more of it than is allowed, and its query. */
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import { RequestFailure } from './failure.ts'
@@ -32,8 +32,17 @@ export async function readBody<T>(request: IncomingMessage, schema: z.ZodType<T>
   if (type !== 'application/json' && !(type === undefined && text === '')) {
     throw new RequestFailure(415, 'unsupported_media_type', `Send application/json, not '${type ?? 'nothing'}'.`)
   }
-  const parsed = schema.safeParse(parseJson(text))
+  return checked(schema, parseJson(text), 'The body')
+}
+
+/** What stands behind the question mark, checked. */
+export function readQuery<T>({ searchParams }: URL, schema: z.ZodType<T>): T {
+  return checked(schema, Object.fromEntries(searchParams), 'The query')
+}
+
+function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-  throw new RequestFailure(400, 'bad_request', `The body is not what this route takes: ${problems.join('; ')}`)
+  throw new RequestFailure(400, 'bad_request', `${what} is not what this route takes: ${problems.join('; ')}`)
 }

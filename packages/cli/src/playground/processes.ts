@@ -128,16 +128,15 @@ export class AgentProcesses {
   /** What is under way is not stopped for a change that nobody confirmed. */
   async #assertIdle(): Promise<void> {
     if (this.#current === undefined) return
-    const { sessions } = await askAgent<{ readonly sessions: readonly { readonly active: boolean; readonly title: string }[] }>(
+    const { sessions } = await askAgent<{ readonly sessions: readonly { readonly title: string }[] }>(
       this.#current,
-      '/api/sessions',
+      '/api/sessions?status=active',
     )
-    const active = sessions.filter((session) => session.active)
-    if (active.length === 0) return
+    if (sessions.length === 0) return
     throw new RequestFailure(
       409,
       'agent_busy',
-      `The agent is at work on “${active[0]?.title ?? ''}”${active.length > 1 ? ` and ${active.length - 1} more` : ''}, and other parts need another process. ` +
+      `The agent is at work on “${sessions[0]?.title ?? ''}”${sessions.length > 1 ? ` and ${sessions.length - 1} more` : ''}, and other parts need another process. ` +
         'Let it end or stop it first. Changed anyway, it is cut off where it stands, and can be resumed.',
     )
   }
@@ -147,9 +146,9 @@ export class AgentProcesses {
     this.#views = this.#viewsOf(processes)
   }
 
-  #viewsOf({ store, watch, lives, security }: PlaygroundProcesses): Routes {
+  #viewsOf({ store, watch, lives, ends, security }: PlaygroundProcesses): Routes {
     const about = (): unknown => this.#about
-    return viewRoutes({ ...this.#surroundings, store, lives, security, sessions: new Sessions({ store, watch, lives }), about })
+    return viewRoutes({ ...this.#surroundings, store, lives, security, sessions: new Sessions({ store, watch, lives, ends }), about })
   }
 
   /** Ask the process to leave, and see to it that it does. */

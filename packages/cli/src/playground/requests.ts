@@ -24,6 +24,24 @@ export const createBody: z.ZodType<{ id?: string | undefined; metadata?: JsonObj
   metadata: z.record(z.string(), json).optional(),
 })
 
+/** `active`: its run is under way in the agent's process. `working`: here or elsewhere. `interrupted`: unfinished, and nobody is at it. */
+type ListStatus = 'active' | 'working' | 'interrupted' | 'suspended' | 'idle' | 'completed' | 'failed' | 'cancelled' | 'unreadable'
+
+/** What `GET /api/sessions` is asked for. */
+export type ListQuery = {
+  readonly after?: string | undefined
+  readonly limit: number
+  readonly search: string
+  readonly status?: ListStatus | undefined
+}
+
+export const listQuery: z.ZodType<ListQuery> = z.strictObject({
+  after: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  search: z.string().trim().max(200).default(''),
+  status: z.enum(['active', 'working', 'interrupted', 'suspended', 'idle', 'completed', 'failed', 'cancelled', 'unreadable']).optional(),
+})
+
 export const sendBody: z.ZodType<{ prompt: Prompt; id?: string | undefined; rejectPending?: boolean | undefined }> = z.strictObject({
   prompt,
   id: z.string().min(1).max(200).optional(),

@@ -48,9 +48,9 @@ async function answer(session: Session, { requestId, answer: said, always }: Ans
 }
 
 export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
-  const { agent, store, about, security, tools, watch, lives } = playground
+  const { agent, store, about, security, tools, watch, lives, ends } = playground
   const variants = new Variants(playground)
-  const sessions = new Sessions({ store, variants, lives })
+  const sessions = new Sessions({ store, variants, lives, ends })
   const seen = { sessions, store, lives, security, tools, variants, maxBodyBytes }
   if (watch !== undefined) void goOnWhenAnswered({ agent, watch, sessions, signal: options.signal })
   return {
@@ -63,6 +63,7 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
     'POST /api/sessions/:id/send': async ({ id, request }) => {
       const { prompt, ...rest } = await readBody(request, sendBody, maxBodyBytes)
       const run = await (await sessions.open(id)).send(prompt, given(rest))
+      await sessions.note(id)
       return { runId: run.id }
     },
     'POST /api/sessions/:id/steer': async ({ id, request }) => {

@@ -37,7 +37,7 @@ export const emptySummary = (id: string): SessionSummary => ({
 })
 
 /** Executors say of what they begin which agent does it and what for. */
-const isChild = ({ agent, description, parentSessionId }: JsonObject): boolean =>
+export const isChild = ({ agent, description, parentSessionId }: JsonObject): boolean =>
   parentSessionId !== undefined || (agent !== undefined && description !== undefined)
 
 /** One more envelope. Live events change nothing. */

@@ -52,6 +52,13 @@ export interface PlaygroundPermissions {
  */
 export type PlaygroundLives = (key: string, holder?: string) => Promise<boolean | undefined>
 
+/** Tells how a log begins and when it was written last, without reading it; undefined for one that was never written. */
+export interface PlaygroundEnds {
+  first(key: string): Promise<string | undefined>
+  /** Milliseconds since the epoch, and something that is another one after every append. */
+  last(key: string): Promise<{ readonly at: number; readonly stamp: string } | undefined>
+}
+
 /** What is other in a fork than in the session that it came from. */
 export type PlaygroundChange = {
   readonly model?: string
@@ -74,6 +81,8 @@ export type PlaygroundAgent = PlaygroundVariant & {
   readonly watch?: WatchStore
   /** Default: none, and what another process runs looks like what was cut off. */
   readonly lives?: PlaygroundLives
+  /** Default: none, and journals are read to list them, which takes its time where there are thousands. */
+  readonly ends?: PlaygroundEnds
   readonly about: PlaygroundAbout
   /** That of the agent: keeps secrets out of what forks are given. Default: nothing is taken out. */
   readonly security?: DataProtection
@@ -119,6 +128,8 @@ export type PlaygroundProcesses = {
   readonly watch?: WatchStore
   /** Default: none, and what another process runs looks like what was cut off. */
   readonly lives?: PlaygroundLives
+  /** As in `PlaygroundAgent`. */
+  readonly ends?: PlaygroundEnds
   /** Called once, after the last process is gone. */
   close?(): Promise<void>
 }

@@ -58,6 +58,12 @@ export class Variants {
     return this.#agentOf(id).listSessions().includes(id)
   }
 
+  /** Sessions that are open in any of them. */
+  held(): readonly string[] {
+    const agents = new Set([this.#playground.agent, ...[...this.#bySession.values()].map(({ agent }) => agent)])
+    return [...agents].flatMap((agent) => agent.listSessions())
+  }
+
   #agentOf(id: string): Agent {
     return (this.#bySession.get(id) ?? this.#playground).agent
   }

@@ -2,12 +2,12 @@
 import { type DataProtection, diffSessions, forkSession, publicEvents, type SessionDiff } from '@seamfold/core'
 import type { Envelope, SessionStore, ToolDefinition } from '@seamfold/core/kit'
 import { askedAt } from './asked.ts'
-import { readBody } from './body.ts'
+import { readBody, readQuery } from './body.ts'
 import { streamCard } from './card-stream.ts'
 import { streamEvents, type StreamOptions } from './events.ts'
 import { RequestFailure } from './failure.ts'
 import { given } from './given.ts'
-import { cardBody, forkBody } from './requests.ts'
+import { cardBody, forkBody, listQuery } from './requests.ts'
 import type { Exchange, Routes } from './router.ts'
 import type { Sessions } from './sessions.ts'
 import type { PlaygroundLives, PlaygroundOptions } from './types.ts'
@@ -52,11 +52,11 @@ function needed(url: URL, name: string): string {
 
 export function viewRoutes(options: ViewRouteOptions): Routes {
   const { sessions, store, lives, about, security, tools, variants, maxBodyBytes, heartbeatMs, signal } = options
-  const workflows = new Workflows(store, lives)
+  const workflows = new Workflows({ store, lives, waits: (id) => sessions.waits(id) })
   return {
     'GET /api/about': () => Promise.resolve(about()),
-    'GET /api/sessions': async () => ({ sessions: await sessions.list() }),
-    'GET /api/sessions/:id': ({ id }) => sessions.describe(id),
+    'GET /api/sessions': ({ url }) => sessions.list(readQuery(url, listQuery)),
+    'GET /api/sessions/:id': ({ id }) => sessions.one(id),
     'GET /api/sessions/:id/events': async ({ id, request, response, url }: Exchange) => {
       const { view, release } = await sessions.read(id)
       const header = request.headers['last-event-id']
@@ -72,7 +72,9 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
       // What cannot be made is refused before there is a fork that cannot run.
       if (change !== undefined) await variants?.make(change)
       const said = change === undefined ? metadata : { ...metadata, ...changeMetadata(change) }
-      return { id: await forkSession(store, id, given({ ...wish, metadata: said, security })) }
+      const forkId = await forkSession(store, id, given({ ...wish, metadata: said, security }))
+      await sessions.note(forkId)
+      return { id: forkId }
     },
     'GET /api/workflows': async () => ({ workflows: await workflows.list() }),
     'GET /api/workflows/:id': ({ id, url }) => workflows.follow(id, url.searchParams.get('after') ?? undefined),

@@ -28,8 +28,22 @@ type Kept = {
   cursor: string | undefined
   /** Who claimed it last. */
   holder: string | undefined
-  /** By step: whether its last attempt ended well; undefined while it has not ended. */
-  readonly steps: Map<string, boolean | undefined>
+  /** By step: its last attempt, and whether that ended well; undefined while it has not ended. */
+  readonly steps: Map<string, { readonly sessionId: string; readonly good?: boolean }>
+}
+
+export type WorkflowsOptions = {
+  readonly store: SessionStore
+  readonly lives?: PlaygroundLives | undefined
+  /** Whether a session waits for a person. */
+  readonly waits: (sessionId: string) => Promise<boolean>
+}
+
+/** What is stored behind a cursor, how the workflow stands, and sessions of steps that wait for a person. */
+export type FollowedWorkflow = {
+  readonly records: readonly StoredWorkflowRecord[]
+  readonly status: WorkflowStatus
+  readonly waiting: readonly string[]
 }
 
 /** Characters of a step's output that are sent; all of it is in the step's session. */
@@ -45,12 +59,14 @@ const nothing = (id: string): Kept => ({
 export class Workflows {
   readonly #store: SessionStore
   readonly #lives: PlaygroundLives | undefined
+  readonly #waits: WorkflowsOptions['waits']
   /** What was read once is not read again. */
   readonly #kept = new Map<string, Kept>()
 
-  constructor(store: SessionStore, lives?: PlaygroundLives) {
+  constructor({ store, lives, waits }: WorkflowsOptions) {
     this.#store = store
     this.#lives = lives
+    this.#waits = waits
   }
 
   /** The newest first. */
@@ -60,10 +76,20 @@ export class Workflows {
     return found.toSorted((a, b) => b.updatedAt - a.updatedAt)
   }
 
-  /** The records behind `after`, and how it stands. Throws `not_found` where nothing was ever stored of it. */
-  async follow(id: string, after: string | undefined): Promise<{ records: readonly StoredWorkflowRecord[]; status: WorkflowStatus }> {
+  /** Throws `not_found` where nothing was ever stored of it. */
+  async follow(id: string, after: string | undefined): Promise<FollowedWorkflow> {
     const records = await this.#records(id, after)
-    return { records, status: (await this.#summary(id)).status }
+    const { status } = await this.#summary(id)
+    return { records, status, waiting: status === 'completed' ? [] : await this.#waiting(id) }
+  }
+
+  /** The log of a workflow has nothing of a step that waits: the step's session has. */
+  async #waiting(id: string): Promise<readonly string[]> {
+    const found: string[] = []
+    for (const { sessionId, good } of this.#kept.get(id)?.steps.values() ?? []) {
+      if (good === undefined && (await this.#waits(sessionId))) found.push(sessionId)
+    }
+    return found
   }
 
   async #records(id: string, after: string | undefined): Promise<readonly StoredWorkflowRecord[]> {
@@ -116,16 +142,17 @@ function fold(kept: Kept, record: WorkflowRecord): void {
       kept.summary = { ...summary, status: 'completed' }
       break
     case 'step_start':
-      steps.set(record.key, undefined)
+      steps.set(record.key, { sessionId: record.sessionId })
       break
     case 'step_end':
-      steps.set(record.key, record.outcome.success)
+      if (record.outcome.status !== 'suspended')
+        steps.set(record.key, { sessionId: record.outcome.sessionId, good: record.outcome.success })
       break
   }
 }
 
 function counted({ summary, steps }: Kept, status: WorkflowStatus): WorkflowSummary {
-  const ends = [...steps.values()]
+  const ends = [...steps.values()].map(({ good }) => good)
   return {
     ...summary,
     status,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { memoryLeases, memoryStore, storeBlobs, watchedStore } from '@seamfold/core'
+import { type LogEnds, tipOf } from './log-ends.ts'
 import type { BlobStore, LeaseStore, SessionStore, WatchStore } from '@seamfold/core/kit'
 import { AgentError, toMessage } from '@seamfold/core/kit'
 
@@ -14,8 +15,7 @@ export type Journal = {
   readonly leases: LeaseStore
   readonly blobs: BlobStore
   readonly watch: WatchStore
-  /** The last record of a log, without reading the others; undefined for a log that was never written. */
-  lastRecord(key: string): Promise<string | undefined>
+  readonly ends: LogEnds
   /** Let SQLite look through the whole file: what it finds wrong, in its words; nothing where all is well. */
   examine(): Promise<readonly string[]>
   /** Leave nothing in the file of what was deleted, and give its room back. */
@@ -64,7 +64,8 @@ export async function openExistingJournal(path: string): Promise<Journal> {
 }
 
 async function open(path: string): Promise<Journal> {
-  const { sqliteDatabase, sqliteStore, sqliteLeases, sqliteBlobs, sqliteLastRecord, sqliteWatch } = await import('@seamfold/store-sqlite')
+  const { sqliteDatabase, sqliteStore, sqliteLeases, sqliteBlobs, sqliteFirstRecord, sqliteLastRecord, sqliteWatch } =
+    await import('@seamfold/store-sqlite')
   const database = sqliteDatabase(path)
   const store = sqliteStore(database)
   try {
@@ -84,7 +85,10 @@ async function open(path: string): Promise<Journal> {
     leases: sqliteLeases(database),
     blobs: sqliteBlobs(database),
     watch: sqliteWatch(database),
-    lastRecord: (key) => sqliteLastRecord(database, key),
+    ends: {
+      first: (key) => sqliteFirstRecord(database, key),
+      last: async (key) => tipOf(await sqliteLastRecord(database, key)),
+    },
     examine,
     shrink: () => database.vacuum(),
     close: () => database.close(),
@@ -92,10 +96,11 @@ async function open(path: string): Promise<Journal> {
 }
 
 async function openFiles(path: string): Promise<Journal> {
-  const { jsonlBlobs, jsonlLeases, jsonlStore, jsonlWatch } = await import('@seamfold/store-jsonl')
+  const { jsonlBlobs, jsonlLeases, jsonlStore, jsonlTip, jsonlWatch } = await import('@seamfold/store-jsonl')
   const store = jsonlStore(path)
   return {
     ...plain(store),
+    ends: { first: (key) => firstRecord(store, key), last: (key) => jsonlTip(path, key) },
     leases: jsonlLeases(path),
     blobs: jsonlBlobs(path),
     watch: jsonlWatch(path),
@@ -109,16 +114,23 @@ function memoryJournal(): Journal {
 }
 
 /** What a store without tools of its own can tell. */
-const plain = (store: SessionStore): Pick<Journal, 'store' | 'lastRecord' | 'examine' | 'shrink'> => ({
+const plain = (store: SessionStore): Pick<Journal, 'store' | 'ends' | 'examine' | 'shrink'> => ({
   store,
-  async lastRecord(key) {
-    let last: string | undefined
-    for await (const { record } of store.read(key)) last = record
-    return last
-  },
+  ends: { first: (key) => firstRecord(store, key), last: async (key) => tipOf(await lastRecord(store, key)) },
   examine: () => Promise.resolve([]),
   shrink: () => Promise.resolve(),
 })
+
+async function firstRecord(store: SessionStore, key: string): Promise<string | undefined> {
+  for await (const { record } of store.read(key)) return record
+  return undefined
+}
+
+async function lastRecord(store: SessionStore, key: string): Promise<string | undefined> {
+  let last: string | undefined
+  for await (const { record } of store.read(key)) last = record
+  return last
+}
 
 /** Journals are no part of the project: version control passes over a folder that ignores itself. */
 async function ignoreFolder(folder: string): Promise<void> {

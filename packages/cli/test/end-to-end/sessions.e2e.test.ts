@@ -53,8 +53,8 @@ describe('sessions', () => {
     expect(await prompts('branch')).toBe(1)
     const tree = await json('sessions', 'tree')
     expect(tree).toHaveLength(2)
-    expect(tree).toContainEqual({ id: 'talk', deleted: false })
-    expect(tree).toContainEqual({ id: 'branch', parent: { id: 'talk', cursor: end?.cursor }, deleted: false })
+    expect(tree).toContainEqual({ id: 'talk', metadata: {}, deleted: false })
+    expect(tree).toContainEqual({ id: 'branch', parent: { id: 'talk', cursor: end?.cursor }, metadata: {}, deleted: false })
     expect((await at('sessions', 'tree')).stdout).toMatch(/^talk .*\n└─ branch {2}from \d+\./)
     const [diff] = (await json('sessions', 'diff', 'talk', 'branch')) as { shared: object; a: { beyond: Fact[] }; b: { beyond: Fact[] } }[]
     expect(diff?.shared).toMatchObject({ cursor: end?.cursor })

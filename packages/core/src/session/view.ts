@@ -69,7 +69,7 @@ export function unfinishedRuns(store: SessionStore): AsyncGenerator<UnfinishedRu
 }
 
 /** Its records are there for its forks only. */
-export async function isDeleted(store: SessionStore, id: string): Promise<boolean> {
+export async function isDeleted(store: Pick<SessionStore, 'read'>, id: string): Promise<boolean> {
   for await (const _ of store.read(deletedKey(id))) return true
   return false
 }

@@ -1,13 +1,15 @@
-/** The end of a log, without what stands before it. */
+/** Both ends of a log, without what stands between them. */
 import { expect, test } from 'vitest'
-import { sqliteDatabase, sqliteLastRecord, sqliteStore } from '../src/index.ts'
+import { sqliteDatabase, sqliteFirstRecord, sqliteLastRecord, sqliteStore } from '../src/index.ts'
 
-test('the last record of a log is found, and of no other log', async () => {
+test('the first and the last record of a log are found, and of no other log', async () => {
   const database = sqliteDatabase(':memory:')
   const store = sqliteStore(database)
   const long = Array.from({ length: 1_200 }, (_, index) => `record ${index}`)
   await store.append('journal/a', long, { expected: 0 })
   await store.append('journal/b', ['only'], { expected: 0 })
+  expect(await sqliteFirstRecord(database, 'journal/a')).toBe('record 0')
+  expect(await sqliteFirstRecord(database, 'journal/c')).toBeUndefined()
   expect(await sqliteLastRecord(database, 'journal/a')).toBe('record 1199')
   expect(await sqliteLastRecord(database, 'journal/b')).toBe('only')
   expect(await sqliteLastRecord(database, 'journal/')).toBeUndefined()
