@@ -23,6 +23,7 @@ export {
 } from './model/message.ts'
 export { addUsage, costOf, noUsage, totalTokens, type Price, type Usage } from './model/usage.ts'
 export { globMatcher } from './model/glob.ts'
+export { patternMachine, type Accepts, type PatternMachine } from './base/pattern-machine.ts'
 export { conflicts, describeAccess, type Access, type AccessKind, type Effect } from './model/access.ts'
 export { failed, isToolResult, succeeded, toToolResult } from './model/tool.ts'
 export type {

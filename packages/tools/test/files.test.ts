@@ -107,6 +107,12 @@ describe('read', () => {
 })
 
 describe('ls', () => {
+  test('shows a name that would be more than one line as JSON', async () => {
+    const root = temporaryDirectory({ 'a\nb  9': 'x', 'c\u2028d/e': '', f: '' })
+    symlinkSync('x\ny', join(root, 'link\r'))
+    expect(textOf(await call(lsTool(localWorkspace(root)), {}))).toBe('"a\\nb  9"  1\n"c\\u2028d"/\nf  0\n"link\\r" -> "x\\ny"')
+  })
+
   test('lists names with what they are', async () => {
     const { root, ls } = setUp({ 'b/x': '', a: '12', '.hidden': '' })
     symlinkSync('a', join(root, 'link'))

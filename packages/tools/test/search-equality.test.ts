@@ -11,7 +11,29 @@ const name = fc.constantFrom('a', 'b', 'ab', 'a.b', 'b.a', '.a', 'A', 'a b', 'é
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
 const ignorePiece = fc.oneof(
   name,
-  fc.constantFrom('*', '**', '?', '/', '/', '[ab]', '[!a]', '[^b]', '*.b', '*.*', '{a,b}', '\\', ' ', '.', '[', ']'),
+  fc.constantFrom(
+    '*',
+    '**',
+    '?',
+    '/',
+    '/',
+    '[ab]',
+    '[!a]',
+    '[^b]',
+    '[a-b]',
+    '[b-a]',
+    '[a-]',
+    '[]a]',
+    '[A-b-a]',
+    '*.b',
+    '*.*',
+    '{a,b}',
+    '\\',
+    ' ',
+    '.',
+    '[',
+    ']',
+  ),
 )
 const ignoreLine = fc
   .tuple(

@@ -21,6 +21,17 @@ describe('glob', () => {
     })
   })
 
+  test('lists a name that would be more than one line as JSON', async () => {
+    const odd = 'd\nd/a\nb.ts'
+    await eachWay({ 'c.ts': '', [odd]: 'two\n', '"q.ts': '', 'e\u001b[2J.ts': '', 'é b.ts': '' }, async (workspace) => {
+      const shown = ['"\\"q.ts"', 'c.ts', JSON.stringify(odd), '"e\\u001b[2J.ts"', 'é b.ts']
+      expect((await glob(workspace, { pattern: '**' })).split('\n')).toEqual(shown)
+      expect((await glob(workspace, { pattern: '*.ts' })).split('\n')).toEqual(shown)
+      expect((await glob(workspace, { pattern: '**/a*' })).split('\n')).toEqual([JSON.stringify(odd)])
+      expect(await grep(workspace, { pattern: 'two' })).toContain(`> ${JSON.stringify(odd)}:1: two`)
+    })
+  })
+
   test('respects ignore files, nested and negated, in a tree that is no repository', async () => {
     await eachWay(
       {

@@ -1,31 +1,53 @@
 /** Globs over paths: `*` within a segment, `**` across segments, `?` one character, `{a,b}` either. */
 
-const SPECIAL = /[.+^$()|[\]\\]/g
+import { type Accepts, type PatternMachine, patternMachine } from '../base/pattern-machine.ts'
 
-/** Compile a glob to a test over whole paths with `/`. */
+const SLASH = 47
+const any: Accepts = () => true
+const inSegment: Accepts = (unit) => unit !== SLASH
+const exactly =
+  (char: string): Accepts =>
+  (unit) =>
+    unit === char.charCodeAt(0)
+
+/** Compile a glob to a test over whole paths with `/`. It takes time in proportion to the path. */
 export function globMatcher(glob: string): (path: string) => boolean {
-  let source = ''
+  const machine = globMachine(glob)
+  return machine === undefined ? (path) => path === glob : (path) => machine.test(path)
+}
+
+/** Undefined where a brace stays open: then the glob stands for itself. */
+export function globMachine(glob: string): PatternMachine | undefined {
+  const machine = patternMachine()
   let depth = 0
   for (let index = 0; index < glob.length; index++) {
     const char = glob[index] ?? ''
     if (char === '*' && glob[index + 1] === '*') {
-      const segment = glob[index + 2] === '/' && (index === 0 || glob[index - 1] === '/')
-      source += segment ? '(?:[^/]*/)*' : '[\\s\\S]*'
-      index += segment ? 2 : 1
-    } else if (char === '*') source += '[^/]*'
-    else if (char === '?') source += '[^/]'
+      const segments = glob[index + 2] === '/' && (index === 0 || glob[index - 1] === '/')
+      if (segments) folders(machine)
+      else machine.many(any)
+      index += segments ? 2 : 1
+    } else if (char === '*') machine.many(inSegment)
+    else if (char === '?') machine.one(inSegment)
     else if (char === '{') {
       depth++
-      source += '(?:'
+      machine.open()
     } else if (char === '}' && depth > 0) {
       depth--
-      source += ')'
-    } else if (char === ',' && depth > 0) source += '|'
-    else source += char.replace(SPECIAL, '\\$&')
+      machine.close()
+    } else if (char === ',' && depth > 0) machine.or()
+    else machine.one(exactly(char))
   }
-  if (depth > 0) return (path) => path === glob
-  const pattern = new RegExp(`^${source}$`)
-  return (path) => pattern.test(path)
+  return depth > 0 ? undefined : machine
+}
+
+/** Nothing, or whatever ends in a slash. */
+function folders(machine: PatternMachine): void {
+  machine.open()
+  machine.many(any)
+  machine.one(exactly('/'))
+  machine.or()
+  machine.close()
 }
 
 /** Whether something that a glob matches may lie below a folder. */

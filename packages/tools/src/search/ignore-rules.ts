@@ -1,4 +1,5 @@
 /** One ignore file as rules: the patterns of gitignore, read the way that ripgrep reads them. */
+import { ignoreGlob } from './ignore-glob.ts'
 
 type Rule = { readonly matches: (path: string) => boolean; readonly onlyDirectories: boolean; readonly verdict: Verdict }
 
@@ -64,89 +65,6 @@ function matcher(glob: string): ((path: string) => boolean) | undefined {
   if (name !== undefined) return (path) => path === name || (path.endsWith(name) && path[path.length - name.length - 1] === '/')
   const ending = /^\*\*\/\*(\.[^*?[\]{}\\/]+)$/.exec(glob)?.[1]
   if (ending !== undefined) return (path) => path.endsWith(ending)
-  const expression = globExpression(glob)
-  return expression && ((path) => expression.test(path))
-}
-
-/** A whole-path expression; `undefined` when the pattern is malformed, and then it is skipped. */
-function globExpression(glob: string): RegExp | undefined {
-  let source = ''
-  let depth = 0
-  for (let at = 0; at < glob.length;) {
-    const piece = nextPiece(glob, at, depth)
-    if (piece === undefined) return undefined
-    source += piece.source
-    depth += piece.depth ?? 0
-    at = piece.next
-  }
-  if (depth !== 0) return undefined
-  try {
-    return new RegExp(`^${source}$`, 'su')
-  } catch {
-    // No pattern, e.g. a range that runs backwards.
-    return undefined
-  }
-}
-
-type Piece = { readonly source: string; readonly next: number; readonly depth?: number }
-
-const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-
-function nextPiece(glob: string, at: number, depth: number): Piece | undefined {
-  const character = String.fromCodePoint(glob.codePointAt(at) ?? 0)
-  const next = at + character.length
-  switch (character) {
-    case '\\':
-      return escaped(glob, next)
-    case '?':
-      return { source: '[^/]', next }
-    case '*':
-      return stars(glob, at)
-    case '[':
-      return characterClass(glob, next)
-    case '{':
-      return { source: '(?:', next, depth: 1 }
-    case '}':
-      return depth > 0 ? { source: ')', next, depth: -1 } : undefined
-    case ',':
-      return { source: depth > 0 ? '|' : ',', next }
-    default:
-      return { source: literal(character), next }
-  }
-}
-
-function escaped(glob: string, at: number): Piece | undefined {
-  const point = glob.codePointAt(at)
-  if (point === undefined) return undefined
-  const character = String.fromCodePoint(point)
-  return { source: literal(character), next: at + character.length }
-}
-
-function stars(glob: string, at: number): Piece {
-  const before = glob[at - 1]
-  const isPair = glob[at + 1] === '*'
-  const after = glob[at + 2]
-  if (isPair && (before === undefined || before === '/') && (after === undefined || after === '/')) {
-    // The slash before a middle or last `**` is already written: it belongs to what `**` stands for.
-    if (before === undefined) return { source: after === '/' ? '(?:.*/)?' : '.*', next: at + (after === '/' ? 3 : 2) }
-    return after === '/' ? { source: '(?:.*/)?', next: at + 3 } : { source: '.*', next: at + 2 }
-  }
-  return { source: '[^/]*', next: at + 1 }
-}
-
-function characterClass(glob: string, start: number): Piece | undefined {
-  let at = start
-  const isNegated = glob[at] === '!' || glob[at] === '^'
-  if (isNegated) at++
-  let items = ''
-  for (let isFirst = true; ; isFirst = false) {
-    const point = glob.codePointAt(at)
-    if (point === undefined) return undefined
-    const character = String.fromCodePoint(point)
-    at += character.length
-    if (character === ']' && !isFirst) break
-    const isRange = character === '-' && !isFirst && glob[at] !== ']'
-    items += isRange ? '-' : `\\u{${point.toString(16)}}`
-  }
-  return { source: `[${isNegated ? '^' : ''}${items}]`, next: at }
+  const machine = ignoreGlob(glob)
+  return machine && ((path) => machine.test(path))
 }

@@ -8,6 +8,7 @@ import type { WorkspaceSearch } from '../search/workspace-search.ts'
 import { reporting } from '../workspace/fault.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { pathAccess } from './paths.ts'
+import { shownPath } from './shown-path.ts'
 
 const MOST = 1_000
 
@@ -34,6 +35,6 @@ export const globTool = (workspace: Workspace, search: WorkspaceSearch): Tool =>
         ...(partial === undefined ? [] : [`[${partial}]`]),
       ]
       if (found.length === 0) return succeeded([`No files match ${pattern}`, ...notes].join('\n'), { files: 0 })
-      return succeeded([...found.slice(0, MOST), ...notes].join('\n'), { files: found.length })
+      return succeeded([...found.slice(0, MOST).map(shownPath), ...notes].join('\n'), { files: found.length })
     }),
   })

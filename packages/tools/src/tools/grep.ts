@@ -10,6 +10,7 @@ import { reporting } from '../workspace/fault.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { LeftOut } from './left-out.ts'
 import { pathAccess } from './paths.ts'
+import { shownPath } from './shown-path.ts'
 
 const OUTPUT_BYTES = 96 * 1024
 const MOST_ANCHORS = 64
@@ -65,7 +66,7 @@ class Listing {
   #last: GrepLine | undefined
 
   add(line: GrepLine): boolean {
-    const text = `${line.isMatch ? '>' : ' '} ${line.path}:${line.line}: ${cutAround(line)}`
+    const text = `${line.isMatch ? '>' : ' '} ${shownPath(line.path)}:${line.line}: ${cutAround(line)}`
     const isApart = this.#last !== undefined && !line.isMatch && (this.#last.path !== line.path || this.#last.line + 1 !== line.line)
     this.#bytes += Buffer.byteLength(text) + 1
     this.#isFull = this.#bytes > OUTPUT_BYTES

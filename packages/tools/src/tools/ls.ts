@@ -5,6 +5,7 @@ import { toolInput } from '../base/tool-input.ts'
 import { reporting } from '../workspace/fault.ts'
 import type { DirectoryEntry, Workspace } from '../workspace/workspace.ts'
 import { pathAccess } from './paths.ts'
+import { shownPath } from './shown-path.ts'
 
 const MOST = 1_000
 
@@ -27,14 +28,15 @@ export const lsTool = (workspace: Workspace): Tool =>
     }),
   })
 
-function describe({ name, kind, size, target }: DirectoryEntry): string {
+function describe({ name: given, kind, size, target }: DirectoryEntry): string {
+  const name = shownPath(given)
   switch (kind) {
     case 'directory':
       return `${name}/`
     case 'file':
       return size === undefined ? name : `${name}  ${size}`
     case 'link':
-      return `${name} -> ${target}`
+      return `${name} -> ${target === undefined ? '?' : shownPath(target)}`
     case 'special':
       return `${name}  [pipe, socket or device]`
   }
