@@ -260,7 +260,7 @@ function keepTime({ run, signal, decision, again }: TimeParts): { readonly signa
   const { clock } = run.host
   const begun = clock.now()
   const control = childSignal(signal)
-  let clear = (): void => {}
+  let clear: (() => void) | undefined
   let over = false
   /** The end has no timer before the first half is over: most of what is done is done by then. */
   const arm = (allowedMs: number): void => {
@@ -274,7 +274,7 @@ function keepTime({ run, signal, decision, again }: TimeParts): { readonly signa
     const more = await again(clock.now() - begun).catch(() => undefined) // without an answer its time runs out
     if (over || more?.type !== 'allow' || more.workMs === undefined) return
     tell(run, more)
-    clear()
+    clear?.()
     arm(more.workMs)
   }
   arm(decision.workMs)
@@ -282,7 +282,7 @@ function keepTime({ run, signal, decision, again }: TimeParts): { readonly signa
     signal: control.signal,
     stop() {
       over = true
-      clear()
+      clear?.()
       control.release()
     },
   }

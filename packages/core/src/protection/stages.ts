@@ -110,8 +110,9 @@ function aroundModels(provider: SecurityProvider, protect: Protect): ReturnType<
   /** All of these are as they may be: so is what the next request has of them in the same places. */
   let cleaned: LlmRequest['messages'] = []
   const cleanMessages = (messages: LlmRequest['messages']): LlmRequest['messages'] => {
-    const known = cleaned
-    if (messages.every((message, index) => message === known[index] || once(message) === message)) return (cleaned = messages)
+    let same = 0
+    while (same < messages.length && messages[same] === cleaned[same]) same++
+    if (messages.slice(same).every((message) => once(message) === message)) return (cleaned = messages)
     return messages.map(once)
   }
   const clean = (request: LlmRequest): LlmRequest => ({
