@@ -1,4 +1,5 @@
 /** A session's journal: facts are folded when they are said, stored by one append queue, and shown only when they are stored. */
+import { defer } from '../base/defer.ts'
 import { AgentError, isAgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { Envelope, Fact } from '../model/event.ts'
@@ -50,12 +51,6 @@ type Pending = {
   resolve(): void
   reject(error: unknown): void
 }
-
-/** Until the next turn of the event loop: what a lazy append waits for company. */
-const defer: (callback: () => void) => void =
-  typeof globalThis.setImmediate === 'function'
-    ? (callback) => void globalThis.setImmediate(callback)
-    : (callback) => void setTimeout(callback, 0)
 
 export class Journal {
   readonly key: string

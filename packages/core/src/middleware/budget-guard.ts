@@ -4,6 +4,7 @@ import type { Clock } from '../base/host.ts'
 import { childSignal } from '../base/signals.ts'
 import { defineMiddleware, type Middleware, type ModelCall, type ModelStream, resultOf, type RunContext } from '../loop/middleware.ts'
 import type { Fact } from '../model/event.ts'
+import { toolCallsOf } from '../model/message.ts'
 import { failed } from '../model/tool.ts'
 import { costOf, type Price, totalTokens, type Usage } from '../model/usage.ts'
 import { DEFAULT_OUTPUT, dearestInput, mostInputTokens } from '../model/worst-case.ts'
@@ -96,7 +97,7 @@ export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, price: Pr
             time.stop()
             // What waits for somebody is asked for again when it goes on.
             await guard
-              .recordAfterTool(call, waits ? { type: 'released' } : { type: 'settled', workMs: composite ? 0 : work.ms() })
+              .recordAfterTool(call, waits ? { type: 'released' } : { type: 'settled', workMs: composite ? 0 : work.ms(), soon: true })
               .catch(() => {}) // set aside it stays, which is safe
           }
         },
@@ -207,7 +208,7 @@ class GuardedAttempt {
       throw error
     } finally {
       time.stop()
-      const took = end?.type === 'settled' ? { ...end, workMs: run.host.clock.now() - begun } : (end ?? { type: 'lost' as const })
+      const took: SpendingEnd = end?.type === 'settled' ? { ...end, workMs: run.host.clock.now() - begun } : (end ?? { type: 'lost' })
       await guard.recordAfterLlm(attempt, took).catch(() => {}) // set aside it stays, which is safe
     }
   }
@@ -226,7 +227,9 @@ class GuardedAttempt {
 
 function doneIn(batch: readonly LlmEvent[], price: Price | undefined): SpendingEnd | undefined {
   const last = batch.at(-1)
-  return last?.type === 'done' ? endOf(last.usage, last.meta?.usageMissing === true, price) : undefined
+  if (last?.type !== 'done') return undefined
+  const end = endOf(last.usage, last.meta?.usageMissing === true, price)
+  return end.type === 'settled' && toolCallsOf(last.message).length > 0 ? { ...end, soon: true } : end
 }
 
 const reservationOf = ({ inputTokens, outputTokens, price }: LlmAttempt): NonNullable<ModelCall['reservation']> => ({

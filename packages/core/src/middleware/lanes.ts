@@ -13,9 +13,10 @@ export const lanes = (queue: LaneQueue): Middleware =>
         const { tool, input, accesses, signal } = invocation
         const turn = invocation.turn(accesses)
         if (turn) await orAborted(turn, signal)
+        const { sessionId, runId, metadata } = run
         const attempts = callStateOf(run, invocation.callId)?.start?.attempt ?? 0
         return queue.submit(
-          { ...run, ...invocation, effect: tool.effect(input), attempts },
+          { ...invocation, sessionId, runId, metadata, effect: tool.effect(input), attempts },
           {
             signal,
             attempt: (change) => next({ ...invocation, ...change }),

@@ -13,13 +13,14 @@ export function ledgerGuard(ledger: Ledger): BudgetGuard {
   const record = (id: string, end: SpendingEnd, base: Partial<Spending>): Promise<void> => {
     if (end.type === 'lost') return ledger.lose(id)
     if (end.type === 'released') return ledger.release(id)
-    const { usage, usd, workMs } = end
-    return ledger.settle(id, {
+    const { usage, usd, workMs, soon = false } = end
+    const taken = {
       ...base,
       ...(usage === undefined ? {} : { tokens: totalTokens(usage) }),
       ...(usd === undefined ? {} : { usd }),
       ...(workMs === undefined ? {} : { workMs }),
-    })
+    }
+    return ledger.settle(id, taken, { soon })
   }
   return {
     contract: 1,

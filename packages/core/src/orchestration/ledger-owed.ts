@@ -13,15 +13,20 @@ export type Settlement = {
   passed?(draft: LedgerDraft): readonly BudgetThreshold[]
 }
 
+export type OwedOptions = {
+  readonly holder: string
+  readonly log: LedgerLog
+  /** There may be more room now. */
+  paid(): void
+}
+
 export class Owed {
-  readonly #holder: string
-  readonly #log: LedgerLog
+  readonly #options: OwedOptions
   readonly #all = new Map<string, Settlement>()
   readonly #passed = new Map<string, readonly BudgetThreshold[]>()
 
-  constructor(holder: string, log: LedgerLog) {
-    this.#holder = holder
-    this.#log = log
+  constructor(options: OwedOptions) {
+    this.#options = options
   }
 
   /** The first one for an id counts. */
@@ -29,27 +34,35 @@ export class Owed {
     if (!this.#all.has(settlement.id)) this.#all.set(settlement.id, settlement)
   }
 
-  /** Whether there was anything to pay. What the store does not take stays owed, and is paid with whatever is done next. */
-  async pay(): Promise<boolean> {
+  get isEmpty(): boolean {
+    return this.#all.size === 0
+  }
+
+  /** Decides when all that is owed was paid, and stores both at once. What the store does not take stays owed. */
+  async pay<T>(decide: (draft: LedgerDraft) => T): Promise<T> {
     const due = [...this.#all.values()]
-    if (due.length === 0) return false
-    await this.#log.transact((draft) => this.addTo(draft))
+    const { log, paid } = this.#options
+    const made = await log.transact((draft) => {
+      this.#addTo(draft)
+      return decide(draft)
+    })
     for (const { id, warn } of due) {
       const passed = this.#passed.get(id) ?? []
       this.#passed.delete(id)
       this.#all.delete(id)
       for (const threshold of passed) warn?.(threshold)
     }
-    return true
+    if (due.length > 0) paid()
+    return made
   }
 
-  addTo(draft: LedgerDraft): void {
+  #addTo(draft: LedgerDraft): void {
     const { state, add } = draft
     for (const { id, how, amount, passed } of this.#all.values()) {
       const reservation = state.reservations.get(id)
       if (reservation === undefined) addLate({ id, how, amount }, draft)
       // Whoever took over may have begun the same try: only its own holder knows that it took nothing.
-      else if (how !== 'released' || reservation.holder === this.#holder) {
+      else if (how !== 'released' || reservation.holder === this.#options.holder) {
         add({ type: 'settled', id, how, amount: amount(reservation.amount) })
         if (passed !== undefined) this.#passed.set(id, passed(draft))
       }

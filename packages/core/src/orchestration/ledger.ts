@@ -1,4 +1,5 @@
 /** A budget that any number of processes spend from: set aside before, settled after, in one log. */
+import { defer } from '../base/defer.ts'
 import { type Host, systemHost } from '../base/host.ts'
 import { ledgerPrefix } from '../journal/keys.ts'
 import { addSpending, type BudgetLimits, NO_SPENDING, type Resource, type Spending } from '../model/spending.ts'
@@ -79,7 +80,7 @@ export class Ledger {
     this.#holder = ledgerHolder({ leases, host, root })
     this.#log = new LedgerLog({ store, host, root, writer: this.#holder.id })
     this.#line = new LedgerLine({ clock: host.clock, watch, prefix: ledgerPrefix(root) })
-    this.#owed = new Owed(this.#holder.id, this.#log)
+    this.#owed = new Owed({ holder: this.#holder.id, log: this.#log, paid: () => this.#line.changed() })
   }
 
   /**
@@ -125,15 +126,24 @@ export class Ledger {
 
   /**
    * What it took counts, and no more is set aside for it. Done twice it counts once. Without `workMs` the time that was allowed counts.
-   * `warn` is called once for each threshold that is passed with it and that nobody was told of.
+   * `warn` is called once for each threshold that is passed with it and that nobody was told of. `soon`: it counts here at once, and is
+   * stored with what is asked for next, in the next turn of the event loop at the latest.
    */
-  settle(id: string, taken: Partial<Spending>, { warn }: { readonly warn?: Warn } = {}): Promise<void> {
-    return this.#settle({
+  settle(
+    id: string,
+    taken: Partial<Spending>,
+    { warn, soon = false }: { readonly warn?: Warn; readonly soon?: boolean } = {},
+  ): Promise<void> {
+    const settlement: Settlement = {
       id,
       how: 'reported',
       amount: ({ workMs }) => addSpending({ ...NO_SPENDING, workMs }, { ...taken, workMs: (taken.workMs ?? workMs) - workMs }),
       ...(warn === undefined ? {} : { warn, passed: (draft) => passedThresholds(draft, this) }),
-    })
+    }
+    if (!soon) return this.#settle(settlement)
+    if (this.#owed.isEmpty) defer(() => void this.#pay().catch(() => {})) // it stays owed, and is paid with whatever is done next
+    this.#owed.add(settlement)
+    return Promise.resolve()
   }
 
   /**
@@ -174,7 +184,7 @@ export class Ledger {
   }
 
   snapshot(): Promise<LedgerSnapshot> {
-    return this.#log.transact(({ state }) => state.snapshot())
+    return this.#owed.pay(({ state }) => state.snapshot())
   }
 
   /** Says that this process holds nothing any more: what it still does counts as lost where leases tell. */
@@ -184,8 +194,7 @@ export class Ledger {
   }
 
   async #try<T>(decide: (draft: LedgerDraft) => T): Promise<T> {
-    const outcome = await this.#log.transact((draft) => {
-      this.#owed.addTo(draft)
+    const outcome = await this.#owed.pay((draft) => {
       if (!this.#limitsSet && JSON.stringify(draft.state.limits) !== JSON.stringify(this.limits))
         draft.add({ type: 'limits_set', limits: this.limits })
       return decide(draft)
@@ -239,6 +248,7 @@ export class Ledger {
   }
 
   async #pay(): Promise<void> {
-    if (await this.#owed.pay()) this.#line.changed()
+    if (this.#owed.isEmpty) return
+    await this.#owed.pay(() => {})
   }
 }

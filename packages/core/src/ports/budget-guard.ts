@@ -57,7 +57,14 @@ export type BudgetDecision =
  * nothing. Without `workMs` nobody measured, and the time that was allowed counts.
  */
 export type SpendingEnd =
-  | { readonly type: 'settled'; readonly usage?: Usage; readonly usd?: number; readonly workMs?: number }
+  | {
+      readonly type: 'settled'
+      readonly usage?: Usage
+      readonly usd?: number
+      readonly workMs?: number
+      /** Whoever says this asks for something else next: it counts at once, and may be stored together with that. */
+      readonly soon?: boolean
+    }
   | { readonly type: 'lost' }
   | { readonly type: 'released' }
 

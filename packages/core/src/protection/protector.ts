@@ -11,7 +11,8 @@ export function protector(redact: (text: string) => string): Protect {
     if (typeof value !== 'object' || value === null) return true
     if (Array.isArray(value)) return value.every(isClean)
     const object = value as JsonObject
-    return Object.keys(object).every((key) => redact(key) === key && isClean(object[key] as Json))
+    for (const key in object) if (redact(key) !== key || !isClean(object[key] as Json)) return false
+    return true
   }
   // A redacted value has the shape of the one before: texts stay texts, lists stay lists. Most have nothing in them: that is found out first.
   return <T>(value: T): T => (isClean(value as Json) ? value : (protectJson(value as Json, redact) as T))

@@ -45,7 +45,9 @@ export function scanner(patterns: readonly Pattern[]): Scanner {
     }
     if (!isWhole)
       for (let start = Math.max(from, last); start < text.length; start++) if (firsts.has(text.slice(start))) open = Math.min(open, start)
-    return replaced(text, from, { found, until: settledUntil(found, open) })
+    return found.length === 0
+      ? { shown: text.slice(from, open), used: open }
+      : replaced(text, from, { found, until: settledUntil(found, open) })
   }
 }
 
@@ -62,7 +64,6 @@ function settledUntil(found: readonly Found[], open: number): number {
 
 /** Those that overlap are replaced as one, under the name of the first and longest. */
 function replaced(text: string, from: number, { found, until }: { readonly found: readonly Found[]; readonly until: number }): Scanned {
-  if (found.length === 0) return { shown: text.slice(from, until), used: until }
   const settled = found.filter(({ to }) => to <= until).toSorted((a, b) => a.from - b.from || b.to - a.to)
   let shown = ''
   let at = from

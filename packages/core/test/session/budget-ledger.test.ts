@@ -1,7 +1,7 @@
 /** A budget that several runs, sessions and agents share: set aside before each attempt, settled after it, in a log of its own. */
 import { describe, expect, test } from 'vitest'
-import { AgentError, budgetLedger, createAgent, memoryStore, type Price, storedSessions, tool } from '../../src/index.ts'
-import type { Usage } from '../../src/kit.ts'
+import { AgentError, budgetLedger, createAgent, memoryStore, type Price, readBudget, storedSessions, tool } from '../../src/index.ts'
+import type { SessionStore, Usage } from '../../src/kit.ts'
 import { callOf, scriptedLlm } from '../../src/testing.ts'
 import { eventsOf } from '../middleware/runs.ts'
 
@@ -25,6 +25,17 @@ describe('a ledger', () => {
     const sessions: string[] = []
     for await (const id of storedSessions(store)) sessions.push(id)
     expect(sessions).toHaveLength(2)
+  })
+
+  test('is written twice a turn with a call, and holds nothing in its store when the run is over', async () => {
+    const store = memoryStore()
+    let appends = 0
+    const counting: SessionStore = { ...store, append: (...given) => (appends++, store.append(...given)) }
+    const llm = scriptedLlm([[callOf('echo')], [callOf('echo', { again: 1 })], [callOf('echo', { again: 2 })], 'done'])
+    const ledger = budgetLedger(counting, { root: 'day', limits: { tokens: 1e6, toolCalls: 10 } })
+    await (await createAgent({ llm, tools: [echo], budget: { ledger } }).run('hello')).completed()
+    expect(await readBudget(store, 'day')).toMatchObject({ used: { turns: 4, toolCalls: 3 }, reservations: [] })
+    expect(appends).toBe(2 * 3 + 2) // a last turn has no call behind it: it is set aside, then settled
   })
 
   test('refuses what would go past the limit, with the figures, before the model is asked', async () => {
