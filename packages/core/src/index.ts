@@ -78,6 +78,7 @@ export {
   type WorkflowDefinition,
   type WorkflowResult,
 } from './orchestration/define-workflow.ts'
+export { stepTool, type StepTask, type StepToolOptions } from './subagents/step-tool.ts'
 export { taskTool } from './subagents/task-tool.ts'
 export { teamExecutor } from './subagents/team-executor.ts'
 export type { TaskToolOptions } from './subagents/team.ts'
@@ -175,4 +176,4 @@ export type { Block, ImageBlock, Message, Prompt, TextBlock, ToolUseBlock } from
 export type { DeadLetter, LaneName } from './model/lane.ts'
 export type { Access, AccessKind, Effect } from './model/access.ts'
 export type { Tool, ToolContext, ToolDefinition, ToolErrorKind, ToolResult } from './model/tool.ts'
-export type { AgentStepSpec, StepAuthority, StepBudget, StepOutcome, StepStatus } from './model/step.ts'
+export type { AgentStepSpec, StepAnswer, StepAuthority, StepBudget, StepOutcome, StepStatus } from './model/step.ts'

@@ -76,6 +76,7 @@ describe('the doors', () => {
       'runLedgers',
       'sessionLink',
       'sessionTree',
+      'stepTool',
       'storeBlobs',
       'storedSessions',
       'storedWorkflows',

@@ -1,6 +1,5 @@
 /** The tool `task` where a worker elsewhere does the tasks: with its own model, tools and folder. */
-import { executeStepsParallel, jsonSchema, tool, type Tool } from '@seamfold/core'
-import { AgentError, failed } from '@seamfold/core/kit'
+import { jsonSchema, stepTool, type Tool } from '@seamfold/core'
 import type { WorkerChoice } from './settings.ts'
 
 /** What the tool is called that gives tasks, wherever they are done. */
@@ -39,35 +38,13 @@ const tasksOf = ({ tasks, agent = 'default', description, prompt }: Input): read
 export async function openWorker({ url, token }: WorkerChoice): Promise<RemoteTasks> {
   const { remoteExecutor } = await import('@seamfold/executor-remote')
   const executor = remoteExecutor({ url, ...(token === undefined ? {} : { token }) })
-  const made = tool<Input>({
+  const made = stepTool<Input>({
     name: TASK_TOOL_NAME,
     description: `Give a task, or several at once, to the agents of the worker at ${new URL(url).host}. They work on their own, in their own folder, and tell you what came of it.`,
     input,
     access: (given) => [...new Set(tasksOf(given).map(({ agent }) => agent))].map((agent) => ({ kind: 'agent', agent })),
-    effect: 'keyed', // the worker finds a step that it has begun by its id
-    timeoutMs: 0,
-    async execute(given, { idempotencyKey, signal, progress, session }) {
-      const tasks = tasksOf(given)
-      if (tasks.length === 0) throw new AgentError('invalid_argument', 'Give a prompt with its agent, or a list of tasks.')
-      // Workers that give tasks to each other come to an end.
-      const { depth } = session.metadata
-      const authority = { depth: (typeof depth === 'number' ? depth : 0) + 1 }
-      const steps = tasks.map(({ agent, prompt, description = prompt.slice(0, 60) }, index) => ({
-        taskId: `${idempotencyKey.slice(0, 40)}-${index}`,
-        agent,
-        prompt,
-        description,
-        authority,
-      }))
-      const outcomes = await executeStepsParallel(executor, steps, {
-        signal,
-        onEvent: ({ event }, { description }) => {
-          if (event.type === 'agent_end') progress(`${description}: done\n`)
-        },
-      })
-      const text = outcomes.map(({ agent, status, output }) => `${agent} ${status}.\n${output}`).join('\n\n')
-      return outcomes.every(({ success }) => success) ? text : failed(text)
-    },
+    executor,
+    tasksOf: (given) => tasksOf(given).map(({ agent, prompt, description = prompt.slice(0, 60) }) => ({ agent, prompt, description })),
   })
   return { tool: made, close: () => executor.close() }
 }

@@ -2,7 +2,7 @@
 import { AgentError, toMessage } from '../base/errors.ts'
 import { present } from '../base/present.ts'
 import { type ChildSignal, childSignal, onAbort, orAborted } from '../base/signals.ts'
-import { type Access, accessJson, describeAccess } from '../model/access.ts'
+import { type Access, describeAccess } from '../model/access.ts'
 import { askedOf } from '../model/asked.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
 import { failed, type ToolContext, type ToolResult, toToolResult } from '../model/tool.ts'
@@ -184,8 +184,4 @@ function toolContext(
 }
 
 /** Whether two lists say the same, in the same order. */
-const sameAccesses = (a: readonly Access[], b: readonly Access[]): boolean =>
-  a === b || (a.length === b.length && a.every((access, index) => sameAccess(access, b[index])))
-
-const sameAccess = (a: Access, b: Access | undefined): boolean =>
-  b !== undefined && (a.kind === 'other' ? b.kind === 'other' : canonicalJson(accessJson(a)) === canonicalJson(accessJson(b)))
+const sameAccesses = (a: readonly Access[], b: readonly Access[]): boolean => a === b || canonicalJson(a) === canonicalJson(b)

@@ -117,7 +117,7 @@ export class ToolStep {
       if (recovery.type === 'settled') return this.#gated(entry, recovery.result)
     }
     const outcome = await this.#gated(entry)
-    if (start === undefined || start.effect === 'none' || start !== begun() || outcome.type !== 'result') return outcome
+    if (!mayHaveActed(start) || start !== begun() || outcome.type !== 'result') return outcome
     return resultOf(unknownOutcome(start.name, `${STARTER_GONE}, and now it was refused (${JSON.stringify(outcome.result.content)})`))
   }
 
@@ -171,7 +171,8 @@ export class ToolStep {
     const callId = `${outer.callId}/${outer.nested.ordinal++}`
     const call: ToolUseBlock = { type: 'tool_use', id: callId, name, input }
     const earlier = callStateOf(this.#context.run, callId)
-    if (earlier?.result !== undefined) return this.#repeated(call, earlier.argsDigest, earlier.result)
+    // One that was settled in an earlier attempt is not repeated, if it is the same call.
+    if (earlier?.result !== undefined) return earlier.argsDigest === this.#argsDigest(call) ? earlier.result : changedCall(call)
     if (this.#isAnother(call, earlier)) return this.#inItsPlace(call, earlier?.start)
     const entry = await this.#enter({ callId, call, signal, parent: outer })
     const outcome = await this.#pass(entry).catch((error: unknown) => {
@@ -187,9 +188,8 @@ export class ToolStep {
 
   /** A nested call whose outer one was stopped, or did not wait for it. */
   #stopped({ callId, call }: Entry, outer: Entry): ToolResult {
-    const start = callStateOf(this.#context.run, callId)?.start
     const why = `the call of '${outer.call.name}' that made it ended before it did`
-    return start === undefined || start.effect === 'none' ? notStarted(why) : unknownOutcome(call.name, why)
+    return mayHaveActed(callStateOf(this.#context.run, callId)?.start) ? unknownOutcome(call.name, why) : notStarted(why)
   }
 
   /** In an earlier attempt another call was begun here, or a person was asked about another one. */
@@ -203,15 +203,10 @@ export class ToolStep {
   /** The call that was begun here gets its end, and the one that is made now does not run: what was approved of one is not for another. */
   #inItsPlace(call: ToolUseBlock, start: CallState['start']): ToolResult {
     const why = `the call that made it makes another one in its place now (${call.name})`
-    const result = start === undefined || start.effect === 'none' ? changedCall(call) : unknownOutcome(start.name, why)
+    const result = mayHaveActed(start) ? unknownOutcome(start.name, why) : changedCall(call)
     const fact = toolEnd({ callId: call.id, id: call.id, name: start?.name ?? call.name, argsDigest: this.#argsDigest(call) }, result)
     this.#context.run.append([fact], { lazy: true }).catch(() => {}) // stored with or before the next turn's start
     return result
-  }
-
-  /** A nested call that was settled in an earlier attempt is not repeated, if it is the same call. */
-  #repeated(call: ToolUseBlock, argsDigest: string | undefined, result: ToolResult): ToolResult {
-    return argsDigest === this.#argsDigest(call) ? result : changedCall(call)
   }
 
   #refuseWaiting(entry: Entry, outer: Entry): ToolResult {
@@ -223,6 +218,8 @@ export class ToolStep {
     return result
   }
 }
+
+const mayHaveActed = (start: CallState['start']): start is NonNullable<typeof start> => start !== undefined && start.effect !== 'none'
 
 /** A call that made the waiting one is run again from its start when the answer has come: all the way up, that must be harmless. */
 const mayWait = (entry: Entry): boolean =>

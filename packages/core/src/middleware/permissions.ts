@@ -172,8 +172,7 @@ class Gate {
 
 /** Every path that the call touches is a word of its arguments, or was shown before they were edited: a link leads to others. */
 function isWritten({ args, accesses }: ToolInvocation, shown: readonly Access[] | undefined): boolean {
-  const values = JSON.stringify([args, shown]).replaceAll(/"\w+":/g, ' ')
-  const words = values.split(/[\s"'\\=;|&<>(),]+(?:\.\/)?/)
+  const words = JSON.stringify([args, shown]).split(/[\s"'\\=;|&<>(),]+(?:\.\/)?/)
   return accesses.every((access) => !('path' in access) || words.includes(access.path))
 }
 

@@ -1,5 +1,4 @@
 /** What a tool call touches and what kind of effect it has: read by permissions, scheduling, recovery and audit. */
-import type { JsonObject } from './json.ts'
 
 /**
  * One thing that a call touches. Paths are relative to the workspace or absolute, with `/`; a path covers what is below it.
@@ -63,6 +62,3 @@ export function describeAccess(access: Access): string {
       return 'something undeclared'
   }
 }
-
-/** An access as plain JSON for a fact. */
-export const accessJson = (access: Access): JsonObject => ({ ...access })

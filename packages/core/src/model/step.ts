@@ -1,6 +1,6 @@
 /** One unit of work for an executor, and what came of it: plain JSON, since it may cross a network. */
 import { AgentError, type ErrorCode } from '../base/errors.ts'
-import type { WaitingFor } from './event.ts'
+import type { AnswerDecision, WaitingFor } from './event.ts'
 import { canonicalJson, isJsonObject, type Json, type JsonSchema } from './json.ts'
 import { noUsage, type Usage } from './usage.ts'
 
@@ -26,6 +26,8 @@ export type StepAuthority = {
   readonly budget?: StepBudget
 }
 
+export type StepAnswer = { readonly requestId: string; readonly answer: AnswerDecision }
+
 export type AgentStepSpec = {
   /** Chosen by the caller: the identity of the step. */
   readonly taskId: string
@@ -36,6 +38,10 @@ export type AgentStepSpec = {
   /** Turns. Default: the agent's. */
   readonly maxSteps?: number
   readonly parentSessionId?: string
+  /** The call that it is done for, where that asks in its own name what the step asks: then deadlines are settled there too. */
+  readonly parentCallId?: string
+  /** To what it waited for: taken before it goes on, each as an answer given there. */
+  readonly answers?: readonly StepAnswer[]
   /** The session that does it: given again, it goes on where it stood, or tells how it ended. Default: named by the `taskId`. */
   readonly sessionId?: string
   readonly outputSchema?: JsonSchema

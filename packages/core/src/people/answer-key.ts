@@ -1,7 +1,6 @@
 /** `answerKey`: answers that nobody else can give, with HMAC-SHA-256 by Web Crypto. */
 import { AgentError } from '../base/errors.ts'
 import { sha256 } from '../base/sha256.ts'
-import { accessJson } from '../model/access.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
 import type { AnswerDecision, AnswerKey, WaitingFor } from '../model/waiting.ts'
 
@@ -39,7 +38,7 @@ export function answerKey(secret: string | Uint8Array<ArrayBuffer>): AnswerKey {
 function textOf(request: WaitingFor, given: AnswerDecision): Uint8Array<ArrayBuffer> {
   const { signature: _, ...answer } = given
   const { sessionId, runId, requestId, kind, toolName, callId, args, accesses } = request
-  const said = ['seamfold answer 1', sessionId, runId, requestId, kind, toolName, callId, args, accesses.map(accessJson), answer]
+  const said = ['seamfold answer 1', sessionId, runId, requestId, kind, toolName, callId, args, accesses, answer]
   return new TextEncoder().encode(canonicalJson(JSON.parse(JSON.stringify(said)) as Json))
 }
 

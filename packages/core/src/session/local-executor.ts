@@ -68,9 +68,11 @@ async function execute(agent: Agent, spec: AgentStepSpec, { signal, onEvent }: E
   const metadata = {
     agent: spec.agent,
     description: spec.description,
-    ...present({ parentSessionId: spec.parentSessionId, depth }),
+    ...present({ parentSessionId: spec.parentSessionId, parentCallId: spec.parentCallId, depth }),
   }
   const session = await agent.session({ id: sessionOf(spec), metadata })
+  // What is not signed is not signed here; what does not count is asked again.
+  for (const { requestId, answer } of spec.answers ?? []) await session.answer(requestId, { signature: '-', ...answer }).catch(() => {})
   const run = await stepRun(session, spec, signal)
   if (onEvent) await forward(run, onEvent)
   const result = await run.result

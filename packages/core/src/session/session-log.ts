@@ -126,8 +126,10 @@ export class SessionLog {
     const request = run?.requests.get(requestId)
     if (request === undefined) {
       const open = waitingOf(run).map((each) => each.requestId)
-      const hint = open.length === 0 ? 'Nothing waits for an answer.' : `These wait: ${open.join(', ')}.`
-      throw new AgentError('request_not_found', `Session ${this.journal.sessionId} has no request '${requestId}'. ${hint}`)
+      throw new AgentError(
+        'request_not_found',
+        `Session ${this.journal.sessionId} has no request '${requestId}'. These wait: ${open.join(', ') || 'none'}.`,
+      )
     }
     const { store, sessionId, answerKey: key, host, tools } = this.#options
     const looked = await lookedUp(answer, request.request, tools)

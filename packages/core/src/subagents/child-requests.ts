@@ -55,18 +55,35 @@ export async function relay(asker: Asker, child: SessionView): Promise<void> {
 /** What the child no longer asks is closed on the run of the parent, with the answer that it got. */
 export async function closeRequests(asker: Asker, child: SessionView): Promise<void> {
   const { run } = await child.state()
-  const open = [...(asker.run.state().run?.requests.values() ?? [])].filter(
-    ({ request, answer }) => answer === undefined && request.callId.startsWith(`${asker.place}/`),
-  )
-  const facts = open.map(({ request }) => {
-    const answer = run?.requests.get(request.requestId)?.answer
-    return answerFact(request, answer === undefined ? { decision: 'reject', message: 'it is no longer asked' } : toDecision(answer))
+  await close(asker, (requestId) => {
+    const answer = run?.requests.get(requestId)?.answer
+    return answer && toDecision(answer)
   })
-  if (facts.length > 0) await asker.run.append(facts)
+}
+
+/** What is asked no longer of those who work elsewhere. */
+export async function closeOthers(asker: Asker, open: readonly WaitingFor[]): Promise<void> {
+  await close(asker, () => undefined, open)
+}
+
+async function close(
+  { run, place }: Asker,
+  answerOf: (requestId: string) => AnswerDecision | undefined,
+  kept: readonly WaitingFor[] = [],
+): Promise<void> {
+  const facts = [...(run.state().run?.requests.values() ?? [])].flatMap(({ request, answer }) => {
+    const { requestId, callId } = request
+    if (answer !== undefined || !callId.startsWith(`${place}/`) || kept.some((each) => each.requestId === requestId)) return []
+    return [answerFact(request, answerOf(requestId) ?? { decision: 'reject', message: 'it is no longer asked' })]
+  })
+  if (facts.length > 0) await run.append(facts)
 }
 
 /** It was settled outside, by the clock there: that its deadline has passed is told as having been so at the deadline. */
-const toDecision = ({ type, approved, args, accesses, reply, always, message, by }: AnswerFact, deadline?: number): AnswerDecision => {
+export const toDecision = (
+  { type, approved, args, accesses, reply, always, message, by }: AnswerFact,
+  deadline?: number,
+): AnswerDecision => {
   const who = by === undefined ? {} : { by }
   if (type === 'confirmation_timeout') return { decision: 'timeout', ...(deadline === undefined ? {} : { at: deadline }) }
   if (!approved) return { decision: 'reject', ...(message === undefined ? {} : { message }), ...who }
