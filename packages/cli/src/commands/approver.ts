@@ -1,6 +1,7 @@
 /** Asks the person at the terminal whether a call may run. */
-import type { Answer } from '@seamfold/core'
+import type { Answer, Rule } from '@seamfold/core'
 import type { WaitingFor } from '@seamfold/core/kit'
+import { describeCall } from '../render/call.ts'
 import type { Change } from '../render/diff.ts'
 import { requestExcerpt } from '../render/request.ts'
 import type { Style } from '../render/style.ts'
@@ -20,6 +21,8 @@ export type ApproverOptions = {
   readonly workspace: string
   /** Who answers. */
   readonly by: string
+  /** Whether rules for the session, which a person gave meanwhile, let a request pass that was made before. Default: never. */
+  readonly covers?: (request: WaitingFor, rules: readonly Rule[]) => boolean
   /** Called when the person leaves instead of answering. */
   leave(how: 'interrupted' | 'terminal closed'): void
 }
@@ -29,11 +32,28 @@ export type Approver = (request: WaitingFor, signal: AbortSignal) => Promise<Ans
 /** One question at a time, in the order in which they come. Undefined when the person left. */
 export function createApprover(options: ApproverOptions): Approver {
   let turn: Promise<unknown> = Promise.resolve()
+  const given = new Map<string, readonly Rule[]>()
+  const next = async (request: WaitingFor, signal: AbortSignal): Promise<Answer | undefined> => {
+    const rules = given.get(request.sessionId)
+    if (rules !== undefined && options.covers?.(request, rules) === true) return passed(request, options)
+    const answer = await askOne(request, signal, options)
+    if (answer?.decision === 'approve' && answer.always !== undefined) given.set(request.sessionId, [...(rules ?? []), ...answer.always])
+    return answer
+  }
   return (request, signal) => {
-    const answer = turn.then(() => askOne(request, signal, options))
+    const answer = turn.then(() => next(request, signal))
     turn = answer.catch(() => undefined)
     return answer
   }
+}
+
+/** Not asked, because the person has just allowed all that are like it. */
+function passed({ toolName, args }: WaitingFor, { terminal, by }: ApproverOptions): Answer {
+  const { colors, signs } = terminal.style()
+  terminal.print(
+    `  ${colors.green(signs.done)} ${colors.bold(visibleLine(toolName))} ${describeCall(toolName, args)}: allowed in this session\n`,
+  )
+  return { decision: 'approve', by }
 }
 
 type Asked = { readonly request: WaitingFor; readonly change: Change | undefined; readonly always: ReturnType<typeof rulesLike> }

@@ -8,6 +8,7 @@ import { createLines, type Lines, noLines } from '../terminal/lines.ts'
 import { createScreen, type Screen } from '../terminal/screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { TranscriptOptions } from '../render/transcript.ts'
+import { coversRequest } from '../setup/permissions.ts'
 import { personName } from '../setup/person.ts'
 import { type Approver, createApprover } from './approver.ts'
 import { createQuestions, follow, type Format, type Questions } from './follow.ts'
@@ -55,6 +56,7 @@ export async function withWork<T>(options: WorkOptions, work: (work: Work) => Pr
     lines,
     workspace: settings.workspace,
     by: personName(),
+    covers: (request, rules) => assembled !== undefined && coversRequest(assembled.permissions, request, rules),
     leave: (how) => current.trigger(how === 'interrupted' ? 130 : 129, how),
   })
   const questions = interactive ? createQuestions(ask) : undefined

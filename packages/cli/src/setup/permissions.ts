@@ -91,3 +91,22 @@ function guardFor(accesses: readonly Access[], { configuration, hookFiles = [], 
 /** What "always" would allow beyond this request, with words for it; undefined when it cannot be said safely. What is guarded is asked for each time. */
 export const rulesLike = (request: Pick<WaitingFor, 'toolName' | 'accesses' | 'kind'>): AlwaysRules | undefined =>
   request.accesses.some((access) => guardOf(access) !== undefined) ? undefined : alwaysRules(request)
+
+/** A call of a sub-agent is known by its place in the task's. */
+const OF_THE_SESSION = /^[^/]+$/
+
+/**
+ * Whether rules that a person gave for the session meanwhile let a request pass. Not where the policy may ask because of what a request
+ * does not tell: the effect of the call, or who makes it.
+ */
+export function coversRequest(
+  policy: Policy,
+  { kind, toolName, accesses, args, callId, sessionId }: WaitingFor,
+  sessionRules: readonly Rule[],
+): boolean {
+  const isHidden = policy.layers.some(({ rules }) =>
+    rules.some((rule) => 'ask' in rule && (rule.ask.effect ?? rule.ask.agent) !== undefined),
+  )
+  if (kind !== 'confirmation' || isHidden || !OF_THE_SESSION.test(callId)) return false
+  return policy.judge({ tool: toolName, accesses, args, session: { id: sessionId, metadata: {} }, sessionRules }).decision === 'allow'
+}

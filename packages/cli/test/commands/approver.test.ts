@@ -1,8 +1,8 @@
 /** What a typed answer means, and which rule an «always» makes. */
-import type { Access } from '@seamfold/core'
+import type { Access, Rule } from '@seamfold/core'
 import { describe, expect, test } from 'vitest'
 import { readAnswer } from '../../src/commands/approver.ts'
-import { modePolicy, permissionMode, rulesLike } from '../../src/setup/permissions.ts'
+import { coversRequest, modePolicy, permissionMode, rulesLike } from '../../src/setup/permissions.ts'
 
 describe('an answer', () => {
   test.each([
@@ -69,6 +69,47 @@ describe('always', () => {
     const sessionRules = [{ allow: { access: 'write', path: '**' } }] as const
     expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'secret/key' }], sessionRules }).decision).toBe('deny')
     expect(permissions.judge({ tool: 'write', accesses: [{ kind: 'write', path: 'src/a.ts' }], sessionRules }).decision).toBe('allow')
+  })
+})
+
+describe('a request that was made before an always', () => {
+  const request = {
+    requestId: 'r',
+    kind: 'confirmation',
+    toolName: 'write',
+    callId: '5.1',
+    args: {},
+    accesses: [{ kind: 'write', path: 'b' }],
+    reason: '',
+    sessionId: 's',
+    runId: 'r',
+  } as const
+  const always = [{ allow: { access: 'write', path: '**' } }] as const
+  const covers = (policy = modePolicy('ask', []), more = {}, rules: readonly Rule[] = always) =>
+    coversRequest(policy, { ...request, ...more }, rules)
+
+  test('is let pass where the rules cover it, and nowhere else', () => {
+    expect(covers()).toBe(true)
+    expect(covers(modePolicy('ask', []), {}, [])).toBe(false)
+    expect(covers(modePolicy('ask', []), { accesses: [{ kind: 'write', path: '.git/config' }] })).toBe(false)
+    expect(
+      covers(modePolicy('ask', []), {
+        accesses: [
+          { kind: 'write', path: 'b' },
+          { kind: 'exec', command: 'x', commands: ['x'] },
+        ],
+      }),
+    ).toBe(false)
+  })
+
+  test.each([
+    ['of a sub-agent', undefined, { callId: '5.1/7.0' }],
+    ['that is a question', undefined, { kind: 'question' }],
+    ['that an administrator asks for', [{ ask: { path: 'b' } }], {}],
+    ['whose effect somebody asks for, which it does not tell', [{ ask: { effect: 'keyed' } }], {}],
+  ] as const)('is asked for %s', (_, rules, more) => {
+    const layers = rules === undefined ? [] : [{ layer: 'administrator' as const, rules }]
+    expect(covers(modePolicy('ask', [], { layers }), more)).toBe(false)
   })
 })
 

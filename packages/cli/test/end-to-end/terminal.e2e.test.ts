@@ -107,6 +107,23 @@ describe.skipIf(!hasTerminal)('an approval in place', () => {
     expect(seat.screen().match(/\[y\]es/g)).toHaveLength(1)
   })
 
+  test('asks after a for nothing of the same batch that the answer allows, and for what it does not', async () => {
+    const batch = [write('a.txt'), write('b.txt'), write('.git/x'), callTool('bash', { command: 'touch c.txt' }), write('d.txt')]
+    await using seat = await sit([answer(batch), answer([text('All.')])], 'run "write all"')
+    await seat.saw('[a]lways in this session: edits in this workspace')
+    seat.press('a\r')
+    await seat.saw('write b.txt: allowed in this session')
+    for (const guarded of ['.git/x', 'touch c.txt']) {
+      await seat.saw(guarded)
+      await seat.saw('[y]es')
+      seat.press('n\r')
+    }
+    await seat.saw('All.')
+    expect(await seat.ended).toBe(0)
+    expect(['a.txt', 'b.txt', 'c.txt', 'd.txt'].filter((name) => existsSync(join(seat.folder, name)))).toEqual(['a.txt', 'b.txt', 'd.txt'])
+    expect(seat.screen().match(/\[y\]es/g)).toHaveLength(3)
+  })
+
   test('ends the run with Ctrl-C', async () => {
     await using seat = await sit([answer([write('a.txt')])], 'run "write it"')
     await seat.saw('[y]es')

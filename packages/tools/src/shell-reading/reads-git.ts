@@ -32,16 +32,12 @@ const CONFIG =
 /** What it is told to do in newer versions of git. */
 const CONFIG_CHANGES = /^(?:set|unset|edit|rename-section|remove-section)$/
 
-/** One name is read; a second operand would be its new value. */
+/** One name is read, which ends it: whatever comes behind would be its new value, an option too. */
 const config: Reader = ([, ...words]) => {
   const values = certain(words)
   if (values === undefined) return false
-  const operands = values.filter((value) => !value.startsWith('-'))
-  return (
-    values.every((value) => !value.startsWith('-') || CONFIG.test(value)) &&
-    operands.every((operand) => !CONFIG_CHANGES.test(operand)) &&
-    operands.length <= 1
-  )
+  const options = values.at(-1)?.startsWith('-') === false ? values.slice(0, -1) : values
+  return options.every((value) => CONFIG.test(value)) && !CONFIG_CHANGES.test(values.at(-1) ?? '')
 }
 
 const reflog: Reader = (words) => {
