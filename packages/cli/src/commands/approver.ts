@@ -33,7 +33,7 @@ export type Approver = (request: WaitingFor, signal: AbortSignal) => Promise<Ans
 export function createApprover(options: ApproverOptions): Approver {
   let turn: Promise<unknown> = Promise.resolve()
   const given = new Map<string, readonly Rule[]>()
-  const next = async (request: WaitingFor, signal: AbortSignal): Promise<Answer | undefined> => {
+  const answerInTurn = async (request: WaitingFor, signal: AbortSignal): Promise<Answer | undefined> => {
     const rules = given.get(request.sessionId)
     if (rules !== undefined && options.covers?.(request, rules) === true) return passed(request, options)
     const answer = await askOne(request, signal, options)
@@ -41,7 +41,7 @@ export function createApprover(options: ApproverOptions): Approver {
     return answer
   }
   return (request, signal) => {
-    const answer = turn.then(() => next(request, signal))
+    const answer = turn.then(() => answerInTurn(request, signal))
     turn = answer.catch(() => undefined)
     return answer
   }

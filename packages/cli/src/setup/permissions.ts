@@ -100,13 +100,13 @@ const OF_THE_SESSION = /^[^/]+$/
  * does not tell: the effect of the call, or who makes it.
  */
 export function coversRequest(
-  policy: Policy,
+  judge: Policy,
   { kind, toolName, accesses, args, callId, sessionId }: WaitingFor,
   sessionRules: readonly Rule[],
 ): boolean {
-  const isHidden = policy.layers.some(({ rules }) =>
+  const isHidden = judge.layers.some(({ rules }) =>
     rules.some((rule) => 'ask' in rule && (rule.ask.effect ?? rule.ask.agent) !== undefined),
   )
   if (kind !== 'confirmation' || isHidden || !OF_THE_SESSION.test(callId)) return false
-  return policy.judge({ tool: toolName, accesses, args, session: { id: sessionId, metadata: {} }, sessionRules }).decision === 'allow'
+  return judge.judge({ tool: toolName, accesses, args, session: { id: sessionId, metadata: {} }, sessionRules }).decision === 'allow'
 }

@@ -36,8 +36,8 @@ const CONFIG_CHANGES = /^(?:set|unset|edit|rename-section|remove-section)$/
 const config: Reader = ([, ...words]) => {
   const values = certain(words)
   if (values === undefined) return false
-  const options = values.at(-1)?.startsWith('-') === false ? values.slice(0, -1) : values
-  return options.every((value) => CONFIG.test(value)) && !CONFIG_CHANGES.test(values.at(-1) ?? '')
+  const given = values.at(-1)?.startsWith('-') === false ? values.slice(0, -1) : values
+  return given.every((value) => CONFIG.test(value)) && !CONFIG_CHANGES.test(values.at(-1) ?? '')
 }
 
 const reflog: Reader = (words) => {
