@@ -61,41 +61,41 @@ const constant: Keyword = (operand) => {
   return (value, at) => (canonicalJson(value) === allowed ? NOTHING : says(at, `must be ${show(operand)}`))
 }
 
+type Measure = (value: Json) => number | undefined
+type Limit = readonly [keyword: string, measure: Measure, words: string, holds: (size: number, bound: number) => boolean]
+
 /** A keyword that limits a number taken from the value; `undefined` where it does not apply. */
-function limit(keyword: string, [measure, holds, words]: Limit): Keyword {
-  return (operand, { broken }) => {
+const limit = ([keyword, measure, words, holds]: Limit): readonly [string, Keyword] => [
+  keyword,
+  (operand, { broken }) => {
     if (typeof operand !== 'number') throw broken(keyword, 'must be a number')
     return (value, at) => {
       const size = measure(value)
       return size === undefined || holds(size, operand) ? NOTHING : says(at, `${words} ${operand}, is ${size}`)
     }
-  }
-}
+  },
+]
 
-type Limit = readonly [measure: (value: Json) => number | undefined, holds: (size: number, bound: number) => boolean, words: string]
+const itself: Measure = (value) => (typeof value === 'number' ? value : undefined)
 
-const itself = (value: Json): number | undefined => (typeof value === 'number' ? value : undefined)
-/** In characters as people count them, not in halves of surrogate pairs. */
-const characters = (value: Json): number | undefined => (typeof value === 'string' ? [...value].length : undefined)
-const items = (value: Json): number | undefined => (Array.isArray(value) ? value.length : undefined)
-const fields = (value: Json): number | undefined => (isJsonObject(value) ? Object.keys(value).length : undefined)
+/** What has a least and a most, by the end of their keywords. */
+const MEASURES: readonly (readonly [ending: string, measure: Measure, its: string])[] = [
+  ['imum', itself, ''],
+  // In characters as people count them, not in halves of surrogate pairs.
+  ['Length', (value) => (typeof value === 'string' ? [...value].length : undefined), 'its length '],
+  ['Items', (value) => (Array.isArray(value) ? value.length : undefined), 'its length '],
+  ['Properties', (value) => (isJsonObject(value) ? Object.keys(value).length : undefined), 'its number of properties '],
+]
 
-const atLeast = (size: number, bound: number): boolean => size >= bound
-const atMost = (size: number, bound: number): boolean => size <= bound
-
-const LIMITS: Readonly<Record<string, Limit>> = {
-  minimum: [itself, atLeast, 'must be at least'],
-  maximum: [itself, atMost, 'must be at most'],
-  exclusiveMinimum: [itself, (size, bound) => size > bound, 'must be more than'],
-  exclusiveMaximum: [itself, (size, bound) => size < bound, 'must be less than'],
-  multipleOf: [itself, isMultiple, 'must be a multiple of'],
-  minLength: [characters, atLeast, 'its length must be at least'],
-  maxLength: [characters, atMost, 'its length must be at most'],
-  minItems: [items, atLeast, 'its length must be at least'],
-  maxItems: [items, atMost, 'its length must be at most'],
-  minProperties: [fields, atLeast, 'its number of properties must be at least'],
-  maxProperties: [fields, atMost, 'its number of properties must be at most'],
-}
+const LIMITS: readonly Limit[] = [
+  ...MEASURES.flatMap(([ending, measure, its]): readonly Limit[] => [
+    [`min${ending}`, measure, `${its}must be at least`, (size, bound) => size >= bound],
+    [`max${ending}`, measure, `${its}must be at most`, (size, bound) => size <= bound],
+  ]),
+  ['exclusiveMinimum', itself, 'must be more than', (size, bound) => size > bound],
+  ['exclusiveMaximum', itself, 'must be less than', (size, bound) => size < bound],
+  ['multipleOf', itself, 'must be a multiple of', isMultiple],
+]
 
 /** 0.3 is a multiple of 0.1, whatever binary fractions make of it. */
 function isMultiple(size: number, bound: number): boolean {
@@ -271,7 +271,7 @@ export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   type,
   enum: enumeration,
   const: constant,
-  ...Object.fromEntries(Object.entries(LIMITS).map(([keyword, rule]) => [keyword, limit(keyword, rule)])),
+  ...Object.fromEntries(LIMITS.map(limit)),
   pattern,
   required,
   properties,
