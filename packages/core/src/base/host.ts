@@ -1,5 +1,6 @@
 /** What the library would otherwise take from the world: time, ids, randomness and a digest. Swap it to make runs repeatable. */
 import { sha256 } from './sha256.ts'
+import { onAbort } from './signals.ts'
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -33,19 +34,15 @@ const systemClock: Clock = {
   },
   sleep: (ms, { signal } = {}) =>
     new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error)
-      const stop = (): void => {
+      const end = (): void => {
+        release()
+        resolve()
+      }
+      const timer = setTimeout(end, Math.min(ms, LONGEST_MS))
+      const release = onAbort(signal, () => {
         clearTimeout(timer)
         reject(signal?.reason as Error)
-      }
-      const timer = setTimeout(
-        () => {
-          signal?.removeEventListener('abort', stop)
-          resolve()
-        },
-        Math.min(ms, LONGEST_MS),
-      )
-      signal?.addEventListener('abort', stop, { once: true })
+      })
     }),
 }
 

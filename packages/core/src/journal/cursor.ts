@@ -9,14 +9,14 @@ export const toCursor = (offset: number, chain: string): string => `${offset}.${
 
 /** Throws `cursor_invalid` for what is not a cursor. */
 export function fromCursor(cursor: string): Place {
-  const match = /^(\d{1,15})\.([0-9a-f]{12})$/.exec(cursor)
-  if (match?.[1] === undefined || match[2] === undefined) {
+  const [, offset, digest] = /^(\d{1,15})\.([0-9a-f]{12})$/.exec(cursor) ?? []
+  if (digest === undefined) {
     throw new AgentError(
       'cursor_invalid',
       `${JSON.stringify(cursor)} is not a cursor: pass one that an envelope carried, or leave it out to read from the start`,
     )
   }
-  return { offset: Number(match[1]), digest: match[2] }
+  return { offset: Number(offset), digest }
 }
 
 /** For a cursor behind which its session holds nothing, or something else. */

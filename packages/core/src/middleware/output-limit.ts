@@ -38,9 +38,8 @@ function shortened(
   result: ToolResult,
   { digest, maxCharacters, text }: { readonly digest: string; readonly maxCharacters: number; readonly text: string },
 ): ToolResult {
-  const head = safeCut(text, Math.floor(maxCharacters * HEAD_SHARE))
-  const start = text.length - (maxCharacters - head.length)
-  const tail = text.slice(/[\uDC00-\uDFFF]/.test(text[start] ?? '') ? start + 1 : start)
+  const head = whole(text.slice(0, Math.floor(maxCharacters * HEAD_SHARE)))
+  const tail = whole(text.slice(text.length - (maxCharacters - head.length)))
   const left = text.length - head.length - tail.length
   const shown = `${head}\n\n[… ${left} of ${text.length} characters are left out here; the whole output is kept as artifact ${digest} …]\n\n${tail}`
   const images = typeof result.content === 'string' ? [] : result.content.filter(({ type }) => type === 'image')
@@ -52,6 +51,5 @@ function shortened(
   }
 }
 
-/** Never half of a surrogate pair: so too at the start of the tail. */
-const safeCut = (text: string, end: number): string =>
-  /[\uD800-\uDBFF]/.test(text[end - 1] ?? '') ? text.slice(0, end - 1) : text.slice(0, end)
+/** Without half a surrogate pair where it was cut. */
+const whole = (part: string): string => part.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '')

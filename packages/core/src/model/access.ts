@@ -33,13 +33,15 @@ const covers = (a: string, b: string): boolean => {
 
 const samePlace = (a: string, b: string): boolean => covers(a, b) || covers(b, a)
 
+/** What is elsewhere gets in nobody's way. */
+const isFar = ({ kind }: Access): boolean => kind === 'net' || kind === 'agent'
+
 /** Whether two accesses must not happen at the same time. */
 export function conflicts(a: Access, b: Access): boolean {
   if (a.kind === 'other' || b.kind === 'other') return true
-  if (a.kind === 'exec' || b.kind === 'exec') return a.kind !== 'net' && b.kind !== 'net' && a.kind !== 'agent' && b.kind !== 'agent'
-  if (a.kind === 'write' && (b.kind === 'read' || b.kind === 'write')) return samePlace(a.path, b.path)
-  if (a.kind === 'read' && b.kind === 'write') return samePlace(a.path, b.path)
-  return false
+  if (isFar(a) || isFar(b)) return false
+  if (!('path' in a && 'path' in b)) return true
+  return (a.kind === 'write' || b.kind === 'write') && samePlace(a.path, b.path)
 }
 
 /** Whether two calls must not run at the same time. A call that touches nothing conflicts with nothing. */

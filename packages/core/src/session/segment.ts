@@ -1,7 +1,7 @@
 /** One segment of a run: from a claim to the end, a suspension or a loss. It always comes to a result. */
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
 import { present } from '../base/present.ts'
-import type { ChildSignal } from '../base/signals.ts'
+import { type ChildSignal, onAbort } from '../base/signals.ts'
 import type { LoopContext } from '../loop/context.ts'
 import type { RunContext } from '../loop/middleware.ts'
 import { runSpine } from '../loop/spine.ts'
@@ -152,20 +152,15 @@ export class Segment {
       const look = (): void => {
         const value = read(journal.state)
         if (value === undefined) return
-        finish()
+        unsubscribe()
+        release()
         resolve(value)
       }
-      const stopped = (): void => {
-        finish()
-        reject(signal.reason as Error)
-      }
       const unsubscribe = journal.onCommit(look)
-      const finish = (): void => {
+      const release = onAbort(signal, () => {
         unsubscribe()
-        signal.removeEventListener('abort', stopped)
-      }
-      if (signal.aborted) return stopped()
-      signal.addEventListener('abort', stopped, { once: true })
+        reject(signal.reason as Error)
+      })
       look()
     })
   }
