@@ -39,6 +39,7 @@ export {
   type Judgement,
   type PermissionPolicy,
   type Policy,
+  type PolicyData,
   type PolicyLayer,
   type PolicyOptions,
   type Rule,
@@ -85,7 +86,7 @@ export type { TaskToolOptions } from './subagents/team.ts'
 export { AgentRegistry } from './subagents/agent-registry.ts'
 export type { AgentDefinition, ConfirmationInheritance, WorkerAgentSpec, WorkerKind } from './subagents/definition.ts'
 export { readOnlyPolicy } from './subagents/read-only-policy.ts'
-export { stricterPolicy } from './subagents/stricter-policy.ts'
+export { stricterPolicy } from './model/stricter-policy.ts'
 export { SubagentTracker, type SubagentProgress, type SubagentStatus, type SubagentTask } from './subagents/tracker.ts'
 export { subagentTasks } from './subagents/subagent-tasks.ts'
 export { alwaysRules, type AlwaysRules } from './people/always-rules.ts'

@@ -4,9 +4,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { WebSocketServer } from 'ws'
 import { certificate } from './support/certificate.ts'
 import { useEnds } from './support/ends.ts'
+import { impostor, welcome } from './support/impostor.ts'
 import { execute, hello, type Frame } from './support/raw-caller.ts'
 import { executorOf, gate, never, outcomeOf, specOf, streaming } from './support/steps.ts'
 
@@ -28,7 +28,7 @@ describe('a worker', () => {
     ['a frame of an unknown type', [{ type: 'bogus' }], [4400, /^Malformed frame: type: /]],
     ['a first frame that is no hello', [execute(1, 'a')], [4400, /begins with one hello, not with execute$/]],
     ['two hellos at once', [hello, hello], [4400, /begins with one hello/]],
-    ['a version of the future', [{ ...hello, versions: [2, 3] }], [4406, /^This worker speaks version 1, the caller 2, 3$/]],
+    ['a version of the future', [{ ...hello, versions: [3, 4] }], [4406, /^This worker speaks version 2, 1, the caller 3, 4$/]],
     ['a hello with fields of the wrong kind', [{ ...hello, versions: 'all' }], [4400, /^Malformed frame: versions: /]],
     ['nesting without end', ['['.repeat(1_000_000)], [4400, /^Malformed frame: nested more than 128 deep$/]],
   ])('closes on %s', async (_what, frames, [code, reason]) => {
@@ -209,37 +209,10 @@ describe('a worker', () => {
   })
 })
 
-/** Something that is no worker, and says these frames to every caller once it has said hello. */
-async function impostor(...said: readonly (Frame | string)[]): Promise<{ readonly url: string; close(): void }> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-  await once(server, 'listening')
-  server.on('connection', (socket) => {
-    socket.once('message', () => said.forEach((frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))))
-  })
-  const close = (): void => {
-    for (const client of server.clients) client.terminate()
-    server.close()
-  }
-  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`, close }
-}
-
-const welcome: Frame = {
-  type: 'welcome',
-  version: 1,
-  session: 's',
-  resumed: true,
-  received: 0,
-  graceMs: 30_000,
-  maxMessageBytes: 1_000_000,
-  capacity: 4,
-  labels: [],
-  draining: false,
-}
-
 describe('a caller', () => {
   test.each<[string, readonly (Frame | string)[], RegExp]>([
     ['garbage instead of a welcome', ['what?'], /Malformed frame: not JSON: "what\?".*not started/],
-    ['a welcome of the future', [{ ...welcome, version: 2 }], /began with version 2, not with a welcome of version 1.*not started/],
+    ['a welcome of the future', [{ ...welcome, version: 3 }], /began with version 3, not with a welcome of version 2 or 1.*not started/],
     ['a frame that is no welcome', [{ type: 'drain', seq: 1 }], /began with a frame of type drain.*not started/],
     ['garbage again and again', [welcome, 'what?'], /was broken off 3 times: Malformed frame: not JSON/],
     [

@@ -73,6 +73,7 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options
       }
     },
     exposes: (name, session) => base.exposes(name, session),
+    narrow: base.narrow,
     describe: () => `${mode} ${JSON.stringify(GUARDED)} ${base.describe()}`,
     layers: base.layers,
   }

@@ -1,6 +1,7 @@
 /** What judges calls, and what a rule may say. */
 import type { Access, AccessKind, Effect } from './access.ts'
 import type { Json, JsonObject } from './json.ts'
+import type { PermissionMode } from './permission-modes.ts'
 
 /** What a rule speaks of. All that is given must match; a rule needs at least one. */
 export type RuleMatch = {
@@ -40,6 +41,23 @@ export type Decision = 'allow' | 'ask' | 'deny'
 
 /** Who a rule comes from, the weakest first. */
 export type PolicyLayer = 'default' | 'project' | 'user' | 'session' | 'administrator'
+
+/** The rules of one layer, with the file and the lines that they come from. */
+export type RuleLayer = {
+  readonly layer: PolicyLayer
+  readonly rules: readonly Rule[]
+  readonly file?: string
+  /** By the place in `rules`, counted from one. */
+  readonly lines?: readonly (number | undefined)[]
+}
+
+/** A policy as data, as it travels with a step: what `policy` takes, without what is code. */
+export type PolicyData = {
+  readonly rules?: readonly Rule[]
+  readonly layers?: readonly RuleLayer[]
+  readonly mode?: PermissionMode
+  readonly default?: Decision
+}
 
 /** Where a rule stands. */
 export type RuleOrigin = { readonly layer: PolicyLayer; readonly file?: string; readonly line?: number }
@@ -85,4 +103,9 @@ export interface PermissionPolicy {
   exposes(tool: string, session?: ToolRequest['session']): boolean
   /** Says what it is, for digests: two policies that judge alike describe alike. */
   describe(): string
+  /**
+   * What `own` allows and the data too, for steps whose caller narrows what they may do; without it such steps are not begun. Who
+   * wraps a policy passes it on. Throws `invalid_argument` for data that is not understood whole.
+   */
+  readonly narrow?: ((own: PermissionPolicy, data: PolicyData) => PermissionPolicy) | undefined
 }

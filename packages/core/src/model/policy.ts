@@ -9,23 +9,29 @@ import type {
   Decision,
   Judgement,
   PermissionPolicy,
+  PolicyData,
   PolicyLayer,
   Rule,
+  RuleLayer,
   RuleOrigin,
   ToolRequest,
 } from './permission-policy.ts'
+import { policyData, readPolicyData } from './policy-data.ts'
+import { stricterPolicy } from './stricter-policy.ts'
 import { strictestTimeout } from './rule-timeout.ts'
 
-export type { Decision, Judgement, PermissionPolicy, PolicyLayer, Rule, RuleMatch, RuleOrigin, ToolRequest } from './permission-policy.ts'
-
-/** The rules of one layer, with the file and the lines that they come from. */
-export type RuleLayer = {
-  readonly layer: PolicyLayer
-  readonly rules: readonly Rule[]
-  readonly file?: string
-  /** By the place in `rules`, counted from one. */
-  readonly lines?: readonly (number | undefined)[]
-}
+export type {
+  Decision,
+  Judgement,
+  PermissionPolicy,
+  PolicyData,
+  PolicyLayer,
+  Rule,
+  RuleLayer,
+  RuleMatch,
+  RuleOrigin,
+  ToolRequest,
+} from './permission-policy.ts'
 
 export type PolicyOptions = {
   /** Of the layer `project`. */
@@ -54,6 +60,8 @@ export interface Policy extends PermissionPolicy {
   explain(request: ToolRequest): Explanation
   /** The rules of all layers, the strongest layer first. */
   readonly layers: readonly RuleLayer[]
+  /** As data, so that it may travel with a step. Throws `invalid_argument` where it judges by a function. */
+  toJSON?(): PolicyData
 }
 
 export const LAYERS: readonly PolicyLayer[] = ['default', 'project', 'user', 'session', 'administrator']
@@ -89,6 +97,8 @@ export function policy(options: PolicyOptions = {}): Policy {
         return decision === 'deny' && isWhole && match.effect === undefined && concerns({ tool, accesses: [], ...(session && { session }) })
       }),
     describe: () => describe(options),
+    narrow: (own, data) => stricterPolicy(own, policy(readPolicyData(data))),
+    toJSON: () => policyData(options),
     layers: given.toSorted((a, b) => LAYERS.indexOf(b.layer) - LAYERS.indexOf(a.layer)),
   }
 }

@@ -2,6 +2,7 @@
 import { AgentError, type ErrorCode } from '../base/errors.ts'
 import type { AnswerDecision, WaitingFor } from './event.ts'
 import { canonicalJson, isJsonObject, type Json, type JsonSchema } from './json.ts'
+import type { PolicyData } from './permission-policy.ts'
 import { noUsage, type Usage } from './usage.ts'
 
 /** What a step may use up. */
@@ -24,6 +25,8 @@ export type StepAuthority = {
   /** How deep in the tree of agents this step is; the root is 0. */
   readonly depth?: number
   readonly budget?: StepBudget
+  /** Each must allow what the step does, beside what is allowed there: it is data, as `policy({…})` gives where it holds no function. */
+  readonly policies?: readonly PolicyData[]
 }
 
 export type StepAnswer = { readonly requestId: string; readonly answer: AnswerDecision }

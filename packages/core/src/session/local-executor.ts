@@ -4,7 +4,7 @@ import { systemHost } from '../base/host.ts'
 import { present } from '../base/present.ts'
 import { DEFAULT_TURNS } from '../middleware/turn-limit.ts'
 import { jsonSchema } from '../model/schema.ts'
-import { type AgentStepSpec, failedStep, type StepOutcome, stepSessionId } from '../model/step.ts'
+import { type AgentStepSpec, failedStep, type StepAuthority, type StepOutcome, stepSessionId } from '../model/step.ts'
 import { DEFAULT_CONCURRENCY, guardedStep } from '../orchestration/guarded-step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
 import type { Agent, AgentOptions, AgentProfile, Run, RunResult, Session } from './types.ts'
@@ -25,7 +25,7 @@ export interface Helpers {
 export function localExecutor(own: Agent, options: AgentOptions, helpers: Helpers): AgentExecutor {
   const profiles = new Map<string, AgentProfile>(Object.entries(options.agents ?? {}))
   const { clock } = options.host ?? systemHost()
-  const sessions = new Map<string, Promise<void>>()
+  const sessions = new Map<string, Promise<unknown>>()
   const work: AgentExecutor['executeStep'] = (spec, execution) =>
     inTurn(sessions, sessionOf(spec), async () => {
       execution.signal.throwIfAborted()
@@ -35,9 +35,10 @@ export function localExecutor(own: Agent, options: AgentOptions, helpers: Helper
       const leftMs = (spec.authority?.deadline ?? Infinity) - clock.now()
       if (leftMs <= 0)
         return { ...failedStep(spec, `The deadline of step ${spec.taskId} has passed, so it was not begun`), code: 'timeout' }
-      const limited = spec.maxSteps !== undefined || spec.authority?.budget !== undefined || leftMs < Infinity
+      const { budget, policies } = spec.authority ?? {}
+      const limited = spec.maxSteps !== undefined || budget !== undefined || policies !== undefined || leftMs < Infinity
       if (profile === undefined && !limited) return execute(own, spec, execution)
-      const helper = helpers.make(withProfile(withAuthority(options, spec, leftMs), profile ?? {}, spec))
+      const helper = helpers.make(optionsFor(options, spec, { ...profile, leftMs }))
       try {
         return await execute(helper, spec, execution)
       } finally {
@@ -50,17 +51,12 @@ export function localExecutor(own: Agent, options: AgentOptions, helpers: Helper
 export const sessionOf = ({ sessionId, taskId }: AgentStepSpec): string => sessionId ?? stepSessionId(taskId)
 
 /** After whatever was asked of this session before, whether it succeeded or not. */
-export async function inTurn<T>(turns: Map<string, Promise<void>>, id: string, work: () => Promise<T>): Promise<T> {
-  const before = turns.get(id)
-  const { promise: turn, resolve: end } = Promise.withResolvers<void>()
+export function inTurn<T>(turns: Map<string, Promise<unknown>>, id: string, work: () => Promise<T>): Promise<T> {
+  const turn = (turns.get(id) ?? Promise.resolve()).then(work, work)
   turns.set(id, turn)
-  try {
-    await before
-    return await work()
-  } finally {
-    if (turns.get(id) === turn) turns.delete(id)
-    end()
-  }
+  const end = (): void => void (turns.get(id) === turn && turns.delete(id))
+  turn.then(end, end)
+  return turn
 }
 
 async function execute(agent: Agent, spec: AgentStepSpec, { signal, onEvent }: ExecuteOptions): Promise<StepOutcome> {
@@ -124,35 +120,35 @@ export function toOutcome(spec: AgentStepSpec, result: RunResult): StepOutcome {
   }
 }
 
-function withProfile(
-  options: AgentOptions,
-  { maxTurns, llm, instructions, tools }: AgentProfile,
-  { maxSteps, authority }: AgentStepSpec,
-): AgentOptions {
-  const own = [maxTurns, maxSteps, options.budget?.perRun?.turns].filter((each) => each !== undefined)
-  const granted = authority?.budget?.turns
-  // Who gives less never gives more than there would be without it.
-  const turns = Math.min(...own, ...(granted === undefined ? [] : [granted, ...(own.length === 0 ? [DEFAULT_TURNS] : [])]))
-  if (maxSteps !== undefined && maxSteps < 1)
-    throw new AgentError('invalid_argument', `A step needs at least one turn: maxSteps is ${maxSteps}`)
-  return {
-    ...options,
-    ...present({ llm, instructions, tools }),
-    ...(Number.isFinite(turns) ? { budget: { ...options.budget, perRun: { ...options.budget?.perRun, turns } } } : {}),
-  }
-}
+type Within = AgentProfile & { /** Until the deadline of the step. */ readonly leftMs: number }
 
-function withAuthority(options: AgentOptions, { authority = {} }: AgentStepSpec, leftMs: number): AgentOptions {
-  const { budget = {}, timeouts } = options
-  const limits: Record<string, number> = { ...budget.perRun }
-  const { turns: _turns, workMs: _workMs, ...granted } = authority.budget ?? {}
-  for (const [name, limit] of Object.entries(granted)) limits[name] = Math.min(limit, limits[name] ?? Infinity)
+/** What the agent has, with what the profile gives instead, within what the step may use up. */
+function optionsFor(
+  options: AgentOptions,
+  { maxSteps, authority = {} }: AgentStepSpec,
+  { maxTurns, leftMs, description: __, ...given }: Within,
+): AgentOptions {
+  const { budget, timeouts } = options
+  const perRun: Record<string, number> = { ...budget?.perRun }
+  const { turns, workMs: _, ...granted } = authority.budget ?? {}
+  for (const [name, limit] of [...Object.entries(granted), ['turns', maxTurns], ['turns', maxSteps]] as const)
+    if (limit !== undefined) perRun[name] = Math.min(limit, perRun[name] ?? Infinity)
+  // Who gives less never gives more than there would be without it.
+  if (turns !== undefined) perRun.turns = Math.min(turns, perRun.turns ?? DEFAULT_TURNS)
   const totalMs = Math.min(leftMs, timeouts?.totalMs || Infinity)
   return {
     ...options,
-    budget: { ...budget, perRun: limits },
-    ...(totalMs === Infinity ? {} : { timeouts: { ...timeouts, totalMs } }),
+    ...present({ ...given, permissions: narrowed(options.permissions, authority.policies) }),
+    budget: { ...budget, perRun },
+    ...(totalMs < Infinity && { timeouts: { ...timeouts, totalMs } }),
   }
 }
+
+/** What is allowed here, and what each of the caller's policies allows too. */
+const narrowed = (own: AgentOptions['permissions'], policies: StepAuthority['policies'] = []): AgentOptions['permissions'] =>
+  policies.reduce((allowed, data) => {
+    if (allowed?.narrow) return allowed.narrow(allowed, data)
+    throw new AgentError('invalid_argument', 'This agent cannot narrow what it may do: give it permissions: policy({…})')
+  }, own)
 
 const unknownAgent = (name: string, known: readonly string[]): string => `There is no agent '${name}'. There are: ${known.join(', ')}.`

@@ -3,6 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import { globMatcher } from '../model/glob.ts'
 import type { PermissionPolicy, Rule } from '../model/permission-policy.ts'
 import { policy } from '../model/policy.ts'
+import { stricterPolicy } from '../model/stricter-policy.ts'
 import type { StepBudget } from '../model/step.ts'
 import type { Tool } from '../model/tool.ts'
 import type { LlmClient } from '../ports/llm-client.ts'
@@ -10,7 +11,6 @@ import type { AgentOptions, Confirm } from '../session/types.ts'
 import { AgentRegistry } from './agent-registry.ts'
 import { TASK_TOOL } from './children.ts'
 import type { AgentDefinition } from './definition.ts'
-import { stricterPolicy } from './stricter-policy.ts'
 import type { Team } from './team.ts'
 
 export const DEFAULT_DEPTH = 3
@@ -53,6 +53,7 @@ const withRules = (own: PermissionPolicy, rules: ChildNeeds['rules']): Permissio
     return known === undefined ? own.judge(request) : own.judge({ ...request, sessionRules: joined(known, request.sessionRules) })
   },
   exposes: (tool, session) => own.exposes(tool, session),
+  narrow: own.narrow,
   describe: () => own.describe(),
 })
 

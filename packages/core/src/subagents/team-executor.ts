@@ -2,6 +2,7 @@
 import { toMessage } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { guardedExecutor } from '../orchestration/guarded-executor.ts'
+import { policy } from '../model/policy.ts'
 import { schemaProblem } from '../model/schema-problem.ts'
 import { type AgentStepSpec, failedStep, type StepOutcome } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
@@ -26,10 +27,11 @@ export function teamExecutor(options: AgentOptions, team: Pick<TaskToolOptions, 
   const { agents = new AgentRegistry() } = team
   const store = options.store ?? memoryStore()
   const unanswered = options.unanswered ?? (options.store ? 'suspend' : 'reject')
-  const parent = { ...options, store, unanswered, host: options.host ?? systemHost() }
+  const permissions = options.permissions ?? policy() // one that callers may narrow
+  const parent = { ...options, permissions, store, unanswered, host: options.host ?? systemHost() }
   const registry = fromProfiles(agents, parent)
   const whole: Team = { parent, registry, options: team, depth: 1 }
-  const sessions = new Map<string, Promise<void>>()
+  const sessions = new Map<string, Promise<unknown>>()
   return guardedExecutor({
     contract: 1,
     executeStep: (spec, execution) => inTurn(sessions, sessionOf(spec), () => execute(whole, spec, execution)),

@@ -18,6 +18,12 @@ const spec = (taskId: string, rest: Partial<AgentStepSpec> = {}): AgentStepSpec 
 const signal = new AbortController().signal
 
 describe("a step's authority", () => {
+  test('of no turns is refused in words', async () => {
+    const executor = createAgent({ llm: scriptedLlm(['…']) }).executor()
+    const outcome = await executor.executeStep(spec('none', { maxSteps: 0 }), { signal })
+    expect(outcome).toMatchObject({ code: 'invalid_argument', output: "The option 'budget.perRun.turns' must be more than 0; it is 0" })
+  })
+
   test('a deadline that has passed begins nothing, and one that passes stops the step', async () => {
     const host = manualHost()
     const llm = scriptedLlm([() => new Promise(() => {})])

@@ -2,13 +2,16 @@
 import { failedStep, orAborted, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
 import { CallerSession } from './caller-session.ts'
 import { ConnectFailure } from './connect.ts'
-import type { Welcome } from '../protocol/frames.ts'
+import { POLICIES_VERSION, type Welcome } from '../protocol/frames.ts'
 import { untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { persist } from './persist.ts'
 
 /** New sessions that one step may need before it is given up: each was gone before the step could be sent. */
 const MAX_SESSIONS = 3
+
+/** Why it must not get a step that comes with policies: it would do it without them. */
+export const knowsNoPolicies = (version: number): string => `speaks version ${version} of the protocol, which knows no policies of a step`
 
 /** `restoring`: its connection is being restored, or does not answer. `unconnected`: not tried yet, or not reached. */
 export type WorkerState = 'connected' | 'restoring' | 'draining' | 'connecting' | 'unconnected'
@@ -49,6 +52,8 @@ export class RemoteWorker {
       if (typeof session === 'string') return { outcome: failedStep(spec, session), fate: 'not_started' }
       if (journal !== undefined && journal !== session.welcome.journal)
         return untouchedResult(spec, `The worker at ${this.url} does not share the journal ${journal}`)
+      if (spec.authority?.policies !== undefined && session.welcome.version < POLICIES_VERSION)
+        return untouchedResult(spec, `The worker at ${this.url} ${knowsNoPolicies(session.welcome.version)}`)
       const result = await session.run(spec, options)
       if (result.fate !== 'not_started' || !session.over || this.#closing.signal.aborted || count === MAX_SESSIONS) return result
     }

@@ -86,7 +86,11 @@ class Pool {
   async run(spec: AgentStepSpec, options: ExecuteOptions, journal: string | undefined): Promise<StepResult> {
     const { labelsOf, rerunLost } = this.#options
     const before = new Map(this.#members.map((member) => [member, member.failures]))
-    const search: Search = { needs: { agent: spec.agent, labels: labelsOf?.(spec) ?? [], journal }, tried: new Set(), before }
+    const search: Search = {
+      needs: { agent: spec.agent, labels: labelsOf?.(spec) ?? [], journal, policies: spec.authority?.policies !== undefined },
+      tried: new Set(),
+      before,
+    }
     let last: StepResult | undefined
     for (;;) {
       const member = this.#choose(search) ?? (await this.#wait(search, options.signal))

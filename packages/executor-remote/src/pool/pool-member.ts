@@ -1,7 +1,8 @@
 /** One worker of a pool: how busy it is, and whether it can be reached. */
 import type { AgentStepSpec, Clock, ExecuteOptions } from '@seamfold/core/kit'
 import type { StepResult } from '../client/open-steps.ts'
-import type { RemoteWorker, WorkerState } from '../client/remote-worker.ts'
+import { knowsNoPolicies, type RemoteWorker, type WorkerState } from '../client/remote-worker.ts'
+import { POLICIES_VERSION } from '../protocol/frames.ts'
 
 /** Milliseconds that a worker is left alone after it could not be reached, while others can. */
 const COOLING_MS = 5000
@@ -12,6 +13,8 @@ export type Needs = {
   readonly labels: readonly string[]
   /** The one that it must share, where the step was begun before. */
   readonly journal: string | undefined
+  /** It comes with policies of its caller. */
+  readonly policies: boolean
 }
 
 /** How a worker of a pool is. */
@@ -106,11 +109,12 @@ export class PoolMember {
     return `${this.url} ${this.#lacks(needs) ?? 'did not take it'}`
   }
 
-  #lacks({ agent, labels, journal }: Needs): string | undefined {
+  #lacks({ agent, labels, journal, policies }: Needs): string | undefined {
     const { welcome } = this.#worker
     const missing = labels.filter((label) => welcome?.labels.includes(label) !== true)
     if (missing.length > 0) return `lacks the label ${missing.join(', ')}`
     if (welcome?.agents?.includes(agent) === false) return `does not run the agent ${agent}`
+    if (policies && welcome !== undefined && welcome.version < POLICIES_VERSION) return knowsNoPolicies(welcome.version)
     return journal === undefined || journal === welcome?.journal ? undefined : `does not share the journal ${journal}`
   }
 

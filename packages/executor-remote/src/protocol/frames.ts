@@ -1,4 +1,4 @@
-/** The frames of protocol version 1, and the check of each that comes from the other end. */
+/** The frames of the protocol, and the check of each that comes from the other end. */
 import type { AgentStepSpec, Envelope, StepOutcome } from '@seamfold/core/kit'
 import { z } from 'zod'
 import { MIN_MESSAGE_BYTES } from '../defaults.ts'
@@ -6,7 +6,9 @@ import { closeCodes, ProtocolError } from './close-codes.ts'
 import { isFields, quickCaller, quickWorker } from './quick-check.ts'
 
 /** The versions that this package speaks, best first. */
-export const protocolVersions: readonly number[] = [1]
+export const protocolVersions: readonly number[] = [2, 1]
+/** From this version on a worker knows `authority.policies`: one that does not would do the step without them. */
+export const POLICIES_VERSION = 2
 
 /** First frame of the caller. */
 export type Hello = {
@@ -87,7 +89,14 @@ const spec = z.object({
   parentSessionId: z.string().optional(),
   sessionId: z.string().min(1).optional(),
   outputSchema: z.object({}).optional(),
-  authority: z.object({ deadline: z.number().optional(), depth: z.number().optional(), budget: budget.optional() }).optional(),
+  authority: z
+    .object({
+      deadline: z.number().optional(),
+      depth: z.number().optional(),
+      budget: budget.optional(),
+      policies: z.array(z.object({})).optional(),
+    })
+    .optional(),
 })
 
 const usage = z.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number(), reasoning: z.number() })

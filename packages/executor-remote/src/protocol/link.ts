@@ -1,5 +1,5 @@
 /** A lane between both ends that outlives its connections: every message arrives once and in order. */
-import type { Clock } from '@seamfold/core/kit'
+import { toMessage, type Clock } from '@seamfold/core/kit'
 import { Acknowledgements } from './acknowledgements.ts'
 import { closeCodes, ProtocolError } from './close-codes.ts'
 import { isTooDeep, MAX_DEPTH } from './decode.ts'
@@ -63,7 +63,7 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
   /** Send, now or once there is a connection. Gives words when the other end could not read it; then nothing is sent. */
   send(message: Out): string | undefined {
     const text = numbered(message, this.last + 1)
-    if (text === undefined) return 'it cannot be written as JSON'
+    if (typeof text !== 'string') return `it cannot be written as JSON (${text.problem})`
     const size = Buffer.byteLength(text)
     if (size + SPARE_BYTES > this.#peerBytes) return `it takes ${size} bytes, and the other end reads at most ${this.#peerBytes}`
     if (isTooDeep(text)) return `it is nested more than ${MAX_DEPTH} deep`
@@ -136,10 +136,10 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
 }
 
 /** The message as JSON, with its number in front: that is cheaper than a copy of the message that has it. */
-function numbered(message: { readonly type: string }, seq: number): string | undefined {
+function numbered(message: { readonly type: string }, seq: number): string | { readonly problem: string } {
   try {
     return `{"seq":${seq},${JSON.stringify(message).slice(1)}`
-  } catch {
-    return undefined
+  } catch (error) {
+    return { problem: toMessage(error) }
   }
 }

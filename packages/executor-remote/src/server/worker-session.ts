@@ -50,7 +50,7 @@ export class WorkerSession {
   }
 
   /** Go on over this connection, and say welcome. False when what the caller asks for is not there any more. */
-  attach(wire: Wire<CallerFrame>, { resume, maxMessageBytes }: Hello, draining: boolean): boolean {
+  attach(wire: Wire<CallerFrame>, { versions, resume, maxMessageBytes }: Hello, draining: boolean): boolean {
     const resumed = resume?.session === this.id
     const received = resumed ? resume.received : 0
     if (!this.#link.attach(wire, { received, maxMessageBytes })) return false
@@ -61,7 +61,8 @@ export class WorkerSession {
     const { graceMs, capacity, labels, agents, journal, maxMessageBytes: ourBytes } = this.#place.settings
     const does = { capacity, labels, ...(agents && { agents }), ...(journal !== undefined && { journal }) }
     const ours = { session: this.id, received: this.#link.received, graceMs, ...does, maxMessageBytes: ourBytes }
-    wire.send(JSON.stringify({ type: 'welcome', version: protocolVersions[0], resumed, draining, ...ours }))
+    const version = protocolVersions.find((each) => versions.includes(each))
+    wire.send(JSON.stringify({ type: 'welcome', version, resumed, draining, ...ours }))
     return true
   }
 

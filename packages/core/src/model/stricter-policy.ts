@@ -1,5 +1,5 @@
 /** Two policies as one: whichever is stricter. */
-import type { Decision, Judgement, PermissionPolicy } from '../model/permission-policy.ts'
+import type { Decision, Judgement, PermissionPolicy } from './permission-policy.ts'
 
 const ORDER: readonly Decision[] = ['allow', 'ask', 'deny']
 
@@ -11,6 +11,7 @@ export function stricterPolicy(first: PermissionPolicy, second: PermissionPolicy
       return ORDER.indexOf(b.decision) > ORDER.indexOf(a.decision) ? b : a
     },
     exposes: (tool, session) => first.exposes(tool, session) && second.exposes(tool, session),
+    narrow: first.narrow ?? second.narrow,
     describe: () => JSON.stringify({ stricter: [first.describe(), second.describe()] }),
   }
 }
