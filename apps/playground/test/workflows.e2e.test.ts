@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)('workflows', () => {
     await workflow.close()
     await page.getByRole('button', { name: 'api done' }).click()
     await page.getByRole('region', { name: 'Step api' }).getByText('Read the API.').waitFor()
-    await page.getByText('Stopped: run its root again to go on').waitFor()
+    await page.getByText('Stopped: it can go on').waitFor()
     await page.getByRole('link', { name: 'Open its session' }).click()
     await page.locator('.said-text', { hasText: 'Do api.' }).waitFor()
     expect(here.complaints).toEqual([])

@@ -21,4 +21,5 @@ export type {
   PlaygroundPermissions,
   PlaygroundSeam,
   PlaygroundVariant,
+  PlaygroundWorkflows,
 } from './playground/types.ts'

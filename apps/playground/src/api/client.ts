@@ -1,5 +1,5 @@
 /** Asks the server: one method per route. */
-import { SseDecoder } from '@seamfold/core/kit'
+import { SseDecoder, type Json } from '@seamfold/core/kit'
 import type {
   About,
   AgentState,
@@ -16,6 +16,7 @@ import type {
   SessionSearch,
   SessionSummary,
   WhyQuestion,
+  WorkflowFile,
   WorkflowNews,
   WorkflowSummary,
 } from './types.ts'
@@ -54,6 +55,13 @@ export interface Api {
   workflows(): Promise<readonly WorkflowSummary[]>
   /** What is stored of a workflow behind a cursor, and how it stands. */
   workflow(id: string, after: string | undefined): Promise<WorkflowNews>
+  /** Files of workflows that are offered. */
+  workflowFiles(): Promise<readonly string[] | undefined>
+  /** What a file exports: it is run for that. */
+  workflowsIn(file: string): Promise<readonly WorkflowFile[]>
+  begin(wish: { readonly file: string; readonly name: string; readonly input: Json }): Promise<{ readonly id: string }>
+  goOn(id: string, file: string): Promise<{ readonly id: string }>
+  stop(id: string): Promise<{ readonly cancelled: boolean }>
   agent(): Promise<AgentState>
   kill(): Promise<AgentState>
   start(): Promise<AgentState>
@@ -128,6 +136,11 @@ export function apiClient(token: string): Api {
     asked: (id, at) => get(`${of(id, 'request')}?at=${encodeURIComponent(at)}`),
     workflows: async () => (await get<{ workflows: readonly WorkflowSummary[] }>('/api/workflows')).workflows,
     workflow: (id, after) => get(`/api/workflows/${encodeURIComponent(id)}${queryOf({ after })}`),
+    workflowFiles: async () => (await get<{ files?: readonly string[] }>('/api/workflow-files')).files,
+    workflowsIn: async (file) => (await post<{ workflows: readonly WorkflowFile[] }>('/api/workflow-files', { file })).workflows,
+    begin: (wish) => post('/api/workflows', wish),
+    goOn: (id, file) => post(`/api/workflows/${encodeURIComponent(id)}/resume`, { file }),
+    stop: (id) => post(`/api/workflows/${encodeURIComponent(id)}/cancel`),
     agent: () => get('/api/agent'),
     kill: () => post('/api/agent/kill'),
     start: () => post('/api/agent/start'),

@@ -1,6 +1,6 @@
 /** What the server tells beside events. */
 import type { GivenResult, RecordedRequest, StoredWorkflowRecord } from '@seamfold/core'
-import type { Access, Json, Message, ToolDefinition, Usage, WaitingFor } from '@seamfold/core/kit'
+import type { Access, Json, JsonObject, Message, ToolDefinition, Usage, WaitingFor } from '@seamfold/core/kit'
 
 /** What one run may use up, as far as it is limited. */
 export type Limits = { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
@@ -64,7 +64,17 @@ export type WorkflowNews = {
   readonly records: readonly StoredWorkflowRecord[]
   readonly status: WorkflowStatus
   readonly waiting: readonly string[]
+  /** Under way in the agent's process. */
+  readonly here?: boolean
+  /** The file that it was begun from, as far as that process knows. */
+  readonly file?: string
+  readonly ended?: WorkflowEnding
 }
+
+export type WorkflowEnding = { readonly status: 'completed' | 'failed' | 'cancelled' | 'suspended'; readonly words: string }
+
+/** A workflow that a file exports, with what it takes as JSON Schema. */
+export type WorkflowFile = { readonly name: string; readonly input: JsonObject }
 
 /** One workflow of the store. */
 export type WorkflowSummary = {

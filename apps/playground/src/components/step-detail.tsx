@@ -1,5 +1,6 @@
 /** One step of a workflow: how it stands, what it came to, and the way into its session. */
 import type { ReactNode } from 'react'
+import type { Api } from '../api/client.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { sessionAddress } from '../hooks/use-route.ts'
 import { taskIdOf, type WorkflowStep } from '../state/workflow.ts'
@@ -7,11 +8,18 @@ import { formatCost, formatDuration, formatElapsed, formatTokens } from '../text
 import { CodeBlock } from './code-block.tsx'
 import { Icon } from './icon.tsx'
 import { Markdown } from './markdown.tsx'
+import { StepRequests } from './step-requests.tsx'
 import { stepTone, stepWords } from './step-mark.tsx'
 
-type StepDetailProps = { readonly step: WorkflowStep; readonly held: boolean; readonly onClose: () => void }
+type StepDetailProps = {
+  readonly api: Api
+  readonly step: WorkflowStep
+  readonly held: boolean
+  readonly onAnswered: () => void
+  readonly onClose: () => void
+}
 
-export function StepDetail({ step, held, onClose }: StepDetailProps): ReactNode {
+export function StepDetail({ api, step, held, onAnswered, onClose }: StepDetailProps): ReactNode {
   const { outcome, startedAt, endedAt, sessionId, key } = step
   const running = endedAt === undefined && held
   const now = useNow(running, 1_000)
@@ -39,10 +47,13 @@ export function StepDetail({ step, held, onClose }: StepDetailProps): ReactNode 
           </a>
         </p>
       )}
+      {step.status === 'waiting' && <StepRequests key={sessionId} {...{ api, sessionId, onAnswered }} />}
       {outcome?.code !== undefined && <p className="outcome-reason">{outcome.code}</p>}
       {outcome !== undefined && outcome.output !== '' && <Markdown text={outcome.output} />}
       {outcome?.structured !== undefined && <CodeBlock label="structured" text={JSON.stringify(outcome.structured, null, 2)} />}
-      {outcome === undefined && <p className="panel-empty">It has not ended. Its session shows what it does.</p>}
+      {outcome === undefined && step.status !== 'waiting' && (
+        <p className="panel-empty">It has not ended. Its session shows what it does.</p>
+      )}
       <p className="panel-empty">
         <code>{key}</code>
       </p>

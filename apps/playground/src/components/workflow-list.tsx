@@ -3,18 +3,20 @@ import { useCallback, useEffect, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import type { WorkflowSummary } from '../api/types.ts'
 import { useNow } from '../hooks/use-now.ts'
+import { useWorkflowFiles } from '../hooks/use-workflow-files.ts'
 import { workflowAddress } from '../hooks/use-route.ts'
 import { formatAge } from '../text/format.ts'
 import { CodeBlock } from './code-block.tsx'
+import { WorkflowForm } from './workflow-form.tsx'
 import { Notice } from './notice.tsx'
 
 const intervalMs = 3_000
 
 const words: Readonly<Record<WorkflowSummary['status'], string>> = {
   running: 'at work',
-  cut_off: 'cut off: run its root again to go on',
+  cut_off: 'cut off: it can go on',
   held: 'at work, or cut off',
-  stopped: 'stopped: run its root again to go on',
+  stopped: 'stopped: it can go on',
   completed: 'completed',
   unreadable: 'cannot be read',
 }
@@ -58,6 +60,7 @@ function Entry({ workflow, now }: { readonly workflow: WorkflowSummary; readonly
 export function WorkflowList({ api }: { readonly api: Api }): ReactNode {
   const now = useNow(true, 30_000)
   const [workflows, setWorkflows] = useState<readonly WorkflowSummary[]>()
+  const files = useWorkflowFiles(api)
   const [problem, setProblem] = useState<string>()
   const look = useCallback((): void => {
     const read = async (): Promise<void> => {
@@ -83,6 +86,7 @@ export function WorkflowList({ api }: { readonly api: Api }): ReactNode {
         <h2>Workflows</h2>
         <p>Steps arranged by code, each in a session of its own.</p>
       </header>
+      {files !== undefined && <WorkflowForm key={files.join()} api={api} files={files} />}
       <section aria-label="Workflows in the store">
         {problem !== undefined && <Notice tone="danger">{problem}</Notice>}
         {workflows === undefined && problem === undefined && <p className="panel-empty">Reading…</p>}

@@ -10,20 +10,20 @@ import { CodeBlock } from './code-block.tsx'
 import { Notice } from './notice.tsx'
 import { StepDetail } from './step-detail.tsx'
 import { StepList } from './step-list.tsx'
+import { WorkflowControl } from './workflow-control.tsx'
 import { WorkflowGraph } from './workflow-graph.tsx'
 
 const standings: Readonly<Record<WorkflowStatus, string>> = {
   running: 'At work',
-  cut_off: 'Cut off: run its root again to go on',
+  cut_off: 'Cut off: it can go on',
   held: 'At work, or cut off',
-  stopped: 'Stopped: run its root again to go on',
+  stopped: 'Stopped: it can go on',
   completed: 'Completed',
   unreadable: 'It cannot be read',
 }
 
 function stateWords(status: WorkflowStatus, waiting: number, claims: number): string {
-  const words =
-    status === 'stopped' && waiting > 0 ? 'Waits for you: answer in the step’s session, and run its root again' : standings[status]
+  const words = status === 'stopped' && waiting > 0 ? 'Waits for you: choose the step and answer' : standings[status]
   return claims > 1 && status !== 'completed' ? `${words} · begun ${claims} times` : words
 }
 
@@ -96,7 +96,8 @@ type WorkflowViewProps = {
 }
 
 export function WorkflowView({ api, id, onChanged }: WorkflowViewProps): ReactNode {
-  const { run, status, waiting, reading, problem } = useWorkflow(api, id)
+  const followed = useWorkflow(api, id)
+  const { run, status, waiting, reading, problem, file } = followed
   useEffect(() => {
     if (status !== undefined) onChanged()
   }, [status, onChanged])
@@ -106,11 +107,16 @@ export function WorkflowView({ api, id, onChanged }: WorkflowViewProps): ReactNo
   const groups = useMemo(() => stepGroups(steps), [steps])
   const step = steps.find(({ key }) => key === chosen)
   const held = isHeld(status)
+  const onAnswered = (): void => {
+    // The workflow waits for nobody else: it goes on by itself where it is known how.
+    if (waiting.size <= 1 && !followed.here && file !== undefined) api.goOn(id, file).catch(() => undefined) // the button is still there
+  }
   const view = { held, chosen, onChoose: setChosen }
   return (
     <div className="workflow">
       <Head id={id} run={run} status={status} steps={steps} />
       {problem !== undefined && <Notice tone="danger">{problem}</Notice>}
+      {status !== undefined && <WorkflowControl api={api} followed={followed} />}
       {reading && <p className="panel-empty">Reading its log…</p>}
       {status !== undefined && (
         <div className="workflow-bar">
@@ -126,7 +132,7 @@ export function WorkflowView({ api, id, onChanged }: WorkflowViewProps): ReactNo
         ) : (
           <StepList steps={steps} {...view} />
         )}
-        {step && <StepDetail step={step} held={held} onClose={() => setChosen(undefined)} />}
+        {step && <StepDetail {...{ api, step, held, onAnswered }} onClose={() => setChosen(undefined)} />}
       </div>
     </div>
   )

@@ -1,7 +1,7 @@
 /** One workflow as it grows: its log is asked again and again for what is new. */
 import { useEffect, useState } from 'react'
 import { ApiError, type Api } from '../api/client.ts'
-import type { WorkflowStatus } from '../api/types.ts'
+import type { WorkflowEnding, WorkflowStatus } from '../api/types.ts'
 import { emptyWorkflow, workflowRun, type WorkflowRun } from '../state/workflow.ts'
 
 export type FollowedWorkflow = {
@@ -11,6 +11,12 @@ export type FollowedWorkflow = {
   readonly status: WorkflowStatus | undefined
   /** Sessions of steps that wait for a person. */
   readonly waiting: ReadonlySet<string>
+  /** Under way in the agent's process. */
+  readonly here: boolean
+  /** The file that it was begun from, as far as that process knows. */
+  readonly file: string | undefined
+  /** How it ended there. */
+  readonly ended: WorkflowEnding | undefined
   /** Nothing was read yet. */
   readonly reading: boolean
   readonly problem: string | undefined
@@ -24,6 +30,9 @@ const nothing = (id: string): FollowedWorkflow => ({
   run: emptyWorkflow,
   status: undefined,
   waiting: new Set(),
+  here: false,
+  file: undefined,
+  ended: undefined,
   reading: true,
   problem: undefined,
 })
@@ -41,7 +50,7 @@ export function useWorkflow(api: Api, id: string): FollowedWorkflow {
     let waiting: ReadonlySet<string> = new Set()
     const look = async (): Promise<void> => {
       try {
-        const { records, status: stands, waiting: waits } = await api.workflow(id, cursor)
+        const { records, status: stands, waiting: waits, here = false, file, ended } = await api.workflow(id, cursor)
         if (stopped) return
         status = stands
         cursor = records.at(-1)?.cursor ?? cursor
@@ -49,15 +58,21 @@ export function useWorkflow(api: Api, id: string): FollowedWorkflow {
         const told = new Set(waits)
         if (!same(waiting, told)) waiting = told
         setFollowed((before) =>
-          before.run === run && before.status === status && before.waiting === waiting && !before.reading && before.problem === undefined
+          before.run === run &&
+          before.status === status &&
+          before.waiting === waiting &&
+          before.here === here &&
+          !before.reading &&
+          before.problem === undefined
             ? before
-            : { id, run, status, waiting, reading: false, problem: undefined },
+            : { id, run, status, waiting, here, file, ended, reading: false, problem: undefined },
         )
       } catch (error) {
         if (stopped) return
         // Another one has that name now: it is read from its start.
         if (error instanceof ApiError && error.status === 410) [cursor, run] = [undefined, emptyWorkflow]
-        setFollowed({ id, run, status, waiting, reading: false, problem: error instanceof Error ? error.message : String(error) })
+        const problem = error instanceof Error ? error.message : String(error)
+        setFollowed((before) => ({ ...before, id, run, status, waiting, reading: false, problem }))
       }
       timer = window.setTimeout(() => void look(), run.held && !document.hidden ? heldMs : restMs)
     }

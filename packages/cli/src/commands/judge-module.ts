@@ -1,10 +1,8 @@
 /** Has a module judged by a seam's conformance cases in a process of its own: what it does wrong ends that process only. */
 import { fork } from 'node:child_process'
-import { realpath } from 'node:fs/promises'
-import { resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { AgentError, type ErrorCode } from '@seamfold/core/kit'
 import type { Card, CaseResult } from '@seamfold/core/testing'
+import { located } from '../workspace/located.ts'
 import type { CardMessage } from './conformance-card.ts'
 
 export type ModuleToJudge = {
@@ -24,24 +22,6 @@ type Place = {
 }
 
 const words = (text: string): string => (text === '' ? '' : `: ${text}`)
-
-/** The module with its whole path, links followed. Throws `invalid_argument` for one that lies elsewhere. */
-async function located(module: string, folders: readonly string[]): Promise<string> {
-  const [, path = '', name = ''] = /^(.*?)(#[^#/]*)?$/s.exec(module) ?? []
-  const file = path.startsWith('file:') ? fileURLToPath(path) : path
-  for (const folder of folders) {
-    const found = await realpath(resolve(folder, file)).catch(() => undefined)
-    if (found === undefined) continue
-    const roots = await Promise.all(folders.map((each) => realpath(each)))
-    if (roots.some((root) => found.startsWith(`${root}${sep}`))) return `${found}${name}`
-    const places = folders.length === 1 ? folder : folders.join(' and of ')
-    throw new AgentError(
-      'invalid_argument',
-      `The module ${found} lies outside of ${places}. Put a file there that exports it: export { myStore } from '${found}'`,
-    )
-  }
-  throw new AgentError('invalid_argument', `There is no module ${path} in ${folders.join(' or in ')}: it cannot be loaded.`)
-}
 
 /** Throws `invalid_argument` when the module cannot be judged. */
 export async function judgeModule(

@@ -5,11 +5,12 @@ import { MODE_NAMES, rulesLike } from '../setup/permissions.ts'
 import { assemble, type Assembled } from '../setup/assemble.ts'
 import { livesWith } from '../setup/holder.ts'
 import { providerChoices } from '../setup/provider-choices.ts'
+import { WorkflowRuns } from '../setup/workflow-runs.ts'
 import { assembleVariants } from '../setup/variants.ts'
 import type { Settings } from '../setup/settings.ts'
 import { aboutOf } from '../playground/about.ts'
 import { servePlayground } from '../playground/serve.ts'
-import type { PlaygroundAbout, PlaygroundAgent, PlaygroundPermissions } from '../playground/types.ts'
+import type { PlaygroundAbout, PlaygroundAgent, PlaygroundPermissions, PlaygroundVariant } from '../playground/types.ts'
 import { ignoreInterrupts } from '../terminal/interrupt.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -25,12 +26,14 @@ export type AgentRefusal = { readonly refused: { readonly code: ErrorCode; reado
 /** Whoever started this was killed: what runs here is left as it is, to be resumed, as if it had run in that process. */
 const orphaned = (): never => process.exit(1)
 
+const orders = (): Promise<AgentOrders> => new Promise((resolve) => process.once('message', (told) => resolve(told as AgentOrders)))
+
 export async function playgroundAgentCommand(terminal: Terminal): Promise<number> {
   // Ctrl-C is meant for whoever started this process: that one ends it.
   const restore = ignoreInterrupts()
   const left = new Promise<void>((resolve) => process.once('SIGTERM', resolve))
   process.once('disconnect', orphaned)
-  const { settings } = await new Promise<AgentOrders>((resolve) => process.once('message', (orders) => resolve(orders as AgentOrders)))
+  const { settings } = await orders()
   const assembling = { environment: terminal.environment, unhurried: true }
   const assembled = await assemble(settings, { ...assembling, warn: (text) => terminal.complain(`${text}\n`) }).catch((error: unknown) =>
     refuse(error),
@@ -40,16 +43,14 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   const choices = await providerChoices(terminal.environment)
   const models = choices.find(({ provider }) => provider === settings.model.provider)?.models ?? []
   const about = { ...aboutOf(settings, assembled.model, ownAgents(assembled)), modes: MODE_NAMES, models }
-  const { agent, journal } = assembled
-  const variant: PlaygroundAgent['variant'] = async (change) => {
-    const made = await variants.make(change)
-    return { agent: made.agent, permissions: permissionsOf(made) }
-  }
+  const { agent, journal, options } = assembled
+  const { security, tools = [] } = options
+  const workflows = new WorkflowRuns(assembled, settings.workspace)
   const close = async (): Promise<void> => {
+    await workflows.close()
     await variants.close()
     await assembled.close()
   }
-  const { security, tools = [] } = assembled.options
   const playground = await servePlayground({
     port: 0,
     pages: '',
@@ -60,7 +61,8 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
       ...(security === undefined ? {} : { security }),
       tools: tools.map(({ definition }) => definition),
       permissions: permissionsOf(assembled),
-      variant,
+      variant: async (change) => variantOf(await variants.make(change)),
+      workflows,
       close,
     }),
   })
@@ -79,6 +81,11 @@ const storeParts = ({ store, watch, ends, leases }: Assembled['journal']): Pick<
   watch,
   ends,
   lives: (key, holder) => livesWith(leases, key, holder),
+})
+
+const variantOf = (made: Pick<Assembled, 'agent' | 'permissions'>): PlaygroundVariant => ({
+  agent: made.agent,
+  permissions: permissionsOf(made),
 })
 
 const ownAgents = ({ team }: Pick<Assembled, 'team'>): readonly string[] => {

@@ -5,10 +5,14 @@ import { RequestFailure } from './failure.ts'
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
+/** How browsers write an address of ours: they leave the port of the web out. */
+const addresses = (port: number): readonly string[] =>
+  ['127.0.0.1', 'localhost'].flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]))
+
 /** A page on another site that resolves its own name to this machine still sends that name as the host. */
 export function checkHost({ headers }: IncomingMessage, port: number): void {
   const host = headers.host
-  if (host === `127.0.0.1:${port}` || host === `localhost:${port}`) return
+  if (host !== undefined && addresses(port).includes(host)) return
   throw new RequestFailure(403, 'forbidden_host', `The host '${host ?? ''}' is not served here. Open http://127.0.0.1:${port}/ instead.`)
 }
 
@@ -16,7 +20,7 @@ export function checkHost({ headers }: IncomingMessage, port: number): void {
 export function checkOrigin({ headers }: IncomingMessage, port: number): void {
   const { origin } = headers
   const site = headers['sec-fetch-site']
-  const own = origin === undefined || origin === `http://127.0.0.1:${port}` || origin === `http://localhost:${port}`
+  const own = origin === undefined || addresses(port).some((address) => origin === `http://${address}`)
   if (own && (site === undefined || site === 'same-origin' || site === 'none')) return
   throw new RequestFailure(403, 'forbidden_origin', `A page of ${origin ?? 'another site'} may not use this server.`)
 }

@@ -132,12 +132,26 @@ export class AgentProcesses {
       this.#current,
       '/api/sessions?status=active',
     )
-    if (sessions.length === 0) return
+    if (sessions.length === 0) return this.#assertNoWorkflow()
     throw new RequestFailure(
       409,
       'agent_busy',
       `The agent is at work on “${sessions[0]?.title ?? ''}”${sessions.length > 1 ? ` and ${sessions.length - 1} more` : ''}, and other parts need another process. ` +
         'Let it end or stop it first. Changed anyway, it is cut off where it stands, and can be resumed.',
+    )
+  }
+
+  async #assertNoWorkflow(): Promise<void> {
+    if (this.#current === undefined) return
+    const { running } = await askAgent<{ readonly running: readonly string[] }>(this.#current, '/api/workflow-files').catch(
+      () => ({ running: [] }), // it runs none
+    )
+    if (running.length === 0) return
+    throw new RequestFailure(
+      409,
+      'agent_busy',
+      `Workflow ${running[0]} is under way, and other parts need another process. Let it end or stop it first. ` +
+        'Changed anyway, it is cut off where it stands, and can be resumed.',
     )
   }
 

@@ -72,6 +72,17 @@ export const answerBody: z.ZodType<{
   })
   .refine(({ always, answer }) => always !== true || answer.decision === 'approve', 'only an approval can hold for ever')
 
+export const workflowFileBody: z.ZodType<{ file: string; name?: string | undefined }> = z.strictObject({
+  file: z.string().trim().min(1, 'name a file').max(4_000),
+  name: z.string().min(1).max(200).optional(),
+})
+
+export const workflowRunBody: z.ZodType<{ file: string; name?: string | undefined; input?: Json | undefined }> = z.strictObject({
+  file: z.string().trim().min(1, 'name a file').max(4_000),
+  name: z.string().min(1).max(200).optional(),
+  input: json.optional(),
+})
+
 export const emptyBody: z.ZodType<Record<string, never>> = z.strictObject({})
 
 const cursor = z.string().min(1).max(500)

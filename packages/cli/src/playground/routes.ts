@@ -11,7 +11,9 @@ import { answerBody, cancelBody, createBody, emptyBody, rewindBody, sendBody, st
 import type { Routes } from './router.ts'
 import { Sessions } from './sessions.ts'
 import type { PlaygroundAgent, PlaygroundPermissions } from './types.ts'
+import { isStep } from './summary.ts'
 import { Variants } from './variants.ts'
+import { workflowRoutes } from './workflow-routes.ts'
 import { viewRoutes, type ViewRouteOptions } from './view-routes.ts'
 
 export type RouteOptions = Pick<ViewRouteOptions, 'maxBodyBytes' | 'heartbeatMs' | 'signal' | 'judgeModule'> & {
@@ -48,10 +50,10 @@ async function answer(session: Session, { requestId, answer: said, always }: Ans
 }
 
 export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions): Routes {
-  const { agent, store, about, security, tools, watch, lives, ends } = playground
+  const { agent, store, about, security, tools, watch, lives, ends, workflows } = playground
   const variants = new Variants(playground)
   const sessions = new Sessions({ store, variants, lives, ends })
-  const seen = { sessions, store, lives, security, tools, variants, maxBodyBytes }
+  const seen = { workflows, sessions, store, lives, security, tools, variants, maxBodyBytes }
   if (watch !== undefined) void goOnWhenAnswered({ agent, watch, sessions, signal: options.signal })
   return {
     ...viewRoutes({ ...options, ...seen, about: () => ({ durable: agent.durable, ...about }) }),
@@ -75,6 +77,16 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
       const { reason = 'stopped in the playground' } = await readBody(request, cancelBody, maxBodyBytes)
       return { cancelled: await cancel(await sessions.open(id), playground, reason) }
     },
+    ...goingOn(sessions, variants, maxBodyBytes),
+    'GET /api/workflow-files': () => Promise.resolve({ running: [] }),
+    ...(workflows === undefined ? {} : workflowRoutes(workflows, maxBodyBytes)),
+    ...lookingBack(sessions, variants, maxBodyBytes),
+  }
+}
+
+/** What lets a run go on. */
+function goingOn(sessions: Sessions, variants: Variants, maxBodyBytes: number): Routes {
+  return {
     'GET /api/sessions/:id/requests': async ({ id }) => {
       const { permissions } = await variants.of(id)
       const requests = await (await sessions.open(id)).waitingFor()
@@ -85,6 +97,8 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
       const session = await sessions.open(id)
       const { permissions } = await variants.of(id)
       await answer(session, { requestId: body.requestId, answer: given(body.answer), always }, permissions)
+      // A step goes on with its workflow, on the agent that it was given to.
+      if (isStep((await session.state()).metadata)) return { resumed: false }
       return { resumed: await goOn(session) }
     },
     'POST /api/sessions/:id/resume': async ({ id, request }) => {
@@ -92,7 +106,6 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
       const run = await (await sessions.open(id)).resume()
       return { runId: run?.id ?? null }
     },
-    ...lookingBack(sessions, variants, maxBodyBytes),
   }
 }
 

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { AgentError } from '@seamfold/core/kit'
+import { isRefusedByBrowsers } from './refused-ports.ts'
 import { checkHost, checkOrigin, checkToken } from './guard.ts'
 import { listPages, servePage } from './pages.ts'
 import { replyFailure, replyJson } from './reply.ts'
@@ -66,21 +67,33 @@ async function answer({ answering, pages, token, port }: Site, request: Incoming
   if (reply !== undefined) replyJson(response, 200, reply)
 }
 
+function checkPort(port: number): void {
+  if (!isRefusedByBrowsers(port)) return
+  throw new AgentError(
+    'invalid_argument',
+    `No browser opens a page at port ${port}: it is kept for something else. Choose another one with --port, or 0 for any free one.`,
+  )
+}
+
 async function listen(server: Server, port: number): Promise<number> {
   server.listen(port, loopback)
   try {
     await once(server, 'listening')
   } catch (error) {
     const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    const way = inUse ? 'Another program uses that port: choose one with --port, or 0 for any free one.' : String(error)
+    const denied = error instanceof Error && 'code' in error && error.code === 'EACCES'
+    const choose = 'choose one with --port, or 0 for any free one.'
+    const why = inUse ? 'Another program uses that port' : denied ? 'This user may not use that port' : undefined
+    const way = why === undefined ? String(error) : `${why}: ${choose}`
     throw new AgentError('invalid_argument', `The playground cannot listen on ${loopback}:${port}. ${way}`, { cause: error })
   }
   return (server.address() as AddressInfo).port
 }
 
-/** Start a playground. Throws `invalid_argument` when the port is taken. */
+/** Start a playground. Throws `invalid_argument` when the port is taken, or one that no browser opens. */
 export async function servePlayground(options: PlaygroundOptions): Promise<Playground> {
   const { token = randomBytes(32).toString('base64url'), maxBodyBytes = 8 * 1024 * 1024, heartbeatMs = 15_000 } = options
+  checkPort(options.port ?? defaultPort)
   const closing = new AbortController()
   const opened = await options.open()
   const surroundings = { maxBodyBytes, heartbeatMs, signal: closing.signal, judgeModule: options.judgeModule }

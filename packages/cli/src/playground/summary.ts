@@ -36,9 +36,11 @@ export const emptySummary = (id: string): SessionSummary => ({
   cost: 0,
 })
 
-/** Executors say of what they begin which agent does it and what for. */
-export const isChild = ({ agent, description, parentSessionId }: JsonObject): boolean =>
-  parentSessionId !== undefined || (agent !== undefined && description !== undefined)
+/** A step of a workflow: executors say of what they begin which agent does it and what for. */
+export const isStep = ({ agent, description, parentSessionId }: JsonObject): boolean =>
+  parentSessionId === undefined && agent !== undefined && description !== undefined
+
+export const isChild = (metadata: JsonObject): boolean => metadata.parentSessionId !== undefined || isStep(metadata)
 
 /** One more envelope. Live events change nothing. */
 export function summarize(summary: SessionSummary, { durable, event, timestamp }: Envelope): SessionSummary {

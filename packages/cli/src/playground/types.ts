@@ -1,6 +1,6 @@
 /** What a playground is made of, and what it hands back. */
 import type { Agent, AlwaysRules, DataProtection, Judgement, ToolRequest } from '@seamfold/core'
-import type { SessionStore, ToolDefinition, WaitingFor, WatchStore } from '@seamfold/core/kit'
+import type { Json, JsonObject, SessionStore, ToolDefinition, WaitingFor, WatchStore } from '@seamfold/core/kit'
 import type { Card, CaseResult } from '@seamfold/core/testing'
 import type { PartsReport, PartsWish } from './parts.ts'
 import type { Scenario } from './scenarios.ts'
@@ -74,6 +74,35 @@ export type PlaygroundVariant = {
   readonly permissions?: PlaygroundPermissions
 }
 
+/** A workflow that a file exports, and what it takes as JSON Schema. */
+export type WorkflowFile = { readonly name: string; readonly input: JsonObject }
+
+export type WorkflowWish = {
+  readonly file: string
+  /** Where the file exports several. */
+  readonly name?: string
+  readonly input?: Json
+  /** Go on with this one. Default: a new one. */
+  readonly rootId?: string
+}
+
+/** How a workflow ended here, and why where that needs words. */
+export type WorkflowEnding = { readonly status: 'completed' | 'failed' | 'cancelled' | 'suspended'; readonly words: string }
+
+/** Runs workflows of files. */
+export interface PlaygroundWorkflows {
+  /** Files that are offered; any other of the workspace can be named. */
+  files(): Promise<readonly string[]>
+  /** What a file exports. It runs that file. Throws `invalid_argument` in words. */
+  look(file: string): Promise<readonly WorkflowFile[]>
+  /** Resolves with the id once it is begun. */
+  run(wish: WorkflowWish): Promise<string>
+  /** Whether it was under way here. */
+  cancel(id: string): boolean
+  running(): readonly string[]
+  about(id: string): { readonly here: boolean; readonly file?: string; readonly ended?: WorkflowEnding }
+}
+
 /** An agent with the store that it writes to. */
 export type PlaygroundAgent = PlaygroundVariant & {
   readonly store: SessionStore
@@ -93,6 +122,8 @@ export type PlaygroundAgent = PlaygroundVariant & {
    * that is here. Throws, in words, where that cannot be.
    */
   variant?(change: PlaygroundChange): Promise<PlaygroundVariant>
+  /** Default: none, and workflows are looked at only. */
+  readonly workflows?: PlaygroundWorkflows
   /** Called once, after the agent was closed. */
   close?(): Promise<void>
 }

@@ -10,7 +10,7 @@ import { given } from './given.ts'
 import { cardBody, forkBody, listQuery } from './requests.ts'
 import type { Exchange, Routes } from './router.ts'
 import type { Sessions } from './sessions.ts'
-import type { PlaygroundLives, PlaygroundOptions } from './types.ts'
+import type { PlaygroundLives, PlaygroundOptions, PlaygroundWorkflows } from './types.ts'
 import { changeMetadata, type Variants } from './variants.ts'
 import { Workflows } from './workflows.ts'
 
@@ -22,6 +22,7 @@ export type ViewRouteOptions = {
   readonly security?: DataProtection | undefined
   /** Of the agent that is here. */
   readonly tools?: readonly ToolDefinition[] | undefined
+  readonly workflows?: PlaygroundWorkflows | undefined
   /** What forks may run on, where an agent is here. */
   readonly variants?: Variants
   readonly judgeModule?: PlaygroundOptions['judgeModule']
@@ -77,7 +78,10 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
       return { id: forkId }
     },
     'GET /api/workflows': async () => ({ workflows: await workflows.list() }),
-    'GET /api/workflows/:id': ({ id, url }) => workflows.follow(id, url.searchParams.get('after') ?? undefined),
+    'GET /api/workflows/:id': async ({ id, url }) => ({
+      ...(await workflows.follow(id, url.searchParams.get('after') ?? undefined)),
+      ...options.workflows?.about(id),
+    }),
     'POST /api/conformance': async (exchange) => judge(exchange, options),
   }
 }

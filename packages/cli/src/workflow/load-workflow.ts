@@ -1,5 +1,5 @@
 /** Loads the workflow that a file exports. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { WorkflowDefinition } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
@@ -11,7 +11,7 @@ export type AnyWorkflow = WorkflowDefinition<unknown, unknown>
 /** The workflow with this name, or the only one. Throws `invalid_argument`, saying what the file exports instead. */
 export async function loadWorkflow(file: string, name?: string): Promise<AnyWorkflow> {
   if (!existsSync(file)) throw new AgentError('invalid_argument', `There is no file ${file}.`)
-  const found = Object.values(await exportsOf(file)).filter(isWorkflow)
+  const found = await workflowsIn(file)
   const names = found.map((each) => each.name)
   if (found.length === 0)
     throw new AgentError('invalid_argument', `${file} exports no workflow: export const mine = defineWorkflow('mine', { input, run })`)
@@ -23,9 +23,14 @@ export async function loadWorkflow(file: string, name?: string): Promise<AnyWork
   return chosen[0] as AnyWorkflow
 }
 
+/** All workflows that a file exports, as it is now: one that was changed is loaded anew. */
+export async function workflowsIn(file: string): Promise<readonly AnyWorkflow[]> {
+  return Object.values(await exportsOf(file)).filter(isWorkflow)
+}
+
 async function exportsOf(file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
+    return (await import(`${pathToFileURL(file).href}?at=${statSync(file).mtimeMs}`)) as Readonly<Record<string, unknown>>
   } catch (error) {
     throw new AgentError('invalid_argument', await loadErrorText(file, error), { cause: error })
   }

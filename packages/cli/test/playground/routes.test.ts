@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { AgentProcesses } from '../../src/playground/processes.ts'
 import { partsBody } from '../../src/playground/requests.ts'
 import { processRoutes } from '../../src/playground/process-routes.ts'
+import type { PlaygroundWorkflows } from '../../src/playground/types.ts'
 import { routesOf } from '../../src/playground/routes.ts'
 import { stage } from './stage.ts'
 
@@ -15,12 +16,21 @@ const page = await readFile(fileURLToPath(new URL('../../../../docs/http.md', im
 /** Without what is asked for, and with names as the router has them. */
 const documented = [...page.matchAll(/^\| `((?:GET|POST) \/api[^`?]*)/gm)].map(([, route = '']) => route)
 
+const none: PlaygroundWorkflows = {
+  files: () => Promise.resolve([]),
+  look: () => Promise.resolve([]),
+  run: () => Promise.reject(new Error('there is none')),
+  cancel: () => false,
+  running: () => [],
+  about: () => ({ here: false }),
+}
+
 const surroundings = { maxBodyBytes: 1_000, heartbeatMs: 1_000, signal: new AbortController().signal }
 
 test('every route is documented, and every documented route is there', () => {
   const store = memoryStore()
   const agent = createAgent({ llm: scriptedLlm([]), store })
-  const here = routesOf({ playground: { agent, store, about: { model: 'm', simulated: true } }, ...surroundings })
+  const here = routesOf({ playground: { agent, store, workflows: none, about: { model: 'm', simulated: true } }, ...surroundings })
   const processes = { store, start: () => Promise.reject(new Error('not started')) }
   const elsewhere = processRoutes(new AgentProcesses({ processes, ...surroundings }), 1_000)
   const routes = new Set([...Object.keys(here), ...Object.keys(elsewhere)])
@@ -41,8 +51,10 @@ test('a route that is asked in another way says which way it takes', async () =>
     const other = method === 'GET' ? here.post : here.get
     const reply = await other(path.replace(':id', 'nobody'))
     const { code } = (await reply.json()) as { code?: string }
-    // Parts and scenarios are those of an agent in a process of its own; two paths take both ways.
-    const expected = /parts|scenarios|agent\//.test(path) ? ['method_not_allowed', 'not_found'] : ['method_not_allowed', undefined]
+    // Parts, scenarios and workflows of files are those of an agent in a process of its own; some paths take both ways.
+    const expected = /parts|scenarios|agent\/|workflows\/:id\//.test(path)
+      ? ['method_not_allowed', 'not_found']
+      : ['method_not_allowed', undefined]
     expect([route, expected.includes(code)]).toEqual([route, true])
   }
 })

@@ -1,0 +1,85 @@
+/** What a step of a workflow waits for, answered in place. */
+import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import type { Api } from '../api/client.ts'
+import type { Answer, Request } from '../api/types.ts'
+import { useAttempt } from '../hooks/use-attempt.ts'
+import { sessionAddress } from '../hooks/use-route.ts'
+import { CodeBlock } from './code-block.tsx'
+import { Notice } from './notice.tsx'
+import { Visible } from './visible.tsx'
+
+/** Milliseconds between looks at a step that waits for nothing any more, and has not gone on. */
+const againMs = 1_000
+
+type StepRequestsProps = {
+  readonly api: Api
+  readonly sessionId: string
+  /** Nothing of this step waits any more. */
+  readonly onAnswered: () => void
+}
+
+type OneProps = { readonly request: Request; readonly sessionId: string; readonly onGive: (answer: Answer, always: boolean) => void }
+
+function One({ request: { requestId, kind, toolName, reason, args, always }, sessionId, onGive }: OneProps): ReactNode {
+  return (
+    <li className="step-request" data-request={requestId}>
+      <p>
+        <strong>{toolName}</strong> <Visible text={reason ?? ''} />
+      </p>
+      {args !== undefined && <CodeBlock text={JSON.stringify(args, null, 2)} />}
+      {kind === 'confirmation' ? (
+        <div className="button-row">
+          <button type="button" className="button button-primary" onClick={() => onGive({ decision: 'approve' }, false)}>
+            Approve
+          </button>
+          <button type="button" className="button" onClick={() => onGive({ decision: 'reject' }, false)}>
+            Reject
+          </button>
+          {always !== undefined && (
+            <button type="button" className="button" onClick={() => onGive({ decision: 'approve' }, true)}>
+              <span>
+                Always in this step: <Visible text={always} />
+              </span>
+            </button>
+          )}
+        </div>
+      ) : (
+        <a className="button button-small" href={sessionAddress(sessionId)}>
+          Answer it in its session
+        </a>
+      )}
+    </li>
+  )
+}
+
+export function StepRequests({ api, sessionId, onAnswered }: StepRequestsProps): ReactNode {
+  const [requests, setRequests] = useState<readonly Request[]>()
+  const { problem, attempt } = useAttempt()
+  const look = useCallback(() => attempt(api.requests(sessionId).then((found) => (setRequests(found), found))), [api, sessionId, attempt])
+  // It goes on, and may soon wait for something else.
+  const nothing = requests?.length === 0
+  useEffect(() => {
+    look().catch(() => undefined) // its words are shown
+    const timer = nothing ? setInterval(() => void look().catch(() => undefined), againMs) : undefined
+    return () => clearInterval(timer)
+  }, [look, nothing])
+  const give = async (requestId: string, answer: Answer, always: boolean): Promise<void> => {
+    await attempt(api.answer(sessionId, { requestId, answer, ...(always ? { always } : {}) }))
+    setRequests((before) => before?.filter((request) => request.requestId !== requestId))
+    if ((await look()).length === 0) onAnswered()
+  }
+  return (
+    <div className="step-requests" aria-live="polite">
+      {problem !== undefined && <Notice tone="danger">{problem}</Notice>}
+      <ul>
+        {requests?.map((request) => (
+          <One
+            key={request.requestId}
+            {...{ request, sessionId }}
+            onGive={(answer, always) => void give(request.requestId, answer, always).catch(() => undefined)}
+          />
+        ))}
+      </ul>
+    </div>
+  )
+}

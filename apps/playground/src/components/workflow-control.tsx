@@ -1,0 +1,62 @@
+/** Stops a workflow that is under way here, and goes on with one that is not. */
+import { useState, type FormEvent, type ReactNode } from 'react'
+import type { Api } from '../api/client.ts'
+import { useAttempt } from '../hooks/use-attempt.ts'
+import { useWorkflowFiles } from '../hooks/use-workflow-files.ts'
+import type { FollowedWorkflow } from '../hooks/use-workflow.ts'
+import { FileField } from './file-field.tsx'
+import { Notice } from './notice.tsx'
+
+type WorkflowControlProps = { readonly api: Api; readonly followed: FollowedWorkflow }
+
+const endingWords = { completed: 'It is completed.', cancelled: 'It was stopped', failed: 'It failed', suspended: 'It waits for answers.' }
+
+function Ending({ ended }: Pick<FollowedWorkflow, 'ended'>): ReactNode {
+  if (ended === undefined || ended.status === 'completed' || ended.status === 'suspended') return null
+  const words = ended.words === '' ? '.' : `: ${ended.words}`
+  return <Notice tone={ended.status === 'failed' ? 'danger' : 'info'}>{`${endingWords[ended.status]}${words}`}</Notice>
+}
+
+export function WorkflowControl({ api, followed: { id, status, here, file, ended } }: WorkflowControlProps): ReactNode {
+  const files = useWorkflowFiles(api)
+  const { problem, attempt, forget } = useAttempt()
+  const [given, setGiven] = useState('')
+  const [asking, setAsking] = useState(false)
+  const goOn = (from: string): void => {
+    setAsking(false)
+    attempt(api.goOn(id, from)).catch(() => undefined) // its words are shown
+  }
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    goOn(given.trim())
+  }
+  const resumable = !here && files !== undefined && (status === 'stopped' || status === 'cut_off' || status === 'held')
+  return (
+    <div className="workflow-control">
+      {here && (
+        <button type="button" className="button" onClick={() => void attempt(api.stop(id)).catch(() => undefined)}>
+          Stop the workflow
+        </button>
+      )}
+      {resumable && !asking && (
+        <button type="button" className="button button-primary" onClick={() => (file === undefined ? setAsking(true) : goOn(file))}>
+          Go on with it{file === undefined ? '…' : ''}
+        </button>
+      )}
+      {resumable && asking && (
+        <form className="conformance-form" onSubmit={submit}>
+          <FileField files={files} value={given} onChange={setGiven} />
+          <button type="submit" className="button button-primary" disabled={given.trim() === ''}>
+            Go on
+          </button>
+        </form>
+      )}
+      {problem !== undefined && (
+        <Notice tone="danger" onDismiss={forget}>
+          {problem}
+        </Notice>
+      )}
+      {!here && <Ending ended={ended} />}
+    </div>
+  )
+}

@@ -1,0 +1,101 @@
+/** Promises of workflows that are begun on the page, in a real browser: from a file, with an input that is checked, answered in place, stopped and gone on with. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { barriers } from './axe.ts'
+import { hasBrowser, openBrowser, sayIfSkipped } from './browser.ts'
+import { project } from './command.ts'
+
+/** By its path: the workspace has no packages. */
+const core = fileURLToPath(new URL('../../../packages/core/dist/index.js', import.meta.url))
+
+const source = `
+import { defineWorkflow, jsonSchema } from ${JSON.stringify(core)}
+export const mend = defineWorkflow('mend', {
+  input: jsonSchema({ type: 'object', properties: { task: { type: 'string' } }, required: ['task'], additionalProperties: false }),
+  async run(workflow, { task }) {
+    const { output } = await workflow.agent({ taskId: 'mend-it', agent: 'default', description: 'Mend', prompt: task })
+    return output
+  },
+})
+`
+
+sayIfSkipped()
+
+async function begin(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await page.getByRole('link', { name: 'Workflows' }).click()
+  await page.getByRole('button', { name: 'Read it' }).click()
+  const input = page.getByRole('textbox', { name: 'Input of mend, as JSON' })
+  expect(JSON.parse(await input.inputValue())).toEqual({ task: '' })
+  expect(await barriers(page)).toEqual([])
+  for (const [wrong, words] of [
+    ['{', 'The input is no JSON'],
+    ['{"task": 3}', "The input of workflow 'mend' is not what it takes"],
+  ] as const) {
+    await input.fill(wrong)
+    await page.getByRole('button', { name: 'Run mend' }).click()
+    await page.getByRole('alert').filter({ hasText: words }).waitFor()
+  }
+  await input.fill('{"task": "A test fails. Find out why and fix it."}')
+  await page.getByRole('button', { name: 'Run mend' }).click()
+  await page.waitForURL(/#\/workflow\/mend-/)
+}
+
+describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await openBrowser()
+  })
+  afterAll(() => browser.close())
+
+  test('is answered in place, step by step, and goes on to its end', async () => {
+    await using here = await project()
+    await mkdir(join(here.folder, '.seamfold/workflows'), { recursive: true })
+    await writeFile(join(here.folder, '.seamfold/workflows/mend.mjs'), source)
+    const { url } = await here.start()
+    const page = await browser.newPage()
+    await begin(page, url)
+    await page.getByRole('button', { name: /mend-it waits/ }).click()
+    const done = page.locator('.page-head .step-facts', { hasText: 'Completed' })
+    const approve = page.getByRole('button', { name: 'Approve', exact: true })
+    for (let answered = 0; answered < 12; answered += 1) {
+      await done.or(approve).first().waitFor()
+      if ((await done.count()) > 0) break
+      expect(await barriers(page)).toEqual([])
+      const request = await page.locator('.step-request').first().getAttribute('data-request')
+      await approve.first().click()
+      await page.locator(`.step-request[data-request="${request}"]`).waitFor({ state: 'detached' })
+    }
+    await done.waitFor()
+    await page.getByText('Output', { exact: true }).waitFor()
+    await page.close()
+  })
+
+  test('goes on when the process of its agent was killed, once the page says from which file', async () => {
+    await using here = await project()
+    await mkdir(join(here.folder, '.seamfold/workflows'), { recursive: true })
+    await writeFile(join(here.folder, '.seamfold/workflows/mend.mjs'), source)
+    const first = await here.start()
+    const page = await browser.newPage()
+    await begin(page, first.url)
+    await page.getByRole('button', { name: /mend-it waits/ }).waitFor()
+    const { hash } = new URL(page.url())
+    await first.stop('SIGKILL')
+    const second = await here.start('--permissions', 'full')
+    await page.goto(second.url)
+    await page.evaluate((address) => void (location.hash = address), hash)
+    await page.getByRole('button', { name: 'Go on with it…' }).click()
+    await page.getByRole('combobox', { name: 'File, as a path in the workspace' }).fill('elsewhere.mjs')
+    await page.getByRole('button', { name: 'Go on', exact: true }).click()
+    await page.getByRole('alert').filter({ hasText: 'There is no module elsewhere.mjs' }).waitFor()
+    await page.getByRole('button', { name: 'Go on with it…' }).click()
+    await page.getByRole('combobox', { name: 'File, as a path in the workspace' }).fill('.seamfold/workflows/mend.mjs')
+    await page.getByRole('button', { name: 'Go on', exact: true }).click()
+    await page.getByRole('button', { name: /mend-it (waits|running)/ }).click()
+    expect(await barriers(page)).toEqual([])
+    await page.close()
+  })
+})
