@@ -1,4 +1,4 @@
-/** A caller that was away for too long, or has lost its workflow: steps that are journaled are left to be gone on with, not cancelled. */
+/** A caller that was away for too long, or has lost its workflow: its steps are left to be gone on with, not cancelled. */
 import { createAgent, jsonSchema, memoryStore, openSession, tool, Workflow } from '@seamfold/core'
 import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { expect, test } from 'vitest'
@@ -79,6 +79,21 @@ test('a workflow whose process died finds its steps where they stood, and repeat
   expect(paid()).toBe(1)
   await first.close()
   await dead
+})
+
+test('a worker that names no journal leaves a step too, and goes on with it when it is asked for by its session', async () => {
+  const { executor, waits, stopped, paid } = stage()
+  const serving = await ends.serve(executor, { graceMs: 50 })
+  const proxy = await ends.proxy(serving.url)
+  const keyed = { ...spec, sessionId: 'kept' }
+  const lost = ends.call(proxy.url).executeStep(keyed, { signal: AbortSignal.timeout(20_000) })
+  await waits
+  proxy.refuse(true)
+  proxy.cutAll()
+  await stopped
+  expect(await lost).toMatchObject({ status: 'failed' })
+  expect(await ends.call(serving.url).executeStep(keyed, { signal: AbortSignal.timeout(20_000) })).toMatchObject({ output: 'done' })
+  expect(paid()).toBe(1)
 })
 
 test('a workflow whose root was taken over leaves its steps to whoever took it', async () => {

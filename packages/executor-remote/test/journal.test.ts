@@ -27,11 +27,19 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-type Asked = { readonly port?: number; readonly journal?: string; readonly patience?: string; readonly folder?: string }
+type Asked = {
+  readonly port?: number
+  readonly journal?: string
+  readonly patience?: string
+  readonly folder?: string
+  readonly graceMs?: number
+}
 type Worker = { readonly child: ChildProcess; readonly url: string; readonly port: number; waits(): Promise<void>; kill(): Promise<void> }
 
-async function startWorker({ port = 0, journal = '', patience = 'none', folder = directory }: Asked): Promise<Worker> {
-  const child = fork(file, [String(port), folder, journal, patience], { execArgv: ['--disable-warning=ExperimentalWarning', ...sources] })
+async function startWorker({ port = 0, journal = '', patience = 'none', folder = directory, graceMs = 300 }: Asked): Promise<Worker> {
+  const child = fork(file, [String(port), folder, journal, patience, String(graceMs)], {
+    execArgv: ['--disable-warning=ExperimentalWarning', ...sources],
+  })
   children.push(child)
   const waiting = once(child, 'message').then(async ([first]) => ({ first, started: once(child, 'message') }))
   const { first, started } = await waiting
@@ -55,10 +63,10 @@ const caller = (url: string): RemoteExecutor => {
 }
 
 /** The step is first given to the worker that takes forever. */
-const poolOf = (workers: readonly Worker[]): RemoteExecutor => {
+const poolOf = (workers: readonly Worker[], graceMs = 300): RemoteExecutor => {
   const labels = ['forever']
   const labelsOf = (): readonly string[] => labels.splice(0)
-  const pool = executorPool({ workers: workers.map(({ url }) => ({ url, token: 'secret', graceMs: 300, connectMs: 500 })), labelsOf })
+  const pool = executorPool({ workers: workers.map(({ url }) => ({ url, token: 'secret', graceMs, connectMs: 500 })), labelsOf })
   executors.push(pool)
   return pool
 }
@@ -105,6 +113,32 @@ describe('a step whose worker died', () => {
     expect(paid()).toBe('paid\n')
     expect(factsOf(seen)).toEqual(await fromStore(directory, 'task-run-paid-once'))
   }, 20_000)
+
+  test('goes on elsewhere long before the grace period is over: nobody listens where it was', async () => {
+    const first = await startWorker({ journal: 'shared', patience: 'forever', graceMs: 60_000 })
+    const other = await startWorker({ journal: 'shared', graceMs: 60_000 })
+    const running = poolOf([first, other], 60_000).executeStep(step, { signal: never() })
+    await first.waits()
+    const before = performance.now()
+    await first.kill()
+    expect(await running).toMatchObject({ status: 'completed', output: `done by process ${other.child.pid}` })
+    expect(performance.now() - before).toBeLessThan(15_000)
+    expect(paid()).toBe('paid\n')
+  }, 30_000)
+
+  test('is waited for where only its own worker can go on with it, for as long as the grace period', async () => {
+    const first = await startWorker({ journal: 'shared', patience: 'forever', graceMs: 60_000 })
+    const executor = remoteExecutor({ url: first.url, token: 'secret', connectMs: 500 })
+    executors.push(executor)
+    const running = executor.executeStep(step, { signal: never() })
+    await first.waits()
+    await first.kill()
+    // Longer than the worker would be missed if another could take over.
+    await new Promise((resolve) => setTimeout(resolve, 4000))
+    const second = await startWorker({ port: first.port, journal: 'shared' })
+    expect(await running).toMatchObject({ status: 'completed', output: `done by process ${second.child.pid}` })
+    expect(paid()).toBe('paid\n')
+  }, 30_000)
 
   test('is reported, and run nowhere else, where no other worker shares its journal', async () => {
     const first = await startWorker({ journal: 'its own', patience: 'forever' })

@@ -83,6 +83,18 @@ test('a worker that is killed fails its step with an outcome that says what happ
   expect(outcome.output).toContain('what the step did after its last event is not known')
 })
 
+test('a worker that is killed is known to be gone long before the grace period is over', async () => {
+  const { url, child, said } = await startWorker({ graceMs: 60_000 })
+  const running = callerOf(url, 60_000).executeStep(specOf('doomed', 'forever'), { signal: never() })
+  await said({ started: 'doomed' })
+  const before = performance.now()
+  child.kill('SIGKILL')
+  expect((await running).output).toMatch(
+    /could not be restored \(.*ECONNREFUSED.*: nobody listens there any more\): what the step did after its last event is not known/,
+  )
+  expect(performance.now() - before).toBeLessThan(15_000)
+}, 30_000)
+
 test('a worker that was restarted does not know the step, and its outcome says so at once', async () => {
   const { url, child, said } = await startWorker({ graceMs: 20_000 })
   const executor = callerOf(url, 20_000)

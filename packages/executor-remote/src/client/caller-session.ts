@@ -6,7 +6,7 @@ import { Link } from '../protocol/link.ts'
 import { type Connection } from './connect.ts'
 import { OpenSteps, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
-import { Restorer } from './restorer.ts'
+import { Restorer, type Elsewhere } from './restorer.ts'
 import { SignalWatch } from './signal-watch.ts'
 
 /** Another process has what the step was asked for, and goes on with it. */
@@ -25,12 +25,12 @@ export class CallerSession {
   #connected = false
   #draining: boolean
 
-  constructor(connection: Connection, settings: Settings) {
+  constructor(connection: Connection, settings: Settings, elsewhere: Elsewhere) {
     this.welcome = connection.welcome
     this.#connection = connection
     this.#settings = settings
     this.#draining = connection.welcome.draining
-    this.#restorer = new Restorer(connection.welcome, settings)
+    this.#restorer = new Restorer(connection.welcome, settings, elsewhere)
     this.#link = new Link<WorkerFrame, CallerMessage>({
       clock: settings.system.clock,
       deliver: (frame) => this.#deliver(frame),

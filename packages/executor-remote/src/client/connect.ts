@@ -16,14 +16,16 @@ export type Connection = {
   hold(busy: boolean): void
 }
 
-/** No connection. `final` when trying again cannot help. */
+/** No connection. `final` when trying again cannot help; `refused` when the machine is there and nobody listens on it. */
 export class ConnectFailure extends Error {
   readonly final: boolean
+  readonly refused: boolean
 
-  constructor(message: string, final: boolean) {
+  constructor(message: string, final: boolean, refused = false) {
     super(message)
     this.name = 'ConnectFailure'
     this.final = final
+    this.refused = refused
   }
 }
 
@@ -72,7 +74,9 @@ function opened(socket: WebSocket): Promise<Socket | undefined> {
       transport = response.socket
     })
     socket.once('open', () => resolve(transport))
-    socket.once('error', (error) => reject(new ConnectFailure(error.message === '' ? describe(error) : error.message, false)))
+    socket.once('error', (error) =>
+      reject(new ConnectFailure(error.message === '' ? describe(error) : error.message, false, isRefusal(error))),
+    )
     socket.once('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0
       const words = `the worker answered ${status} ${response.statusMessage ?? ''}`.trim()
@@ -88,6 +92,9 @@ function describe(error: Error): string {
     return error.errors.map((each: unknown) => (each instanceof Error ? each.message : String(each))).join(', ')
   return error.name
 }
+
+const isRefusal = (error: Error & { readonly code?: unknown }): boolean =>
+  error instanceof AggregateError ? error.errors.every(isRefusal) : error.code === 'ECONNREFUSED'
 
 function welcomed(wire: Wire<WorkerFrame>, timer: Settings['system']['clock']['timer']): Promise<Welcome> {
   return new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import { POLICIES_VERSION, type Welcome } from '../protocol/frames.ts'
 import { untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { persist } from './persist.ts'
+import type { Elsewhere } from './restorer.ts'
 
 /** New sessions that one step may need before it is given up: each was gone before the step could be sent. */
 const MAX_SESSIONS = 3
@@ -19,13 +20,16 @@ export type WorkerState = 'connected' | 'restoring' | 'draining' | 'connecting' 
 export class RemoteWorker {
   readonly url: string
   readonly #settings: Settings
+  readonly #elsewhere: Elsewhere
   readonly #closing = new AbortController()
   #session: CallerSession | undefined
   #opening: Promise<CallerSession> | undefined
 
-  constructor(settings: Settings) {
+  /** `elsewhere` says whether another worker can go on with steps that are in this journal. Default: there is no other. */
+  constructor(settings: Settings, elsewhere: Elsewhere = () => false) {
     this.url = settings.url
     this.#settings = settings
+    this.#elsewhere = elsewhere
   }
 
   /** What it said of itself when it was last connected to. */
@@ -86,7 +90,7 @@ export class RemoteWorker {
   async #open(): Promise<CallerSession> {
     const deadline = this.#settings.system.clock.now() + this.#settings.connectMs
     const connection = await persist(this.#settings, { deadline, signal: this.#closing.signal })
-    this.#session = new CallerSession(connection, this.#settings)
+    this.#session = new CallerSession(connection, this.#settings, this.#elsewhere)
     return this.#session
   }
 }

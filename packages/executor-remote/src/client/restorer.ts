@@ -10,17 +10,23 @@ import { persist } from './persist.ts'
 /** Connections in a row that the worker broke off over what we sent, before we believe that it always will. */
 const MAX_REFUSALS = 3
 
+export type Elsewhere = (journal: string) => boolean
+
 export class Restorer {
   readonly #settings: Settings
   readonly #session: string
   readonly #graceMs: number
+  readonly #giveUp: () => boolean
   readonly #closing = new AbortController()
   #lostAt: number | undefined
   #refusals = 0
   #attempts = 0
 
-  constructor({ session, graceMs }: Welcome, settings: Settings) {
+  /** `elsewhere` says whether another worker can go on with steps that are in this journal. */
+  constructor({ session, graceMs, journal }: Welcome, settings: Settings, elsewhere: Elsewhere) {
     this.#settings = settings
+    // Only the worker itself can go on with what is journaled there: for that it has all the time there is.
+    this.#giveUp = () => journal === undefined || elsewhere(journal)
     this.#session = session
     this.#graceMs = Math.min(settings.graceMs ?? graceMs, graceMs)
   }
@@ -47,13 +53,20 @@ export class Restorer {
     const lost = `The connection to the worker at ${url} was lost (${reason})`
     try {
       const resume = { session: this.#session, received }
-      const next = await persist(this.#settings, { resume, deadline, signal: this.#closing.signal, attempts: this.#attempts })
+      const next = await persist(this.#settings, {
+        resume,
+        deadline,
+        signal: this.#closing.signal,
+        attempts: this.#attempts,
+        giveUp: this.#giveUp,
+      })
       this.#attempts += 1
       if (next.welcome.resumed) return next
       next.wire.close(1000, 'the session is over')
       return `${lost}, and it does not know this session any more: it was restarted, or out of reach for too long`
     } catch (error) {
-      return `${lost}, and could not be restored within ${this.#graceMs} ms (${toMessage(error)})`
+      const why = error instanceof ConnectFailure && error.final ? '' : ` within ${this.#graceMs} ms`
+      return `${lost}, and could not be restored${why} (${toMessage(error)})`
     }
   }
 }

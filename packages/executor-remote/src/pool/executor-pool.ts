@@ -70,7 +70,8 @@ class Pool {
     this.#options = options
     this.#members = options.workers.map((each) => {
       const settings = settingsOf(each)
-      return new PoolMember(new RemoteWorker(settings), settings.system.clock, (placeFreed) => this.#changed(placeFreed))
+      const elsewhere = (journal: string): boolean => this.#members.some((member) => member.url !== each.url && member.keeps(journal))
+      return new PoolMember(new RemoteWorker(settings, elsewhere), settings.system.clock, (placeFreed) => this.#changed(placeFreed))
     })
   }
 

@@ -102,6 +102,12 @@ export class PoolMember {
     return this.ready && this.#lacks(needs) === undefined
   }
 
+  /** It answers, and has this journal; where it is not connected to, it is now, and may say so when it is asked again. */
+  keeps(journal: string): boolean {
+    if (!this.cooling) this.reach()
+    return this.responsive && this.#worker.welcome?.journal === journal
+  }
+
   /** Why it does not take such a step. */
   why(needs: Needs): string {
     if (this.#worker.state === 'draining') return `${this.url} is draining`

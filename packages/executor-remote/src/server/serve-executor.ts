@@ -18,7 +18,7 @@ export interface Serving {
   readonly steps: number
   /** Takes no new steps; resolves when those under way are done and their outcomes have arrived. Rejects with the signal's reason. */
   drain(options?: { readonly signal?: AbortSignal }): Promise<void>
-  /** Stops every step and breaks off; `drain` first to let them end. With a `journal` they are left where they stand, else they are cancelled. Idempotent. */
+  /** Stops every step and breaks off; `drain` first to let them end. They are left where they stand. Idempotent. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

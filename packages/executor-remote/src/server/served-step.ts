@@ -56,7 +56,7 @@ export class ServedStep implements QueuedStep {
     this.#controller.abort(new AgentError('cancelled', `The caller cancelled step ${this.#asked.spec.taskId}: ${reason}`))
   }
 
-  /** Nobody is there who wants it, and it is journaled: it is left where it stands, for whoever asks for it again. */
+  /** Nobody is there who wants it: it is left where it stands, for whoever asks for it again. */
   interrupt(reason: string): void {
     if (!this.#close()) return
     this.#controller.abort(new AgentError('session_lost', `Step ${this.#asked.spec.taskId} was interrupted: ${reason}`))

@@ -76,20 +76,15 @@ export class WorkerSession {
     this.#stop(reason, { code, stop: (step) => step.cancel(reason) })
   }
 
-  /** As `end`, but what is journaled is not over: it can be asked for again, here or elsewhere. */
+  /** As `end`, but nobody wants them to be over: what the executor has kept of them can be asked for again, here or elsewhere. */
   abandon(reason: string): void {
-    this.#stop(reason, { code: closeCodes.closing, stop: (step) => this.#leave(step, reason) })
+    this.#stop(reason, { code: closeCodes.closing, stop: (step) => step.interrupt(reason) })
   }
 
   #cancel({ id, reason, lost }: Cancel): void {
     const step = this.#steps.get(id)
-    if (lost === true && step !== undefined) this.#leave(step, reason)
+    if (lost === true) step?.interrupt(reason)
     else step?.cancel(reason)
-  }
-
-  #leave(step: ServedStep, reason: string): void {
-    if (this.#place.settings.journal === undefined) step.cancel(reason)
-    else step.interrupt(reason)
   }
 
   #stop(reason: string, { code, stop }: { readonly code: number; readonly stop: (step: ServedStep) => void }): void {

@@ -7,7 +7,7 @@ import { sqliteDatabase, sqliteStore } from '@seamfold/store-sqlite'
 import { serveExecutor } from '../../src/index.ts'
 
 /** `patience` is how long the tool that waits takes: `forever`, or no time. */
-const [port = '0', directory = '.', journal = '', patience = ''] = process.argv.slice(2)
+const [port = '0', directory = '.', journal = '', patience = '', graceMs = '300'] = process.argv.slice(2)
 const effects = join(directory, 'effects')
 
 const pay = tool({
@@ -52,7 +52,7 @@ const agent = createAgent({
 const serving = await serveExecutor(agent.executor(), {
   port: Number(port),
   token: 'secret',
-  graceMs: 300,
+  graceMs: Number(graceMs),
   labels: [patience],
   ...(journal === '' ? {} : { journal }),
 })
