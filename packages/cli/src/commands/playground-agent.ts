@@ -7,6 +7,7 @@ import { livesWith } from '../setup/holder.ts'
 import { providerChoices } from '../setup/provider-choices.ts'
 import { WorkflowRuns } from '../setup/workflow-runs.ts'
 import { assembleVariants } from '../setup/variants.ts'
+import type { Beside } from '../playground/code/setup-code.ts'
 import type { Settings } from '../setup/settings.ts'
 import { aboutOf } from '../playground/about.ts'
 import { servePlayground } from '../playground/serve.ts'
@@ -42,7 +43,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   const variants = assembleVariants(assembled, settings, assembling)
   const choices = await providerChoices(terminal.environment)
   const models = choices.find(({ provider }) => provider === settings.model.provider)?.models ?? []
-  const about = { ...aboutOf(settings, assembled.model, ownAgents(assembled)), modes: MODE_NAMES, models }
+  const about = { ...aboutOf(settings, assembled.model, besideOf(assembled)), modes: MODE_NAMES, models }
   const { agent, journal, options } = assembled
   const { security, tools = [] } = options
   const workflows = new WorkflowRuns(assembled, settings.workspace)
@@ -88,9 +89,11 @@ const variantOf = (made: Pick<Assembled, 'agent' | 'permissions'>): PlaygroundVa
   permissions: permissionsOf(made),
 })
 
-const ownAgents = ({ team }: Pick<Assembled, 'team'>): readonly string[] => {
-  const builtIn = new AgentRegistry().names()
-  return team.registry.names().filter((name) => !builtIn.includes(name))
+/** A file may define an agent that is built in anew. */
+function besideOf({ team: { registry }, options }: Pick<Assembled, 'team' | 'options'>): Beside {
+  const builtIn = new AgentRegistry()
+  const names = registry.names().filter((name) => !builtIn.has(name) || builtIn.get(name) !== registry.get(name))
+  return { team: { registry, names }, signed: options.answerKey !== undefined }
 }
 
 /** Whoever started this is told why, and then left alone. */

@@ -2,7 +2,7 @@
 import type { ModelInfo } from '@seamfold/core/kit'
 import type { Settings } from '../setup/settings.ts'
 import type { StoreKind } from '../setup/store.ts'
-import { setupCode } from './code/setup-code.ts'
+import { type Beside, setupCode } from './code/setup-code.ts'
 import type { PlaygroundAbout, PlaygroundSeam } from './types.ts'
 
 /** Offered on the empty page: each is worth a try in any folder with code. */
@@ -61,8 +61,7 @@ function seamsOf(settings: Settings, model: ModelInfo): readonly PlaygroundSeam[
   ]
 }
 
-/** `agents`: names of those that files define. */
-export function aboutOf(settings: Settings, model: ModelInfo, agents: readonly string[]): PlaygroundAbout {
+export function aboutOf(settings: Settings, model: ModelInfo, beside: Beside): PlaygroundAbout {
   return {
     model: model.id,
     simulated: settings.model.provider === 'simulator',
@@ -72,6 +71,6 @@ export function aboutOf(settings: Settings, model: ModelInfo, agents: readonly s
     ...(settings.storeKind === 'memory' ? { durable: false } : { journal: settings.storePath }),
     examples,
     seams: seamsOf(settings, model),
-    code: setupCode(settings, agents),
+    code: setupCode(settings, beside),
   }
 }

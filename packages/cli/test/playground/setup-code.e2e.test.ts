@@ -9,7 +9,7 @@ import { createAgent } from '@seamfold/core'
 import { scriptedLlm } from '@seamfold/core/testing'
 import { serveExecutor } from '@seamfold/executor-remote'
 import { setupCode } from '../../src/playground/code/setup-code.ts'
-import { setUps } from './setup-variants.ts'
+import { setUps, teamOf } from './setup-variants.ts'
 
 const run = promisify(execFile)
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -34,8 +34,13 @@ test('the code on the page runs an agent to its end, without a key', async () =>
       chosen.map(async (settings, index) => {
         const worker = settings.worker === undefined ? {} : { worker: { ...settings.worker, url: serving.url } }
         const file = join(folder, `agent-${index}.ts`)
-        await writeFile(file, setupCode({ ...settings, ...worker }))
-        const env = { ...process.env, SEAMFOLD_WORKER_TOKEN: 'hidden-token', HOOK_SECRET: 'a-secret-of-some-length' }
+        await writeFile(file, setupCode({ ...settings, ...worker }, { team: teamOf(index % 2 === 0), signed: index % 3 === 0 }))
+        const env = {
+          ...process.env,
+          SEAMFOLD_WORKER_TOKEN: 'hidden-token',
+          HOOK_SECRET: 'a-secret-of-some-length',
+          SEAMFOLD_ANSWER_KEY: 'a-key-of-thirty-two-letters-or-more',
+        }
         const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', file], { env })
         return stdout.trim().split('\n').at(-1)
       }),

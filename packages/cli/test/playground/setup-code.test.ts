@@ -11,7 +11,7 @@ import { importLines } from '../../src/playground/code/piece.ts'
 import { setupCode } from '../../src/playground/code/setup-code.ts'
 import { groundPolicy } from '../../src/setup/ground.ts'
 import type { Settings } from '../../src/setup/settings.ts'
-import { setUps } from './setup-variants.ts'
+import { plain, setUps, teamOf } from './setup-variants.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 test('compiles for every combination of parts', async () => {
   const all = setUps(workspace)
   expect(all.length).toBeGreaterThan(800)
-  const codes = new Set(all.map((settings, index) => setupCode(settings, index % 3 === 0 ? ['release-notes'] : [])))
+  const codes = new Set(all.map((settings, index) => setupCode(settings, { team: teamOf(index % 3 === 0), signed: index % 5 === 0 })))
   const files = await Promise.all(
     [...codes].map(async (code, index) => {
       const file = join(folder, `setup-${index}.ts`)
@@ -46,8 +46,8 @@ test('compiles for every combination of parts', async () => {
 
 test('names what it was made from, and holds no token and no header', () => {
   const withTools = setUps(workspace).filter(({ toolNames }) => toolNames?.length !== 0)
-  expect(withTools.filter((settings) => !setupCode(settings).includes(JSON.stringify(workspace)))).toEqual([])
-  expect(setUps(workspace).filter((settings) => /hidden-token|'secret'|"secret"/.test(setupCode(settings)))).toEqual([])
+  expect(withTools.filter((settings) => !setupCode(settings, plain).includes(JSON.stringify(workspace)))).toEqual([])
+  expect(setUps(workspace).filter((settings) => /hidden-token|'secret'|"secret"/.test(setupCode(settings, plain)))).toEqual([])
 })
 
 const write = (path: string): ToolRequest => ({ tool: 'write', accesses: [{ kind: 'write', path }] })

@@ -1,4 +1,6 @@
 /** Every combination of parts that the playground can be set up with. */
+import { AgentRegistry, policy } from '@seamfold/core'
+import type { Beside } from '../../src/playground/code/setup-code.ts'
 import type { HookConfig } from '../../src/config/config.ts'
 import type { Settings } from '../../src/setup/settings.ts'
 
@@ -62,3 +64,27 @@ export function setUps(workspace: string): readonly Settings[] {
     ...(chosenHooks === undefined ? {} : { hooks: chosenHooks }),
   }))
 }
+
+/** With agents as files define them, or without. */
+export function teamOf(own: boolean): Beside['team'] {
+  if (!own) return { registry: new AgentRegistry(), names: [] }
+  const registry = new AgentRegistry()
+    .register({
+      name: 'release-notes',
+      description: 'Writes "notes".',
+      prompt: 'Two\nlines, `ticks` and ${nothing}.',
+      tools: ['read', 'l*'],
+      maxSteps: 5,
+    })
+    .register({ name: 'auditor', extends: 'release-notes', description: 'Audits.', model: 'claude-haiku-4-5', disallowedTools: ['ls'] })
+    .register({
+      name: 'careful',
+      description: 'Asks.',
+      hidden: true,
+      permissions: policy({ default: 'ask', rules: [{ deny: { command: 'git push *' } }] }),
+      outputSchema: { type: 'object', properties: { ok: { type: 'boolean' } } },
+    })
+  return { registry, names: ['release-notes', 'auditor', 'careful'] }
+}
+
+export const plain: Beside = { team: teamOf(false), signed: false }

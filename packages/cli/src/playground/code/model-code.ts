@@ -2,23 +2,32 @@
 import type { Settings } from '../../setup/settings.ts'
 import { literal, type Piece, short } from './piece.ts'
 
-export function modelCode({ provider, model, baseURL, keyVariable, price }: Settings['model']): Piece {
+type Choice = Settings['model']
+
+/** A client of this provider, for the model that `named` says. */
+export function clientCode(choice: Choice, named: string, more = ''): Pick<Piece, 'imports'> & { readonly code: string } {
+  const { provider, baseURL, keyVariable } = choice
   if (provider === 'simulator') {
-    return {
-      imports: { '@seamfold/llm-anthropic': ['anthropic'], '@seamfold/simulator': ['codingScenario', 'startSimulator'] },
-      before: [
-        '// Without a key: a server on loopback that answers as the provider does.',
-        'const simulator = await startSimulator({ scenario: codingScenario() })',
-      ],
-      given: [`llm: anthropic({ model: ${literal(model)}, apiKey: 'simulated', baseURL: simulator.anthropicBaseUrl }),`],
-      after: ['await simulator.close()'],
-    }
+    const code = `anthropic({ model: ${named}, apiKey: 'simulated', baseURL: simulator.anthropicBaseUrl })`
+    return { imports: { '@seamfold/llm-anthropic': ['anthropic'] }, code }
   }
   const address = baseURL === undefined ? '' : `, baseURL: ${literal(baseURL)}`
-  const priced = price === undefined ? '' : `, price: ${short(price)}`
   const key = keyVariable === undefined ? `'none'` : `process.env[${literal(keyVariable)}] ?? ''`
+  const code = `${provider}({ model: ${named}, apiKey: ${key}${address}${more} })`
+  return { imports: { [`@seamfold/llm-${provider}`]: [provider] }, code }
+}
+
+export function modelCode(choice: Choice): Piece {
+  const { imports, code } = clientCode(choice, literal(choice.model), choice.price === undefined ? '' : `, price: ${short(choice.price)}`)
+  const given = [`llm: ${code},`]
+  if (choice.provider !== 'simulator') return { imports, given }
   return {
-    imports: { [`@seamfold/llm-${provider}`]: [provider] },
-    given: [`llm: ${provider}({ model: ${literal(model)}, apiKey: ${key}${address}${priced} }),`],
+    imports: { ...imports, '@seamfold/simulator': ['codingScenario', 'startSimulator'] },
+    before: [
+      '// Without a key: a server on loopback that answers as the provider does.',
+      'const simulator = await startSimulator({ scenario: codingScenario() })',
+    ],
+    given,
+    after: ['await simulator.close()'],
   }
 }

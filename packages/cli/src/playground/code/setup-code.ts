@@ -1,4 +1,7 @@
 /** TypeScript that makes an agent like the one of the given settings: what stands there compiles and runs. */
+import type { AgentRegistry } from '@seamfold/core'
+import { ANSWER_KEY_VARIABLE } from '../../setup/answer-key.ts'
+import { agentsCode } from './agents-code.ts'
 import { INSTRUCTIONS } from '../../setup/instructions.ts'
 import type { Settings } from '../../setup/settings.ts'
 import { hooksCode } from './hooks-code.ts'
@@ -10,18 +13,31 @@ import { secretsCode } from './secrets-code.ts'
 import { storeCode } from './store-code.ts'
 import { toolsCode } from './tools-code.ts'
 
-/** `agents`: names of those that files define, which the code cannot hold. */
-export function setupCode(settings: Settings, agents: readonly string[] = []): string {
+/** What the settings do not tell. */
+export type Beside = {
+  /** The agents there are, and the names of those that files define. */
+  readonly team: { readonly registry: AgentRegistry; readonly names: readonly string[] }
+  /** Whether answers are signed with the key of the environment. */
+  readonly signed: boolean
+}
+
+const signing: Piece = {
+  imports: { '@seamfold/core': ['answerKey'] },
+  given: [`answerKey: answerKey(process.env['${ANSWER_KEY_VARIABLE}'] ?? ''),`],
+}
+
+export function setupCode(settings: Settings, { team, signed }: Beside): string {
   const pieces: readonly Piece[] = [
     { imports: { '@seamfold/core': ['createAgent'] } },
     modelCode(settings.model),
     { imports: {}, given: [`instructions: ${literal(settings.instructions ?? INSTRUCTIONS)},`] },
-    toolsCode(settings, agents),
+    toolsCode(settings, agentsCode(team, settings.model)),
     storeCode(settings),
     policyCode(settings),
     hooksCode(settings),
     secretsCode(settings),
     limitsCode(settings),
+    ...(signed ? [signing] : []),
   ]
   return [
     ...importLines(pieces),

@@ -74,24 +74,13 @@ function remoteTask({ url, token }: NonNullable<Settings['worker']>): Piece {
   }
 }
 
-/** The agents that files define are named, and left to whoever copies it. */
-const ownTask = (agents: readonly string[]): Piece => ({
-  imports: { '@seamfold/core': ['taskTool'] },
-  before: [
-    ...(agents.length === 0
-      ? []
-      : [`// Not here: ${agents.join(', ')}, which files define. Register them with an AgentRegistry: taskTool({ agents }).`]),
-    'const task = taskTool()',
-  ],
-})
-
-export function toolsCode(settings: Settings, agents: readonly string[]): Piece {
+export function toolsCode(settings: Settings, agents: Piece): Piece {
   const { toolNames, worker } = settings
   const chosen = toolNames?.filter((name) => name !== TASK_TOOL_NAME && name !== ASK_TOOL_NAME)
   const none = chosen?.length === 0
   const coding: Piece = none ? { imports: {} } : joined({ imports: { '@seamfold/tools': ['codingTools'] } }, workspaceCode(settings))
   const gives = toolNames === undefined || toolNames.includes(TASK_TOOL_NAME)
-  const task = !gives ? { imports: {} } : worker === undefined ? ownTask(agents) : remoteTask(worker)
+  const task = !gives ? { imports: {} } : worker === undefined ? agents : remoteTask(worker)
   const filter = chosen === undefined ? '' : `.filter(({ definition }) => ${short(chosen)}.includes(definition.name))`
   const asks = toolNames === undefined || toolNames.includes(ASK_TOOL_NAME)
   const list = [...(none ? [] : [`...coding${filter}`]), ...(gives ? ['task'] : []), ...(asks ? ['askUser()'] : [])]
