@@ -13,7 +13,9 @@ import { type HostProxy, openHostProxy } from './host-proxy.ts'
 import { notesOf } from './refused.ts'
 import { type InsideEnd, readInsideEnd, RUN_INSIDE, signalName } from './run-inside.ts'
 import type { SandboxPlan } from './sandbox-options.ts'
+import { repositoriesIn, setCommandsAside } from './new-repositories.ts'
 import { setAside } from './set-aside.ts'
+import { stillThere } from './still-there.ts'
 import { homeInside, systemMounts } from './system-mounts.ts'
 import { workspaceMounts } from './workspace-mounts.ts'
 
@@ -82,6 +84,7 @@ function launch(given: ShellCommand, { ready, plan, opened }: Parts): Omit<Launc
   const { root, home, network, limits } = plan
   const { folder, group, proxy } = opened
   const workspace = workspaceMounts(plan)
+  const repositories = repositoriesIn(root, workspace.repositories)
   const words = [
     ...APART,
     ...(network === 'all' ? ['--share-net'] : []),
@@ -95,7 +98,7 @@ function launch(given: ShellCommand, { ready, plan, opened }: Parts): Omit<Launc
     '--remount-ro',
     '/',
     '--',
-    ...scriptWords(given, { limits, isBridged: folder !== undefined }),
+    ...scriptWords(given, { limits, isBridged: folder !== undefined, places: workspace.places }),
   ]
   const joining = group?.joining ?? []
   let count: ProcessCount | undefined
@@ -109,7 +112,7 @@ function launch(given: ShellCommand, { ready, plan, opened }: Parts): Omit<Launc
     isConfined: true,
     ended(exit, said, output) {
       count?.stop()
-      const aside = setAside(root, workspace.absent)
+      const aside = [...setAside(root, workspace.absent), ...setCommandsAside(root, repositories, workspace.repositories)]
       const end = readEnd(exit, said)
       const refusedHosts = [...(proxy?.refused ?? [])]
       const notes = notesOf({ failed: end.exitCode !== 0, output, root, hasNetwork: network === 'all', refusedHosts, aside })
@@ -120,13 +123,17 @@ function launch(given: ShellCommand, { ready, plan, opened }: Parts): Omit<Launc
 
 function scriptWords(
   { shell, command }: ShellCommand,
-  { limits, isBridged }: { readonly limits: SandboxPlan['limits']; readonly isBridged: boolean },
+  {
+    limits,
+    isBridged,
+    places,
+  }: { readonly limits: SandboxPlan['limits']; readonly isBridged: boolean; readonly places: readonly string[] },
 ): readonly string[] {
   const others = OWN_PROCESSES + (isBridged ? 1 : 0)
   return [
     shell,
     '-c',
-    `${isBridged ? WITH_BRIDGE : ''}${RUN_INSIDE}`,
+    `${stillThere(places)}${isBridged ? WITH_BRIDGE : ''}${RUN_INSIDE}`,
     'sh',
     ...(isBridged ? [NODE_INSIDE, BRIDGE, PROXY_INSIDE, String(BRIDGE_PORT)] : []),
     String(limits.memoryBytes),

@@ -1,4 +1,5 @@
 /** Says in words what a sandbox did not allow, so that a model does not look for the fault elsewhere. */
+import type { MovedAside } from './set-aside.ts'
 
 export type Outcome = {
   readonly failed: boolean
@@ -8,7 +9,7 @@ export type Outcome = {
   readonly hasNetwork: boolean
   /** Hosts that it asked for, as `host:port`. */
   readonly refusedHosts: readonly string[]
-  readonly aside: readonly { readonly from: string; readonly to: string }[]
+  readonly aside: readonly MovedAside[]
 }
 
 const MOST_HOSTS = 10

@@ -12,7 +12,14 @@ const GIT_FROZEN = ['config', 'hooks', 'config.worktree', 'commondir'] as const
 const CONFIGURATION = ['ts', 'mts', 'js', 'mjs', 'json'].map((end) => `seamfold.config.${end}`)
 
 /** Words for bubblewrap, and what was not there, so that it could not be frozen. */
-export type WorkspaceMounts = { readonly words: readonly string[]; readonly absent: readonly string[] }
+export type WorkspaceMounts = {
+  readonly words: readonly string[]
+  readonly absent: readonly string[]
+  /** Folders of git in which what git runs is frozen. */
+  readonly repositories: readonly string[]
+  /** What is shown as it was looked at: a link that takes its place meanwhile must not be followed. */
+  readonly places: readonly string[]
+}
 
 export function workspaceMounts({ root, writable, frozen, hidden }: SandboxPlan): WorkspaceMounts {
   const places = [root, ...writable]
@@ -28,16 +35,17 @@ export function workspaceMounts({ root, writable, frozen, hidden }: SandboxPlan)
   const empty = outermost([join(root, '.seamfold'), ...hidden].map(realPath))
   // A folder that is mounted cannot be moved away with what is frozen in it.
   const pinned = new Set([...own, ...[...kept, ...hidden].flatMap((path) => places.flatMap((place) => foldersBetween(place, path)))])
+  const folders = [...pinned].toSorted().filter((path) => isItself(path) && isRealFolder(path))
+  const files = kept.filter(isItself)
   return {
+    repositories: own,
+    places: [root, ...folders, ...files],
     words: [
       ...(git === undefined || isInside(root, git) ? [] : readOnly(git)),
       ...writable.filter((path) => (isInside(root, path) ? isItself(path) : existsSync(path))).flatMap(bound),
       ...bound(root),
-      ...[...pinned]
-        .toSorted()
-        .filter((path) => isItself(path) && isRealFolder(path))
-        .flatMap(bound),
-      ...kept.filter(isItself).flatMap(readOnly),
+      ...folders.flatMap(bound),
+      ...files.flatMap(readOnly),
       ...empty.flatMap(emptied),
     ],
     absent: [...kept, join(root, '.seamfold')].filter((path) => isMissingFrom(root, path)),
