@@ -95,7 +95,7 @@ description: Knows the stars.
 model: careful model
 permissions:
   default: ask
-  rules: [{ deny: { command: 'git push *' } }]
+  rules: ['deny exec(git push *)']
 ---
 Look up.
 `
