@@ -6,6 +6,7 @@ import type { RemoteExecutor } from '@seamfold/executor-remote'
 import { fieldLines } from '../render/fields.ts'
 import { requestExcerpt } from '../render/request.ts'
 import { oneLine, visible } from '../render/text.ts'
+import { permissionMode } from '../setup/permissions.ts'
 import type { SharedOptions } from '../setup/settings.ts'
 import { amount, wholeNumber } from '../setup/settings.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
@@ -28,7 +29,6 @@ const OF_THE_WORKER = {
   model: '--model',
   provider: '--provider',
   baseUrl: '--base-url',
-  permissions: '--permissions',
   yes: '--yes',
 } as const satisfies Partial<Record<keyof SharedOptions, string>>
 
@@ -67,6 +67,7 @@ export async function remoteRun(task: RemoteTask, options: RemoteOptions, termin
 function specOf({ prompt, schema }: RemoteTask, options: RemoteOptions): AgentStepSpec {
   const maxSteps = wholeNumber('--max-turns', options.maxTurns)
   const usd = amount('--budget', options.budget)
+  const policies = options.permissions === undefined ? undefined : [{ mode: permissionMode(options.permissions) }]
   return {
     taskId: randomUUID(),
     agent: 'default',
@@ -74,7 +75,10 @@ function specOf({ prompt, schema }: RemoteTask, options: RemoteOptions): AgentSt
     prompt,
     ...(options.session === undefined ? {} : { sessionId: options.session }),
     ...(maxSteps === undefined ? {} : { maxSteps }),
-    ...(usd === undefined ? {} : { authority: { budget: { usd } } }),
+    // What it may spend and touch is never more than at the worker.
+    ...(usd === undefined && policies === undefined
+      ? {}
+      : { authority: { ...(usd !== undefined && { budget: { usd } }), ...(policies && { policies }) } }),
     ...(schema === undefined ? {} : { outputSchema: schema }),
   }
 }

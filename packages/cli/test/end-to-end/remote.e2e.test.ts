@@ -46,6 +46,18 @@ test('a task is done by the worker, in its folder, and is shown here as it happe
   expect([existsSync(join(scene.there, 'made.txt')), existsSync(join(scene.here, '.seamfold'))]).toEqual([true, false])
 })
 
+test('the permissions that are given here take away from those of the worker, and give nothing', async () => {
+  const turns = [answer([bash('echo hi > made.txt')]), answer([text('I may not.')])]
+  await using scene = await stage([...turns, ...turns], '--yes')
+  const narrow = await scene.run('--permissions', 'read-only', 'make it')
+  expect(narrow.stdout).toContain('I may not.')
+  expect(existsSync(join(scene.there, 'made.txt'))).toBe(false)
+  expect(await scene.run('--permissions', 'everything', 'make it')).toMatchObject({ code: 2, stdout: '' })
+  await using careful = await stage(turns, '--permissions', 'read-only')
+  expect((await careful.run('--permissions', 'full', 'make it')).stdout).toContain('I may not.')
+  expect(existsSync(join(careful.there, 'made.txt'))).toBe(false)
+})
+
 test('only the answer, one event a line, and an answer that is held to a schema', async () => {
   await using scene = await stage([answer([text('Plain.')]), answer([text('Events.')]), answer([text('{"answer":42}')])])
   expect(await scene.run('-q', 'say it')).toMatchObject({ code: 0, stdout: 'Plain.\n' })
