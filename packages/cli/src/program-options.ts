@@ -14,6 +14,7 @@ export const withAgent = (command: Command): Command =>
     .option('-p, --permissions <mode>', 'ask, auto-edit, full or read-only')
     .option('-y, --yes', 'the same as --permissions full')
     .option('--sandbox <mode>', 'for commands: off, auto (where there is one) or required')
+    .option('--ask-when-unknown', 'ask about calls that were cut off, where nobody knows what they did')
     .option('--max-turns <count>', 'turns that a run may take')
     .option('--budget <usd>', 'US dollars that a run may cost')
 

@@ -67,6 +67,11 @@ export type SeamfoldConfig = {
   readonly permissions?: PermissionMode | PolicyConfig
   /** Whether commands run in a sandbox: `off`, `auto` or `required`, or an object with the mode and what they may do. Default: `off`. */
   readonly sandbox?: SandboxConfig
+  /**
+   * Ask a person about a call that was cut off and may have taken effect, instead of telling the model that nobody knows: of these tools,
+   * or of all. Default: of none.
+   */
+  readonly askWhenUnknown?: boolean | readonly string[]
   /** US dollars per million tokens of the model, for one whose price is not known. */
   readonly price?: Price
   /** What one run may use up; all runs of a session together; and all sessions in the journal together, day by day. */

@@ -68,6 +68,7 @@ const configSchema = z.strictObject({
   instructions: z.string().min(1).optional(),
   permissions: z.union([z.enum(MODES), policySchema]).optional(),
   sandbox: sandboxSchema.optional(),
+  askWhenUnknown: z.union([z.boolean(), z.array(z.string().min(1))]).optional(),
   /** US dollars per million tokens of `model`. */
   price: z
     .strictObject({

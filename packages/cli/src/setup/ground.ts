@@ -1,6 +1,8 @@
 /** The tools and the policy of settings: what every call is made of and judged by, whoever asks. */
 import { existsSync } from 'node:fs'
-import type { Policy, RuleLayer, Tool } from '@seamfold/core'
+import { askWhenUnknown, type Policy, type RuleLayer, type Tool } from '@seamfold/core'
+import { AgentError } from '@seamfold/core/kit'
+import { suggestion } from '../config/nearest.ts'
 import { hookFiles } from './configured-hooks.ts'
 import { accessPath } from './guarded-paths.ts'
 import { modePolicy } from './permissions.ts'
@@ -18,7 +20,18 @@ export async function groundTools(ground: Ground, { taskTool, warn = () => undef
   const { workspace, keep = [] } = ground
   const environment = commandEnvironment(process.env, { keep })
   const sandbox = sandboxOf(ground, { frozen: ownFiles(ground), warn })
-  return [...codingTools({ workspace: localWorkspace(workspace, { environment, sandbox }) }), ...(taskTool === undefined ? [] : [taskTool])]
+  const tools = codingTools({ workspace: localWorkspace(workspace, { environment, sandbox }) })
+  return [...asking(tools, ground), ...(taskTool === undefined ? [] : [taskTool])]
+}
+
+/** Throws `invalid_argument` for a name that is no tool's. */
+function asking(tools: readonly Tool[], { askWhenUnknown: asked = false }: Ground): readonly Tool[] {
+  if (typeof asked === 'boolean') return asked ? tools.map(askWhenUnknown) : tools
+  const names = tools.map(({ definition }) => definition.name)
+  const unknown = asked.find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw new AgentError('invalid_argument', `'askWhenUnknown' names a tool '${unknown}' that there is not. ${suggestion(unknown, names)}`)
+  return tools.map((each) => (asked.includes(each.definition.name) ? askWhenUnknown(each) : each))
 }
 
 /** Files that rules are read from, as accesses have them. */

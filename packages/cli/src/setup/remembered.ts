@@ -12,6 +12,8 @@ export type Remembered = ModelWish & {
   readonly mode: PermissionMode
   /** Default: `off`. */
   readonly sandbox?: SandboxMode
+  /** Default: of none. */
+  readonly askWhenUnknown?: boolean | readonly string[]
   /** What the run may use. */
   readonly budget: Settings['budget']
 }
@@ -27,9 +29,10 @@ export async function remember(
     model,
     mode,
     sandbox,
+    askWhenUnknown,
     budget,
     environment,
-  }: Pick<Settings, 'model' | 'mode' | 'sandbox' | 'budget'> & Pick<Surroundings, 'environment'>,
+  }: Pick<Settings, 'model' | 'mode' | 'sandbox' | 'askWhenUnknown' | 'budget'> & Pick<Surroundings, 'environment'>,
 ): Promise<void> {
   const { provider, baseURL } = model
   const ofEnvironment = provider !== 'simulator' && baseURL === environment[ADDRESS_VARIABLES[provider]]
@@ -39,6 +42,7 @@ export async function remember(
     ...(baseURL === undefined || ofEnvironment ? {} : { baseURL }),
     mode,
     ...(sandbox === undefined ? {} : { sandbox: sandbox.mode }),
+    ...(askWhenUnknown === undefined ? {} : { askWhenUnknown }),
     budget,
   }
   try {
@@ -71,6 +75,7 @@ function parse(record: string): Remembered | undefined {
     ...textOf(data, 'baseURL'),
     mode: data.mode,
     ...(isSandboxMode(data.sandbox) ? { sandbox: data.sandbox } : {}),
+    ...askingOf(data.askWhenUnknown),
     budget: {
       ...countOf(data.budget, 'usd'),
       ...countOf(data.budget, 'tokens'),
@@ -78,6 +83,11 @@ function parse(record: string): Remembered | undefined {
       ...countOf(data.budget, 'toolCalls'),
     },
   }
+}
+
+function askingOf(value: Json | undefined): Pick<Remembered, 'askWhenUnknown'> {
+  if (typeof value === 'boolean') return { askWhenUnknown: value }
+  return Array.isArray(value) ? { askWhenUnknown: value.filter((name) => typeof name === 'string') } : {}
 }
 
 function textOf<Key extends string>(data: JsonObject, key: Key): { readonly [K in Key]?: string } {

@@ -25,6 +25,7 @@ export type SharedOptions = {
   readonly permissions?: string
   readonly yes?: boolean
   readonly sandbox?: string
+  readonly askWhenUnknown?: boolean
   readonly maxTurns?: string
   readonly budget?: string
 }
@@ -57,6 +58,8 @@ export type Ground = Places & {
   readonly most?: ModeLimit
   /** How commands are kept apart from the machine. Default: they are not. */
   readonly sandbox?: SandboxOptions
+  /** Tools whose calls are asked about where nobody knows what became of them. Default: none. */
+  readonly askWhenUnknown?: boolean | readonly string[]
   /** Variables that commands see although their names look like those of keys. */
   readonly keep?: readonly string[]
   /** What is hidden, and what commands may be given. */
@@ -130,7 +133,10 @@ export async function resolveGround(options: SharedOptions, surroundings: Surrou
   return groundOf(config, options, { surroundings })
 }
 
-type Around = { readonly surroundings: Surroundings; readonly remembered?: Pick<Remembered, 'mode' | 'sandbox'> | undefined }
+type Around = {
+  readonly surroundings: Surroundings
+  readonly remembered?: Pick<Remembered, 'mode' | 'sandbox' | 'askWhenUnknown'> | undefined
+}
 
 async function groundOf(config: Config, options: SharedOptions, { surroundings, remembered }: Around): Promise<Ground> {
   const { folder } = surroundings
@@ -145,6 +151,7 @@ async function groundOf(config: Config, options: SharedOptions, { surroundings, 
     ...(files.layers.length === 0 ? {} : { layers: files.layers }),
     ...pick('most', files.most),
     ...pick('sandbox', chosenSandbox(config.sandbox, options.sandbox === undefined ? remembered?.sandbox : sandboxMode(options.sandbox))),
+    ...pick('askWhenUnknown', options.askWhenUnknown ?? remembered?.askWhenUnknown ?? config.askWhenUnknown),
     ...pick('keep', config.environment?.keep),
     ...pick('secrets', config.secrets),
     ...pick('agentFolders', config.agents),

@@ -1,4 +1,5 @@
 /** Runs that were cut off or wait: how they stand is told, and they go on as they were started. */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAgent } from '@seamfold/core'
 import { scriptedLlm } from '@seamfold/core/testing'
@@ -59,6 +60,48 @@ describe('a run whose process was killed', () => {
     expect(stdout).toMatch(/Model +claude-haiku-4-5/)
     expect(stdout).toContain('As it was started; --model and --permissions choose otherwise.')
     expect(stdout).toContain('Done so.')
+  })
+
+  test('asks about what was cut off where it was started so, and does as it is told', async () => {
+    await using scene = await stage([
+      answer([bash('test -e begun && echo again >> log || (touch begun; sleep 300)')]),
+      answer([text('Done so.')]),
+    ])
+    await (await killed(scene, '--yes', '--ask-when-unknown', 'go')).kill()
+    const first = await scene.run('resume', 'k1')
+    expect(first.code).toBe(3)
+    expect(first.stdout).toContain('Nobody knows whether this call took effect')
+    expect((await scene.run('approve', 'k1')).code).toBe(0)
+    expect(await scene.run('resume', 'k1')).toMatchObject({ code: 0, stdout: expect.stringContaining('Done so.') as string })
+    expect(readFileSync(join(scene.folder, 'log'), 'utf8')).toBe('again\n')
+  })
+
+  test('asks about calls of the tools that the configuration names, and refuses a name that no tool has', async () => {
+    await using scene = await stage([answer([bash('touch begun; sleep 300')]), answer([text('Done so.')])])
+    const configure = (names: readonly string[]): void =>
+      writeFileSync(join(scene.folder, 'seamfold.config.json'), JSON.stringify({ askWhenUnknown: names }))
+    configure(['bsh'])
+    expect(await scene.run('run', 'go')).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean 'bash'") as string })
+    configure(['bash'])
+    await (await killed(scene, '--yes', 'go')).kill()
+    expect((await scene.run('resume', 'k1')).code).toBe(3)
+    expect((await scene.run('answer', 'k1', '--reject', '--message', 'leave it')).code).toBe(0)
+    const { code, stdout } = await scene.run('resume', 'k1')
+    expect({ code, done: stdout.includes('Done so.') }).toEqual({ code: 0, done: true })
+  })
+
+  test('goes on once more as it was started, after an option said otherwise for one time', async () => {
+    await using scene = await stage([answer([bash('echo one > one')]), answer([bash('sleep 300')]), answer([bash('echo two > two')])])
+    expect((await scene.run('run', '--session', 'k1', 'go')).code).toBe(3)
+    expect((await scene.run('approve', 'k1')).code).toBe(0)
+    const allowed = scene.start('resume', 'k1', '--yes', '--json')
+    await allowed.saw('sleep 300')
+    await allowed.saw('"tool_execution_start"')
+    allowed.child.kill('SIGKILL')
+    await allowed.ended
+    const { code, stdout } = await scene.run('resume', 'k1')
+    expect({ code, asStarted: stdout.includes('As it was started') }).toEqual({ code: 3, asStarted: true })
+    expect(stdout).toContain('echo two > two')
   })
 
   test('is judged by runs check as resume would go on with it: as it was started, unless an option says otherwise', async () => {

@@ -33,6 +33,7 @@ const table: Readonly<Record<string, { readonly value: unknown; readonly shown: 
     },
     shown: ['"mode": "auto"', 'registry.example', '/tmp/made', '/opt/read', '/tmp/kept', '/opt/hidden', '81', '82', '83'],
   },
+  askWhenUnknown: { value: ['bash'], shown: ['[ "bash" ].includes(each.definition.name) ? askWhenUnknown(each) : each'] },
   price: {
     value: { input: 31, output: 32, cacheRead: 33, cacheWrite: 34, asOf: '2026-01-01' },
     shown: ['"input": 31', '"output": 32', '"cacheRead": 33', '"cacheWrite": 34', '"asOf": "2026-01-01"'],

@@ -25,13 +25,21 @@ const times = <A, B>(one: readonly A[], other: readonly B[]): readonly (readonly
 /** What does not change the shape of the rest takes turns. */
 const details: readonly Partial<Settings>[] = [
   { rules: [{ allow: { tool: 'bash', command: 'git status' } }], budget: { turns: 5 } },
-  { rules: [], budget: {}, secrets: false, instructions: 'Two\nlines, `ticks` and ${nothing}.\u2028', sandbox: { mode: 'auto' } },
+  {
+    rules: [],
+    budget: {},
+    secrets: false,
+    instructions: 'Two\nlines, `ticks` and ${nothing}.\u2028',
+    sandbox: { mode: 'auto' },
+    askWhenUnknown: true,
+  },
   {
     rules: [{ deny: { access: 'read', path: '**/.env*' } }],
     budget: { tokens: 1_000_000, toolCalls: 50 },
     timeouts: { toolMs: 60_000 },
     keep: ['HOME'],
     sandbox: { mode: 'auto', network: { hosts: ['example.com'] }, writable: ['~/.npm'] },
+    askWhenUnknown: ['bash', 'git'],
   },
   {
     rules: [{ allow: { tool: 'bash' } }, { ask: { access: 'write', path: 'docs/**' } }],

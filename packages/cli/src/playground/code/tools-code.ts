@@ -38,16 +38,16 @@ function workspaceCode(settings: Settings): Piece {
   }
 }
 
-/** A worker elsewhere does the tasks: one tool over one executor. */
+/** A worker elsewhere does the tasks: one tool over one executor, which asks here what is asked there. */
 function remoteTask({ url, token }: NonNullable<Settings['worker']>): Piece {
   const secret = token === undefined ? '' : `, token: process.env['SEAMFOLD_WORKER_TOKEN'] ?? ''`
   return {
-    imports: { '@seamfold/core': ['executeStepsParallel', 'jsonSchema', 'tool'], '@seamfold/executor-remote': ['remoteExecutor'] },
+    imports: { '@seamfold/core': ['jsonSchema', 'stepTool'], '@seamfold/executor-remote': ['remoteExecutor'] },
     before: [
       '// Tasks are done by a worker elsewhere, with its own model, tools and folder.',
       `const executor = remoteExecutor({ url: ${literal(url)}${secret} })`,
       'type Task = { readonly agent: string; readonly prompt: string }',
-      `const task = tool<{ readonly tasks: readonly Task[] }>({`,
+      `const task = stepTool<{ readonly tasks: readonly Task[] }>({`,
       `  name: '${TASK_TOOL_NAME}',`,
       `  description: "Give tasks to agents that work on their own; 'default' is the worker's own agent.",`,
       '  input: jsonSchema({',
@@ -61,17 +61,18 @@ function remoteTask({ url, token }: NonNullable<Settings['worker']>): Piece {
       `    },`,
       '  }),',
       `  access: ({ tasks }) => tasks.map(({ agent }) => ({ kind: 'agent', agent })),`,
-      `  effect: 'keyed', // the worker finds a step that it has begun by its id`,
-      '  timeoutMs: 0,',
-      '  async execute({ tasks }, { idempotencyKey, signal }) {',
-      '    const steps = tasks.map((each, index) => ({ ...each, taskId: `${idempotencyKey.slice(0, 40)}-${index}`, description: each.prompt.slice(0, 60) }))',
-      '    const outcomes = await executeStepsParallel(executor, steps, { signal })',
-      "    return outcomes.map(({ agent, status, output }) => `${agent} ${status}.\\n${output}`).join('\\n\\n')",
-      '  },',
+      '  executor,',
+      '  tasksOf: ({ tasks }) => tasks.map((each) => ({ ...each, description: each.prompt.slice(0, 60) })),',
       '})',
     ],
     after: ['await executor.close()'],
   }
+}
+
+/** What is done with the tools so that a person is asked about calls of which nobody knows what they did. */
+function askingCode({ askWhenUnknown: asked = false }: Settings): string {
+  if (typeof asked === 'boolean') return asked ? '.map(askWhenUnknown)' : ''
+  return asked.length === 0 ? '' : `.map((each) => (${short(asked)}.includes(each.definition.name) ? askWhenUnknown(each) : each))`
 }
 
 export function toolsCode(settings: Settings, agents: Piece): Piece {
@@ -82,7 +83,9 @@ export function toolsCode(settings: Settings, agents: Piece): Piece {
   const gives = toolNames === undefined || toolNames.includes(TASK_TOOL_NAME)
   const task = !gives ? { imports: {} } : worker === undefined ? agents : remoteTask(worker)
   const filter = chosen === undefined ? '' : `.filter(({ definition }) => ${short(chosen)}.includes(definition.name))`
+  const unknown = none ? '' : askingCode(settings)
   const asks = toolNames === undefined || toolNames.includes(ASK_TOOL_NAME)
-  const list = [...(none ? [] : [`...coding${filter}`]), ...(gives ? ['task'] : []), ...(asks ? ['askUser()'] : [])]
-  return joined(coding, task, { imports: asks ? { '@seamfold/core': ['askUser'] } : {}, given: [`tools: [${list.join(', ')}],`] })
+  const list = [...(none ? [] : [`...coding${filter}${unknown}`]), ...(gives ? ['task'] : []), ...(asks ? ['askUser()'] : [])]
+  const names = [...(asks ? ['askUser'] : []), ...(unknown === '' ? [] : ['askWhenUnknown'])]
+  return joined(coding, task, { imports: names.length > 0 ? { '@seamfold/core': names } : {}, given: [`tools: [${list.join(', ')}],`] })
 }
