@@ -2,10 +2,11 @@
 import type { Answer, RunState, SessionState } from '@seamfold/core'
 import { AgentError, type Json, toMessage, type WaitingFor } from '@seamfold/core/kit'
 import { configuredAnswerKey } from '../setup/answer-key.ts'
+import { groundTools } from '../setup/ground.ts'
 import { rulesLike } from '../setup/permissions.ts'
 import { personName } from '../setup/person.ts'
 import { protectionHere } from '../setup/protection.ts'
-import { findPlaces, secretsOf, type SharedOptions } from '../setup/settings.ts'
+import { findPlaces, resolveGround, secretsOf, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { findSession, shortId } from './find-session.ts'
@@ -36,7 +37,9 @@ export async function answerCommand(
   try {
     const key = configuredAnswerKey(terminal.environment)
     const protection = isLook(options) ? {} : await protectionHere(secretsOf(options, terminal))
-    const view = await findSession(journal, sessionId, { ...protection, ...(key === undefined ? {} : { answerKey: key }) })
+    // What edited arguments touch is looked up now: a path that is swapped for a link before they run asks again.
+    const edits = options.input === undefined ? {} : { tools: await groundTools(await resolveGround(options, terminal)) }
+    const view = await findSession(journal, sessionId, { ...protection, ...edits, ...(key === undefined ? {} : { answerKey: key }) })
     await refuseDamaged(journal.store, view.id, showHint(view.id, places, terminal))
     const waiting = await view.waitingFor()
     if (isLook(options)) {

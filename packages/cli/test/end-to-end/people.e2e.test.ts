@@ -1,5 +1,6 @@
 /** People who answer from the command line: questions, approvals for the session, edited arguments, signed answers, and who was first. */
 import { existsSync } from 'node:fs'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
@@ -54,6 +55,23 @@ test('an approval may hold for the session, and change the arguments', async () 
   expect((await scene.run('approve', 's', '--input', '{"command":"echo three > third"}')).code).toBe(0)
   expect((await scene.run('resume', 's')).stdout).toContain('Done.')
   expect(['log', 'other', 'third'].map((name) => existsSync(join(scene.folder, name)))).toEqual([true, false, true])
+})
+
+test('edited arguments whose path was swapped for a link before they run are asked about again', async () => {
+  const write = callTool('write', { file_path: 'a.txt', content: 'see notes.txt' })
+  await using scene = await stage([answer([write]), answer([text('Done.')])])
+  await writeFile(join(scene.folder, 'notes.txt'), 'mine')
+  expect((await scene.run('run', '--session', 's', 'go')).code).toBe(3)
+  // The link leads to a path that is a word of the arguments.
+  expect((await scene.run('approve', 's', '--input', '{"file_path":"b.txt","content":"see notes.txt"}')).code).toBe(0)
+  await symlink('notes.txt', join(scene.folder, 'b.txt'))
+  const again = await scene.run('resume', 's')
+  expect(again.code).toBe(3)
+  expect(again.stdout).toContain('notes.txt')
+  expect(await readFile(join(scene.folder, 'notes.txt'), 'utf8')).toBe('mine')
+  expect((await scene.run('answer', 's', '--reject')).code).toBe(0)
+  expect((await scene.run('resume', 's')).code).toBe(0)
+  expect(await readFile(join(scene.folder, 'notes.txt'), 'utf8')).toBe('mine')
 })
 
 test('with a key in the environment, only who has it can answer', async () => {

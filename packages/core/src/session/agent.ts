@@ -6,7 +6,7 @@ import { localExecutor } from './local-executor.ts'
 import { assertNotDeleted } from './claiming.ts'
 import { type AgentParts, toParts } from './parts.ts'
 import { LiveSession } from './session.ts'
-import { checkSessionId } from './session-checks.ts'
+import { checkedMetadata, checkSessionId } from './session-checks.ts'
 import { SessionLog } from './session-log.ts'
 import type { Agent, AgentOptions, Session, SendOptions } from './types.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
@@ -103,7 +103,12 @@ class LocalAgent implements Agent {
     if (this.#closed) throw new AgentError('session_closed', 'The agent was closed: create a new one')
   }
 
-  async #open(id: string, { id: given, metadata = {}, create = true }: SessionRequest, journal: Journal | undefined): Promise<LiveSession> {
+  async #open(
+    id: string,
+    { id: given, metadata: asked = {}, create = true }: SessionRequest,
+    journal: Journal | undefined,
+  ): Promise<LiveSession> {
+    const metadata = checkedMetadata(asked)
     const { store, host, folds, watch, protect, answerKey, tools } = this.#parts
     const options = { store, sessionId: id, host, folds, watch, protect, answerKey, tools }
     if (given !== undefined && journal === undefined) await assertNotDeleted(store, id)

@@ -11,7 +11,7 @@ import type { JsonObject } from '../model/json.ts'
 import { openRun } from '../model/session-state.ts'
 import { hasRecords, mark, markOpen } from './claiming.ts'
 import { type Branching, branchingFacts } from './closing.ts'
-import { checkSessionId } from './session-checks.ts'
+import { checkedMetadata, checkSessionId } from './session-checks.ts'
 
 export type ForkRequest = Branching & {
   readonly store: BranchingStore
@@ -27,8 +27,9 @@ const MAY_HAVE_HAPPENED = 'the session was forked in the middle of it; it may ha
  * Writes the fork, and gives its journal. It inherits no claim, no approval, no reservation and no idempotency key; calls that were
  * open are closed. Nothing of the past is read or copied.
  */
-export async function writeFork({ store, origin, forkId, metadata, ...branching }: ForkRequest): Promise<Journal> {
+export async function writeFork({ store, origin, forkId, metadata: asked, ...branching }: ForkRequest): Promise<Journal> {
   checkSessionId(forkId)
+  const metadata = checkedMetadata(asked)
   const journal = origin.branch(forkId) // at once: the origin may go on
   const { state, chain } = journal
   const { sessionId } = origin

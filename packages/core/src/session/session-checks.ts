@@ -1,5 +1,6 @@
 /** What a session refuses before anything is done, and in which words. */
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
+import { isJsonObject, type JsonObject } from '../model/json.ts'
 import { arePromptBlocks, type ImageBlock, promptMessage, type Prompt, type TextBlock } from '../model/message.ts'
 import { type RunState, waitingOf } from '../model/session-state.ts'
 import type { WaitingFor } from '../model/waiting.ts'
@@ -35,6 +36,18 @@ export function checkSessionId(id: string): void {
   if (id === '') throw new AgentError('invalid_argument', 'A session id must not be empty: leave it out to get a new one')
   if (/\p{Surrogate}/u.test(id))
     throw new AgentError('invalid_argument', `The session id ${JSON.stringify(id)} holds half a character: use whole ones`)
+}
+
+/** The metadata as it will be stored. Throws `invalid_argument` for what cannot be. */
+export function checkedMetadata(metadata: JsonObject): JsonObject {
+  let why = 'it is no object'
+  try {
+    const stored: unknown = JSON.parse(JSON.stringify(metadata))
+    if (isJsonObject(stored)) return stored
+  } catch (error) {
+    why = toMessage(error)
+  }
+  throw new AgentError('invalid_argument', `The metadata of a session must be plain JSON: ${why}`)
 }
 
 /** Why the session takes no new prompt. `here`: a run is under way in this process. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAgent, exportSession, forkSession, importSession, memoryStore, openSession, tool } from '../../src/index.ts'
 import { callOf, scriptedLlm } from '../../src/testing.ts'
+import { collect } from './sessions.ts'
 
 const refusal = (words: string): object =>
   expect.objectContaining({ code: 'invalid_argument', message: expect.stringContaining(words) as string }) as object
@@ -140,4 +141,50 @@ describe('what a tool returns', () => {
     await (await createAgent({ llm, tools: [work] }).run('go')).completed()
     expect(llm.requests[1]?.messages.at(-1)?.content).toMatchObject([expected])
   })
+})
+
+const circle: Record<string, unknown> = {}
+circle.self = circle
+
+describe.each<[string, unknown, string]>([
+  ['a large number', { id: 1n }, 'BigInt'],
+  ['a circle', circle, 'circular'],
+  ['what throws when it is written', { toJSON: () => JSON.parse('{') as unknown }, 'JSON'],
+  ['a list', ['a'], 'it is no object'],
+  ['a text', 'user 42', 'it is no object'],
+  ['null', null, 'it is no object'],
+])('metadata that is %s', (_, metadata, words) => {
+  const asked = metadata as Record<string, string>
+
+  test('makes no session', async () => {
+    const store = memoryStore()
+    const llm = scriptedLlm([])
+    const agent = createAgent({ llm, store })
+    await expect(agent.session({ id: 's', metadata: asked })).rejects.toEqual(refusal(words))
+    await expect(agent.run('go', { metadata: asked })).rejects.toEqual(refusal('must be plain JSON'))
+    expect(llm.requests).toEqual([])
+    expect(await collect(store.keys())).toEqual([])
+    // The name is free for whoever comes with better data.
+    expect((await agent.session({ id: 's', metadata: { user: '42' } })).metadata).toEqual({ user: '42' })
+  })
+
+  test('makes no fork', async () => {
+    const store = memoryStore()
+    const agent = createAgent({ llm: scriptedLlm(['done']), store })
+    const session = await agent.session({ id: 's' })
+    await (await session.send('go')).completed()
+    const before = await collect(store.keys())
+    await expect(session.fork({ metadata: asked })).rejects.toEqual(refusal(words))
+    await expect(forkSession(store, 's', { metadata: asked })).rejects.toEqual(refusal(words))
+    expect(await collect(store.keys())).toEqual(before)
+  })
+})
+
+test('metadata is kept as it was given, whatever becomes of the object', async () => {
+  const metadata: Record<string, string> = { user: '42' }
+  const store = memoryStore()
+  const session = await createAgent({ llm: scriptedLlm(['done']), store }).session({ id: 's', metadata })
+  metadata.user = '43'
+  await (await session.send('go')).completed()
+  expect([session.metadata, (await openSession(store, 's')).metadata]).toEqual([{ user: '42' }, { user: '42' }])
 })
