@@ -2,7 +2,20 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AgentOptions, createAgent, dataProtection, hooks, judgeCall, laneQueue, policy, type Rule, tool } from '@seamfold/core'
+import {
+  type AgentOptions,
+  budgetLedger,
+  createAgent,
+  dataProtection,
+  hooks,
+  jsonSchema,
+  judgeCall,
+  laneQueue,
+  memoryStore,
+  policy,
+  type Rule,
+  tool,
+} from '@seamfold/core'
 import type { LlmClient } from '@seamfold/core/kit'
 import { bashTool, localWorkspace, readOnlyCommands } from '@seamfold/tools'
 import { median } from './measure.ts'
@@ -47,37 +60,74 @@ export async function judgementRows(passes: number): Promise<readonly JudgementR
   }
 }
 
+/** A tool that says what it would touch, and has no effect: what it says is looked up, judged and held against what runs. */
+const touching = tool({
+  name: 'look',
+  description: 'Looks.',
+  input: jsonSchema<{ turn: number }>({ type: 'object', properties: { turn: { type: 'number' } } }),
+  access: ({ turn }) => [{ kind: 'read', path: `src/${turn}.ts` }],
+  effect: 'none',
+  execute: () => 'seen',
+})
+const secret = 'not-a-real-key-4711'
+
+const LEDGER = 'a budget ledger in memory, time of work included'
+
 /** Each concern that can be set, so that it lets everything through. A new one gets its line here. */
 const concerns: Readonly<Record<string, () => Partial<AgentOptions>>> = {
-  permissions: () => ({ permissions: policy({ rules: RULES, mode: 'full' }) }),
-  hooks: () => ({ hooks: hooks({ pre_tool_use: () => undefined, post_tool_use: () => undefined }) }),
-  budget: () => ({ budget: { perRun: { turns: 1000, tokens: 1e12, toolCalls: 1e6 }, perSession: { tokens: 1e12, toolCalls: 1e9 } } }),
+  'a tool that says what it touches': () => ({ tools: [touching] }),
+  'permissions, five rules': () => ({ permissions: policy({ rules: RULES, mode: 'full' }) }),
+  'hooks, one before and one after a call': () => ({ hooks: hooks({ pre_tool_use: () => undefined, post_tool_use: () => undefined }) }),
+  'a budget for the run': () => ({ budget: { perRun: { tokens: 1e12, toolCalls: 1e6 } } }),
+  [LEDGER]: () => ({
+    budget: { ledger: budgetLedger(memoryStore(), { root: 'bench', limits: { tokens: 1e12, turns: 1e9, toolCalls: 1e9, workMs: 1e12 } }) },
+  }),
   timeouts: () => ({ timeouts: { totalMs: 600_000, turnMs: 60_000, firstChunkMs: 60_000, chunkMs: 60_000, toolMs: 60_000 } }),
   lanes: () => ({ lanes: laneQueue() }),
-  'data protection': () => ({ security: dataProtection() }),
+  'data protection, with a secret that tools may have': () => ({
+    security: dataProtection({ references: { names: ['KEY'], values: { KEY: secret }, resolve: () => secret } }),
+  }),
   'a person, who is not asked': () => ({ confirm: async () => ({ decision: 'approve' }) }),
 }
 
+/** All of them but one, their budgets side by side. */
+const together = (without?: string): Partial<AgentOptions> =>
+  Object.entries(concerns).reduce<Partial<AgentOptions>>((options, [name, make]) => {
+    const made = name === without ? {} : make()
+    const budget = { ...options.budget, ...made.budget }
+    return { ...options, ...made, ...(Object.keys(budget).length > 0 ? { budget } : {}) }
+  }, {})
+
 const TURNS = 200
+/** Passes before those that count: what is run thousands of times is compiled by then. */
+const WARM_UP = 20
+
+export type ConcernRow = JudgementRow & {
+  /** Of the whole turn to one with the defaults alone: median of the passes, and best by best. */
+  readonly ratio: { readonly median: number; readonly best: number }
+}
 
 /** A call with one concern more than an agent has by itself, and with all of them: what it costs beyond one without, pass by pass. */
-export async function concernRows(passes: number): Promise<readonly JudgementRow[]> {
-  const all = (): Partial<AgentOptions> => Object.values(concerns).reduce((options, make) => ({ ...options, ...make() }), {})
-  const variants = Object.entries({ bare: () => ({}), ...concerns, 'every concern at once': all })
-  const samples = new Map<string, number[]>(variants.map(([name]) => [name, []]))
-  for (let pass = -2; pass < passes; pass++)
-    for (const [name, make] of variants) {
+export async function concernRows(passes: number, { each = true }: { readonly each?: boolean } = {}): Promise<readonly ConcernRow[]> {
+  const makers = Object.entries({
+    bare: () => ({}),
+    ...(each ? concerns : {}),
+    'every concern at once but the ledger': () => together(LEDGER),
+    'every concern at once': () => together(),
+  })
+  const samples = new Map<string, number[]>(makers.map(([name]) => [name, []]))
+  for (let pass = -WARM_UP; pass < passes; pass++)
+    for (const [name, make] of pass % 2 === 0 ? makers : makers.toReversed()) {
       const cpuUs = await cpuOnce(() => callsWith(make()), TURNS)
       if (pass >= 0) samples.get(name)?.push(cpuUs)
     }
-  const [bare = [], ...others] = samples.values()
-  return [
-    { name: 'a turn with one tool call and the defaults alone', cpuUs: median(bare) },
-    ...variants.slice(1).map(([name], index) => ({
-      name: `  ${name}: beyond that`,
-      cpuUs: median((others[index] ?? []).map((cpuUs, pass) => cpuUs - (bare[pass] ?? NaN))),
-    })),
-  ]
+  const bare = samples.get('bare') ?? []
+  return makers.map(([name]) => {
+    const own = samples.get(name) ?? []
+    const ratio = { median: median(own.map((cpuUs, pass) => cpuUs / (bare[pass] ?? NaN))), best: Math.min(...own) / Math.min(...bare) }
+    if (name === 'bare') return { name: 'a turn with one tool call and the defaults alone', cpuUs: median(bare), ratio }
+    return { name: `  ${name}: beyond that`, cpuUs: median(own.map((cpuUs, pass) => cpuUs - (bare[pass] ?? NaN))), ratio }
+  })
 }
 
 async function callsWith(options: Partial<AgentOptions>): Promise<void> {

@@ -91,9 +91,15 @@ for (const { name, cpuUs, plainUs } of workflows.rows)
 say(
   `resuming a phase of 10,000 steps: ${workflows.resume.checked.toFixed(1)}× reading its records with their digests, ${workflows.resume.byHand.toFixed(1)}× parsing them by hand; held after 10,000 steps of 100 events: ${workflows.heldMb.toFixed(1)} MB`,
 )
-const judgements = [...(await judgementRows(passes)), ...(await concernRows(passes))]
+const judgements = await judgementRows(passes)
+const withConcerns = await concernRows(3 * passes)
 say(`\njudging, beside nothing${' '.repeat(66)} CPU each`)
 for (const { name, cpuUs } of judgements) say(`${name.padEnd(88)} ${`${cpuUs.toFixed(0)} µs`.padStart(8)}`)
+say(`\nwhat concerns cost that let everything through${' '.repeat(43)} CPU each  the turn       best`)
+for (const { name, cpuUs, ratio } of withConcerns)
+  say(
+    `${name.padEnd(88)} ${`${cpuUs.toFixed(0)} µs`.padStart(8)} ${`${ratio.median.toFixed(2)}×`.padStart(9)} ${`${ratio.best.toFixed(2)}×`.padStart(10)}`,
+  )
 const remote = await remoteRows(passes)
 say(`\nremote steps that do nothing, beside a bare ws echo of the same frames${' '.repeat(6)} rate        CPU       each  echo each`)
 for (const { name, rate, cpu, stepUs, echoUs } of remote)
@@ -107,4 +113,11 @@ say(
 say(
   `importing core: ${cold.cpuMs.toFixed(1)} ms of CPU and ${cold.mb.toFixed(1)} MB over a bare process; loaded beside it: ${cold.loaded.join(', ') || 'nothing'}`,
 )
-if (flag('json')) console.log(JSON.stringify({ rows, stores, workflows, remote, runtime: { 50: short, 500: long }, cold }, undefined, 2))
+if (flag('json'))
+  console.log(
+    JSON.stringify(
+      { rows, stores, workflows, judgements, concerns: withConcerns, remote, runtime: { 50: short, 500: long }, cold },
+      undefined,
+      2,
+    ),
+  )

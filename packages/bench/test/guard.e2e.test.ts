@@ -1,6 +1,7 @@
 /** The ratios that matter, with a margin for noise: paired in one run against a loop by hand on the plain SDK. */
 import { describe, expect, test } from 'vitest'
 import { coldImport } from '../src/cold-import.ts'
+import { concernRows } from '../src/judgement-rows.ts'
 import { compare, startServer } from '../src/measure.ts'
 import { remoteRows } from '../src/remote-rows.ts'
 import { roundCost } from '../src/rounds.ts'
@@ -34,6 +35,17 @@ describe('beside a loop by hand on the plain SDK', () => {
 test('64 remote steps at once cost little more than a bare echo of their frames', { timeout: 120_000, retry: 2 }, async () => {
   const row = (await remoteRows(3)).find(({ name }) => name === '64 at once')
   expect(row?.cpu).toBeLessThan(2)
+})
+
+/** As so many turns without, where the aim is 1.9, and what the machine may add to it. */
+const CONCERNS = [
+  ['every concern at once but the ledger', -2, 2.7],
+  ['every concern at once', -1, 4],
+] as const
+
+test.for(CONCERNS)('a turn with %s costs no more than it may', { timeout: 120_000, retry: 2 }, async ([, place, limit]) => {
+  const { ratio } = (await concernRows(20, { each: false })).at(place) ?? {}
+  expect(Math.min(ratio?.median ?? NaN, ratio?.best ?? NaN)).toBeLessThan(limit)
 })
 
 describe('the runtime alone', () => {

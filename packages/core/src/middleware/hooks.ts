@@ -5,7 +5,7 @@ import { admit, type Middleware, resultOf, type RunContext, type Stages, type To
 import { promptMessage, resultText, textOf } from '../model/message.ts'
 import { waitingOf } from '../model/session-state.ts'
 import { failed } from '../model/tool.ts'
-import type { HookDecision, HookEvent, HookExecutor } from '../ports/hook-executor.ts'
+import type { HookDecision, HookEvent, HookExecutor, HookName } from '../ports/hook-executor.ts'
 
 /** Milliseconds that a hook may take to answer. */
 const DEFAULT_HOOK_MS = 30_000
@@ -29,20 +29,20 @@ type Voice = {
  */
 export function hooksAround(executor: HookExecutor, hookMs: number = DEFAULT_HOOK_MS): readonly Middleware[] {
   const voice = (run: RunContext): Voice => voiceOf(run, executor, hookMs)
-  const { hears } = executor
-  const around: readonly Middleware[] = [{ name: 'hooks', start: (run) => aroundRun(run, voice(run)) }]
-  if (hears && !OF_MODEL.some((name) => hears.includes(name))) return around
-  return [...around, { name: 'model-hooks', start: (run) => aroundAttempts(run, voice(run)) }]
+  const all: readonly Middleware[] = [
+    { name: 'hooks', start: (run) => aroundRun(run, voice(run)) },
+    { name: 'model-hooks', start: (run) => aroundAttempts(run, voice(run)) },
+  ]
+  return executor.hears?.some(isOfModel) === false ? all.slice(0, 1) : all
 }
 
-const OF_MODEL = ['generate_start', 'generate_end', 'on_rate_limit'] as const
+const isOfModel = (name: HookName): boolean => ['generate_start', 'generate_end', 'on_rate_limit'].includes(name)
 
 function voiceOf(run: RunContext, executor: HookExecutor, hookMs: number): Voice {
   const { runId, sessionId, metadata } = run
-  const { hears } = executor
-  const isHeard = ({ hook }: Said): boolean => hears?.includes(hook) !== false
-  /** What the hook answers in time. */
+  /** What the hook answers in time, where it is heard. */
   const fire = async (said: Said, until: AbortSignal): Promise<HookDecision | undefined> => {
+    if (executor.hears?.includes(said.hook) === false) return undefined
     const { promise, resolve, reject } = Promise.withResolvers<HookDecision | undefined>()
     const control = new AbortController()
     const stop = (reason: unknown): void => {
@@ -65,7 +65,6 @@ function voiceOf(run: RunContext, executor: HookExecutor, hookMs: number): Voice
   return {
     /** Hooks that gate fail closed, also when they answer what nobody understands. */
     async ask(said, until) {
-      if (!isHeard(said)) return undefined
       try {
         const decision = await fire(said, until)
         if (decision === undefined || ['continue', 'block'].includes(decision?.decision)) return decision
@@ -76,7 +75,6 @@ function voiceOf(run: RunContext, executor: HookExecutor, hookMs: number): Voice
       }
     },
     tell(said, until = run.signal) {
-      if (!isHeard(said)) return
       fire(said, until).catch((error: unknown) =>
         run.emit({ type: 'persistence_failed', operation: `hook ${said.hook}`, error: toMessage(error) }),
       )

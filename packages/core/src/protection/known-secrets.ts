@@ -63,7 +63,8 @@ export function knownSecrets({ values = {}, references, shapes: looks = true }: 
     redact(text) {
       const isLong = text.length >= LONG
       if (text.length < SHORTEST || (isLong && clean.has(text))) return text
-      const { shown } = current()(text, { from: 0, isWhole: true })
+      const scanning = current()
+      const shown = scanning.mayHold(text) ? scanning.scan(text, { from: 0, isWhole: true }).shown : text
       if (isLong && shown === text) remember(text)
       return shown
     },

@@ -7,13 +7,20 @@ type Found = { readonly name: string; readonly start: number; readonly from: num
 /** What was made of a text: `shown` of its first `used` characters. */
 export type Scanned = { readonly shown: string; readonly used: number }
 
-export type Scanner = (text: string, options: { readonly from: number; readonly isWhole: boolean }) => Scanned
+export interface Scanner {
+  /** Whether a pattern may begin anywhere in a text: most hold nothing, and that is found out without making anything. */
+  mayHold(text: string): boolean
+  scan(text: string, options: { readonly from: number; readonly isWhole: boolean }): Scanned
+}
 
-const slot = (first: number, second: number, third: number): number => (first * 961 + second * 31 + third) & 0xffff
+/** Few enough to stay in the processor's nearest cache, many enough that hardly any two seeds share one. */
+const SLOTS = 0x2000
+
+const slot = (first: number, second: number, third: number): number => (first * 961 + second * 31 + third) & (SLOTS - 1)
 
 /** Three characters of a text say whether any pattern may begin there: most places are passed over at the cost of a look at a table. */
 export function scanner(patterns: readonly Pattern[]): Scanner {
-  const table = new Uint8Array(0x10000)
+  const table = new Uint8Array(SLOTS)
   const buckets = new Map<number, Pattern[]>()
   const firsts = new Set<string>()
   for (const pattern of patterns)
@@ -25,18 +32,25 @@ export function scanner(patterns: readonly Pattern[]): Scanner {
       buckets.set(key, bucket)
       firsts.add(seed.slice(0, 1)).add(seed.slice(0, 2))
     }
-  return (text, { from, isWhole }) => {
+  /** The next place from `start` on where a pattern may begin; the length of the text less two where there is none. */
+  const seek = (text: string, start: number): number => {
+    const last = text.length - 2
+    let second = text.charCodeAt(start)
+    let third = text.charCodeAt(start + 1)
+    for (let at = start; at < last; at++) {
+      const first = second
+      second = third
+      third = text.charCodeAt(at + 2) // each character is read once
+      if (table[slot(first, second, third)] === 1) return at
+    }
+    return last
+  }
+  const scan: Scanner['scan'] = (text, { from, isWhole }) => {
     const found: Found[] = []
     let open = text.length
     const last = text.length - 2
-    let second = text.charCodeAt(from)
-    let third = text.charCodeAt(from + 1)
-    for (let start = from; start < last; start++) {
-      const first = second
-      second = third
-      third = text.charCodeAt(start + 2) // each character is read once
-      const key = slot(first, second, third)
-      if (table[key] === 0) continue
+    for (let start = seek(text, from); start < last; start = seek(text, start + 1)) {
+      const key = slot(text.charCodeAt(start), text.charCodeAt(start + 1), text.charCodeAt(start + 2))
       for (const pattern of buckets.get(key) ?? []) {
         const finding = pattern.at(text, start, isWhole)
         if (finding === 'more') open = Math.min(open, start)
@@ -49,6 +63,7 @@ export function scanner(patterns: readonly Pattern[]): Scanner {
       ? { shown: text.slice(from, open), used: open }
       : replaced(text, from, { found, until: settledUntil(found, open) })
   }
+  return { scan, mayHold: (text) => seek(text, 0) < text.length - 2 }
 }
 
 /** Nothing is cut in two. */

@@ -9,7 +9,7 @@ export function scanningTap(scanner: () => Scanner): TextTap {
   let given = 0
   const go = (piece: string, isWhole: boolean): string => {
     text += piece
-    const { shown, used } = scanner()(text, { from: given, isWhole })
+    const { shown, used } = scanner().scan(text, { from: given, isWhole })
     const kept = Math.max(0, used - 1)
     text = text.slice(kept)
     given = used - kept

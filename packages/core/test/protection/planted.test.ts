@@ -19,7 +19,7 @@ describe('a planted secret', () => {
     expect(statuses).toEqual(['completed', 'failed', 'same'])
   })
 
-  test('is nowhere, however it is written and in whatever pieces it comes', async () => {
+  test('is nowhere, however it is written and in whatever pieces it comes', { timeout: 30_000 }, async () => {
     const value = fc.stringMatching(/^[A-Za-z0-9+/=_.:@"'\\ -]{10,40}$/).filter((text) => new Set(text.trim()).size > 6)
     await fc.assert(
       fc.asyncProperty(value, fc.nat(13), fc.integer({ min: 1, max: 40 }), async (secret, way, chunk) => {
