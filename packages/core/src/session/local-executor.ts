@@ -4,7 +4,7 @@ import { systemHost } from '../base/host.ts'
 import { present } from '../base/present.ts'
 import { DEFAULT_TURNS } from '../middleware/turn-limit.ts'
 import { jsonSchema } from '../model/schema.ts'
-import { type AgentStepSpec, failedStep, type StepAuthority, type StepOutcome, stepSessionId } from '../model/step.ts'
+import { type AgentStepSpec, type StepAuthority, type StepOutcome, stepSessionId } from '../model/step.ts'
 import { DEFAULT_CONCURRENCY, guardedStep } from '../orchestration/guarded-step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
 import type { Agent, AgentOptions, AgentProfile, Run, RunResult, Session } from './types.ts'
@@ -30,11 +30,9 @@ export function localExecutor(own: Agent, options: AgentOptions, helpers: Helper
     inTurn(sessions, sessionOf(spec), async () => {
       execution.signal.throwIfAborted()
       const profile = profiles.get(spec.agent)
-      if (profile === undefined && spec.agent !== OWN_NAME)
-        return failedStep(spec, unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()]))
+      if (profile === undefined && spec.agent !== OWN_NAME) throw unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()])
       const leftMs = (spec.authority?.deadline ?? Infinity) - clock.now()
-      if (leftMs <= 0)
-        return { ...failedStep(spec, `The deadline of step ${spec.taskId} has passed, so it was not begun`), code: 'timeout' }
+      if (leftMs <= 0) throw new AgentError('timeout', `The deadline of step ${spec.taskId} has passed, so it was not begun`)
       const { budget, policies } = spec.authority ?? {}
       const limited = spec.maxSteps !== undefined || budget !== undefined || policies !== undefined || leftMs < Infinity
       if (profile === undefined && !limited) return execute(own, spec, execution)
@@ -151,4 +149,5 @@ const narrowed = (own: AgentOptions['permissions'], policies: StepAuthority['pol
     throw new AgentError('invalid_argument', 'This agent cannot narrow what it may do: give it permissions: policy({…})')
   }, own)
 
-const unknownAgent = (name: string, known: readonly string[]): string => `There is no agent '${name}'. There are: ${known.join(', ')}.`
+const unknownAgent = (name: string, known: readonly string[]): AgentError =>
+  new AgentError('invalid_argument', `There is no agent '${name}'. There are: ${known.join(', ')}.`)

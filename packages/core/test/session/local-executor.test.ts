@@ -18,6 +18,12 @@ const spec = (taskId: string, rest: Partial<AgentStepSpec> = {}): AgentStepSpec 
 const signal = new AbortController().signal
 
 describe("a step's authority", () => {
+  test('names an agent that there is: another one is refused with those that there are', async () => {
+    const executor = createAgent({ llm: scriptedLlm(['…']), agents: { reviewer: { description: 'Reviews.' } } }).executor()
+    const outcome = await executor.executeStep(spec('a', { agent: 'reviewr' }), { signal })
+    expect(outcome).toMatchObject({ code: 'invalid_argument', output: "There is no agent 'reviewr'. There are: default, reviewer." })
+  })
+
   test('of no turns is refused in words', async () => {
     const executor = createAgent({ llm: scriptedLlm(['…']) }).executor()
     const outcome = await executor.executeStep(spec('none', { maxSteps: 0 }), { signal })
