@@ -237,6 +237,21 @@ describe.skipIf(noSandbox)('what is run or believed outside', () => {
     expect(await text('cat .env deep/in/* link.pem 2>/dev/null; ls -A .seamfold')).toBe('[no output]')
   })
 
+  test('is not read where a glob hides it', async () => {
+    const root = temporaryDirectory({
+      'a.pem': '1',
+      'b/c/d.pem': '2',
+      'conf/x': '3',
+      'conf/y/z': '4',
+      'b/[x]*': '5',
+      'b/free': '6',
+      'k.txt': '7',
+    })
+    symlinkSync('k.txt', join(root, 'k.pem'))
+    const { text } = inside(root, { hidden: ['**/*.pem', 'conf/**', 'conf/y', 'b/[x]*', 'none/*'], frozen: ['conf/x', 'b/free'] })
+    expect(await text('cat a.pem b/c/* conf/x conf/y/z b/*x* k.txt 2>/dev/null; cat b/free; ls -A conf')).toBe('6')
+  })
+
   test('of a repository above the workspace can be read and not changed', async () => {
     const above = temporaryDirectory({ 'part/a.txt': 'x' })
     execFileSync('git', ['init', '-q'], { cwd: above })

@@ -6,7 +6,7 @@ import { suggestion } from '../config/nearest.ts'
 import { hookFiles } from './configured-hooks.ts'
 import { accessPath } from './guarded-paths.ts'
 import { modePolicy } from './permissions.ts'
-import { sandboxOf } from './sandbox.ts'
+import { sandboxOf, unreadable } from './sandbox.ts'
 import type { Ground } from './settings.ts'
 
 type Around = {
@@ -19,7 +19,7 @@ export async function groundTools(ground: Ground, { taskTool, warn = () => undef
   const { codingTools, commandEnvironment, localWorkspace } = await import('@seamfold/tools')
   const { workspace, keep = [] } = ground
   const environment = commandEnvironment(process.env, { keep })
-  const sandbox = sandboxOf(ground, { frozen: ownFiles(ground), warn })
+  const sandbox = sandboxOf(ground, { frozen: ownFiles(ground), hidden: unreadable(groundLayers(ground)), warn })
   const tools = codingTools({ workspace: localWorkspace(workspace, { environment, sandbox }) })
   return [...asking(tools, ground), ...(taskTool === undefined ? [] : [taskTool])]
 }

@@ -46,6 +46,21 @@ test.skipIf(!isHere)('commands write in the workspace, and not what is run at th
   expect(await readFile(join(scene.folder, 'ended.txt'), 'utf8')).toBe('ended\n')
 })
 
+test.skipIf(!isHere)('what no rule lets be read no program reads either, though no policy sees what it does', async () => {
+  const rules = [
+    { deny: { path: 'secret/**' } },
+    { deny: { access: 'read', path: '**/*.pem' } },
+    { deny: { access: 'write', path: 'free.txt' } },
+    { deny: { path: 'free.txt', agent: 'explore' } },
+  ]
+  await using scene = await stage({ permissions: { mode: 'full', rules }, sandbox: 'required' }, [bash('sh work.sh > seen.txt'), done])
+  await mkdir(join(scene.folder, 'secret'))
+  for (const name of ['secret/key', 'a.pem', 'free.txt']) await writeFile(join(scene.folder, name), `text of ${name}\n`)
+  await writeFile(join(scene.folder, 'work.sh'), 'cat secret/key a.pem free.txt')
+  expect((await scene.run(['run', 'go'])).code).toBe(0)
+  expect(await readFile(join(scene.folder, 'seen.txt'), 'utf8')).toBe('text of free.txt\n')
+})
+
 test.skipIf(!isHere)('a command outside is asked for, also where everything is allowed', async () => {
   await using scene = await stage({ sandbox: 'auto' }, [bash('echo out > here.txt', 'bash_outside'), done])
   const waiting = await scene.run(['run', '--yes', 'go'])

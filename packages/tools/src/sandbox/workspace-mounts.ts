@@ -1,6 +1,7 @@
 /** What commands in a sandbox may change: the workspace without what is run or believed outside of it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { hiddenPlaces } from './hidden-places.ts'
 import { isInside, isItself, lookAt, realPath } from './look.ts'
 import type { SandboxPlan } from './sandbox-options.ts'
 import { emptied, readOnly } from './system-mounts.ts'
@@ -32,14 +33,15 @@ export function workspaceMounts({ root, writable, frozen, hidden }: SandboxPlan)
     ...frozen.filter((path) => places.some((place) => isInside(place, path))),
   ]
   // What a link leads to is hidden, and not the link.
-  const empty = outermost([join(root, '.seamfold'), ...hidden].map(realPath))
+  const empty = outermost([join(root, '.seamfold'), ...hiddenPlaces(root, hidden)].map(realPath))
   // A folder that is mounted cannot be moved away with what is frozen in it.
   const pinned = new Set([...own, ...[...kept, ...hidden].flatMap((path) => places.flatMap((place) => foldersBetween(place, path)))])
   const folders = [...pinned].toSorted().filter((path) => isItself(path) && isRealFolder(path))
   const files = kept.filter(isItself)
   return {
     repositories: own,
-    places: [root, ...folders, ...files],
+    // What is hidden is not there to be compared.
+    places: [root, ...folders, ...files].filter((path) => !empty.some((place) => isInside(place, path))),
     words: [
       ...(git === undefined || isInside(root, git) ? [] : readOnly(git)),
       ...writable.filter((path) => (isInside(root, path) ? isItself(path) : existsSync(path))).flatMap(bound),
