@@ -2,7 +2,7 @@
 import { AgentError, isAgentError } from '../base/errors.ts'
 import { type AnswerCheck, answerFact, answerProblem } from '../model/answer.ts'
 import type { AnswerDecision, Fact, WaitingFor } from '../model/event.ts'
-import { isJsonObject } from '../model/json.ts'
+import { isJsonObject, parsedJson } from '../model/json.ts'
 import { arePromptBlocks, type Message } from '../model/message.ts'
 import { openRun, type SessionState } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -96,12 +96,7 @@ async function toFact(entry: InboxEntry | undefined, offset: number, { state, ch
 
 /** Undefined for what is not an entry: it is skipped, and the journal says so. */
 function parseEntry(record: string): InboxEntry | 'newer' | undefined {
-  let data: unknown
-  try {
-    data = JSON.parse(record)
-  } catch {
-    return undefined // said by the skipping fact
-  }
+  const data = parsedJson(record)
   if (!isJsonObject(data)) return undefined
   if (typeof data.v === 'number' && data.v > VERSION) return 'newer'
   if (data.type === 'answer' && typeof data.requestId === 'string' && isJsonObject(data.answer)) return data as unknown as InboxEntry

@@ -2,7 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { Fact } from '../model/event.ts'
-import { isJsonObject } from '../model/json.ts'
+import { isJsonObject, parsedJson } from '../model/json.ts'
 import { FACT_KINDS, type FactKind, upcast } from './fact-types.ts'
 
 /** The header, with short names since it is written with every fact. */
@@ -126,7 +126,7 @@ export function decodeRecord(record: string, offset: number, where: RecordPlace)
 
 /** The header of a record, whose line `head` is. Throws `store_corrupt`. */
 export function parseHeader(head: string, offset: number, key: string): Header {
-  const header = parseJson(head)
+  const header = parsedJson(head)
   const valid =
     isJsonObject(header) &&
     ['t', 'run', 'by', 'p', 'd'].every((field) => typeof header[field] === 'string') &&
@@ -138,16 +138,8 @@ export function parseHeader(head: string, offset: number, key: string): Header {
 }
 
 function parsePayload(payload: string, offset: number, key: string): Fact {
-  const fact = parseJson(payload)
+  const fact = parsedJson(payload)
   // The header vouches for the type; a wrong shape below it is damage, which verification finds by its digest.
   if (isJsonObject(fact) && typeof fact.type === 'string') return fact as unknown as Fact
   throw new AgentError('store_corrupt', `Record ${offset} of ${key} has no readable payload`, { details: { key, offset } })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // the caller says where it stood
-  }
 }

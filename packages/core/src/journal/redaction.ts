@@ -1,6 +1,6 @@
 /** Payloads that were replaced after they had been written: how one is made, and how it is told from damage. */
 import type { Host } from '../base/host.ts'
-import { isJsonObject, type JsonObject } from '../model/json.ts'
+import { isJsonObject, type JsonObject, parsedJson } from '../model/json.ts'
 import { scrubbed } from './scrub.ts'
 import { shortDigest } from './record.ts'
 
@@ -21,7 +21,7 @@ export function redactRecord(record: string, replacement: string, host: Host): s
 /** Whether a record says that it was redacted, and is the one that was put there then. */
 export function isRedaction(record: string, host: Host): boolean {
   const line = record.indexOf('\n')
-  const parsed = parse(record.slice(line + 1))
+  const parsed = parsedJson(record.slice(line + 1))
   if (!isJsonObject(parsed) || !isJsonObject(parsed.redacted)) return false
   const { redacted, ...fact } = parsed
   return typeof redacted.at === 'number' && redacted.digest === digestOf({ head: record.slice(0, line), fact, at: redacted.at }, host)
@@ -30,11 +30,3 @@ export function isRedaction(record: string, host: Host): boolean {
 type Redacted = { readonly head: string; readonly fact: JsonObject; readonly at: number }
 
 const digestOf = ({ head, fact, at }: Redacted, host: Host): string => shortDigest(host, `${head}\n${at}\n${JSON.stringify(fact)}`)
-
-function parse(payload: string): unknown {
-  try {
-    return JSON.parse(payload)
-  } catch {
-    return undefined // then it is damage
-  }
-}

@@ -1,7 +1,7 @@
 /** The lines of an exported session: what each looks like, written and read. */
 import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
+import { isJsonObject, type Json, type JsonObject, parsedJson } from '../model/json.ts'
 import type { Rewinding } from './rewindings.ts'
 
 /** Rises when older readers could no longer read it rightly. */
@@ -49,7 +49,7 @@ export const continued = (digest: string, line: string, host: Host): string => h
 
 /** Throws `store_newer` for a later format, `store_corrupt` for what is no such line. */
 export function decodeLine(text: string, number: number): SessionFileLine {
-  const line = parse(text)
+  const line = parsedJson(text)
   if (isJsonObject(line)) {
     const { seamfold, format, id, record, rewinding, inbox, blob, end } = line
     if (seamfold === 'session' && typeof format === 'number' && typeof id === 'string') return { type: 'session', id: known(format, id) }
@@ -86,7 +86,7 @@ const isEnd = (end: JsonObject): end is SessionFileEnd =>
 
 /** Lines of JSON are shown as JSON where that comes back to the letter, so that people and tools can read them. */
 function readable(text: string): Json {
-  const parts = text.split('\n').map(parse)
+  const parts = text.split('\n').map(parsedJson)
   return parts.every(isJsonObject) && parts.map((part) => JSON.stringify(part)).join('\n') === text ? parts : text
 }
 
@@ -94,12 +94,4 @@ function verbatim(value: Json, number: number): string {
   if (typeof value === 'string') return value
   if (Array.isArray(value)) return value.map((part: Json) => JSON.stringify(part)).join('\n')
   throw damagedFile(number, 'it holds neither a text nor the lines of one')
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // the caller says what should stand there
-  }
 }

@@ -12,7 +12,7 @@ export interface Ticket {
   release(): void
 }
 
-type Entry = {
+type Entry = Ticket & {
   accesses: readonly Access[]
   state: 'gated' | 'waiting' | 'running' | 'over'
   readonly parent: Entry | undefined
@@ -23,7 +23,6 @@ type Entry = {
 export class AccessQueue {
   readonly #limit: number
   readonly #entries: Entry[] = []
-  readonly #byTicket = new WeakMap<Ticket, Entry>()
 
   /** At most `limit` top-level calls run at once. */
   constructor(limit: number) {
@@ -32,16 +31,19 @@ export class AccessQueue {
 
   /** Take the next place. A call that another one makes names that one's ticket, and does not wait for it. */
   enter(accesses: readonly Access[], parentTicket?: Ticket): Ticket {
-    const parent = parentTicket === undefined ? undefined : this.#byTicket.get(parentTicket)
-    const entry: Entry = { accesses, state: 'gated', parent, children: 0, go: undefined }
-    if (parent) parent.children++
-    this.#entries.push(entry)
-    const ticket: Ticket = {
+    const parent = parentTicket as Entry | undefined // whoever has a ticket has it from here
+    const entry: Entry = {
+      accesses,
+      state: 'gated',
+      parent,
+      children: 0,
+      go: undefined,
       acquire: (next) => this.#acquire(entry, next),
       release: () => this.#release(entry),
     }
-    this.#byTicket.set(ticket, entry)
-    return ticket
+    if (parent) parent.children++
+    this.#entries.push(entry)
+    return entry
   }
 
   #acquire(entry: Entry, accesses: readonly Access[]): Promise<void> | undefined {

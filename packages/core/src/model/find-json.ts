@@ -1,18 +1,10 @@
 /** Finds JSON values in text that may have prose or fences around them. */
-import type { Json } from './json.ts'
+import { type Json, parsedJson } from './json.ts'
 
 /** Candidates, best first: the whole text, fenced blocks, then each balanced object or array from the outside in. */
 export function findJson(text: string): readonly Json[] {
   const pieces = [text.trim(), ...[...text.matchAll(/```(?:json)?\s*\n([\s\S]*?)```/g)].map((match) => match[1] ?? ''), ...balanced(text)]
-  return pieces.flatMap((piece) => parse(piece))
-}
-
-function parse(text: string): readonly Json[] {
-  try {
-    return [JSON.parse(text) as Json]
-  } catch {
-    return [] // not a candidate
-  }
+  return pieces.map((piece) => parsedJson(piece) as Json | undefined).filter((value) => value !== undefined)
 }
 
 /** Top-level `{…}` and `[…]`, with strings and escapes understood. */

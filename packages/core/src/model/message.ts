@@ -52,7 +52,8 @@ export const arePromptBlocks = (content: unknown): content is readonly (TextBloc
   Array.isArray(content) &&
   content.every(
     (block: unknown) =>
-      isJsonObject(block) && typeof (block.type === 'text' ? block.text : block.type === 'image' && block.data) === 'string',
+      isJsonObject(block) &&
+      typeof (block.type === 'text' ? block.text : block.type === 'image' && block.mediaType && block.data) === 'string',
   )
 
 export const userText = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] })

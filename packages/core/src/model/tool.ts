@@ -3,7 +3,7 @@ import { toMessage } from '../base/errors.ts'
 import { present } from '../base/present.ts'
 import type { Access, Effect } from './access.ts'
 import type { Json, JsonObject, JsonSchema } from './json.ts'
-import type { ImageBlock, TextBlock, ToolResultContent } from './message.ts'
+import { arePromptBlocks, type ToolResultContent } from './message.ts'
 
 /** What the model is told of a tool. */
 export type ToolDefinition = { readonly name: string; readonly description: string; readonly parameters: JsonSchema }
@@ -122,7 +122,7 @@ export const failed = (content: ToolResultContent, { kind = 'failed', exitCode =
 export function toToolResult(value: unknown): ToolResult {
   if (isToolResult(value)) return value
   if (typeof value === 'string') return succeeded(value)
-  if (isBlocks(value)) return succeeded(value)
+  if (arePromptBlocks(value) && value.length > 0) return succeeded(value)
   if (value instanceof Error) return failed(value.message)
   return succeeded(value === undefined ? 'Done.' : textOfValue(value))
 }
@@ -138,12 +138,3 @@ function textOfValue(value: unknown): string {
     return `Done: a ${name}, which is no JSON (${toMessage(error)}).`
   }
 }
-
-const isBlocks = (value: unknown): value is readonly (TextBlock | ImageBlock)[] =>
-  Array.isArray(value) &&
-  value.length > 0 &&
-  value.every((block: unknown) => typeof block === 'object' && block !== null && 'type' in block && (isText(block) || isImage(block)))
-
-const isText = (block: { type: unknown }): boolean => block.type === 'text' && 'text' in block && typeof block.text === 'string'
-
-const isImage = (block: { type: unknown }): boolean => block.type === 'image' && 'data' in block && 'mediaType' in block

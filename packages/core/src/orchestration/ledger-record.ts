@@ -1,6 +1,6 @@
 /** The records of a budget ledger, as text and back. */
 import { AgentError } from '../base/errors.ts'
-import { isJsonObject, type JsonObject } from '../model/json.ts'
+import { isJsonObject, type JsonObject, parsedJson } from '../model/json.ts'
 import type { BudgetLimits, Resource, Spending } from '../model/spending.ts'
 
 /** Attempts and tool calls are lost with whoever made them; a grant is out until somebody says what was used of it. */
@@ -70,7 +70,7 @@ export const encodeLedgerRecord = (entry: LedgerEntry, signature: Signature): st
 
 /** Throws `store_corrupt` or `store_newer`, naming the log and the offset. Nothing in a ledger may be skipped: all of it is money. */
 export function decodeLedgerRecord(text: string, offset: number, key: string): { readonly entry: LedgerEntry; readonly at: number } {
-  const record = parse(text)
+  const record = parsedJson(text)
   if (!isJsonObject(record) || typeof record.v !== 'number' || !isJsonObject(record.entry) || !isJsonObject(record.signature))
     throw new AgentError('store_corrupt', `Record ${offset} of ${key} is no record of a ledger: ${JSON.stringify(text.slice(0, 80))}`)
   if (record.v > VERSION || !TYPES.has(record.entry.type))
@@ -79,12 +79,4 @@ export function decodeLedgerRecord(text: string, offset: number, key: string): {
       `Record ${offset} of ${key} is a ${JSON.stringify(record.entry.type)} of version ${record.v}, which this version does not know. Upgrade @seamfold/core to read it`,
     )
   return { entry: record.entry as unknown as LedgerEntry, at: Number(record.signature.at) }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // the caller says where it stood
-  }
 }

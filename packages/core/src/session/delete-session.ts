@@ -16,7 +16,7 @@ import {
   rewoundKey,
 } from '../journal/keys.ts'
 import { Journal } from '../journal/journal.ts'
-import { isJsonObject, type JsonObject } from '../model/json.ts'
+import { isJsonObject, type JsonObject, parsedJson } from '../model/json.ts'
 import { LETTER_PREFIX } from '../model/lane.ts'
 import { openRun, type SessionState } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -151,12 +151,8 @@ const payloadOf = (record: string): JsonObject | undefined => jsonOf(record.slic
 
 /** Undefined for what cannot be read, which names nobody. */
 function jsonOf(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parsedJson(text)
+  return isJsonObject(value) ? value : undefined
 }
 
 async function mark(store: SessionStore, key: string): Promise<void> {

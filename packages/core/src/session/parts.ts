@@ -212,22 +212,20 @@ function checkTools(tools: readonly Tool[]): void {
   }
 }
 
-function checkLimits({ maxParallelTools, maxToolOutput, confirmTimeout, budget, timeouts = {}, retry = {} }: AgentOptions): void {
-  const limits: Record<string, number | undefined> = {
-    maxParallelTools,
-    maxToolOutput,
-    'confirmTimeout.afterMs': confirmTimeout?.afterMs,
-    'retry.attempts': retry.attempts,
-  }
-  for (const scope of ['perRun', 'perSession'] as const)
-    for (const [name, limit] of Object.entries(budget?.[scope] ?? {})) limits[`budget.${scope}.${name}`] = limit
-  for (const [name, value] of Object.entries(limits)) {
-    if (value !== undefined && !(value > 0))
-      throw new AgentError('invalid_argument', `The option '${name}' must be more than 0; it is ${value}`)
-  }
-  for (const [name, value] of Object.entries(timeouts)) {
-    if (value !== undefined && !(value >= 0))
-      throw new AgentError('invalid_argument', `The option 'timeouts.${name}' must be 0 (no limit) or more; it is ${value}`)
+function checkLimits({ maxParallelTools, maxToolOutput, confirmTimeout, budget, timeouts, retry }: AgentOptions): void {
+  check('', { maxParallelTools, maxToolOutput })
+  check('confirmTimeout.', { afterMs: confirmTimeout?.afterMs })
+  check('retry.', { attempts: retry?.attempts })
+  check('budget.perRun.', budget?.perRun)
+  check('budget.perSession.', budget?.perSession)
+  check('timeouts.', timeouts, true)
+}
+
+function check(place: string, limits: Readonly<Record<string, number | undefined>> = {}, zeroIsNone = false): void {
+  for (const [name, value = 1] of Object.entries(limits)) {
+    if (value > 0 || (zeroIsNone && value === 0)) continue
+    const words = zeroIsNone ? '0 (no limit) or more' : 'more than 0'
+    throw new AgentError('invalid_argument', `The option '${place}${name}' must be ${words}; it is ${value}`)
   }
 }
 
