@@ -59,6 +59,9 @@ const config: ViteUserConfig = defineConfig({
   test: {
     passWithNoTests: true,
     setupFiles: [at('test/console-guard.ts')],
+    // For what hangs: how long anything takes on a busy machine is not what is tested.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     projects: [
       ...unit,
       { extends: true, test: { name: 'repository', root: at('.'), include: ['test/**/*.test.ts'], exclude: [`test/${endToEnd}`] } },
