@@ -63,6 +63,10 @@ const outcomeMutants: readonly ExecutorMutant[] = [
       ({ authority: _dropped, ...spec }, options) =>
         sound(spec, options),
   ),
+  mutant('loses what the caller lets the step do', 'executor.outcome', (_bare, sound) => (spec, options) => {
+    const { policies: _lost, ...authority } = spec.authority ?? {}
+    return sound({ ...spec, authority }, options)
+  }),
   withOutcome('cuts long outputs', 'executor.outcome_large', (outcome) => ({ ...outcome, output: outcome.output.slice(0, 65_536) })),
   withOutcome('loses what a step waits for', 'executor.suspended', (outcome) => without(outcome, 'waitingFor')),
   mutant('rejects instead of failing', 'executor.failure', (bare) => bare),

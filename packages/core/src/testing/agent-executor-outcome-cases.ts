@@ -1,6 +1,6 @@
 /** What an executor promises about outcomes. */
 import { AgentError } from '../base/errors.ts'
-import type { StepOutcome } from '../model/step.ts'
+import type { AgentStepSpec, StepOutcome } from '../model/step.ts'
 import { gate, neverAborted, stepOutcome, stepSpec, within, type ExecutorSubject } from './agent-executor-fixtures.ts'
 import { assert, assertEqual } from './assert.ts'
 import type { Case } from './conformance.ts'
@@ -14,12 +14,17 @@ export const outcomeCases: readonly Case<ExecutorSubject>[] = [
     id: 'executor.outcome',
     title: 'the spec and the outcome arrive whole',
     async run({ through }) {
-      const spec = {
+      const spec: AgentStepSpec = {
         ...stepSpec('whole', 'look — “é😀”\u2028\u0000'),
         maxSteps: 3,
         parentSessionId: 'parent',
         outputSchema: { type: 'object' },
-        authority: { deadline: 9_999_999_999_999, depth: 2 },
+        authority: {
+          deadline: 9_999_999_999_999,
+          depth: 2,
+          budget: { tokens: 9000 },
+          policies: [{ mode: 'read-only', rules: [{ deny: { tool: 'b*' } }] }],
+        },
       }
       const far = gate<unknown>()
       const full: StepOutcome = {
