@@ -4,7 +4,7 @@
 type Word = { readonly text: string; readonly value: string | undefined }
 
 const TOKEN = /(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g
-const PIECE = /'([^']*)'|\\(.)|"[^"]*"|[^'"\\]/g
+const PIECE = /'([^']*)'|\\(.)|"[^"]*"|[^'"\\$`*?[{<>]+|[^'"\\]/g
 
 /** What looks like a pattern and is none. */
 const BARE = /^(?:\[|\]|\{\})$/

@@ -36,7 +36,8 @@ function realPath(absolute: string, asked: string, links: number): string {
       const real = found.isSymbolicLink() ? followed(at, asked, links) : known(() => realpathSync.native(at), asked)
       // Gone since: it is looked for as what is not there.
       if (real !== undefined) {
-        const isFolder = missing.length === 0 || known(() => statSync(real, { throwIfNoEntry: false }), asked)?.isDirectory() !== false
+        const there = missing.length > 0 && found.isSymbolicLink() ? known(() => statSync(real, { throwIfNoEntry: false }), asked) : found
+        const isFolder = missing.length === 0 || there?.isDirectory() !== false
         if (!isFolder) throw fault('not_found', `${asked}: a part of this path is a file, not a directory`)
         return join(real, ...missing)
       }
