@@ -4,13 +4,14 @@ import type { Envelope, Usage } from '@seamfold/core/kit'
 import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
 import type { Asked } from '../src/api/types.ts'
-import { askedChanges, cacheStory, withModels } from '../src/state/asked.ts'
+import { askedChanges, cacheStory } from '../src/state/asked.ts'
 import { spendings } from '../src/state/budget.ts'
+import { onlyHere, sentWords } from '../src/state/sent.ts'
 import { turnCosts, usageOf } from '../src/state/turn-costs.ts'
 
 const digests = { model: 'p/m', tools: 'tools', policy: '', instructions: '' }
 const said = (text: string) => ({ role: 'user', content: [{ type: 'text', text }] }) as const
-const before = { cursor: '1.a', runId: 'r', turn: 1, attempt: 1, timestamp: 0, digests, shared: 1, dropped: [] }
+const before = { cursor: '1.a', runId: 'r', turn: 1, attempt: 1, timestamp: 0, model: 'p/m', digests, shared: 1, dropped: [] }
 const asked = (change: Partial<Asked> = {}): Asked => ({
   cursor: '5.b',
   runId: 'r',
@@ -18,6 +19,8 @@ const asked = (change: Partial<Asked> = {}): Asked => ({
   attempt: 1,
   timestamp: 1e3,
   system: 's',
+  model: 'p/m',
+  how: 'recorded',
   digests,
   before,
   messages: [said('one'), said('two')],
@@ -33,7 +36,8 @@ describe('what changed', () => {
 
   test('is told in the order in which a provider reads it', () => {
     const other = asked({
-      digests: { ...digests, model: 'p/n', tools: 'others' },
+      model: 'p/n',
+      digests: { ...digests, tools: 'others' },
       before: { ...before, system: 'another', shared: 0, dropped: [said('zero')] },
     })
     expect(askedChanges(other).map(({ part, breaks }) => [part, breaks])).toEqual([
@@ -45,23 +49,39 @@ describe('what changed', () => {
   })
 })
 
-describe('the model that was asked', () => {
-  const fact = (cursor: string, event: object): Envelope =>
-    ({ cursor, durable: true, sessionId: 's', runId: 'r', timestamp: 0, event }) as Envelope
-  const forked = (metadata: object): Envelope => fact('3.a', { type: 'session_forked', metadata, origin: { sessionId: 'o', offset: 2 } })
-  const start = fact('0.a', { type: 'agent_start' })
-
-  test('is that of the fork in which the run goes on', () => {
-    const facts = [start, fact('1.a', { type: 'turn_start' }), forked({ playground: { model: 'n' } }), fact('5.b', { type: 'turn_start' })]
-    const named = withModels(asked(), facts)
-    expect([named.before?.digests.model, named.digests.model]).toEqual(['p/m', 'p/n'])
-    expect(askedChanges(named)[0]).toMatchObject({ part: 'model', breaks: true })
+describe('what was sent', () => {
+  test('is certain where the journal tells all of it, or what is rebuilt has its digest', () => {
+    expect(sentWords(asked({ how: 'recorded', tools: [] })).tone).toBe('good')
+    expect(sentWords(asked({ how: 'recorded' }))).toMatchObject({ tone: 'plain', words: expect.stringContaining('tools are not known') })
+    expect(sentWords(asked({ how: 'rebuilt' })).tone).toBe('good')
+    expect(sentWords(asked({ how: 'differs', why: 'it is long' }))).toMatchObject({
+      tone: 'bad',
+      words: expect.stringContaining('it is long'),
+    })
+    expect(sentWords(asked({ how: 'unrecorded' }))).toMatchObject({ tone: 'plain', words: expect.stringContaining('was not kept') })
   })
 
-  test('is what the run says where it began in the fork, or the fork names none', () => {
-    const begun = [forked({ playground: { model: 'n' } }), fact('4.a', { type: 'agent_start' }), fact('5.b', { type: 'turn_start' })]
-    expect(withModels(asked(), begun).digests.model).toBe('p/m')
-    expect(withModels(asked(), [start, forked({ playground: { mode: 'ask' } }), fact('5.b', { type: 'turn_start' })])).toEqual(asked())
+  test('is told with everything that was for this call only', () => {
+    const note = {
+      model: 'p/n',
+      maxOutputTokens: 500,
+      toolChoice: 'none',
+      output: 'answer',
+      tools: ['a'],
+      system: ' More.',
+      kept: 1,
+    } as const
+    expect(onlyHere(asked({ note, hidden: ['b', 'c'] })).map(({ part, words }) => `${part}: ${words}`)).toEqual([
+      'model: p/n; the run began with p/m',
+      'output: at most 500 tokens',
+      'tools: choice: none',
+      'tools: hidden: b, c',
+      'schema: the model itself is held to answer',
+      'system: added behind the system prompt: More.',
+      'messages: 1 message from number 2 on for this call only',
+    ])
+    expect(onlyHere(asked({ note: { kept: 2 } }))[0]?.words).toBe('only the first 2 messages of the history')
+    expect(onlyHere(asked())).toEqual([])
   })
 })
 

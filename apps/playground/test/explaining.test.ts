@@ -1,11 +1,9 @@
-/** Promises of what explains a session: decisions of a call, costs, recoveries, the timeline, the tree, and letters that hide. */
-import { createAgent, memoryStore, tool, type Tool } from '@seamfold/core'
+/** Promises of what explains a session: costs, recoveries, the timeline, the tree, and letters that hide. */
 import type { Envelope } from '@seamfold/core/kit'
-import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
+import { callOf } from '@seamfold/core/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SessionPage, SessionSummary } from '../src/api/types.ts'
-import { callStory } from '../src/state/call-story.ts'
 import { callIdOf } from '../src/state/facts.ts'
 import { liveTail, type LiveRow } from '../src/state/live-tail.ts'
 import { recoveryAt } from '../src/state/recovery.ts'
@@ -14,71 +12,10 @@ import { sessionBranches } from '../src/state/session-tree.ts'
 import { factRows, withLive, type Choice, type TimelineRow } from '../src/state/timeline.ts'
 import { contextTokens, turnCosts } from '../src/state/turn-costs.ts'
 import { visibleParts } from '../src/text/visible.ts'
-
-const look = tool({ name: 'look', description: 'Look.', readOnly: true, execute: () => 'three files' })
-const write = tool({ name: 'write', description: 'Write.', access: () => [{ kind: 'write', path: 'a.txt' }], execute: () => 'written' })
-
-type Played = { readonly script: readonly ScriptedReply[]; readonly tools: readonly Tool[]; readonly decision?: 'approve' | 'reject' }
-
-/** The events of a real run. */
-async function play({ script, tools, decision = 'approve' }: Played): Promise<readonly Envelope[]> {
-  const confirm = () => Promise.resolve({ decision, by: 'somebody' })
-  const agent = createAgent({ llm: scriptedLlm(script), tools, store: memoryStore(), confirm })
-  const run = await agent.run('Go')
-  const envelopes: Envelope[] = []
-  for await (const envelope of run) envelopes.push(envelope)
-  await agent.close()
-  return envelopes
-}
-
-const factsOf = (envelopes: readonly Envelope[]): readonly Envelope[] => envelopes.filter(({ durable }) => durable)
-const callIn = (facts: readonly Envelope[]): string => facts.map(callIdOf).find((id) => id !== undefined) ?? ''
+import { factsOf, look, play } from './playing.ts'
 
 const timeline = (facts: readonly Envelope[], live: readonly LiveRow[], choice: Choice): readonly TimelineRow[] =>
   withLive(factRows(facts, choice), { facts, live, choice })
-
-describe('the decisions of a call', () => {
-  test('tell who asked, what its turn cost, who let it run, and how it ended, in that order', async () => {
-    const facts = factsOf(await play({ script: [[callOf('write', { text: 'x' })], 'Done.'], tools: [write] }))
-    const story = callStory(facts, callIn(facts))
-    expect(story).toMatchObject({ name: 'write', args: { text: 'x' }, unasked: false, accesses: [{ kind: 'write', path: 'a.txt' }] })
-    expect(story?.steps.map(({ title }) => title)).toEqual([
-      'The model asked for it',
-      'Budget of its turn',
-      'A person is asked',
-      'Approved',
-      'Attempt 1',
-      'Ended',
-    ])
-    expect(story?.steps[3]?.detail).toContain('somebody')
-  })
-
-  test('tell how long it waited for its place before it began', async () => {
-    const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))
-    const at = facts.findIndex(({ event }) => event.type === 'tool_execution_start')
-    const late = facts.map((fact, index) => (index < at ? fact : { ...fact, timestamp: fact.timestamp + 60_000 }))
-    const waited = callStory(late, callIn(late))?.steps.filter(({ title }) => title === 'Waited for its place')
-    expect(waited).toMatchObject([{ detail: expect.stringMatching(/^1 min/), tone: 'wait' }])
-    const prompt = facts.map((fact) => ({ ...fact, timestamp: 0 }))
-    expect(callStory(prompt, callIn(prompt))?.steps.map(({ title }) => title)).not.toContain('Waited for its place')
-  })
-
-  test('say that nobody was asked where the policy let it pass', async () => {
-    const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))
-    expect(callStory(facts, callIn(facts))).toMatchObject({ unasked: true })
-  })
-
-  test('end with the rejection of a call that never ran', async () => {
-    const facts = factsOf(await play({ script: [[callOf('write', {})], 'Then not.'], tools: [write], decision: 'reject' }))
-    const story = callStory(facts, callIn(facts))
-    expect(story?.steps.some(({ title }) => title.startsWith('Attempt'))).toBe(false)
-    expect(story?.steps.map(({ tone }) => tone)).toContain('bad')
-  })
-
-  test('are none for a call that the journal does not know', async () => {
-    expect(callStory(factsOf(await play({ script: ['Hello.'], tools: [] })), '999.0')).toBeUndefined()
-  })
-})
 
 test('costs have one entry for each turn that ended, whose tokens add up, and context is what the last turn held', async () => {
   const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))

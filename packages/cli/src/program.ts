@@ -166,6 +166,7 @@ function addSessions(program: Command, terminal: Terminal, act: Act): void {
     .description('one conversation, the last used where none is named')
     .option('--json', 'print one event a line')
     .option('--no-reasoning', 'leave out what the model thought')
+    .option('--why', 'say of each call which hooks, rule, budgets and lane it passed')
     .action(
       act(async (session: string | undefined, options: object) =>
         (await import('./commands/show.ts')).showCommand(session, options, terminal),

@@ -13,6 +13,8 @@ export { importSession, type ImportedSession, type ImportOptions } from './sessi
 export { sweepBlobs, type SweepBlobsOptions } from './session/sweep-blobs.ts'
 export { recordedFacts } from './session/recorded-facts.ts'
 export { recordedRequests, type RecordedRequest } from './session/recorded-requests.ts'
+export { sentRequest, type SentRequest } from './session/sent-request.ts'
+export { requestNotes } from './session/request-notes.ts'
 export { redactFacts, type RedactedFact, type RedactOptions } from './session/redact-facts.ts'
 export { checkRuns, type RunChange, type RunCheck, type RunProblem } from './session/check-runs.ts'
 export { judgeCall, type JudgedCall, type JudgeOptions } from './session/judge-call.ts'
@@ -171,6 +173,8 @@ export type {
   SnapshotBlock,
   WaitingFor,
 } from './model/event.ts'
+export type { CallGates, CallReservation, HookVerdict, LanePlace } from './model/call-gates.ts'
+export type { RequestNote } from './model/request-note.ts'
 export type { CallState, RunPhase, RunState, SessionState, StoredFact } from './model/session-state.ts'
 export type { Json, JsonObject, JsonSchema } from './model/json.ts'
 export type { Block, ImageBlock, Message, Prompt, TextBlock, ToolUseBlock } from './model/message.ts'

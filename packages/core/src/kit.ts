@@ -51,6 +51,8 @@ export type {
   WaitingFor,
   WaitingKind,
 } from './model/event.ts'
+export type { CallGates, CallReservation, HookVerdict, LanePlace } from './model/call-gates.ts'
+export type { RequestNote } from './model/request-note.ts'
 export {
   failedStep,
   parseStepOutcome,

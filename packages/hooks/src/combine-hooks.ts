@@ -1,14 +1,15 @@
 /** Several hooks as one: in an order, each for what it matches, every change seen by the next. */
-import { AgentError, type HookDecision, type HookEvent, type HookExecutor, toMessage } from '@seamfold/core/kit'
+import { AgentError, type HookDecision, type HookEvent, type HookExecutor, type HookVerdict, toMessage } from '@seamfold/core/kit'
 import { isGate } from './decision.ts'
 import { type HookMatch, hookMatcher } from './match.ts'
+import { withNames, verdictsOf } from './verdicts.ts'
 
 /** Hooks with their place in the order and what they are told of. */
 export type OrderedHooks = HookMatch & {
   readonly hooks: HookExecutor
   /** Lower is asked first; the same in the order of the list. Default: 100. */
   readonly priority?: number
-  /** For errors. Default: its number in the list. */
+  /** For errors, and for the journal, which keeps what hooks with a name said of a call. Default: its number in the list, in errors. */
   readonly name?: string
 }
 
@@ -19,7 +20,14 @@ export interface CombinedHooks extends HookExecutor {
 
 const DEFAULT_PRIORITY = 100
 
-type Place = { readonly name: string; readonly hooks: HookExecutor; readonly priority: number; matches(event: HookEvent): boolean }
+type Place = {
+  readonly name: string
+  /** Undefined where nobody gave it a name. */
+  readonly title: string | undefined
+  readonly hooks: HookExecutor
+  readonly priority: number
+  matches(event: HookEvent): boolean
+}
 type Options = { readonly signal: AbortSignal }
 
 /**
@@ -53,22 +61,24 @@ function toPlace(each: HookExecutor | OrderedHooks, index: number): Place {
   if ((hooks as Partial<HookExecutor> | undefined)?.contract !== 1)
     throw new AgentError('invalid_argument', `Number ${index + 1} of the hooks is no hook executor of contract 1`)
   if (Number.isNaN(priority)) throw new AgentError('invalid_argument', `The priority of ${name} is not a number`)
-  return { name, hooks, priority, matches: hookMatcher(match) }
+  return { name, title: ordered.name, hooks, priority, matches: hookMatcher(match) }
 }
 
 /** Each is asked about what those before it made of it. */
 async function decide(places: readonly Place[], given: HookEvent, options: Options): Promise<HookDecision | undefined> {
   let event = given
+  const by: HookVerdict[] = []
   let said: HookDecision | undefined
   for (const place of places) {
     if (!place.matches(event)) continue
     const decision = await ask(place, event, options)
+    by.push(...verdictsOf(place, decision, event))
+    if (decision?.decision === 'block') return withNames(decision, by)
     if (decision === undefined) continue
-    if (decision.decision === 'block') return decision
     said = { ...said, ...decision }
     event = changed(event, decision)
   }
-  return said
+  return withNames(said, by)
 }
 
 async function ask({ hooks, name }: Place, event: HookEvent, { signal }: Options): Promise<HookDecision | undefined> {

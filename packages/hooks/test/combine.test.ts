@@ -1,6 +1,6 @@
 /** Several hooks: their order, what each is told of, and what becomes of changes and failures. */
 import { hooks } from '@seamfold/core'
-import type { Access, HookDecision, HookEvent, HookExecutor } from '@seamfold/core/kit'
+import type { Access, HookDecision, HookEvent, HookExecutor, Json } from '@seamfold/core/kit'
 import { describe, expect, test } from 'vitest'
 import { combineHooks, type HookMatch, type OrderedHooks } from '../src/index.ts'
 
@@ -85,6 +85,58 @@ describe('the order', () => {
     const guard = { hooks: saying(answer), name: 'guard' }
     await expect(fire([guard, saying(() => void later++)], call())).rejects.toThrow(message)
     expect(later).toBe(0)
+  })
+})
+
+describe('who said what of a call', () => {
+  const passing = saying(() => ({ decision: 'continue' }))
+  const replacing = (input: Json) => saying(() => ({ decision: 'continue', input }))
+
+  test('is told of those with a name, and of what they replaced; those without one only where they spoke', async () => {
+    const given = [
+      { name: 'silent', hooks: saying(() => undefined) },
+      { name: 'elsewhere', hooks: passing, tool: 'bash' },
+      saying(() => undefined),
+      { name: 'paths', hooks: replacing({ path: 'b', text: 'x' }) },
+      replacing({ path: 'b' }),
+      { name: 'last', hooks: passing },
+    ]
+    expect(await fire(given, call({ input: { path: 'a', text: 'x' } }))).toEqual({
+      decision: 'continue',
+      input: { path: 'b' },
+      by: [
+        { name: 'silent', decision: 'silent' },
+        { name: 'paths', decision: 'continue', changed: ['path'] },
+        { decision: 'continue', changed: ['text'] },
+        { name: 'last', decision: 'continue' },
+      ],
+    })
+  })
+
+  test('ends with the one that blocks, and its reason', async () => {
+    const block = saying(() => ({ decision: 'block', reason: 'no' }))
+    const given = [
+      { name: 'first', hooks: passing },
+      { name: 'guard', hooks: block },
+      { name: 'later', hooks: passing },
+    ]
+    expect(await fire(given, call())).toEqual({
+      decision: 'block',
+      reason: 'no',
+      by: [
+        { name: 'first', decision: 'continue' },
+        { name: 'guard', decision: 'block', reason: 'no' },
+      ],
+    })
+  })
+
+  test('is told through others that are combined, and of calls only', async () => {
+    const inner = combineHooks([{ name: 'inner', hooks: passing }])
+    expect(await fire([{ name: 'outer', hooks: inner }], call())).toEqual({
+      decision: 'continue',
+      by: [{ name: 'inner', decision: 'continue' }],
+    })
+    expect(await fire([{ name: 'outer', hooks: inner }], prompt)).toEqual({ decision: 'continue' })
   })
 })
 

@@ -36,6 +36,16 @@ describe('a machine without a sandbox', () => {
   })
 })
 
+test('a command that runs in a sandbox says so with its start, and one outside does not', () => {
+  const shell = sandboxedShell({
+    directory: temporaryDirectory(),
+    sandbox: 'auto',
+    status: { state: 'ready', path: '/usr/bin/bwrap', version: '0.8.0' } as never,
+  })
+  expect(bashTool(shell).sandbox).toBe('bubblewrap')
+  expect(shell.outside && bashTool(shell.outside).sandbox).toBeUndefined()
+})
+
 describe('options that cannot be', () => {
   const refusal = (sandbox: Parameters<typeof sandboxedShell>[0]['sandbox']) => () =>
     sandboxedShell({ directory: temporaryDirectory(), sandbox })

@@ -15,6 +15,7 @@ import type {
   SessionPage,
   SessionSearch,
   SessionSummary,
+  SharedBudget,
   WhyQuestion,
   WorkflowFile,
   WorkflowNews,
@@ -52,6 +53,8 @@ export interface Api {
   why(id: string, question: WhyQuestion): Promise<Judgement>
   /** What the model was asked last as of this fact. */
   asked(id: string, at: string): Promise<Asked>
+  /** The shared budgets that a session has spent from, and its own. */
+  budgets(id: string): Promise<readonly SharedBudget[]>
   workflows(): Promise<readonly WorkflowSummary[]>
   /** What is stored of a workflow behind a cursor, and how it stands. */
   workflow(id: string, after: string | undefined): Promise<WorkflowNews>
@@ -105,6 +108,12 @@ async function readCard({ body }: Response, onResult: (result: CardResult, count
   throw new ApiError('unreachable', 'The server left before all cases had run.', 0)
 }
 
+const posted = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
 export function apiClient(token: string): Api {
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) }
@@ -116,10 +125,7 @@ export function apiClient(token: string): Api {
     return response
   }
   const get = async <T>(path: string): Promise<T> => (await ask(path)).json() as Promise<T>
-  const post = async <T>(path: string, body: unknown = {}): Promise<T> => {
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-    return (await ask(path, init)).json() as Promise<T>
-  }
+  const post = async <T>(path: string, body: unknown = {}): Promise<T> => (await ask(path, posted(body))).json() as Promise<T>
   return {
     about: () => get('/api/about'),
     sessions: ({ words, status }, after) => get(`/api/sessions${queryOf({ search: words, status, after })}`),
@@ -134,6 +140,7 @@ export function apiClient(token: string): Api {
     rewind: (id, to) => post(of(id, 'rewind'), { to }),
     why: (id, question) => post(of(id, 'why'), question),
     asked: (id, at) => get(`${of(id, 'request')}?at=${encodeURIComponent(at)}`),
+    budgets: async (id) => (await get<{ budgets: readonly SharedBudget[] }>(of(id, 'budgets'))).budgets,
     workflows: async () => (await get<{ workflows: readonly WorkflowSummary[] }>('/api/workflows')).workflows,
     workflow: (id, after) => get(`/api/workflows/${encodeURIComponent(id)}${queryOf({ after })}`),
     workflowFiles: async () => (await get<{ files?: readonly string[] }>('/api/workflow-files')).files,

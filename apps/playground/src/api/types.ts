@@ -1,6 +1,6 @@
 /** What the server tells beside events. */
-import type { GivenResult, RecordedRequest, StoredWorkflowRecord } from '@seamfold/core'
-import type { Access, Json, JsonObject, Message, ToolDefinition, Usage, WaitingFor } from '@seamfold/core/kit'
+import type { GivenResult, LedgerSnapshot, RecordedRequest, SentRequest, StoredWorkflowRecord } from '@seamfold/core'
+import type { Access, Json, JsonObject, Message, Usage, WaitingFor } from '@seamfold/core/kit'
 
 /** What one run may use up, as far as it is limited. */
 export type Limits = { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
@@ -12,6 +12,8 @@ export type About = {
   /** Tokens that the model can read at once. */
   readonly contextWindow?: number
   readonly limits?: Limits
+  /** What one session may use up in all its runs. */
+  readonly sessionLimits?: Limits
   readonly workspace?: string
   readonly journal?: string
   readonly modes?: readonly string[]
@@ -97,17 +99,27 @@ export type AgentState = {
   readonly ended?: string
 }
 
-/** What the model was asked, and how far that is what it was asked before. */
-export type Asked = RecordedRequest & {
-  /** Undefined where the tools of that run are not known any more. */
-  readonly tools?: readonly ToolDefinition[]
-  readonly before?: Pick<RecordedRequest, 'cursor' | 'runId' | 'turn' | 'attempt' | 'timestamp' | 'digests'> & {
-    /** Left out where it is the same. */
-    readonly system?: string
-    /** Messages that both begin with. */
-    readonly shared: number
-    readonly dropped: readonly Message[]
+/** What the model was asked, how certain that is, and how far it is what it was asked before. */
+export type Asked = RecordedRequest &
+  SentRequest & {
+    /** Tools of the agent that were not sent, by name. */
+    readonly hidden?: readonly string[]
+    readonly before?: Pick<RecordedRequest, 'cursor' | 'runId' | 'turn' | 'attempt' | 'timestamp' | 'model' | 'digests' | 'note'> & {
+      /** Left out where it is the same. */
+      readonly system?: string
+      /** Messages that both begin with. */
+      readonly shared: number
+      readonly dropped: readonly Message[]
+    }
   }
+
+/** A budget that is shared, as it stands; `scope` says whose it is. */
+export type SharedBudget = Pick<LedgerSnapshot, 'limits' | 'used' | 'held' | 'thresholds'> & {
+  readonly name: string
+  readonly scope: 'run' | 'session' | 'shared'
+  /** What this session has used of it. */
+  readonly own: LedgerSnapshot['used']
+  readonly lost: number
 }
 
 export type { GivenResult }

@@ -6,8 +6,8 @@ import { useAnswer } from '../hooks/use-answer.ts'
 import type { CallStory } from '../state/call-story.ts'
 import { Visible } from './visible.tsx'
 
-/** The journal keeps no fact of what was simply allowed: the policy is asked what it says about it now. */
-function Unasked({ story }: { readonly story: CallStory }): ReactNode {
+/** Journals of older versions do not tell of what was simply allowed: the policy is asked what it says about it now. */
+function Untold({ story }: { readonly story: CallStory }): ReactNode {
   const { why } = useSessionActions()
   const { name, args, accesses } = story
   // Facts that arrive make the story anew; the question stays the same.
@@ -17,7 +17,8 @@ function Unasked({ story }: { readonly story: CallStory }): ReactNode {
     <li data-tone="good">
       <strong>Let through by the policy</strong>
       <span>
-        {judgement === undefined ? 'nobody was asked' : `nobody was asked; judged now it says ${judgement.decision}: ${judgement.reason}`}
+        an older version wrote this, and not by which rule
+        {judgement !== undefined && `; judged now it says ${judgement.decision}: ${judgement.reason}`}
       </span>
     </li>
   )
@@ -32,7 +33,7 @@ export function CallStoryView({ story }: { readonly story: CallStory }): ReactNo
       </h3>
       <ol>
         {story.steps.map(({ key, title, detail, tone }, index) => (
-          <StoryLine key={key} {...{ title, detail, tone }} before={story.unasked && index === runs ? <Unasked story={story} /> : null} />
+          <StoryLine key={key} {...{ title, detail, tone }} before={story.untold && index === runs ? <Untold story={story} /> : null} />
         ))}
       </ol>
     </section>

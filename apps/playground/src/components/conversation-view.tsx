@@ -41,6 +41,13 @@ const ToEnd = ({ onClick }: { readonly onClick: () => void }): ReactNode => (
   </button>
 )
 
+/** What a model says piece by piece is told by the process that asked it, and stored turn by turn. */
+const Elsewhere = (): ReactNode => (
+  <p className="elsewhere" role="status">
+    Another program is at work in this session. What it does shows here at once, what its model says at the end of each turn.
+  </p>
+)
+
 export function ConversationView({ api, id, about, summary, journalOpen, onJournal, onChanged }: ConversationViewProps): ReactNode {
   const { state, live, connection } = useConversation(api, id)
   const { problem, forget, attempt } = useAttempt()
@@ -67,6 +74,7 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
               <div className="conversation-content" ref={content}>
                 {connection.state === 'refused' && <Notice tone="danger">{refusalWords(connection, id)}</Notice>}
                 <ItemsView {...state} {...{ interrupted, scroller }} />
+                {run?.status === 'running' && summary?.elsewhere === true && <Elsewhere />}
               </div>
             </div>
             {!missing && (

@@ -2,13 +2,15 @@
 import type { Envelope, Message, ToolDefinition, Usage } from '@seamfold/core/kit'
 import { useMemo, useState, type ReactNode } from 'react'
 import type { Asked } from '../api/types.ts'
-import { askedChanges, cacheStory, withModels } from '../state/asked.ts'
+import { askedChanges, cacheStory } from '../state/asked.ts'
+import { onlyHere, sentWords } from '../state/sent.ts'
 import { usageOf } from '../state/turn-costs.ts'
 import { formatCount, formatTime } from '../text/format.ts'
 import { CodeBlock } from './code-block.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { DiffView } from './diff-view.tsx'
 import { MessageView } from './message-view.tsx'
+import { Visible } from './visible.tsx'
 
 type RequestViewProps = { readonly asked: Asked; readonly facts: readonly Envelope[] }
 
@@ -112,8 +114,26 @@ function Messages({ asked: { messages, before } }: { readonly asked: Asked }): R
   )
 }
 
-export function RequestView({ asked: recorded, facts }: RequestViewProps): ReactNode {
-  const asked = useMemo(() => withModels(recorded, facts), [recorded, facts])
+/** Whether this is what was sent, and what of it was for this call only. */
+function Sent({ asked }: { readonly asked: Asked }): ReactNode {
+  const { words, tone } = sentWords(asked)
+  const changes = onlyHere(asked)
+  return (
+    <section aria-label="What was sent">
+      <h3>As it was sent</h3>
+      <ul className="asked-changes">
+        <li data-tone={tone}>{words}</li>
+        {changes.map((change) => (
+          <li key={`${change.part} ${change.words}`} data-tone="plain">
+            <strong>{change.part}</strong> <Visible text={change.words} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+export function RequestView({ asked, facts }: RequestViewProps): ReactNode {
   const usage = useMemo(() => usageOf(facts, asked.cursor), [facts, asked.cursor])
   const earlier = useMemo(() => (asked.before === undefined ? undefined : usageOf(facts, asked.before.cursor)), [facts, asked.before])
   return (
@@ -123,11 +143,12 @@ export function RequestView({ asked: recorded, facts }: RequestViewProps): React
           turn {asked.turn}
           {asked.attempt > 1 && `, attempt ${asked.attempt}`}
         </span>
-        <span>{asked.digests.model}</span>
+        <span>{asked.model}</span>
         <span>{formatTime(asked.timestamp)}</span>
         {asked.reservation && <span>{formatCount(asked.reservation.tokens)} tokens reserved</span>}
         <CopyButton text={JSON.stringify(asked, null, 2)} label="Copy it as JSON" />
       </p>
+      <Sent asked={asked} />
       <Changes {...{ asked, usage, earlier }} />
       <System asked={asked} />
       <Tools tools={asked.tools} digest={asked.digests.tools} />
@@ -140,7 +161,6 @@ export function RequestView({ asked: recorded, facts }: RequestViewProps): React
         </details>
       )}
       <Messages key={asked.cursor} asked={asked} />
-      <p className="panel-empty">As the journal has it. What a middleware changed for this one call only is not kept.</p>
     </div>
   )
 }

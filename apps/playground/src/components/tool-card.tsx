@@ -34,15 +34,22 @@ function CallTime({ call }: { readonly call: ToolCall }): ReactNode {
   return call.endedAt === undefined ? null : <span className="call-time">{formatDuration(call.endedAt - call.startedAt)}</span>
 }
 
+/** Its lane waits before it tries it again; its place may take longer. */
+function AgainSoon({ again: { attempt, at } }: { readonly again: NonNullable<ToolCall['again']> }): ReactNode {
+  const left = at - useNow(true)
+  return <span>{left > 0 ? `attempt ${attempt} in ${formatElapsed(left)}` : `attempt ${attempt} waits for its place`}</span>
+}
+
 function CallFacts({ call }: { readonly call: ToolCall }): ReactNode {
-  const { status, exitCode, attempt, untrusted } = call
+  const { status, exitCode, attempt, again, untrusted } = call
   const interrupted = useInterrupted()
   return (
     <span className="call-facts">
       {status !== 'succeeded' && (status !== 'running' || interrupted) && (
         <span className="call-words">{callStateWords(call, interrupted)}</span>
       )}
-      {attempt !== undefined && attempt > 1 && <span>attempt {attempt}</span>}
+      {again !== undefined && <AgainSoon again={again} />}
+      {again === undefined && attempt !== undefined && attempt > 1 && <span>attempt {attempt}</span>}
       {exitCode !== undefined && exitCode !== 0 && <span className="call-exit">exit {exitCode}</span>}
       {untrusted && <span className="call-exit">from outside</span>}
       <CallTime call={call} />
@@ -87,6 +94,7 @@ export const ToolCard = memo(function ToolCard({ call, liveOutput }: ToolCardPro
       {open && (
         <div className="tool-body">
           {isGiven(call) && <p className="tool-remark">Its result was given when the session was forked: nothing was run for it.</p>}
+          {call.again !== undefined && <p className="tool-remark">Failed for the moment: {call.again.error}</p>}
           {call.denied !== undefined && <p className="tool-remark">Not allowed: {call.denied}</p>}
           {plan && <PlanView plan={plan} />}
           {call.invalidInput === undefined ? (

@@ -102,7 +102,7 @@ export function TurnsView({ facts, about }: TurnsViewProps): ReactNode {
   return (
     <div className="turns">
       <Context tokens={contextTokens(costs)} contextWindow={about?.contextWindow} />
-      <BudgetMeter facts={facts} limits={about?.limits} />
+      <BudgetMeter facts={facts} about={about} />
       {costs.length === 0 ? (
         <p className="panel-empty">No turn has ended yet.</p>
       ) : (

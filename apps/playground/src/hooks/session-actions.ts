@@ -1,6 +1,6 @@
 /** What a person can do to the session that is open, for whatever component offers it. */
 import { createContext, useContext } from 'react'
-import type { Answer, Asked, ForkWish, Judgement, WhyQuestion } from '../api/types.ts'
+import type { Answer, Asked, ForkWish, Judgement, SharedBudget, WhyQuestion } from '../api/types.ts'
 
 /** `goOn`: the run that was under way there goes on in the fork. `say`: what it is told first. `compare`: show both side by side. */
 export type ForkWay = Omit<ForkWish, 'at' | 'keepRun'> & { readonly goOn?: boolean; readonly say?: string; readonly compare?: boolean }
@@ -16,6 +16,8 @@ export type SessionActions = {
   readonly why: (question: WhyQuestion) => Promise<Judgement>
   /** What the model was asked last as of this fact. */
   readonly asked: (at: string) => Promise<Asked>
+  /** The shared budgets that this session has spent from. */
+  readonly budgets: () => Promise<readonly SharedBudget[]>
   readonly resume: () => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -30,6 +32,7 @@ export const SessionActionsContext = createContext<SessionActions>({
   rewind: nothing,
   why: never,
   asked: never,
+  budgets: () => Promise.resolve([]),
   resume: nothing,
   stop: nothing,
 })

@@ -35,6 +35,7 @@ export function useSessionActionsOf({ api, id, attempt, onChanged }: Target): Se
       rewind: (to) => attempt(api.rewind(id, to)).then(onChanged),
       why: (question) => api.why(id, question),
       asked: (at) => api.asked(id, at),
+      budgets: () => api.budgets(id),
       resume: () => attempt(resumeSomewhere(api, id)).then(onChanged),
       stop: () => attempt(api.cancel(id)),
     }),

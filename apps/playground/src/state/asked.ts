@@ -1,5 +1,5 @@
 /** Tells what changed from one request to the next, and what a provider's cache made of it. */
-import { isJsonObject, type Envelope, type Usage } from '@seamfold/core/kit'
+import type { Usage } from '@seamfold/core/kit'
 import type { Asked } from '../api/types.ts'
 import { formatCount, formatDuration } from '../text/format.ts'
 
@@ -10,40 +10,17 @@ export type AskedChange = {
   readonly breaks: boolean
 }
 
-/** The model that a fork was made with: its run goes on with that one, and the facts of the run name the one that it began with. */
-function forkedModel(facts: readonly Envelope[], cursor: string): string | undefined {
-  const at = facts.findIndex((fact) => fact.cursor === cursor)
-  for (const { event } of facts.slice(0, at + 1).toReversed()) {
-    if (event.type === 'agent_start') return undefined
-    if (event.type !== 'session_forked' || !isJsonObject(event.metadata.playground)) continue
-    const { model } = event.metadata.playground
-    if (typeof model === 'string') return model
-  }
-  return undefined
-}
-
-/** The same requests, each with the model that was really asked. */
-export function withModels(asked: Asked, facts: readonly Envelope[]): Asked {
-  const named = <T extends Pick<Asked, 'cursor' | 'digests'>>(request: T): T => {
-    const model = forkedModel(facts, request.cursor)
-    if (model === undefined) return request
-    const [provider] = request.digests.model.split('/', 1)
-    return { ...request, digests: { ...request.digests, model: `${provider}/${model}` } }
-  }
-  return { ...named(asked), ...(asked.before === undefined ? {} : { before: named(asked.before) }) }
-}
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 /** In the order in which providers read a request. Empty for the first one. */
-export function askedChanges({ before, digests, system, messages }: Asked): readonly AskedChange[] {
+export function askedChanges({ before, model, digests, note, system, messages }: Asked): readonly AskedChange[] {
   if (before === undefined) return []
   const { dropped, shared } = before
   const added = messages.length - shared
   const changes: AskedChange[] = []
-  if (before.digests.model !== digests.model)
-    changes.push({ part: 'model', words: `another model: ${before.digests.model} before, ${digests.model} now`, breaks: true })
-  if (before.digests.tools !== digests.tools) changes.push({ part: 'tools', words: 'other tools', breaks: true })
+  if (before.model !== model) changes.push({ part: 'model', words: `another model: ${before.model} before, ${model} now`, breaks: true })
+  if (before.digests.tools !== digests.tools || String(before.note?.tools) !== String(note?.tools))
+    changes.push({ part: 'tools', words: 'other tools', breaks: true })
   if (before.system !== undefined && before.system !== system)
     changes.push({ part: 'system', words: 'another system prompt', breaks: true })
   if (dropped.length > 0)

@@ -35,8 +35,14 @@ const change = (state: Conversation, reference: CallReference, apply: (call: Too
 
 const named = ({ callId, toolName }: { readonly callId: string; readonly toolName: string }): CallReference => ({ callId, name: toolName })
 
+/** Nobody waits to try it again. */
+function atRest(call: ToolCall): ToolCall {
+  const { again: _, ...rest } = call
+  return rest
+}
+
 const begun = (call: ToolCall, event: FactOf<'tool_execution_start'>, timestamp: number): ToolCall => ({
-  ...call,
+  ...atRest(call),
   status: 'running',
   input: event.args,
   attempt: event.attempt,
@@ -52,7 +58,7 @@ const hasExit = ({ runsCommand }: ToolCall, { errorKind = 'failed' }: FactOf<'to
 function ended(call: ToolCall, event: FactOf<'tool_end'>, timestamp: number): ToolCall {
   if (call.endedAt !== undefined) return call
   return {
-    ...call,
+    ...atRest(call),
     status: event.isError ? 'failed' : 'succeeded',
     output: event.output,
     endedAt: timestamp,

@@ -2,7 +2,7 @@
 import { toolCallsOf, totalTokens, type Access, type Envelope, type Json } from '@seamfold/core/kit'
 import { formatCost, formatCount, formatDuration } from '../text/format.ts'
 import { isFact, offsetOf, type FactEnvelope } from './facts.ts'
-import { stepOf, type StoryStep } from './story-step.ts'
+import { stepsOf, type StoryStep } from './story-step.ts'
 
 export type CallStory = {
   readonly callId: string
@@ -10,8 +10,8 @@ export type CallStory = {
   readonly args: Json
   /** As the last attempt or the question had them; undefined before either. */
   readonly accesses: readonly Access[] | undefined
-  /** True when the journal has neither a question nor a refusal: the policy let it pass. */
-  readonly unasked: boolean
+  /** True when an older version wrote its start, and did not tell why it was let through. */
+  readonly untold: boolean
   readonly steps: readonly StoryStep[]
 }
 
@@ -40,12 +40,17 @@ function budgetStep({ start, end }: ReturnType<typeof turnOf>): readonly StorySt
 /** Milliseconds between being let through and beginning that are worth a line. */
 const worthALine = 50
 
-/** A call that may run waits for its hooks, its lane, and calls that it conflicts with. */
-function waitBefore(fact: Envelope, through: Envelope | undefined): readonly StoryStep[] {
-  const waited = through === undefined ? 0 : fact.timestamp - through.timestamp
+/** What its start does not tell: a call that may run waits for its hooks, and for calls that it must not run together with. */
+function waitBefore(
+  { event, cursor, timestamp }: FactEnvelope<'tool_execution_start'>,
+  through: Envelope | undefined,
+): readonly StoryStep[] {
+  const told = typeof event.gates === 'object' ? (event.gates.lane?.waitedMs ?? 0) : 0
+  const waited = through === undefined ? 0 : timestamp - through.timestamp - told
   if (waited < worthALine) return []
-  const detail = `${formatDuration(waited)}: hooks, its lane, and calls that it conflicts with`
-  return [{ key: `${fact.cursor}/wait`, title: 'Waited for its place', detail, tone: 'wait' }]
+  const lane = event.gates === 'unrecorded' ? ', its lane' : ''
+  const detail = `${formatDuration(waited)}: hooks${lane}, and calls that it must not run together with`
+  return [{ key: `${cursor}/wait`, title: 'Waited to begin', detail, tone: 'wait' }]
 }
 
 /** Undefined for a call that the facts do not know. */
@@ -77,13 +82,13 @@ export function callStory(facts: readonly Envelope[], callId: string): CallStory
     name: (start?.event.name ?? question?.event.toolName ?? refusal?.event.toolName ?? asked?.name) || 'call',
     args: told?.args ?? asked?.input ?? null,
     accesses: start?.event.accesses ?? question?.event.accesses,
-    unasked: question === undefined && refusal === undefined && start !== undefined,
+    untold: question === undefined && refusal === undefined && start?.event.gates === 'unrecorded',
     steps: [
       ...origin,
       ...budgetStep(turn),
       ...own.flatMap((fact, at) => [
-        ...(fact === first ? waitBefore(fact, own[at - 1] ?? turn.end) : []),
-        ...[stepOf(fact, start?.timestamp) ?? []].flat(),
+        ...(first !== undefined && fact === first ? waitBefore(first, own[at - 1] ?? turn.end) : []),
+        ...stepsOf(fact, { started: start?.timestamp, asked: question !== undefined }),
       ]),
     ],
   }

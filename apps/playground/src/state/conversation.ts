@@ -1,6 +1,6 @@
 /** Folds the events of a session, facts and live ones, into what a page shows. Pure: the same events give the same picture. */
 import { addUsage, noUsage, type Envelope, type Fact, type LiveEvent } from '@seamfold/core/kit'
-import { changeOpenCalls } from './calls.ts'
+import { changeCall, changeOpenCalls } from './calls.ts'
 import { foldCallFact } from './call-facts.ts'
 import { foldRunFact } from './run-facts.ts'
 import { settledTurn } from './settled.ts'
@@ -111,6 +111,11 @@ function foldLive(state: Conversation, envelope: Envelope, event: LiveEvent): Co
     case 'tool_output_delta': {
       const had = state.liveOutput[event.callId] ?? ''
       return { ...state, liveOutput: { ...state.liveOutput, [event.callId]: (had + event.delta).slice(-liveOutputLimit) } }
+    }
+    case 'command_retry': {
+      const again = { attempt: event.attempt, error: event.error, at: timestamp + event.delayMs }
+      const reference = { callId: event.callId, name: event.toolName }
+      return state.run?.id === runId ? { ...state, items: changeCall(state.items, reference, (call) => ({ ...call, again })) } : state
     }
     case 'subagent_progress':
       return state.run?.id === runId ? foldTask(state, envelope, event) : state

@@ -1,7 +1,8 @@
 /** Says of one fact what it decided about its call. */
 import type { DecidingRule } from '@seamfold/core'
-import { describeAccess, type Access, type Envelope } from '@seamfold/core/kit'
+import { describeAccess, type Access, type Envelope, type FactOf, type HookVerdict } from '@seamfold/core/kit'
 import { formatDuration } from '../text/format.ts'
+import { gateSteps, hookStep, hookSteps, ruleText } from './gate-steps.ts'
 
 export type StoryStep = {
   readonly key: string
@@ -16,12 +17,7 @@ const accessWords = (accesses: readonly Access[]): string =>
   accesses.length === 0 ? 'touches nothing' : accesses.map(describeAccess).join(', ')
 
 /** The rule that decided, as it was written and where. */
-function ruleWords({ rule }: { readonly rule?: DecidingRule }): string {
-  if (rule === undefined) return ''
-  const { rule: written, ...origin } = rule
-  const place = Object.values(origin).filter((each) => typeof each === 'string' || typeof each === 'number')
-  return `; rule ${JSON.stringify(written)}${place.length === 0 ? '' : ` (${place.join(', ')})`}`
-}
+const ruleWords = ({ rule }: { readonly rule?: DecidingRule }): string => (rule === undefined ? '' : `; rule ${ruleText(rule)}`)
 
 /** What somebody was asked, and what was said. */
 function askedStep({ event, cursor: key, timestamp }: Envelope): StoryStep | undefined {
@@ -71,35 +67,63 @@ function askedStep({ event, cursor: key, timestamp }: Envelope): StoryStep | und
   }
 }
 
-/** `started` is when the call's last attempt began. Undefined for a fact that says nothing of a call. */
-export function stepOf(fact: Envelope, started: number | undefined): StoryStep | undefined {
+export type CallSoFar = {
+  /** When its last attempt began. */
+  readonly started: number | undefined
+  /** Somebody was asked about it. */
+  readonly asked: boolean
+}
+
+/** What a result tells of the work: what budgets counted, and who blocked what never began. */
+function endWords({ metadata }: FactOf<'tool_end'>): string {
+  return typeof metadata?.workMs === 'number' ? `; budgets counted ${formatDuration(metadata.workMs)} of work` : ''
+}
+
+const blockedBy = ({ metadata }: FactOf<'tool_end'>, key: string): readonly StoryStep[] =>
+  Array.isArray(metadata?.hooks)
+    ? (metadata.hooks as readonly HookVerdict[]).map((verdict, index) => hookStep(verdict, `${key}/hook-${index}`))
+    : []
+
+/** None for a fact that says nothing of a call. */
+export function stepsOf(fact: Envelope, { started, asked }: CallSoFar): readonly StoryStep[] {
   const { event, cursor: key, timestamp } = fact
   switch (event.type) {
     case 'permission_denied':
-      return { key, timestamp, title: 'Refused', detail: `${event.reason}${ruleWords(event)}`, tone: 'bad' }
+      return [{ key, timestamp, title: 'Refused', detail: `${event.reason}${ruleWords(event)}`, tone: 'bad' }]
     case 'tool_execution_start':
-      return {
-        key,
-        timestamp,
-        title: `Attempt ${event.attempt}`,
-        detail: `effect ${event.effect}; ${accessWords(event.accesses)}; key ${event.idempotencyKey.slice(0, 12)}…`,
-        tone: 'plain',
-      }
+      return [
+        ...gateSteps(event, key, asked),
+        {
+          key,
+          timestamp,
+          title: `Attempt ${event.attempt}`,
+          detail: `effect ${event.effect}; ${accessWords(event.accesses)}${sandboxWords(event)}; key ${event.idempotencyKey.slice(0, 12)}…`,
+          tone: 'plain',
+        },
+      ]
     case 'command_dead_lettered':
-      return {
-        key,
-        timestamp,
-        title: 'Given up',
-        detail: `after ${event.attempts} ${event.attempts === 1 ? 'attempt' : 'attempts'} in lane ${event.lane}; ${event.letterId}`,
-        tone: 'bad',
-      }
+      return [
+        {
+          key,
+          timestamp,
+          title: 'Given up',
+          detail: `after ${event.attempts} ${event.attempts === 1 ? 'attempt' : 'attempts'} in lane ${event.lane}: ${event.error}; ${event.letterId}`,
+          tone: 'bad',
+        },
+      ]
+    case 'confirmation_required':
+      return [...hookSteps(event.gates ?? {}, key), askedStep(fact) ?? []].flat()
     case 'tool_end': {
       const took = started === undefined ? '' : ` after ${formatDuration(timestamp - started)}`
       const exit = event.exitCode === undefined ? '' : `, exit ${event.exitCode}`
       const how = `${event.isError ? (event.errorKind ?? 'failed') : 'a result'}${event.untrusted === true ? ' from outside' : ''}`
-      return { key, timestamp, title: 'Ended', detail: `${how}${exit}${took}`, tone: event.isError ? 'bad' : 'good' }
+      const detail = `${how}${exit}${took}${endWords(event)}`
+      return [...blockedBy(event, key), { key, timestamp, title: 'Ended', detail, tone: event.isError ? 'bad' : 'good' }]
     }
     default:
-      return askedStep(fact)
+      return [askedStep(fact) ?? []].flat()
   }
 }
+
+const sandboxWords = ({ gates }: FactOf<'tool_execution_start'>): string =>
+  typeof gates === 'object' && gates.sandbox !== undefined ? `; in the sandbox ${gates.sandbox}` : ''

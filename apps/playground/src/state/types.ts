@@ -68,6 +68,8 @@ export type ToolCall = {
   /** The output comes from outside. */
   readonly untrusted?: true
   readonly denied?: string
+  /** It failed for the moment, and its lane tries it again: until it begins anew. */
+  readonly again?: { readonly attempt: number; readonly error: string; readonly at: number }
   readonly approval?: Approval
   readonly nested: readonly ToolCall[]
   readonly tasks?: readonly SubTask[]

@@ -3,6 +3,7 @@ import type { SessionView } from '@seamfold/core'
 import { openCalls } from '../render/calls.ts'
 import { describeCall } from '../render/call.ts'
 import { fieldLines } from '../render/fields.ts'
+import { gateLines } from '../render/gates.ts'
 import { cut, plural, visible, visibleLine } from '../render/text.ts'
 import { beginTranscript, type Transcript, transcribe } from '../render/transcript.ts'
 import { findPlaces, type Places, type SharedOptions } from '../setup/settings.ts'
@@ -15,7 +16,7 @@ import { hint, quote } from './hint.ts'
 import { type Standing, standingOf } from './liveness.ts'
 import { waitingLines } from './waiting.ts'
 
-export type ShowOptions = SharedOptions & { readonly json?: boolean; readonly reasoning?: boolean }
+export type ShowOptions = SharedOptions & { readonly json?: boolean; readonly reasoning?: boolean; readonly why?: boolean }
 
 export async function showCommand(id: string | undefined, options: ShowOptions, terminal: Terminal): Promise<number> {
   const places = await findPlaces(options, terminal)
@@ -40,7 +41,7 @@ export async function showCommand(id: string | undefined, options: ShowOptions, 
   }
 }
 
-async function printConversation(view: SessionView, { reasoning }: ShowOptions, terminal: Terminal): Promise<Transcript> {
+async function printConversation(view: SessionView, { reasoning, why = false }: ShowOptions, terminal: Terminal): Promise<Transcript> {
   const style = terminal.style()
   const state = await view.state()
   const runs = state.ended.length + (state.run !== undefined && state.ended.at(-1)?.id !== state.run.id ? 1 : 0)
@@ -53,6 +54,7 @@ async function printConversation(view: SessionView, { reasoning }: ShowOptions, 
     const printed = transcribe(transcript, envelope, { style, ...(reasoning === undefined ? {} : { reasoning }) })
     transcript = printed.transcript
     terminal.print(printed.output)
+    if (why) for (const line of gateLines(envelope.event)) terminal.print(`    ${style.colors.dim(line)}\n`)
   }
   return transcript
 }

@@ -67,6 +67,7 @@ export function aboutOf(settings: Settings, model: ModelInfo, beside: Beside): P
     simulated: settings.model.provider === 'simulator',
     ...(model.contextWindow === undefined ? {} : { contextWindow: model.contextWindow }),
     limits: { turns: defaultTurns, ...settings.budget },
+    ...(settings.sessionBudget === undefined ? {} : { sessionLimits: settings.sessionBudget }),
     workspace: settings.workspace,
     ...(settings.storeKind === 'memory' ? { durable: false } : { journal: settings.storePath }),
     examples,

@@ -1,10 +1,10 @@
 /** What the model was asked at one fact, and how far that is what it was asked before. */
-import { recordedRequests, systemHost, type RecordedRequest } from '@seamfold/core'
+import { recordedRequests, sentRequest, type RecordedRequest, type SentRequest } from '@seamfold/core'
 import type { Message, SessionStore, ToolDefinition } from '@seamfold/core/kit'
 import { RequestFailure } from './failure.ts'
 
 /** The request before, as far as it differs. */
-export type AskedBefore = Pick<RecordedRequest, 'cursor' | 'runId' | 'turn' | 'attempt' | 'timestamp' | 'digests'> & {
+export type AskedBefore = Pick<RecordedRequest, 'cursor' | 'runId' | 'turn' | 'attempt' | 'timestamp' | 'model' | 'digests' | 'note'> & {
   /** Left out where it is the same. */
   readonly system?: string
   /** Messages that both begin with. */
@@ -13,11 +13,12 @@ export type AskedBefore = Pick<RecordedRequest, 'cursor' | 'runId' | 'turn' | 'a
   readonly dropped: readonly Message[]
 }
 
-export type Asked = RecordedRequest & {
-  /** Undefined where the tools of that run are not known here: an agent with others is here now, or none. */
-  readonly tools?: readonly ToolDefinition[]
-  readonly before?: AskedBefore
-}
+export type Asked = RecordedRequest &
+  SentRequest & {
+    /** Tools of the agent that were not sent, by name. */
+    readonly hidden?: readonly string[]
+    readonly before?: AskedBefore
+  }
 
 /** The last request at or before a fact. Throws `not_found` where the model was not asked yet. */
 export async function askedAt(
@@ -38,13 +39,20 @@ export async function askedAt(
   return {
     ...found,
     messages: found.messages.map(withoutState),
-    ...(systemHost().digest(JSON.stringify(tools)) === found.digests.tools ? { tools } : {}),
+    ...(found.note?.added === undefined ? {} : { note: { ...found.note, added: found.note.added.map(withoutState) } }),
+    ...sentRequest(found, tools),
+    ...hiddenOf(found, tools),
     ...(before === undefined ? {} : { before: compared(before, found) }),
   }
 }
 
+function hiddenOf({ note }: RecordedRequest, tools: readonly ToolDefinition[]): { readonly hidden?: readonly string[] } {
+  const hidden = note?.tools === undefined ? [] : tools.map(({ name }) => name).filter((name) => note.tools?.includes(name) === false)
+  return hidden.length === 0 ? {} : { hidden }
+}
+
 function compared(before: RecordedRequest, { messages, system }: RecordedRequest): AskedBefore {
-  const { cursor, runId, turn, attempt, timestamp, digests } = before
+  const { cursor, runId, turn, attempt, timestamp, model, digests, note } = before
   let shared = 0
   while (shared < before.messages.length && before.messages[shared] === messages[shared]) shared++
   return {
@@ -53,7 +61,9 @@ function compared(before: RecordedRequest, { messages, system }: RecordedRequest
     turn,
     attempt,
     timestamp,
+    model,
     digests,
+    ...(note === undefined ? {} : { note }),
     shared,
     dropped: before.messages.slice(shared).map(withoutState),
     ...(before.system === system ? {} : { system: before.system }),

@@ -21,6 +21,8 @@ export type PlaygroundAbout = {
   readonly contextWindow?: number
   /** What one run may use up. */
   readonly limits?: { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
+  /** What all runs of one session may use up together. */
+  readonly sessionLimits?: { readonly usd?: number; readonly tokens?: number; readonly turns?: number; readonly toolCalls?: number }
   /** The folder that the tools work in. */
   readonly workspace?: string
   /** Where sessions are kept. */

@@ -2,6 +2,7 @@
 import { type DataProtection, diffSessions, forkSession, publicEvents, type SessionDiff } from '@seamfold/core'
 import type { Envelope, SessionStore, ToolDefinition } from '@seamfold/core/kit'
 import { askedAt } from './asked.ts'
+import { budgetsOf } from './budgets.ts'
 import { readBody, readQuery } from './body.ts'
 import { streamCard } from './card-stream.ts'
 import { streamEvents, type StreamOptions } from './events.ts'
@@ -66,6 +67,7 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
       const events: StreamOptions['events'] = (reading) => view.events({ ...(after === '' ? {} : { after }), ...reading, follow })
       await streamEvents({ response, heartbeatMs, signal, events }).finally(release)
     },
+    'GET /api/sessions/:id/budgets': async ({ id }) => ({ budgets: await budgetsOf(store, id) }),
     'GET /api/sessions/:id/request': ({ id, url }) => askedAt(store, id, { at: needed(url, 'at'), tools }),
     'GET /api/sessions/:id/diff': async ({ id, url }) => publicDiff(await diffSessions(store, id, needed(url, 'with'))),
     'POST /api/sessions/:id/fork': async ({ id, request }) => {

@@ -8,6 +8,7 @@ import {
   createAgent,
   laneQueue,
   type Policy,
+  requestNotes,
   type Tool,
 } from '@seamfold/core'
 import { AgentError, type LlmClient, type ModelInfo } from '@seamfold/core/kit'
@@ -139,6 +140,7 @@ export async function agentOptions(
     blobs: journal.blobs,
     watch: journal.watch,
     permissions,
+    use: [requestNotes()],
     budget: {
       perRun: settings.budget,
       ...(settings.sessionBudget === undefined ? {} : { perSession: settings.sessionBudget }),

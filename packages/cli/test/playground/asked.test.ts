@@ -1,5 +1,5 @@
 /** Promises of the route that shows what the model was asked, and what changed against the request before. */
-import { createAgent, memoryStore, tool } from '@seamfold/core'
+import { createAgent, memoryStore, policy, requestNotes, tool } from '@seamfold/core'
 import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
 import type { Asked } from '../../src/playground/asked.ts'
@@ -35,6 +35,27 @@ describe('what the model was asked', () => {
     await (await (await agent.session({ id: 's' })).send('Hello')).completed()
     expect((await asked([look.definition])).tools).toEqual([look.definition])
     expect(await asked([{ ...look.definition, description: 'Another.' }])).not.toHaveProperty('tools')
+  })
+
+  test('says whether it is what was sent, and what of it was for that call only', async () => {
+    const store = memoryStore()
+    const rules = [{ deny: { tool: 'look' } }] as const
+    const tools = [look, tool({ name: 'list', description: 'List.', readOnly: true, execute: () => '' })]
+    const options = { tools, store, permissions: policy({ rules }), budget: { perRun: { tokens: 100_000 } } }
+    const agent = createAgent({ ...options, llm: scriptedLlm(['Fine.', 'Fine again.']), use: [requestNotes()] })
+    await (await (await agent.session({ id: 'noted' })).send('Hello')).completed()
+    await (await (await createAgent({ ...options, llm: scriptedLlm(['Fine.']) }).session({ id: 'silent' })).send('Hello')).completed()
+    const about = { model: 'scripted', simulated: true }
+    await using here = await stage({ open: () => ({ agent, store, about, tools: tools.map(({ definition }) => definition) }) })
+    const ask = async (id: string): Promise<Asked> => (await here.get(`/api/sessions/${id}/request?at=99.x`)).json() as Promise<Asked>
+    expect(await ask('noted')).toMatchObject({
+      how: 'rebuilt',
+      model: 'scripted/scripted',
+      hidden: ['look'],
+      tools: [{ name: 'list' }],
+      note: { maxOutputTokens: expect.any(Number) },
+    })
+    expect(await ask('silent')).toMatchObject({ how: 'unrecorded' })
   })
 
   test('is refused in words before the model was asked', async () => {

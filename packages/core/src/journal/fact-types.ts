@@ -23,7 +23,8 @@ export const FACT_KINDS: Readonly<Record<FactType, FactKind>> = {
   history_edited: CRITICAL,
   turn_start: CRITICAL,
   turn_end: CRITICAL,
-  tool_execution_start: CRITICAL,
+  // Version 2 tells what the call passed: that nothing is told means nothing, and did not before.
+  tool_execution_start: { version: 2, critical: true, upcasts: [(older: object) => ({ ...older, gates: 'unrecorded' })] },
   tool_end: CRITICAL,
   permission_denied: { version: 1, critical: false },
   confirmation_required: CRITICAL,

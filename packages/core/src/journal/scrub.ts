@@ -52,7 +52,9 @@ const resultMetadata: Scrub = (value, replacement) => {
 }
 
 /** What a reply had to match, and rules that were made for a call, say what it was about. */
-const request = { args: texts, accesses, reason: texts, rule: fields({ rule: texts }), reply: (): Json => ({}) }
+const rule = fields({ rule: texts })
+const gates = fields({ rule, hooks: each(fields({ reason: texts })), lane: fields({ after: fields({ error: texts }) }) })
+const request = { args: texts, accesses, reason: texts, rule, gates, reply: (): Json => ({}) }
 const answered = fields({ message: texts, args: texts, reply: texts, always: (): Json => [] })
 
 /** What each fact says in words of somebody's own. A fact that is not here says nothing of the kind. */
@@ -64,7 +66,8 @@ const SAYINGS: Readonly<Partial<Record<FactType, Scrub>>> = {
   run_prepared: fields({ system: texts, prompt: content }),
   history_edited: fields({ edits: each(fields({ replacement: each(message) })) }),
   turn_end: fields({ message, meta: texts }),
-  tool_execution_start: fields({ args: texts, accesses, witness: texts }),
+  turn_start: fields({ request: fields({ system: texts, added: each(message) }) }),
+  tool_execution_start: fields({ args: texts, accesses, witness: texts, gates }),
   tool_end: fields({ output: content, metadata: resultMetadata }),
   permission_denied: fields(request),
   confirmation_required: fields(request),

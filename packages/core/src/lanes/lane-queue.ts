@@ -1,6 +1,7 @@
 /** `laneQueue`: the lanes of this process, shared by as many agents and sessions as you like. */
 import { AgentError, toMessage } from '../base/errors.ts'
 import { type Host, systemHost } from '../base/host.ts'
+import type { LanePlace } from '../model/call-gates.ts'
 import { type DeadLetter, type LaneName, laneOf, LANES } from '../model/lane.ts'
 import { resultText } from '../model/message.ts'
 import { failed, type ToolResult } from '../model/tool.ts'
@@ -146,12 +147,15 @@ class LocalLanes implements LaneQueue {
   async #tries(job: Job): Promise<ToolOutcome> {
     const { command, work, lane, holder } = job
     const limits = this.#limits[lane]
+    let after: LanePlace['after']
     for (let begun = command.attempts; ;) {
       const since = this.#host.clock.now()
       const entering = job.enter()
       const place = entering instanceof Promise ? await entering : entering
-      if (typeof place === 'string') return this.#noPlace(job, { why: place, begun, waitedMs: this.#host.clock.now() - since })
-      const outcome = await holder.work(place, () => work.attempt(this.#attempt(job)))
+      const waitedMs = this.#host.clock.now() - since
+      if (typeof place === 'string') return this.#noPlace(job, { why: place, begun, waitedMs })
+      const told: LanePlace = { name: lane, ...(waitedMs > 0 ? { waitedMs } : {}), ...(after && { after }) }
+      const outcome = await holder.work(place, () => work.attempt({ ...this.#attempt(job), lane: told }))
       begun++
       if (outcome.type === 'suspended' || !isTransient(outcome.result, limits)) return outcome
       if (begun >= limits.attempts || holder.lent || !TWICE_IS_ONCE.has(command.effect)) return this.#giveUp(job, outcome.result, begun)
@@ -166,6 +170,7 @@ class LocalLanes implements LaneQueue {
         delayMs,
         error,
       })
+      after = { error, delayMs }
       await this.#host.clock.sleep(delayMs, { signal: work.signal })
     }
   }

@@ -1,6 +1,6 @@
 /** The innermost tool call: its turn in the queue, its start in the ledger, then the effect within its time. */
 import { AgentError, toMessage } from '../base/errors.ts'
-import { present } from '../base/present.ts'
+import { present, some } from '../base/present.ts'
 import { type ChildSignal, childSignal, onAbort, orAborted } from '../base/signals.ts'
 import { type Access, describeAccess } from '../model/access.ts'
 import { askedOf } from '../model/asked.ts'
@@ -68,7 +68,7 @@ const changed = (name: string, before: readonly Access[], now: readonly Access[]
 
 /** Stored, and safe from loss of power, before the effect begins; effects of class `none` need not wait for it. */
 async function recordStart(context: LoopContext, invocation: ToolInvocation, witness: Json | undefined): Promise<void> {
-  const { callId, call, tool, args, input, accesses, parentCallId } = invocation
+  const { callId, call, tool, args, input, accesses, parentCallId, gates } = invocation
   const attempt = (callStateOf(context.run, callId)?.start?.attempt ?? 0) + 1
   const effect = tool.effect(input)
   const stored = context.run.append(
@@ -83,7 +83,11 @@ async function recordStart(context: LoopContext, invocation: ToolInvocation, wit
         effect,
         idempotencyKey: idempotencyKey(context, callId),
         accesses,
-        ...present({ witness, askedDigest: parentCallId && context.run.host.digest(askedOf(call)) }),
+        ...present({
+          witness,
+          askedDigest: parentCallId && context.run.host.digest(askedOf(call)),
+          gates: some({ ...gates, sandbox: tool.sandbox }),
+        }),
       },
     ],
     { sync: effect !== 'none', lazy: effect === 'none' },

@@ -1,9 +1,11 @@
 /** The six places where a concern may stand, and what it may know there. */
 import type { Host } from '../base/host.ts'
 import type { Access } from '../model/access.ts'
+import type { CallGates } from '../model/call-gates.ts'
 import type { Fact, HistoryEdit, LiveEvent, Reservation, WaitingFor } from '../model/event.ts'
 import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Message, Prompt, ToolUseBlock } from '../model/message.ts'
+import type { RequestNote } from '../model/request-note.ts'
 import type { SessionState } from '../model/session-state.ts'
 import type { Tool, ToolResult } from '../model/tool.ts'
 import type { ToolOutcome } from '../model/tool-outcome.ts'
@@ -45,7 +47,7 @@ export type TurnDraft = {
   readonly messages: readonly Message[]
   readonly tools: readonly Tool[]
   readonly toolChoice?: ToolChoice
-  readonly output?: LlmRequest['output']
+  readonly output?: NonNullable<LlmRequest['output']>
   readonly maxOutputTokens?: number
 }
 
@@ -56,6 +58,8 @@ export type ModelCall = {
   readonly signal: AbortSignal
   /** What this attempt may cost at most: stored with its start. */
   readonly reservation?: Reservation
+  /** What of the request the journal would not tell: stored with its start. */
+  readonly note?: RequestNote
 }
 
 /** One tool call on its way in: asked by the model, by another tool, or by the host. */
@@ -74,6 +78,8 @@ export type ToolInvocation = {
   readonly signal: AbortSignal
   /** The call that made this one, for nested calls. */
   readonly parentCallId: string | undefined
+  /** What it has passed so far: stored with its start. Who lets it pass for a reason adds that. */
+  readonly gates?: { readonly [K in keyof CallGates]: CallGates[K] | undefined }
   /** Milliseconds; `0` means no limit. */
   readonly timeoutMs?: number
   /**
@@ -134,6 +140,8 @@ export interface Stages {
  */
 export interface Middleware<State = unknown> {
   readonly name: string
+  /** It stands behind all others, the built-in ones too, and sees what is really sent and run. Default: false, in front of them. */
+  readonly innermost?: boolean
   readonly initial?: State
   fold?(state: State, fact: Fact, runId: string): State
   start(run: RunContext, state: () => State): Stages

@@ -14,9 +14,9 @@ import type { ComposedStages } from './stages.ts'
 export async function* attemptModelCall(context: LoopContext, call: ModelCall): ModelStream {
   const { run, llm } = context
   const attempt = currentRun(context).turn === call.turn ? currentRun(context).attempt + 1 : 1
-  const { reservation } = call
+  const { reservation, note: request } = call
   context.beginTurn(call.turn, attempt)
-  await run.append([{ type: 'turn_start', turn: call.turn, attempt, ...present({ reservation }) }], {
+  await run.append([{ type: 'turn_start', turn: call.turn, attempt, ...present({ reservation, request }) }], {
     sync: reservation !== undefined,
   })
   yield* guardedStream(llm, call.request, { signal: call.signal })
@@ -25,16 +25,15 @@ export async function* attemptModelCall(context: LoopContext, call: ModelCall): 
 /** One turn up to its `turn_end`, which is on its way to the store when this returns. */
 export async function modelStep(context: LoopContext, stages: ComposedStages, system: string): Promise<void> {
   const { run, llm, requests } = context
-  const draft = await prepare(context, stages, system)
+  const { turn, messages, tools, ...rest } = await prepare(context, stages, system)
   const call: ModelCall = {
-    turn: draft.turn,
+    turn,
     signal: run.signal,
     request: {
-      system: draft.system,
-      messages: requests.messagesFor(draft.messages, llm.model),
-      tools: requests.definitionsOf(draft.tools),
+      ...rest,
+      messages: requests.messagesFor(messages, llm.model),
+      tools: requests.definitionsOf(tools),
       cacheKey: run.sessionId,
-      ...present({ toolChoice: draft.toolChoice, output: draft.output, maxOutputTokens: draft.maxOutputTokens }),
     },
   }
   const done = await consume(context, stages.callModel(call))

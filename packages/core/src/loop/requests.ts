@@ -1,6 +1,6 @@
 /** What a call waits for: asks for it on the run, once, and brings the answer. */
 import { isAgentError } from '../base/errors.ts'
-import { present } from '../base/present.ts'
+import { present, some } from '../base/present.ts'
 import { childSignal } from '../base/signals.ts'
 import { askedOf } from '../model/asked.ts'
 import type { Fact } from '../model/event.ts'
@@ -44,7 +44,7 @@ export const aboutDigest = ({ host }: RunContext, { args, accesses }: Pick<Waiti
 /** Ask for something in the name of a call. Resolves when it is stored, with the facts that go before it. */
 export async function ask(
   run: RunContext,
-  { callId, call, args, accesses, parentCallId }: ToolInvocation,
+  { callId, call, args, accesses, parentCallId, gates }: ToolInvocation,
   { before = [], ...wish }: Wish & { readonly before?: readonly Fact[] },
 ): Promise<RequestState> {
   const requestId = run.host.id('request')
@@ -57,7 +57,7 @@ export async function ask(
     accesses,
     ...wish,
     ...run.signed,
-    ...present({ askedDigest: parentCallId && run.host.digest(askedOf(call)) }),
+    ...present({ askedDigest: parentCallId && run.host.digest(askedOf(call)), gates: gates && some(gates) }),
   }
   await run.append([...before, fact], { sync: true })
   return run.state().run?.requests.get(requestId) as RequestState // it was just said

@@ -1,9 +1,8 @@
 /** The spine: look at what the facts have come to, do the next thing, again. It starts from wherever they stand. */
 import { AgentError } from '../base/errors.ts'
-import { present } from '../base/present.ts'
 import type { WaitingFor } from '../model/event.ts'
 import type { Json } from '../model/json.ts'
-import { promptMessage, textOf, type TextBlock, type ImageBlock, type Prompt } from '../model/message.ts'
+import { promptMessage, textOf, type TextBlock, type ImageBlock } from '../model/message.ts'
 import { openRun, waitingOf } from '../model/session-state.ts'
 import type { LoopContext } from './context.ts'
 import type { TurnReport, Verdict } from './middleware.ts'
@@ -51,14 +50,21 @@ async function step(context: LoopContext, stages: ComposedStages, tools: ToolSte
 async function prepare(context: LoopContext, stages: ComposedStages): Promise<undefined> {
   const { prompt } = currentRun(context)
   const draft = await stages.prepareRun({ system: context.instructions, prompt, tools: context.tools })
-  const blocks = blocksOf(draft.prompt)
   context.run
-    .append([{ type: 'run_prepared', system: draft.system, ...(draft.prompt === prompt ? {} : { prompt: blocks }) }], { lazy: true })
+    .append(
+      [
+        {
+          type: 'run_prepared',
+          system: draft.system,
+          ...(draft.prompt === prompt ? {} : { prompt: promptMessage(draft.prompt).content as Blocks }),
+        },
+      ],
+      { lazy: true },
+    )
     .catch(() => {}) // stored with the first turn's start, which is awaited
 }
 
-const blocksOf = (prompt: Prompt): readonly (TextBlock | ImageBlock)[] =>
-  promptMessage(prompt).content as readonly (TextBlock | ImageBlock)[]
+type Blocks = readonly (TextBlock | ImageBlock)[]
 
 async function act(context: LoopContext, tools: ToolStep): Promise<SegmentEnd | undefined> {
   const waitingFor = await tools.runBatch()
@@ -87,16 +93,11 @@ async function decide(context: LoopContext, stages: ComposedStages): Promise<Seg
   const verdict: Verdict = opinion?.verdict ?? byDefault(report, steered)
   switch (verdict.type) {
     case 'stop':
-      return {
-        type: 'completed',
-        text: verdict.text ?? textOf(reply.message),
-        reason: verdict.reason,
-        ...present({ output: verdict.output }),
-      }
+      return { ...verdict, type: 'completed', text: verdict.text ?? textOf(reply.message) }
     case 'fail':
       throw verdict.error
     case 'suspend':
-      return { type: 'suspended', waitingFor: verdict.waitingFor }
+      return { ...verdict, type: 'suspended' }
     case 'continue': {
       const messages = verdict.inject ?? []
       const facts = messages.map((message) => ({ type: 'message_injected' as const, message, source: opinion?.by ?? 'default' }))

@@ -8,7 +8,7 @@ import type { Json } from '../model/json.ts'
 import type { ToolUseBlock } from '../model/message.ts'
 import { type CallState, openCalls } from '../model/session-state.ts'
 import { failed, type Tool, type ToolResult } from '../model/tool.ts'
-import { toolEnd } from '../model/tool-end.ts'
+import { type EndedCall, toolEnd } from '../model/tool-end.ts'
 import { AccessQueue, type Ticket } from './access-queue.ts'
 import { type Admitted, admit, malformed, type Refused, unknownTool } from './admission.ts'
 import type { LoopContext } from './context.ts'
@@ -64,20 +64,19 @@ export class ToolStep {
       entries.push(await this.#enter({ callId, call, signal: scope.signal, parent: undefined }))
     const work = entries.map((entry) => this.#pass(entry))
     for (const each of work) each.catch((error: unknown) => scope.abort(error)) // one that cannot go on stops the others
-    const settled = await Promise.allSettled(work)
+    await Promise.allSettled(work)
     scope.release()
-    const failure = settled.find((each) => each.status === 'rejected')
-    if (failure) throw failure.reason
-    return settled.flatMap((each) => (each.status === 'fulfilled' && each.value.type === 'suspended' ? each.value.waitingFor : []))
+    return (await Promise.all(work)).flatMap((outcome) => (outcome.type === 'suspended' ? outcome.waitingFor : []))
   }
 
   /** Find out what a call would touch, and take its place in the queue. */
-  async #enter({ callId, call, signal, parent }: Pick<Entry, 'callId' | 'call' | 'signal' | 'parent'>): Promise<Entry> {
+  async #enter(made: Pick<Entry, 'callId' | 'call' | 'signal' | 'parent'>): Promise<Entry> {
+    const { callId, call, signal, parent } = made
     const tool = this.#context.tools.find(({ definition }) => definition.name === call.name)
     const { args, fixed } = argsOf(this.#context, callId, call)
     const admission = await this.#admission(call, tool, { args, fixed, signal })
     const ticket = this.#queue.enter(admission.ok ? admission.accesses : [], parent?.ticket)
-    return { callId, call, signal, parent, ticket, args, fixed, admission, nested: { ordinal: 0, waiting: [], open: new Set() } }
+    return { ...made, ticket, args, fixed, admission, nested: { ordinal: 0, waiting: [], open: new Set() } }
   }
 
   async #admission(
@@ -141,12 +140,12 @@ export class ToolStep {
   }
 
   #end({ callId, call, parent }: Entry, result: ToolResult): void {
-    const fact = toolEnd(
-      { callId, id: call.id, name: call.name, ...(parent === undefined ? {} : { argsDigest: this.#argsDigest(call) }) },
-      result,
-    )
-    // Not awaited: it is stored with or before the next turn's start, and that is.
-    this.#context.run.append([fact], { lazy: true }).catch(() => {})
+    this.#say({ callId, id: call.id, name: call.name, ...(parent === undefined ? {} : { argsDigest: this.#argsDigest(call) }) }, result)
+  }
+
+  /** Not awaited: it is stored with or before the next turn's start, and that is. */
+  #say(call: EndedCall, result: ToolResult): void {
+    this.#context.run.append([toolEnd(call, result)], { lazy: true }).catch(() => {})
   }
 
   #argsDigest(call: ToolUseBlock): string {
@@ -204,8 +203,7 @@ export class ToolStep {
   #inItsPlace(call: ToolUseBlock, start: CallState['start']): ToolResult {
     const why = `the call that made it makes another one in its place now (${call.name})`
     const result = mayHaveActed(start) ? unknownOutcome(start.name, why) : changedCall(call)
-    const fact = toolEnd({ callId: call.id, id: call.id, name: start?.name ?? call.name, argsDigest: this.#argsDigest(call) }, result)
-    this.#context.run.append([fact], { lazy: true }).catch(() => {}) // stored with or before the next turn's start
+    this.#say({ callId: call.id, id: call.id, name: start?.name ?? call.name, argsDigest: this.#argsDigest(call) }, result)
     return result
   }
 

@@ -2,7 +2,17 @@
 import { AgentError, isAgentError, wasRefused } from '../base/errors.ts'
 import type { Clock } from '../base/host.ts'
 import { childSignal } from '../base/signals.ts'
-import { defineMiddleware, type Middleware, type ModelCall, type ModelStream, resultOf, type RunContext } from '../loop/middleware.ts'
+import { WorkTime } from '../base/work-time.ts'
+import {
+  defineMiddleware,
+  type Middleware,
+  type ModelCall,
+  type ModelStream,
+  resultOf,
+  type RunContext,
+  type ToolOutcome,
+} from '../loop/middleware.ts'
+import type { CallReservation } from '../model/call-gates.ts'
 import type { Fact } from '../model/event.ts'
 import { toolCallsOf } from '../model/message.ts'
 import { failed } from '../model/tool.ts'
@@ -65,8 +75,14 @@ const endOf = (usage: Usage, missing: boolean, price: Price | undefined): Spendi
 /** What a provider refuses before it has said anything is not paid for. */
 const REFUSALS: ReadonlySet<string> = new Set(['llm_rejected', 'llm_unauthorized', 'context_overflow'])
 
+export type BudgetGuardOptions = {
+  readonly price: Price | undefined
+  /** What the journal calls the budget. Default: empty, it has no name. */
+  readonly name?: string
+}
+
 /** Each run has a guard, which may be that of others too. */
-export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, price: Price | undefined): Middleware {
+export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, { price, name }: BudgetGuardOptions): Middleware {
   return defineMiddleware<Place>({
     name: 'budget-guard',
     initial: NOWHERE,
@@ -90,9 +106,10 @@ export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, price: Pr
           const execute: typeof tool.execute = (input, context) => work.during(() => tool.execute(input, context))
           let waits = false
           try {
-            const outcome = await next({ ...invocation, tool: { ...tool, execute }, signal: time.signal })
+            const gates = { ...invocation.gates, budgets: [...(invocation.gates?.budgets ?? []), reservedFor(decision, name)] }
+            const outcome = await next({ ...invocation, tool: { ...tool, execute }, signal: time.signal, gates })
             waits = outcome.type === 'suspended'
-            return outcome
+            return decision.workMs === undefined || composite ? outcome : withWork(outcome, work.ms())
           } finally {
             time.stop()
             // What waits for somebody is asked for again when it goes on.
@@ -108,34 +125,6 @@ export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, price: Pr
       }
     },
   })
-}
-
-/** How long something has been worked on: also where it does not stop although nobody waits for it any more. */
-class WorkTime {
-  readonly #clock: Clock
-  readonly #underWay = new Set<{ readonly begun: number }>()
-  #done = 0
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  async during<T>(task: () => Promise<T>): Promise<T> {
-    const work = { begun: this.#clock.now() }
-    this.#underWay.add(work)
-    try {
-      return await task()
-    } finally {
-      this.#underWay.delete(work)
-      this.#done += this.#clock.now() - work.begun
-    }
-  }
-
-  ms(): number {
-    let sum = this.#done
-    for (const { begun } of this.#underWay) sum += this.#clock.now() - begun
-    return sum
-  }
 }
 
 const spenderOf = ({ sessionId, runId, metadata }: RunContext, name: string): Spender => ({
@@ -162,6 +151,15 @@ function tellerOf(guard: BudgetGuard, run: RunContext, place: () => Place): Tell
   }
   return { tellBefore: () => (told ??= tellAll()) }
 }
+
+/** What it is settled at goes with its end. */
+const withWork = (outcome: ToolOutcome, workMs: number): ToolOutcome =>
+  outcome.type === 'result' ? resultOf({ ...outcome.result, metadata: { ...outcome.result.metadata, workMs } }) : outcome
+
+const reservedFor = ({ workMs }: Extract<BudgetDecision, { type: 'allow' }>, name = ''): CallReservation => ({
+  ...(name === '' ? {} : { name }),
+  ...(workMs === undefined ? {} : { workMs }),
+})
 
 type AttemptParts = {
   readonly guard: BudgetGuard

@@ -3,7 +3,7 @@ import type { Middleware } from '../loop/middleware.ts'
 
 /**
  * Outermost first: read it downwards for a call on its way in, upwards for a result on its way out. What a user adds stands
- * before all of these.
+ * before all of these, unless it says that it is innermost.
  */
 export const STACK_ORDER = [
   'turn-limit', // may end the run whatever the others think
@@ -30,8 +30,9 @@ export const STACK_ORDER = [
 
 const place = (name: string): number => STACK_ORDER.findIndex((each) => each === name)
 
-/** The built-in middleware in their places, behind the user's own. */
+/** The built-in middleware in their places, behind the user's own but for those that stand innermost. */
 export const arrange = (builtin: readonly Middleware[], use: readonly Middleware[] = []): readonly Middleware[] => [
-  ...use,
+  ...use.filter(({ innermost }) => !innermost),
   ...builtin.toSorted((a, b) => place(a.name) - place(b.name)),
+  ...use.filter(({ innermost }) => innermost),
 ]

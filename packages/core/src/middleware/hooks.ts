@@ -97,8 +97,15 @@ function aroundRun(run: RunContext, { ask, tell }: Voice): Stages {
       if (!invocation.fixed) {
         const { tool, call, signal } = invocation
         const decision = await ask(toolEvent(invocation), signal)
+        const hooks = decision && (decision.by ?? [{ decision: decision.decision }])
+        invocation = { ...invocation, gates: { hooks } }
         if (decision?.decision === 'block')
-          return resultOf(failed(`'${call.name}' was blocked by a hook: ${decision.reason}`, { kind: 'permission_denied' }))
+          return resultOf(
+            failed(`'${call.name}' was blocked by a hook: ${decision.reason}`, {
+              kind: 'permission_denied',
+              ...(hooks && { metadata: { hooks } }),
+            }),
+          )
         if (decision?.input !== undefined) {
           const admitted = await admit(tool, decision.input, signal)
           if (!admitted.ok) return resultOf(admitted.result)

@@ -19,7 +19,7 @@ export const lanes = (queue: LaneQueue): Middleware =>
           { ...invocation, sessionId, runId, metadata, effect: tool.effect(input), attempts },
           {
             signal,
-            attempt: (change) => next({ ...invocation, ...change }),
+            attempt: ({ lane, ...change }) => next({ ...invocation, ...change, gates: { ...invocation.gates, lane } }),
             record: (facts) => void run.append(facts, { lazy: true }).catch(() => {}), // stored with the call's end
             emit: run.emit,
           },

@@ -129,7 +129,7 @@ class Gate {
   #settled(invocation: ToolInvocation, next: Next, judgement: Judgement): Promise<ToolOutcome> {
     return judgement.decision === 'deny'
       ? this.#refuse(invocation, `the policy denies it (${judgement.reason})`, judgement)
-      : next(invocation)
+      : next({ ...invocation, gates: { ...invocation.gates, ...decidedBy(judgement) } })
   }
 
   /** Requests of this call that nobody answered and that are no longer about what would happen. */

@@ -22,6 +22,8 @@ export interface ToolOptions<T> {
   readonly timeoutMs?: number
   /** Arguments in which `secret://NAME` stands for a secret that `execute` gets in its place. Default: none. */
   readonly secrets?: readonly (keyof T & string)[]
+  /** The sandbox that `execute` keeps it in, by name: it is kept with the start of each call. Default: none. */
+  readonly sandbox?: string
   /** The result comes from outside, and is not to be taken for instructions. Default: false. */
   readonly untrusted?: boolean | ((input: T) => boolean)
   /** What the world looked like before: stored with the start, given to `probe`. */
@@ -58,6 +60,7 @@ export function tool<T = JsonObject>(options: ToolOptions<T>): Tool {
     effect: (input) => (typeof effect === 'function' ? effect(typed(input)) : effect),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.secrets ? { secrets: options.secrets } : {}),
+    ...(options.sandbox ? { sandbox: options.sandbox } : {}),
     ...(untrusted ? { untrusted: (input) => (untrusted === true ? true : untrusted(typed(input))) } : {}),
     ...(witness ? { witness: (input) => witness(typed(input)) } : {}),
     ...(probe ? { probe: (input, context) => probe(typed(input), context) } : {}),

@@ -1,10 +1,12 @@
 /** Everything that can happen in a session: facts, which are stored, and live events, which are not. */
 import type { Access, Effect } from './access.ts'
+import type { CallGates } from './call-gates.ts'
 import type { Json, JsonObject, JsonSchema } from './json.ts'
 import type { LaneName } from './lane.ts'
 import type { LiveEvent } from './live-event.ts'
 import type { ImageBlock, Message, TextBlock, ToolResultContent } from './message.ts'
 import type { Rule, RuleOrigin } from './permission-policy.ts'
+import type { RequestNote } from './request-note.ts'
 import type { StepBudget, StepStatus } from './step.ts'
 import type { ToolErrorKind } from './tool.ts'
 import type { Usage } from './usage.ts'
@@ -21,6 +23,8 @@ type Asked = Omit<WaitingFor, 'kind' | 'sessionId' | 'runId'> & {
   readonly rule?: DecidingRule
   /** Of a nested call: digest of what it was asked, before hooks. */
   readonly askedDigest?: string
+  /** What the call had passed by then. */
+  readonly gates?: CallGates
 }
 
 /** What was said to a request, by whoever was first. */
@@ -99,7 +103,14 @@ export type Fact =
       /** Replaces the prompt, where a hook rewrote it. */ readonly prompt?: readonly (TextBlock | ImageBlock)[]
     }
   | { readonly type: 'history_edited'; readonly by: string; readonly edits: readonly HistoryEdit[] }
-  | { readonly type: 'turn_start'; readonly turn: number; readonly attempt: number; readonly reservation?: Reservation }
+  | {
+      readonly type: 'turn_start'
+      readonly turn: number
+      readonly attempt: number
+      readonly reservation?: Reservation
+      /** What of the request is not as the journal has it. Default: nobody kept that. */
+      readonly request?: RequestNote
+    }
   | {
       readonly type: 'turn_end'
       readonly turn: number
@@ -125,6 +136,8 @@ export type Fact =
       readonly witness?: Json
       /** Of a nested call: digest of what it was asked, before hooks. Another attempt of its maker must ask the same here. */
       readonly askedDigest?: string
+      /** What it passed. Default: nothing held it up. Version 1 did not say. */
+      readonly gates?: CallGates | 'unrecorded'
     }
   | {
       readonly type: 'tool_end'

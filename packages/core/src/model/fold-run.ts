@@ -146,7 +146,7 @@ function answered(run: RunState, fact: AnswerFact): Partial<RunState> {
 }
 
 const requested = (asked: Asked, runId: string, sessionId: string): RequestState => {
-  const { type, argsDigest, askedDigest, rule: _, ...request } = asked
+  const { type, argsDigest, askedDigest, rule: _, gates: __, ...request } = asked
   return {
     request: {
       ...request,

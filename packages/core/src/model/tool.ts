@@ -91,6 +91,8 @@ export interface Tool {
   readonly timeoutMs?: number
   /** Arguments in which `secret://NAME` stands for a secret that `execute` gets. Default: none, and such a text stays as it is. */
   readonly secrets?: readonly string[]
+  /** The sandbox that it runs in, by name: kept with the start of each call. Default: none. */
+  readonly sandbox?: string
   /** Whether the result comes from outside (the web, other people's files): the model is told not to take it for instructions. Default: it does not. */
   untrusted?(input: Json): boolean
   witness?(input: Json): Promise<Json>

@@ -1,5 +1,6 @@
 /** The seam for code outside the loop that may answer questions which the loop asks. */
 import type { Access } from '../model/access.ts'
+import type { HookVerdict } from '../model/call-gates.ts'
 import type { WaitingFor } from '../model/event.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { Message } from '../model/message.ts'
@@ -66,10 +67,14 @@ export type HookEvent =
 
 export type HookName = HookEvent['hook']
 
-/** What a hook may say. `input` replaces the arguments of a tool call, `prompt` replaces the prompt. */
-export type HookDecision =
+/**
+ * What a hook may say. `input` replaces the arguments of a tool call, `prompt` replaces the prompt. `by` names who was asked, where
+ * several were: it is kept in the journal with the call.
+ */
+export type HookDecision = { readonly by?: readonly HookVerdict[] } & (
   | { readonly decision: 'continue'; readonly input?: Json; readonly prompt?: string }
   | { readonly decision: 'block'; readonly reason: string }
+)
 
 /**
  * Answers hooks.

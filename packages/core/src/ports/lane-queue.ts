@@ -1,5 +1,6 @@
 /** The lesser port that says when a tool call which passed its gates may begin, and keeps those that were given up. */
 import type { Access, Effect } from '../model/access.ts'
+import type { LanePlace } from '../model/call-gates.ts'
 import type { Fact } from '../model/event.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { DeadLetter, LaneName } from '../model/lane.ts'
@@ -31,6 +32,8 @@ export type LaneAttempt = {
   readonly timeoutMs?: number
   /** Stands for the command's. */
   readonly tool?: Tool
+  /** The place that it has: the journal keeps it. */
+  readonly lane?: LanePlace
 }
 
 /** The work of a command, and how a queue speaks of it. */
@@ -141,7 +144,7 @@ export type LaneRules = Readonly<Partial<Record<LaneName, LaneLimits>>> & {
  * - In a hybrid lane the tool works, and others are told. [lane.hybrid]
  * - A paused lane begins nothing and says so; a closed queue refuses, also those that wait. [lane.paused, lane.closed]
  * - Pressure is told once when it rises and once when it falls. [lane.alert]
- * - Stats say who waits, who works and how long was waited. [lane.stats]
+ * - Stats say who waits, who works and how long was waited; an attempt is told what of that was its own. [lane.stats, lane.told]
  */
 export interface LaneQueue {
   readonly contract: 1

@@ -63,7 +63,7 @@ function placeOf(value: Json, isSuch: (text: string) => boolean, path: string = 
 
 /** The tool as it runs: with the secrets that it refers to, and without any in what it shows meanwhile. */
 function guarded(tool: Tool, provider: SecurityProvider): Tool {
-  const { definition, timeoutMs, secrets } = tool
+  const { definition, timeoutMs, secrets, sandbox } = tool
   return {
     definition,
     parse: (input) => tool.parse(input),
@@ -71,6 +71,7 @@ function guarded(tool: Tool, provider: SecurityProvider): Tool {
     effect: (input) => tool.effect(input),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(secrets === undefined ? {} : { secrets }),
+    ...(sandbox === undefined ? {} : { sandbox }),
     ...(tool.untrusted === undefined ? {} : { untrusted: (input: Json) => tool.untrusted?.(input) === true }),
     ...(tool.witness === undefined ? {} : { witness: (input: Json) => tool.witness?.(input) ?? Promise.resolve(null) }),
     ...(tool.probe === undefined ? {} : { probe: tool.probe.bind(tool) }),

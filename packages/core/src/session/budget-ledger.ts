@@ -39,7 +39,7 @@ export function guardedBudget(guard: BudgetGuard, { order = '', check }: Guarded
     order,
     middleware({ price }) {
       check?.(price)
-      return budgetGuard(() => guard, price)
+      return budgetGuard(() => guard, { price, name: order })
     },
   }
 }

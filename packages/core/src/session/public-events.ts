@@ -1,6 +1,7 @@
 /** Drops from events what no browser should get: the system prompt, signatures and the provider's own state. */
 import type { AgentEvent, Envelope } from '../model/event.ts'
 import type { Block, Message } from '../model/message.ts'
+import type { RequestNote } from '../model/request-note.ts'
 
 /** A stream of events that may be shown to anybody who may see the conversation. */
 export async function* publicEvents(events: AsyncIterable<Envelope>): AsyncGenerator<Envelope, void, undefined> {
@@ -17,6 +18,10 @@ function toPublic(event: AgentEvent): AgentEvent {
       return { ...event, edits: event.edits.map((edit) => ({ ...edit, replacement: edit.replacement.map(publicMessage) })) }
     case 'message_injected':
       return { ...event, message: publicMessage(event.message) }
+    case 'turn_start': {
+      const { request, ...rest } = event
+      return request === undefined ? event : { ...rest, request: publicNote(request) }
+    }
     case 'tool_execution_start': {
       const { witness: _, ...rest } = event
       return rest
@@ -25,6 +30,12 @@ function toPublic(event: AgentEvent): AgentEvent {
       return event
   }
 }
+
+const publicNote = ({ added, system, ...note }: RequestNote): RequestNote => ({
+  ...note,
+  ...(system === undefined ? {} : { system: null }),
+  ...(added === undefined ? {} : { added: added.map(publicMessage) }),
+})
 
 const publicMessage = (message: Message): Message => ({ ...message, content: message.content.map(withoutState) })
 

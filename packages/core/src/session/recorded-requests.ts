@@ -9,6 +9,7 @@ import type { Reservation, RunDigests } from '../model/event.ts'
 import { foldFact } from '../model/fold-session.ts'
 import type { JsonSchema } from '../model/json.ts'
 import type { Message } from '../model/message.ts'
+import type { RequestNote } from '../model/request-note.ts'
 import { emptySession } from '../model/session-state.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { assertSession } from './view.ts'
@@ -22,9 +23,14 @@ export type RecordedRequest = {
   readonly attempt: number
   /** Milliseconds since the epoch. */
   readonly timestamp: number
+  /** `provider/id` of the model that was asked. */
+  readonly model: string
+  /** As it was sent, as far as the journal tells: `sentRequest` says how far that is. */
   readonly system: string
-  /** The same objects from turn to turn, as far as nothing was edited. */
+  /** The same objects from turn to turn, as far as nothing was edited. As they were sent, like `system`. */
   readonly messages: readonly Message[]
+  /** What was changed for this call only. Left out where nobody kept it: `requestNotes` does. */
+  readonly note?: RequestNote
   /** Of what the run was started with: `model` is its provider and id, `tools` the digest of the tools that the agent had. */
   readonly digests: RunDigests
   /** The schema that the run's answer is held to. */
@@ -33,8 +39,8 @@ export type RecordedRequest = {
 }
 
 /**
- * Every attempt in order, of the facts that count. It is what the journal has: tools are told by their digest, and what a middleware
- * changed for one call only (`prepareTurn`, `wrapModelCall`) is not kept. Throws `session_not_found`.
+ * Every attempt in order, of the facts that count, with what was changed for that call only (`prepareTurn`, `wrapModelCall`, budgets),
+ * as far as that was kept. Tools are told by their digest and by name. Throws `session_not_found`.
  */
 export async function* recordedRequests(store: SessionStore, id: string): AsyncGenerator<RecordedRequest, void, undefined> {
   await assertSession(store, id)
@@ -48,16 +54,21 @@ export async function* recordedRequests(store: SessionStore, id: string): AsyncG
     state = foldFact(state, { fact, runId, timestamp, offset }, id)
     if (fact.type === 'agent_start') digests = fact.digests
     if (fact.type !== 'turn_start' || state.run === undefined) continue
-    const { system, output } = state.run
+    const { output } = state.run
+    const note = fact.request
+    const { model = digests.model, system = '', kept, added } = note ?? {}
+    const history = requests.messagesFor(state.history.toArray(), modelOf(model))
     yield {
       cursor: toCursor(offset, chain),
       runId,
       turn: fact.turn,
       attempt: fact.attempt,
       timestamp,
-      system,
-      messages: requests.messagesFor(state.history.toArray(), modelOf(digests)),
+      model,
+      system: state.run.system + (system ?? ''),
+      messages: added === undefined ? history : [...history.slice(0, kept), ...added],
       digests,
+      ...(note === undefined ? {} : { note }),
       ...(output === undefined ? {} : { output }),
       ...(fact.reservation === undefined ? {} : { reservation: fact.reservation }),
     }
@@ -65,7 +76,7 @@ export async function* recordedRequests(store: SessionStore, id: string): AsyncG
 }
 
 /** A provider's name has no slash; a model's may. */
-function modelOf({ model }: RunDigests): { readonly provider: string; readonly id: string } {
+function modelOf(model: string): { readonly provider: string; readonly id: string } {
   const cut = model.indexOf('/')
   return { provider: model.slice(0, cut), id: model.slice(cut + 1) }
 }

@@ -24,7 +24,7 @@ export function runLedgers(store: SessionStore, { each, ...options }: RunLedgers
     order: each,
     middleware({ price }) {
       assertPriced(options.limits, price, `of each ${each}`)
-      return budgetGuard((run) => ledgers.begin(run, ownRoot(each, each === 'run' ? run.runId : run.sessionId)), price)
+      return budgetGuard((run) => ledgers.begin(run, ownRoot(each, each === 'run' ? run.runId : run.sessionId)), { price, name: each })
     },
   }
 }

@@ -124,7 +124,7 @@ export interface AgentOptions {
   readonly maxParallelTools?: number
   /** Characters of one tool result that the model sees; the rest is kept as an artifact. Default: 100,000. */
   readonly maxToolOutput?: number
-  /** Your own concerns, outermost, in order. */
+  /** Your own concerns in order, outermost but for those that say otherwise. */
   readonly use?: readonly Middleware[]
   /** More agents for `executor()`, by name: each takes from this agent what it leaves out. */
   readonly agents?: Readonly<Record<string, AgentProfile>>

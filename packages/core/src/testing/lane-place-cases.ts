@@ -4,7 +4,7 @@ import { resultOf } from '../model/tool-outcome.ts'
 import { within } from './agent-executor-fixtures.ts'
 import { assert, assertEqual } from './assert.ts'
 import type { Case } from './conformance.ts'
-import { AGENT, caller, done, type LaneCall, type LaneSubject, WRITE } from './lane-scene.ts'
+import { AGENT, caller, cut, done, type LaneCall, type LaneSubject, WRITE } from './lane-scene.ts'
 
 const begun = (calls: readonly LaneCall[]): readonly string[] =>
   calls.filter(({ attempts }) => attempts.length > 0).map(({ callId }) => callId)
@@ -186,6 +186,22 @@ export const lanePlaceCases: readonly Case<LaneSubject>[] = [
       await within(second.outcome, 'the second call')
       await advance(0)
       assertEqual(queue.stats().query, { depth: 0, active: 0, started: 2, waitedMs: 300, paused: false }, 'at the end')
+    },
+  },
+  {
+    id: 'lane.told',
+    title: 'an attempt is told its lane, how long the call waited for it, and what the attempt before failed with',
+    async run({ make, advance }) {
+      const call = caller(make({ query: { concurrency: 1 } }))
+      const [first, second] = [call('a'), call('b', { script: [cut] })]
+      await advance(300)
+      first.finish()
+      await advance(200_000)
+      assertEqual(first.attempts[0]?.lane, { name: 'query' }, 'the first call')
+      assertEqual(second.attempts[0]?.lane, { name: 'query', waitedMs: 300 }, 'the one that waited')
+      const [retry] = second.events.filter((event) => event.type === 'command_retry')
+      const after = { error: 'the line was cut', delayMs: retry?.delayMs ?? 0 }
+      assertEqual(second.attempts[1]?.lane?.after, after, 'its second attempt')
     },
   },
 ]

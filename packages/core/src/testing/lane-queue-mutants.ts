@@ -144,6 +144,11 @@ const trials: readonly LaneQueueMutant[] = [
     killedBy: 'lane.work_timeout',
     mutate: commanded((command) => ({ ...command, tool: without(command.tool, 'timeoutMs') })),
   },
+  {
+    name: 'tells nobody where it puts a call',
+    killedBy: 'lane.told',
+    mutate: worked((work) => ({ ...work, attempt: (attempt) => work.attempt(without(attempt, 'lane')) })),
+  },
   { name: 'tries once', killedBy: 'lane.retry', mutate: limited((limits) => ({ ...limits, retry: { attempts: 1 } })) },
   { name: 'tries again in silence', killedBy: 'lane.retry', mutate: telling(({ type }) => type !== 'command_retry') },
   { name: 'forgets what was tried before', killedBy: 'lane.retry_counts', mutate: commanded((command) => ({ ...command, attempts: 0 })) },

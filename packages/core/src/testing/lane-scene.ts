@@ -57,6 +57,12 @@ export const AGENT: readonly Access[] = [{ kind: 'agent', agent: 'scout' }]
 export const cut: ToolResult = failed('the line was cut', { kind: 'transport' })
 export const done: ToolOutcome = resultOf(succeeded('done'))
 
+/** What a queue changes of an attempt, beside what it tells. */
+export function withoutPlace(attempt: LaneAttempt): LaneAttempt {
+  const { lane: _, ...change } = attempt
+  return change
+}
+
 /** Each is another call, also where all else is the same. */
 export function caller(queue: LaneQueue): (callId: string, options?: CallOptions) => LaneCall {
   return (callId, options = {}) => new SceneCall(queue, callId, options)

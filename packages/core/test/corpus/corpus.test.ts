@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createAgent, importSession, memoryStore, openSession, storedSessions, verifySession } from '../../src/index.ts'
+import type { Json } from '../../src/kit.ts'
 import { FACT_KINDS } from '../../src/journal/fact-types.ts'
 import { scriptedLlm } from '../../src/testing.ts'
 import { toFolds, toJson, toLines, toStore } from './journals.ts'
@@ -14,13 +15,21 @@ const versions = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
 
+/** What folds of older corpora say today: since version 3 starts of calls tell what they passed. */
+function asNow(fold: Json, version: number): Json {
+  if (version >= 3 || typeof fold !== 'object' || fold === null) return fold
+  if (Array.isArray(fold)) return fold.map((each: Json) => asNow(each, version))
+  const fields = Object.fromEntries(Object.entries(fold).map(([name, value]) => [name, asNow(value, version)]))
+  return 'idempotencyKey' in fold ? { ...fields, gates: 'unrecorded' } : fields
+}
+
 for (const version of versions) {
   describe(`what version ${version} wrote`, () => {
     const journals = filesOf(version).filter((name) => name.endsWith('.jsonl') && !name.endsWith('.export.jsonl'))
 
     test.for(journals)('%s is read as it was written', async (name) => {
       const store = await toStore(read(`${version}/${name}`))
-      expect(await toFolds(store)).toEqual(JSON.parse(read(`${version}/${name.replace(/l$/, '')}`)))
+      expect(await toFolds(store)).toEqual(asNow(JSON.parse(read(`${version}/${name.replace(/l$/, '')}`)) as Json, Number(version)))
       // Reading has changed nothing.
       expect(await toLines(store)).toBe(read(`${version}/${name}`))
     })
@@ -41,8 +50,8 @@ for (const version of versions) {
     test.for(filesOf(version).filter((name) => name.endsWith('.export.jsonl')))('%s is imported', async (name) => {
       const store = memoryStore()
       const { id } = await importSession(store, read(`${version}/${name}`).split('\n'))
-      const folds = JSON.parse(read(`${version}/branches.json`)) as Record<string, { state: unknown }>
-      expect(toJson(await (await openSession(store, id)).state())).toEqual(folds[id]?.state)
+      const folds = JSON.parse(read(`${version}/branches.json`)) as Record<string, { state: Json }>
+      expect(toJson(await (await openSession(store, id)).state())).toEqual(asNow(folds[id]?.state ?? null, Number(version)))
     })
   })
 }

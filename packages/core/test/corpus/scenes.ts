@@ -4,7 +4,6 @@ import {
   alwaysRules,
   askUser,
   completeExternal,
-  createAgent,
   defineMiddleware,
   externalTool,
   failed,
@@ -17,38 +16,11 @@ import {
   taskTool,
   tool,
 } from '../../src/index.ts'
-import type { Agent, AgentOptions, Session } from '../../src/index.ts'
+import type { Session } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
-import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
-
-export type Scene = { readonly name: string; play(store: SessionStore): Promise<void> }
-
-const tools: AgentOptions['tools'] = [
-  tool({ name: 'look', description: 'Looks.', readOnly: true, execute: () => 'Füße, 😀 and a lone \ud83d' }),
-  tool({ name: 'long', description: 'Says much.', readOnly: true, execute: () => 'long '.repeat(100) }),
-  tool({
-    name: 'change',
-    description: 'Changes.',
-    input: jsonSchema({ type: 'object', properties: { to: { type: 'string' } } }),
-    access: () => [{ kind: 'write', path: 'notes/a.md' }],
-    effect: 'idempotent',
-    witness: async () => ({ before: null }),
-    execute: () => 'changed',
-  }),
-  tool({ name: 'both', description: 'Looks and changes.', effect: 'composite', execute: (_, { invoke }) => invoke('look', {}) }),
-  tool({ name: 'fail', description: 'Fails.', readOnly: true, execute: () => Promise.reject(new Error('it broke')) }),
-]
-
-const agentOf = (store: SessionStore, script: readonly ScriptedReply[], options: Partial<AgentOptions> = {}): Agent =>
-  createAgent({
-    llm: scriptedLlm(script, { model: { price: { input: 1, output: 2, cacheRead: 0.1, cacheWrite: 1 } } }),
-    tools,
-    store,
-    maxToolOutput: 100,
-    budget: { perRun: { usd: 10 } },
-    host: manualHost(),
-    ...options,
-  })
+import { callOf, manualHost } from '../../src/testing.ts'
+import { agentOf, type Scene, tools } from './agent-of.ts'
+import { gates } from './gates-scene.ts'
 
 const done = async (session: Session, prompt: string): Promise<string> => {
   await (
@@ -281,7 +253,7 @@ const lanes: Scene = {
   },
 }
 
-export const scenes: readonly Scene[] = [plain, approvals, people, stopped, edited, branches, cutOff, redacted, family, lanes]
+export const scenes: readonly Scene[] = [plain, approvals, people, stopped, edited, branches, cutOff, redacted, family, lanes, gates]
 
 /** Plays a scene in a store of its own. */
 export async function play(scene: Scene): Promise<SessionStore> {

@@ -155,6 +155,10 @@ describe('a fact of an older version', () => {
 
   test('has a step for every version there was', () => {
     for (const [type, { version, upcasts = [] }] of Object.entries(FACT_KINDS)) expect([type, upcasts.length]).toEqual([type, version - 1])
-    expect(upcast({ type: 'turn_start' }, 1, FACT_KINDS.turn_start)).toEqual({ type: 'turn_start' })
+    expect(upcast({ type: 'agent_start' }, 1, FACT_KINDS.agent_start)).toEqual({ type: 'agent_start' })
+    // Nothing told means nothing now, and did not then.
+    const start = FACT_KINDS.tool_execution_start
+    expect(upcast({ type: 'tool_execution_start' }, 1, start)).toEqual({ type: 'tool_execution_start', gates: 'unrecorded' })
+    expect(upcast({ type: 'tool_execution_start' }, 2, start)).toEqual({ type: 'tool_execution_start' })
   })
 })

@@ -26,7 +26,7 @@ export function sandboxedShell({ sandbox, status, ...where }: SandboxedShellOpti
   const found = unfit(plan) ?? status ?? sandboxStatus()
   if (found.state === 'ready') {
     const confined = localShell({ ...where, launch: bubblewrap(found, plan) })
-    return { ...confined, about: aboutSandbox(plan), ...(options.mode === 'auto' ? { outside: bare } : {}) }
+    return { ...confined, about: aboutSandbox(plan), sandbox: 'bubblewrap', ...(options.mode === 'auto' ? { outside: bare } : {}) }
   }
   if (options.mode === 'required') {
     throw new AgentError(

@@ -37,6 +37,8 @@ export interface BashOperations {
   run(command: string, options: CommandOptions): Promise<CommandEnd>
   /** What a model should know of the place before it runs commands there, as a sentence. Default: nothing. */
   readonly about?: string
+  /** The sandbox that commands run in, by name. Default: none. */
+  readonly sandbox?: string
   /** Runs commands outside of the sandbox that `run` keeps them in, for those that a person allows. Default: nobody may. */
   readonly outside?: BashOperations
 }

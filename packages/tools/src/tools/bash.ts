@@ -73,6 +73,7 @@ const commandTool = (shell: BashOperations, { name, description, access }: Comma
     description,
     input,
     secrets: ['env'],
+    ...(shell.sandbox === undefined ? {} : { sandbox: shell.sandbox }),
     access: ({ command }) => access(command),
     effect: 'unsafe',
     timeoutMs: MOST_MS + MARGIN_MS,

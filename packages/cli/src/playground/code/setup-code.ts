@@ -28,7 +28,7 @@ const signing: Piece = {
 
 export function setupCode(settings: Settings, { team, signed }: Beside): string {
   const pieces: readonly Piece[] = [
-    { imports: { '@seamfold/core': ['createAgent'] } },
+    { imports: { '@seamfold/core': ['createAgent', 'requestNotes'] } },
     modelCode(settings.model),
     { imports: {}, given: [`instructions: ${literal(settings.instructions ?? INSTRUCTIONS)},`] },
     toolsCode(settings, agentsCode(team, settings.model)),
@@ -38,6 +38,7 @@ export function setupCode(settings: Settings, { team, signed }: Beside): string 
     secretsCode(settings),
     limitsCode(settings),
     ...(signed ? [signing] : []),
+    { imports: {}, given: ['use: [requestNotes()],'] },
   ]
   return [
     ...importLines(pieces),
