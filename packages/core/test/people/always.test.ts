@@ -1,6 +1,7 @@
 /** "Always in this session": rules in the journal, which hold in any process, and never over a denial. */
 import { describe, expect, test } from 'vitest'
 import { alwaysRules, openSession, policy, type Rule } from '../../src/index.ts'
+import type { WaitingFor } from '../../src/kit.ts'
 import { callOf } from '../../src/testing.ts'
 import { desk, factsOf } from './scenes.ts'
 
@@ -29,6 +30,18 @@ describe('what a person allows for the session', () => {
     const facts = await factsOf(session, 'confirmation_required', 'confirmation_received')
     expect(facts).toMatchObject([{}, { always: [{ allow: { access: 'write', path: '**' } }], by: 'ann' }])
     expect((await session.state()).rules).toEqual([{ allow: { access: 'write', path: '**' } }])
+  })
+
+  test('holds for an agent without a policy of its own, and for nothing else', async () => {
+    const scene = desk([write('a'), write('b'), [callOf('write', { path: '/c' })], 'done'], { bare: true })
+    const session = await scene.agent.session({ id: 's' })
+    await (
+      await session.send('go')
+    ).result
+    const [request] = await session.waitingFor()
+    await session.answer(request?.requestId ?? '', { decision: 'approve', always: alwaysRules(request as WaitingFor)?.rules ?? [] })
+    expect(await (await session.resume())?.result).toMatchObject({ status: 'suspended', waitingFor: [{ args: { path: '/c' } }] })
+    expect(scene.wrote).toEqual(['a', 'b'])
   })
 
   test('holds in another process', async () => {

@@ -27,7 +27,7 @@ export type Desk = {
 
 export function desk(
   script: readonly ScriptedReply[] = [[callOf('write', { path: 'a' })], 'done'],
-  options: Partial<AgentOptions> = {},
+  options: Partial<AgentOptions> & { /** No policy at all. */ readonly bare?: true } = {},
 ): Desk {
   const wrote: string[] = []
   const write = tool<{ path: string }>({
@@ -41,8 +41,8 @@ export function desk(
   const host = manualHost()
   const store: SessionStore = options.store ?? memoryStore()
   const llm = scriptedLlm(script)
-  const { tools = [], ...rest } = options
-  const agent = createAgent({ llm, host, store, permissions: asks, ...rest, tools: [write, ...tools] })
+  const { tools = [], bare, ...rest } = options
+  const agent = createAgent({ llm, host, store, ...(bare ? {} : { permissions: asks }), ...rest, tools: [write, ...tools] })
   return { wrote, host, store, llm, agent }
 }
 
