@@ -7,7 +7,6 @@ import { type Connection } from './connect.ts'
 import { OpenSteps, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { Restorer, type Elsewhere } from './restorer.ts'
-import { SignalWatch } from './signal-watch.ts'
 
 /** Another process has what the step was asked for, and goes on with it. */
 const LOST = ['session_lost', 'workflow_lost'] as const
@@ -18,7 +17,6 @@ export class CallerSession {
   readonly #restorer: Restorer
   readonly #link: Link<WorkerFrame, CallerMessage>
   readonly #steps = new OpenSteps((busy) => this.#connection.hold(busy))
-  readonly #signals = new SignalWatch()
   #connection: Connection
   #waiting: (() => void)[] = []
   #over: string | undefined
@@ -87,18 +85,12 @@ export class CallerSession {
       if (problem !== undefined) {
         return resolve({ outcome: failedStep(spec, `Step ${spec.taskId} cannot be sent to a worker: ${problem}`), fate: 'settled' })
       }
-      const stop = (): void => {
-        this.#steps.take(id)
+      const stopped = (): void => {
         const lost = LOST.some((code) => isAgentError(signal.reason, code)) || undefined
         this.#link.send({ type: 'cancel', id, reason: toMessage(signal.reason).slice(0, 1000), ...(lost && { lost }) })
         reject(signal.reason as Error)
       }
-      const release = this.#signals.watch(signal, stop)
-      const settle = (result: StepResult): void => {
-        release()
-        resolve(result)
-      }
-      this.#steps.add(id, { spec, seq: this.#link.last, onEvent, settle })
+      this.#steps.add(id, { spec, seq: this.#link.last, onEvent, signal, settle: resolve, stopped })
     })
   }
 

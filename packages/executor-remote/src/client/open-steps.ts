@@ -1,4 +1,5 @@
 /** The steps of a caller that have not settled. */
+import { SignalWatch } from './signal-watch.ts'
 import { failedStep, type AgentStepSpec, type ExecuteOptions, type StepOutcome } from '@seamfold/core/kit'
 
 /** What became of a step: it settled over there, was never started, or was lost on the way so that nobody can say. */
@@ -15,12 +16,16 @@ export type OpenStep = {
   /** The number of the frame that asks for it. */
   readonly seq: number
   readonly onEvent: ExecuteOptions['onEvent']
+  readonly signal: AbortSignal
   settle(result: StepResult): void
+  /** Its signal has fired, and it is not open any more. */
+  stopped(): void
 }
 
 export class OpenSteps {
   readonly #steps = new Map<string, OpenStep>()
   readonly #busy: (busy: boolean) => void
+  readonly #signals = new SignalWatch((signal) => this.#fired(signal))
 
   /** `busy` is told when there is a first step, and when there is none left. */
   constructor(busy: (busy: boolean) => void) {
@@ -33,6 +38,7 @@ export class OpenSteps {
 
   add(id: string, step: OpenStep): void {
     this.#steps.set(id, step)
+    this.#signals.add(step.signal)
     if (this.size === 1) this.#busy(true)
   }
 
@@ -43,8 +49,15 @@ export class OpenSteps {
   /** The step, which is not open any more. */
   take(id: string): OpenStep | undefined {
     const step = this.#steps.get(id)
-    if (this.#steps.delete(id) && this.size === 0) this.#busy(false)
+    if (step === undefined) return undefined
+    this.#steps.delete(id)
+    this.#signals.remove(step.signal)
+    if (this.size === 0) this.#busy(false)
     return step
+  }
+
+  #fired(signal: AbortSignal): void {
+    for (const [id, step] of this.#steps) if (step.signal === signal) this.take(id)?.stopped()
   }
 
   /** Nothing more will be heard of any of them. Those above `given` cannot have been started. */

@@ -1,31 +1,29 @@
 /** Has one listener on each signal, however many steps share it: a signal looks through all that it has before it takes another. */
 
-type Watched = { readonly stops: Set<() => void>; readonly release: () => void }
-
 export class SignalWatch {
-  readonly #watched = new Map<AbortSignal, Watched>()
+  readonly #counts = new Map<AbortSignal, number>()
+  readonly #listener: (event: Event) => void
 
-  /** Calls back when the signal, which has not yet, fires. Gives what takes that back; the last to take it back leaves no listener. */
-  watch(signal: AbortSignal, stop: () => void): () => void {
-    const watched = this.#watched.get(signal) ?? this.#begin(signal)
-    watched.stops.add(stop)
-    return () => {
-      watched.stops.delete(stop)
-      if (watched.stops.size > 0) return
-      watched.release()
-      this.#watched.delete(signal)
+  /** `fired` is called once for a signal that is watched. */
+  constructor(fired: (signal: AbortSignal) => void) {
+    this.#listener = ({ target }) => {
+      const signal = target as AbortSignal
+      this.#counts.delete(signal)
+      fired(signal)
     }
   }
 
-  #begin(signal: AbortSignal): Watched {
-    const stops = new Set<() => void>()
-    const fire = (): void => {
-      this.#watched.delete(signal)
-      for (const stop of stops) stop()
-    }
-    signal.addEventListener('abort', fire, { once: true })
-    const watched = { stops, release: () => signal.removeEventListener('abort', fire) }
-    this.#watched.set(signal, watched)
-    return watched
+  /** Once more. It must not have fired. */
+  add(signal: AbortSignal): void {
+    const count = this.#counts.get(signal) ?? 0
+    if (count === 0) signal.addEventListener('abort', this.#listener, { once: true })
+    this.#counts.set(signal, count + 1)
+  }
+
+  /** Once less; the last time leaves no listener. */
+  remove(signal: AbortSignal): void {
+    const count = this.#counts.get(signal) ?? 0
+    if (count > 1) this.#counts.set(signal, count - 1)
+    else if (this.#counts.delete(signal)) signal.removeEventListener('abort', this.#listener)
   }
 }

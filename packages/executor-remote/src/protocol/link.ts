@@ -27,6 +27,9 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
   readonly #options: LinkOptions<In>
   readonly #outbox = new Outbox()
   readonly #acks: Acknowledgements
+  readonly #written = (): void => {
+    if (this.#stalled) this.#schedule()
+  }
   #wire: Wire<In> | undefined
   #received = 0
   #peerBytes = Infinity
@@ -130,7 +133,7 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
       }
       const lines = this.#outbox.take(Math.min(BATCH_BYTES, this.#peerBytes - SPARE_BYTES))
       if (this.#acks.take(lines.length > 0)) lines.push(`{"type":"ack","received":${this.#received}}`)
-      wire.send(lines.join('\n'), () => this.#stalled && this.#schedule())
+      wire.send(lines.join('\n'), this.#written)
     }
   }
 }

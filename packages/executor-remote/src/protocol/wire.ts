@@ -58,7 +58,7 @@ export class Wire<Frame> {
 
   /** `written` is called once the network took it. */
   send(text: string, written?: () => void): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, () => written?.())
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, written)
   }
 
   /** Who gets the frames; while that is nobody they wait. */

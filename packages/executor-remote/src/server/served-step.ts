@@ -33,16 +33,11 @@ export class ServedStep implements QueuedStep {
   }
 
   /** Resolves when the work has really stopped, which may be after its outcome. Never rejects. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
     const { spec, events } = this.#asked
     const { signal } = this.#controller
     const options = events ? { signal, onEvent: (envelope: Envelope) => this.#emit(envelope) } : { signal }
-    const { executor } = this.#place
-    await executor.executeStep(spec, options).then(
-      (outcome) => this.#finish(outcome),
-      () => {}, // only when it was cancelled, and then the caller has forgotten it
-    )
-    await executor.stopped(spec)
+    return this.#place.executor.run(spec, options, (outcome) => this.#finish(outcome))
   }
 
   /** It will not be started. */

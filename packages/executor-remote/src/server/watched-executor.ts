@@ -2,30 +2,24 @@
 import { guardedExecutor, type AgentExecutor, type AgentStepSpec, type ExecuteOptions, type StepOutcome } from '@seamfold/core/kit'
 
 export class WatchedExecutor {
-  readonly #works = new Map<AgentStepSpec, Promise<StepOutcome>>()
   readonly #guarded: AgentExecutor
+  /** Of the step that was asked for last. */
+  #work: Promise<StepOutcome> | undefined
 
   /** Throws `contract_violation` when this is not an executor. */
   constructor(executor: AgentExecutor) {
     this.#guarded = guardedExecutor({
       contract: 1,
-      executeStep: (spec, options) => {
-        const work = executor.executeStep(spec, options)
-        this.#works.set(spec, work)
-        return work
-      },
+      executeStep: (spec, options) => (this.#work = executor.executeStep(spec, options)),
     })
   }
 
-  /** Each step comes with a spec of its own, by which its work is known. */
-  executeStep(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepOutcome> {
-    return this.#guarded.executeStep(spec, options)
-  }
-
-  /** Resolves when nothing of the step goes on any more. Never rejects. */
-  async stopped(spec: AgentStepSpec): Promise<void> {
-    const work = this.#works.get(spec)
-    this.#works.delete(spec)
+  /** Tells the outcome, unless the signal fires first, and resolves when nothing of the step goes on any more. Never rejects. */
+  async run(spec: AgentStepSpec, options: ExecuteOptions, settled: (outcome: StepOutcome) => void): Promise<void> {
+    this.#work = undefined
+    const outcome = this.#guarded.executeStep(spec, options)
+    const work = this.#work as Promise<StepOutcome> | undefined // the executor was asked before the guard gave its promise
+    await outcome.then(settled, () => {}) // who let the signal fire has forgotten the step
     await work?.catch(() => {})
   }
 }
