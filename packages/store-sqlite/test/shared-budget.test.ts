@@ -1,111 +1,106 @@
-/** One budget, several processes on one file, killed at random and replaced: never past the limit, each try settled once, what fits is done. */
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { budgetLedger, type Host, openSession, systemHost } from '@seamfold/core'
+/** Budgets of every scope in every way of counting, several processes on one file, killed at random and replaced: never passed, and what fits is done. */
+import type { BudgetLimits, LedgerSnapshot, Spending } from '@seamfold/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sqliteStore } from '../src/index.ts'
+import { type Ended, journalsIn, ledgersIn, NOTHING, passed, plus, type SpendingPlan, worker } from './spending.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const fresh = temporaryFolder()
 const WORKERS = 3
-const SESSIONS = 3
-
-type Ended = { readonly id: string; readonly status: string; readonly code?: string }
-
-const start = (words: readonly string[]) =>
-  spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './from-sources.mjs', './spending-worker.ts', ...words], {
-    cwd: import.meta.dirname,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-
-/** Killed after so many questions, and begun again, for each number; the last one works to its end. */
-async function worker(words: readonly string[], kills: readonly number[]): Promise<Ended[]> {
-  const ended = new Map<string, Ended>()
-  for (const after of [...kills, Infinity]) {
-    const child = start(words)
-    let asked = 0
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (line === 'asked' && ++asked === after) child.kill('SIGKILL')
-      if (line.startsWith('{')) {
-        const said = JSON.parse(line) as Ended
-        ended.set(said.id, ended.get(said.id) ?? said)
-      }
-    }
-  }
-  return [...ended.values()]
-}
-
-type Entry =
-  | { readonly type: 'reserved'; readonly id: string; readonly amount: { readonly tokens: number } }
-  | { readonly type: 'settled'; readonly id: string; readonly amount: { readonly tokens: number } }
-  | { readonly type: 'limits_set' | 'threshold_hit' | 'carried' | 'closed' }
-
-async function spendWith(limit: number, kills: readonly (readonly number[])[]) {
-  const path = fresh()
-  const names = (index: number): string[] => Array.from({ length: SESSIONS }, (_, each) => `s-${index}-${each}`)
-  const ended = (await Promise.all(kills.map((each, index) => worker([path, String(limit), ...names(index)], each)))).flat()
-  const store = sqliteStore(path)
-  const ledger = budgetLedger(store, { root: 'shared', limits: { tokens: limit }, host: inAnHour() })
-  await ledger.settleLost()
-  const state = await ledger.snapshot()
-  const entries: Entry[] = []
-  for await (const { record } of store.read('budget/shared/0')) entries.push((JSON.parse(record) as { entry: Entry }).entry)
-  let reported = 0
-  for (const { id } of ended) {
-    const { run, ended: before } = await (await openSession(store, id)).state()
-    for (const each of new Set([...before.toArray(), run])) reported += (each?.usage.input ?? 0) + (each?.usage.output ?? 0)
-  }
-  await store.close?.()
-  return { ended, state, entries, reported }
-}
-
-const inAnHour = (): Host => {
-  const host = systemHost()
-  return { ...host, clock: { ...host.clock, now: () => Date.now() + 3_600_000 } }
-}
+const EACH = { several: 3, run: 2, session: 2, 'sub-tree': 1, workflow: 1 } as const
+const SCOPES = Object.keys(EACH) as SpendingPlan['scope'][]
+/** Limits of one ledger that everybody spends from. */
+const TOGETHER: ReadonlySet<string> = new Set(['several', 'sub-tree', 'workflow'])
 
 const plans = fc.array(fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 3 }), { minLength: WORKERS, maxLength: WORKERS })
 
-/** The runs and how they ended, once the ledger was found to have kept its laws. */
-async function lawful(limit: number, kills: readonly (readonly number[])[]): Promise<readonly string[]> {
-  const { ended, state, entries, reported } = await spendWith(limit, kills)
-  expect(state.reservations).toEqual([])
-  expect(state.overruns.count).toBe(0)
-  expect(state.used.tokens).toBeLessThanOrEqual(limit)
-  expect(reported).toBeLessThanOrEqual(state.used.tokens)
-  const held = new Map<string, number>()
-  let used = 0
-  for (const entry of entries) {
-    if (entry.type === 'reserved') held.set(entry.id, entry.amount.tokens)
-    if (entry.type !== 'settled') continue
-    expect(held.delete(entry.id)).toBe(true)
-    used += entry.amount.tokens
-    expect(used + [...held.values()].reduce((sum, tokens) => sum + tokens, 0)).toBeLessThanOrEqual(limit)
-  }
-  expect(used).toBe(state.used.tokens)
-  return ended.map(({ status, code }) => code ?? status)
+const ALL: BudgetLimits = { tokens: 2_000_000, usd: 10, turns: 10_000, toolCalls: 10_000, workMs: 10_000_000 }
+
+const tight = fc
+  .record(
+    {
+      tokens: fc.integer({ min: 2500, max: 30_000 }),
+      usd: fc.double({ min: 0.004, max: 0.06, noNaN: true }),
+      turns: fc.integer({ min: 2, max: 40 }),
+      toolCalls: fc.integer({ min: 1, max: 30 }),
+      workMs: fc.integer({ min: 1200, max: 5000 }),
+    },
+    { requiredKeys: [] },
+  )
+  .filter((limits) => Object.keys(limits).length > 0)
+
+const HELD_BY_JOURNALS: ReadonlySet<string> = new Set(['run', 'session', 'sub-tree'])
+
+type Known = { readonly limits: BudgetLimits; readonly problems: readonly string[] }
+
+/** What a ledger has come to that must not be, in words. */
+function wrongIn(root: string, { used, reservations, overruns }: LedgerSnapshot, { limits, problems }: Known): readonly string[] {
+  // A step that was cut off and then denied leaves its grant, which holds nothing: its agent asked for itself.
+  const open = reservations.filter(({ selfPaid }) => selfPaid !== true).map(({ id }) => `${id} was never settled`)
+  const over = overruns.count > 0 ? [`${overruns.count} overruns`] : []
+  return [...problems, ...open, ...over, passed(used, limits) ?? []].flat().map((problem) => `${root}: ${problem}`)
 }
 
-test('a budget that fits lets every run be done, whoever is killed', { timeout: 120_000 }, async () => {
-  const done = Array.from({ length: WORKERS * SESSIONS }, () => 'completed')
+/** What a workflow's own budget says that it counted. */
+const countedBy = ({
+  consumedTokens = 0,
+  consumedUsd = 0,
+  consumedTurns = 0,
+  consumedToolCalls = 0,
+  consumedWorkMs = 0,
+}: Ended): Spending => ({
+  tokens: Number(consumedTokens),
+  usd: Number(consumedUsd),
+  turns: Number(consumedTurns),
+  toolCalls: Number(consumedToolCalls),
+  workMs: Number(consumedWorkMs),
+})
+
+/** How everything ended, once all laws were found to be kept. */
+async function lawful({ scope, limits }: SpendingPlan, kills: readonly (readonly number[])[]): Promise<readonly Ended[]> {
+  const path = fresh()
+  const names = (index: number): string[] => Array.from({ length: EACH[scope] }, (_, each) => `s-${index}-${each}`)
+  const words = JSON.stringify({ scope, limits })
+  const said = (await Promise.all(kills.map((each, index) => worker([path, words, ...names(index)], each)))).flat()
+  const ledgers = await ledgersIn(path, limits)
+  expect(ledgers.flatMap(({ root, state, problems }) => wrongIn(root, state, { limits, problems }))).toEqual([])
+  const journals = await journalsIn(path)
+  // What providers reported and tools did was counted: nothing slips past the ledgers.
+  const reported = [...journals.values()].reduce((sum, each) => plus(sum, each.reported), NOTHING)
+  const used = ledgers.reduce((sum, { state }) => plus(sum, state.used), NOTHING)
+  expect(passed(reported, used)).toBeUndefined()
+  expect(passed(reported, TOGETHER.has(scope) ? limits : {})).toBeUndefined()
+  // What journals hold by themselves stays within, with what was lost; turns are those of each agent.
+  const { turns: _, ...counted } = HELD_BY_JOURNALS.has(scope) ? limits : {}
+  expect(
+    [...journals.values()].map((each) => passed(plus(each.reported, each.lost), counted)).filter((each) => each !== undefined),
+  ).toEqual([])
+  expect(said.map((each) => passed(countedBy(each), limits)).filter((each) => each !== undefined)).toEqual([])
+  return said.filter(({ status }) => status !== 'counted')
+}
+
+const expected: Record<SpendingPlan['scope'], number> = { several: 9, run: 6, session: 12, 'sub-tree': 3, workflow: 9 }
+
+test.each(SCOPES)('of %s: a budget that fits lets everything be done, whoever is killed', { timeout: 120_000 }, async (scope) => {
   await fc.assert(
     fc.asyncProperty(plans, async (kills) => {
-      expect(await lawful(1_000_000, kills)).toEqual(done)
+      const endings = await lawful({ scope, limits: ALL }, kills)
+      expect(endings.map(({ status, code }) => code ?? status)).toEqual(Array.from({ length: expected[scope] }, () => 'completed'))
     }),
-    { numRuns: 2, endOnFailure: true },
+    { numRuns: 1, endOnFailure: true },
   )
   expect.hasAssertions()
 })
 
-test('a budget that is too small is never passed, and nobody waits for ever', { timeout: 120_000 }, async () => {
+test.each(SCOPES)('of %s: a budget that is too small is never passed, and nobody waits for ever', { timeout: 120_000 }, async (scope) => {
   await fc.assert(
-    fc.asyncProperty(plans, fc.integer({ min: 2500, max: 15_000 }), async (kills, limit) => {
-      const endings = await lawful(limit, kills)
-      expect(endings).toHaveLength(WORKERS * SESSIONS)
-      expect(endings.filter((each) => each !== 'completed' && each !== 'budget_exhausted')).toEqual([])
+    fc.asyncProperty(plans, tight, async (kills, limits) => {
+      const endings = await lawful({ scope, limits }, kills)
+      expect(endings).toHaveLength(expected[scope])
+      const others = endings.map(({ status, code }) => code ?? status).filter((each) => each !== 'completed' && each !== 'budget_exhausted')
+      expect(others).toEqual([])
     }),
-    { numRuns: 2, endOnFailure: true },
+    { numRuns: 1, endOnFailure: true },
   )
   expect.hasAssertions()
 })

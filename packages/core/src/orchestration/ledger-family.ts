@@ -1,19 +1,20 @@
-/** Whose work a grant has paid for already: that of the session that it covers, and of all sub-agents below it. */
+/** Which grant whoever asks works under: that of its own session, or of the one that all its tasks come from. */
+import type { Reservation } from './ledger-record.ts'
 import type { LedgerState } from './ledger-state.ts'
 
 export type Member = { readonly spender: string; readonly parent?: string | undefined }
 
 export class LedgerFamily {
-  /** Sub-agents, and the covered session that they work for. */
+  /** Sub-agents, and the session with a grant that they work for. */
   readonly #roots = new Map<string, string>()
 
-  isPaidFor(state: LedgerState, { spender, parent }: Member): boolean {
-    if (state.grantOf(spender) !== undefined) return true
-    if (parent === undefined) return false
+  grantOf(state: LedgerState, { spender, parent }: Member): Reservation | undefined {
+    const own = state.grantOf(spender)
+    if (own !== undefined || parent === undefined) return own
     const root = this.#roots.get(parent) ?? parent
-    if (state.grantOf(root) === undefined) return false
-    this.#remember(state, spender, root)
-    return true
+    const grant = state.grantOf(root)
+    if (grant !== undefined) this.#remember(state, spender, root)
+    return grant
   }
 
   #remember(state: LedgerState, spender: string, root: string): void {

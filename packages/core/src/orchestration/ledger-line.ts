@@ -12,8 +12,10 @@ export type LineOptions = { readonly clock: Clock; readonly watch: WatchStore | 
 
 export type Turn = {
   readonly signal: AbortSignal
-  /** Behind those who wait already. What is under way must not wait for those who wait for it. */
+  /** Behind those who wait already. What is under way, or was granted, must not wait for those who wait for it. */
   readonly queues: boolean
+  /** Done before it queues without having tried: what others may wait for. */
+  queued?(): Promise<unknown>
 }
 
 export class LedgerLine {
@@ -27,25 +29,27 @@ export class LedgerLine {
   }
 
   /** Tries at once unless others wait here, then whenever something may have changed, until there is an outcome. */
-  async wait<T>({ signal, queues }: Turn, attempt: (again: boolean) => Promise<T | undefined>): Promise<T> {
-    if (!queues || this.#line.length === 0) {
+  async wait<T>({ signal, queues, queued }: Turn, attempt: (again: boolean) => Promise<T | undefined>): Promise<T> {
+    const line = queues ? this.#line : []
+    if (line.length === 0) {
       const outcome = await attempt(false)
       if (outcome !== undefined) return outcome
-    }
+    } else await queued?.()
     const place = Symbol('place')
-    if (queues) this.#line.push(place)
+    line.push(place)
     const { watch, prefix } = this.#options
     const watched = watching(watch, prefix, async () => this.changed())
     try {
       for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
-        await this.#change(watched.pauseMs(pause), signal)
-        if (queues && this.#line[0] !== place) continue
+        // Nothing tells of who died: that is looked for from time to time in any case.
+        await this.#change(Math.min(watched.pauseMs(pause), LONGEST_LOOK_MS), signal)
+        if (line[0] !== place) continue
         const outcome = await attempt(true)
         if (outcome !== undefined) return outcome
       }
     } finally {
       watched.stop()
-      if (queues) this.#line.splice(this.#line.indexOf(place), 1)
+      line.splice(line.indexOf(place), 1)
       this.changed()
     }
   }

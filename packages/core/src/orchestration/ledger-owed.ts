@@ -1,5 +1,5 @@
 /** Settlements that the store has not taken yet: none is forgotten, and each counts once. */
-import type { Spending } from '../model/spending.ts'
+import { NO_SPENDING, type Spending } from '../model/spending.ts'
 import type { BudgetThreshold } from '../ports/budget-guard.ts'
 import type { LedgerDraft, LedgerLog } from './ledger-log.ts'
 import { excessOf } from './ledger-state.ts'
@@ -63,7 +63,7 @@ export class Owed {
       if (reservation === undefined) addLate({ id, how, amount }, draft)
       // Whoever took over may have begun the same try: only its own holder knows that it took nothing.
       else if (how !== 'released' || reservation.holder === this.#options.holder) {
-        add({ type: 'settled', id, how, amount: amount(reservation.amount) })
+        add({ type: 'settled', id, how, amount: reservation.selfPaid ? NO_SPENDING : amount(reservation.amount) })
         if (passed !== undefined) this.#passed.set(id, passed(draft))
       }
     }

@@ -17,8 +17,10 @@ export type Reservation = {
   readonly spender: string
   readonly agent?: string
   readonly amount: Spending
-  /** Of a grant: the session that it pays for, so that what its agents ask for is not counted a second time. */
+  /** Of a grant: the session that it is for. */
   readonly covers?: string
+  /** Of a grant: that session, or a sub-agent of it, spends from this ledger itself. The grant holds and counts nothing. */
+  readonly selfPaid?: true
   /** Of a grant: `amount` is what was used of it so far, and the rest was given back until whoever has it goes on. */
   readonly resting?: true
   /** Milliseconds since the epoch. */

@@ -1,5 +1,6 @@
 /** Whether a reservation fits: now, once others have come back, or not at all. */
 import { addSpending, type BudgetLimits, NO_SPENDING, type Resource, RESOURCES, type Spending } from '../model/spending.ts'
+import type { Reservation } from './ledger-record.ts'
 import type { LedgerState } from './ledger-state.ts'
 
 /** What is wanted: what it takes in any case, and what each token of the answer takes. */
@@ -19,7 +20,15 @@ export type Room =
   | { readonly type: 'fits'; readonly output: number; readonly amount: Spending }
   /** It does not fit whole; `now` is what would be left of it, undefined where that is of no use. */
   | { readonly type: 'later'; readonly now: Extract<Room, { type: 'fits' }> | undefined }
-  | { readonly type: 'full'; readonly resource: Resource; readonly consumed: number; readonly limit: number; readonly held: number }
+  /** `grants`: there would be room if others gave back what they were granted. */
+  | {
+      readonly type: 'full'
+      readonly grants: boolean
+      readonly resource: Resource
+      readonly consumed: number
+      readonly limit: number
+      readonly held: number
+    }
 
 /** Less time than this is not worth beginning with, in milliseconds. */
 const LEAST_MS = 1000
@@ -27,12 +36,12 @@ const LEAST_MS = 1000
 const GRAIN = 1e-12
 
 /**
- * Only attempts and calls come back, and only some of what they hold: a turn and a tool call that began are spent. A grant is out
- * until somebody reports it, which may be never.
+ * Attempts and calls come back, but not all that they hold: a turn and a tool call that began are spent. A grant is out until somebody
+ * reports it, which may be never: it is waited for only where there is nothing else, and not for ever.
  */
 export function roomFor(state: LedgerState, limits: BudgetLimits, need: Need): Room {
-  const now = heldBeside(state, need.id, false)
-  const spent = heldBeside(state, need.id, true)
+  const now = heldBeside(state, need.id, () => false)
+  const spent = heldBeside(state, need.id, ({ kind }) => kind !== 'grant')
   const here = fitting({ limits, used: addSpending(state.used, now), need })
   if (here.output >= need.output && enoughTime(here.workMs, need, need.workMs)) return fits(need, here)
   const later = fitting({ limits, used: addSpending(state.used, spent), need })
@@ -42,7 +51,16 @@ export function roomFor(state: LedgerState, limits: BudgetLimits, need: Need): R
   if (better && hope) return { type: 'later', now: usable ? fits(need, here) : undefined }
   if (usable) return fits(need, here)
   const resource = later.output < need.least ? later.by : 'workMs'
-  return { type: 'full', resource, consumed: state.used[resource], limit: limits[resource] ?? 0, held: now[resource] }
+  const beyond = fitting({
+    limits,
+    used: addSpending(
+      state.used,
+      heldBeside(state, need.id, ({ resting }) => resting !== true),
+    ),
+    need,
+  })
+  const grants = beyond.output >= need.least && enoughTime(beyond.workMs, need, LEAST_MS)
+  return { type: 'full', grants, resource, consumed: state.used[resource], limit: limits[resource] ?? 0, held: now[resource] }
 }
 
 type Fitting = { readonly output: number; readonly by: Resource; readonly workMs: number }
@@ -80,13 +98,14 @@ const fits = (need: Need, { output, workMs }: Fitting): Extract<Room, { type: 'f
   },
 })
 
-/** What others hold. `spentOnly`: of that, what will not come back. */
-function heldBeside(state: LedgerState, id: string, spentOnly: boolean): Spending {
+/** What others hold. Of what comes back only turns and tool calls: those that began are spent, unless they are of a grant. */
+function heldBeside(state: LedgerState, id: string, comesBack: (reservation: Reservation) => boolean): Spending {
   let held = NO_SPENDING
   for (const reservation of state.reservations.values()) {
     if (reservation.id === id) continue
     const { turns, toolCalls } = reservation.amount
-    held = addSpending(held, spentOnly && reservation.kind !== 'grant' ? { turns, toolCalls } : reservation.amount)
+    if (!comesBack(reservation)) held = addSpending(held, reservation.amount)
+    else if (reservation.kind !== 'grant') held = addSpending(held, { turns, toolCalls })
   }
   return held
 }

@@ -7,7 +7,7 @@ export type LedgerGrantRequest = {
   /** The workflow, or whatever else it is for. */
   readonly spender: string
   readonly agent?: string
-  /** The session that it pays for: what agents in it, and below it, ask of this ledger has been counted. Default: none. */
+  /** The session that it is for: where agents in it, or below it, spend from this ledger themselves, the grant counts nothing. Default: none. */
   readonly covers?: string
   /** The most that is of use. Default: a share of what is left. */
   readonly wanted?: Partial<Spending>
@@ -15,27 +15,27 @@ export type LedgerGrantRequest = {
   readonly sharers?: number
 }
 
-/** What whoever asks gets in all: `later` when what others hold for calls may come back, `never` when nothing is left. */
+/** What whoever asks gets in all: `later` when what others hold may come back, `never` when nothing is left. */
 export function grantedTo(state: LedgerState, limits: BudgetLimits, request: LedgerGrantRequest): Partial<Spending> | 'later' | 'never' {
   const own = state.reservations.get(request.id)
-  if (own === undefined) return shareOf(state, limits, request)
+  if (own === undefined || own.selfPaid) return shareOf(state, limits, request)
   if (!own.resting) return limited(own.amount, limits)
   const wanted = Object.fromEntries(Object.entries(request.wanted ?? {}).map(([name, most]) => [name, most - own.amount[name as Resource]]))
   const more = shareOf(state, limits, { ...request, wanted })
   return typeof more === 'string' ? more : limited(addSpending(own.amount, more), limits)
 }
 
-/** `later` when what others hold for calls may come back, `never` when nothing is left. */
+/** `later` when what others hold may come back, `never` when nothing is left. */
 function shareOf(
   { used, reservations }: LedgerState,
   limits: BudgetLimits,
-  { wanted = {}, sharers = 1 }: LedgerGrantRequest,
+  { id, wanted = {}, sharers = 1 }: LedgerGrantRequest,
 ): Partial<Spending> | 'later' | 'never' {
   let taken = used
-  let calls = 0
-  for (const { amount, kind } of reservations.values()) {
+  let hope = false
+  for (const { id: each, amount, resting = false } of reservations.values()) {
     taken = addSpending(taken, amount)
-    if (kind === 'attempt') calls++
+    hope ||= each !== id && !resting
   }
   const granted: { -readonly [K in keyof Spending]?: Spending[K] } = {}
   for (const resource of RESOURCES) {
@@ -44,7 +44,7 @@ function shareOf(
     const left = limit - taken[resource]
     const share = resource === 'usd' ? left / sharers : Math.ceil(left / sharers)
     granted[resource] = Math.max(0, Math.min(left, wanted[resource] ?? share))
-    if (left <= 0) return calls > 0 ? 'later' : 'never'
+    if (left <= 0) return hope ? 'later' : 'never'
   }
   return granted
 }

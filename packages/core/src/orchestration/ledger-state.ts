@@ -119,7 +119,7 @@ export class LedgerState {
     return this.#lost.newest.findLast((each) => each.id === id)
   }
 
-  /** The grant that pays for a session. */
+  /** The grant that is for a session. */
   grantOf(sessionId: string): Reservation | undefined {
     for (const each of this.reservations.values()) if (each.covers === sessionId) return each
     return undefined

@@ -46,6 +46,9 @@ type Whose = Pick<ReserveRequest, 'id' | 'kind' | 'spender' | 'agent'>
 
 type Granted = { readonly type: 'granted'; readonly granted: Partial<Spending>; readonly thresholds: readonly BudgetThreshold[] }
 
+/** Since when it is asked for, and whether anybody is told of thresholds. */
+type Asking = { readonly begun: number; readonly warned: boolean }
+
 /** Is told of a threshold that was passed. */
 export type Warn = (threshold: BudgetThreshold) => void
 
@@ -89,19 +92,29 @@ export class Ledger {
    */
   reserve(request: ReserveRequest, { signal }: { readonly signal: AbortSignal }): Promise<Reserved | Refused> {
     // What is under way already must not wait for those who wait for it.
-    return this.#inTurn({ signal, queues: request.elapsedMs === 0 }, (draft, begun) => this.#decide(draft, request, begun))
+    return this.#inTurn(
+      {
+        signal,
+        queues: request.elapsedMs === 0,
+        queued: () => this.#try((draft) => this.#asksItself(draft, request)),
+      },
+      (draft, begun) => this.#decide(draft, request, begun),
+    )
   }
 
   /**
    * Sets a share aside for somebody who cannot ask here: a worker, or a step. It counts as spent until it is settled, whoever dies.
    * Asked again under an id that is out, it is the same grant; under one that rests, what it has used and a share of what is left.
-   * Undefined when nothing is left. `warn` is called once for each threshold that was passed and that nobody was told of.
+   * While others hold all that is left, it waits; undefined when nothing is left, or when patience is over. `warn` is called once for
+   * each threshold that was passed and that nobody was told of.
    */
   async grant(
     request: LedgerGrantRequest,
     { signal, warn }: { readonly signal: AbortSignal; readonly warn?: Warn },
   ): Promise<Partial<Spending> | undefined> {
-    const given = await this.#inTurn({ signal, queues: true }, (draft) => this.#decideGrant(draft, request, warn !== undefined))
+    const given = await this.#inTurn({ signal, queues: false }, (draft, begun) =>
+      this.#decideGrant(draft, request, { begun, warned: warn !== undefined }),
+    )
     if (given.type === 'refused') return undefined
     for (const threshold of given.thresholds) warn?.(threshold)
     return given.granted
@@ -155,7 +168,7 @@ export class Ledger {
       const grant = state.reservations.get(id)
       // Whoever took it over goes on with all of it.
       if (grant?.kind !== 'grant' || grant.holder !== this.#holder.id) return
-      const amount = addSpending(NO_SPENDING, { workMs: grant.amount.workMs, ...used })
+      const amount = grant.selfPaid ? NO_SPENDING : addSpending(NO_SPENDING, { workMs: grant.amount.workMs, ...used })
       add({ type: 'reserved', ...grant, amount, resting: true, at: now })
     })
     this.#line.changed()
@@ -206,28 +219,40 @@ export class Ledger {
   #decide(draft: LedgerDraft, request: ReserveRequest, begun: number): Reserved | Refused | Waiting {
     const { id, elapsedMs } = request
     const own = draft.state.reservations.get(id)
-    if (own === undefined && this.#family.isPaidFor(draft.state, request))
-      return { type: 'reserved', output: request.output, amount: NO_SPENDING, thresholds: [] }
     // Time that is asked for after the end is of no use to anybody.
     if (elapsedMs > 0 && own === undefined) return { type: 'refused', resource: 'workMs', consumed: 0, limit: 0, held: 0 }
+    this.#asksItself(draft, request)
     const room = roomFor(draft.state, this.limits, request)
     const patient = draft.now - begun < this.#patienceMs
     const fitting = room.type === 'later' ? (patient ? undefined : room.now) : room
-    if (fitting === undefined) return 'wait'
-    if (fitting.type !== 'fits') return { ...fitting, type: 'refused' }
+    if (fitting === undefined || (patient && fitting.type === 'full' && fitting.grants)) return 'wait'
+    if (fitting.type !== 'fits') {
+      const { resource, consumed, limit, held } = fitting
+      return { type: 'refused', resource, consumed, limit, held }
+    }
     // What is under way keeps what it has, and gets more time.
     const amount = elapsedMs > 0 && own !== undefined ? { ...own.amount, workMs: fitting.amount.workMs } : fitting.amount
     draft.add({ type: 'reserved', ...this.#reservation(request, amount, draft.now) })
     return { type: 'reserved', output: fitting.output, amount, thresholds: passedThresholds(draft, this) }
   }
 
-  #decideGrant(draft: LedgerDraft, request: LedgerGrantRequest, warned: boolean): Granted | { readonly type: 'refused' } | Waiting {
+  /** Who asks for itself needs no grant from the same ledger: it would be set aside, and counted, twice. */
+  #asksItself(draft: LedgerDraft, request: ReserveRequest): void {
+    const grant = this.#family.grantOf(draft.state, request)
+    if (grant !== undefined && grant.selfPaid !== true) draft.add({ type: 'reserved', ...grant, amount: NO_SPENDING, selfPaid: true })
+  }
+
+  #decideGrant(
+    draft: LedgerDraft,
+    request: LedgerGrantRequest,
+    { begun, warned }: Asking,
+  ): Granted | { readonly type: 'refused' } | Waiting {
     const { state, now } = draft
     const own = state.reservations.get(request.id)
     const granted = grantedTo(state, this.limits, request)
-    if (typeof granted === 'string') return granted === 'later' ? 'wait' : { type: 'refused' }
+    if (typeof granted === 'string') return granted === 'later' && now - begun < this.#patienceMs ? 'wait' : { type: 'refused' }
     const { covers } = request
-    const amount = own === undefined || own.resting ? addSpending(NO_SPENDING, granted) : own.amount
+    const amount = own === undefined || own.resting || own.selfPaid ? addSpending(NO_SPENDING, granted) : own.amount
     draft.add({
       type: 'reserved',
       ...this.#reservation({ ...request, kind: 'grant' }, amount, now),

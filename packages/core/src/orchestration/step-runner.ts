@@ -10,7 +10,7 @@ import { attemptStep, specOf } from './attempt.ts'
 import { planStep, stepChanged, type StepPlan } from './step-plan.ts'
 import type { StepGrant } from './step-grant.ts'
 import { WorkLimit } from './work-limit.ts'
-import type { WorkflowBudget } from './workflow-budget.ts'
+import { attemptId, type WorkflowBudget } from './workflow-budget.ts'
 import type { WorkflowLog } from './workflow-log.ts'
 import type { OnChanged, StepListener, WorkflowListener, WorkflowStep } from './workflow-types.ts'
 
@@ -136,7 +136,7 @@ export class StepRunner {
     const others = Math.min(this.limit - this.#running, this.#call.pending)
     return budget.grant({
       rootId,
-      id: `${rootId}/${key}#${attempt}`,
+      id: attemptId(rootId, key, attempt),
       wanted: step.budget,
       sharers: 1 + Math.max(0, others),
       signal: this.#call.signal,

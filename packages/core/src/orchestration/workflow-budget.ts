@@ -7,6 +7,7 @@ import { finite, least, minus, most, shareOf, UNLIMITED } from './amounts.ts'
 import type { Ledger, Warn } from './ledger.ts'
 import { type StepGrant, stepGrant } from './step-grant.ts'
 import { StepMeter } from './step-meter.ts'
+import type { StepEntry } from './workflow-state.ts'
 
 export type BudgetSnapshot = {
   readonly consumedTokens: number
@@ -92,6 +93,19 @@ export class WorkflowBudget {
   restore(rootId: string, used: Partial<Spending>): void {
     this.#settled.set(rootId, addSpending(NO_SPENDING, used))
     this.#inner?.restore(rootId, used)
+  }
+
+  /** Settles what a process that died had granted to attempts whose end it had stored. */
+  async settleEnded(rootId: string, steps: ReadonlyMap<string, StepEntry>): Promise<void> {
+    const { reservations } = (await this.#ledger?.snapshot()) ?? { reservations: [] }
+    for (const { id, kind, spender } of reservations) {
+      if (kind !== 'grant' || spender !== rootId) continue
+      const { key, attempt } = attemptIn(id, rootId)
+      const entry = steps.get(key)
+      // What was begun after it has a grant of its own: nobody knows what it used.
+      if (entry !== undefined && entry.attempt > attempt) await this.#ledger?.lose(id)
+      else if (entry?.attempt === attempt && entry.used !== undefined) await this.#ledger?.settle(id, entry.used)
+    }
   }
 
   /**
@@ -208,6 +222,14 @@ type Handed = { withdraw(): void; narrowed(allowed: Spending): StepGrant }
 
 /** A resource of which nothing is left. */
 const lacking = (left: Spending): Resource | undefined => RESOURCES.find((resource) => !(left[resource] > 0))
+
+/** Names an attempt at a step of a root in a ledger. */
+export const attemptId = (rootId: string, key: string, attempt: number): string => `${rootId}/${key}#${attempt}`
+
+const attemptIn = (id: string, rootId: string): { readonly key: string; readonly attempt: number } => {
+  const at = id.lastIndexOf('#')
+  return { key: id.slice(rootId.length + 1, at), attempt: Number(id.slice(at + 1)) }
+}
 
 export type GrantRequest = {
   readonly rootId: string

@@ -69,6 +69,7 @@ export class WorkflowRoot {
     const log = await WorkflowLog.open({ store, leases, rootId, host, signal, onLost: (error) => this.#control.abort(error) })
     this.usage = log.found.usage
     this.budget?.restore(rootId, log.found.used)
+    await this.budget?.settleEnded(rootId, log.found.steps)
     return log
   }
 

@@ -12,6 +12,8 @@ export type StepEntry = {
   readonly sessionId: string
   /** Undefined while nobody saw its end: it may have run. */
   readonly outcome: StepOutcome | undefined
+  /** What it used, once it has ended: as its budget counted it, else as it said. */
+  readonly used?: Partial<Spending>
 }
 
 export class WorkflowState {
@@ -45,8 +47,9 @@ export class WorkflowState {
       case 'step_end': {
         const entry = this.steps.get(record.key)
         this.usage = addUsage(this.usage, record.outcome.usage)
-        this.used = addSpending(this.used, record.used ?? { tokens: totalTokens(record.outcome.usage), usd: record.outcome.cost ?? 0 })
-        if (entry?.attempt === record.attempt) this.steps.set(record.key, { ...entry, outcome: record.outcome })
+        const used = record.used ?? { tokens: totalTokens(record.outcome.usage), usd: record.outcome.cost ?? 0 }
+        this.used = addSpending(this.used, used)
+        if (entry?.attempt === record.attempt) this.steps.set(record.key, { ...entry, outcome: record.outcome, used })
       }
     }
   }

@@ -10,6 +10,7 @@ import { redactRecord } from '../journal/redaction.ts'
 import { canScrub, scrubbedEntry } from '../journal/scrub.ts'
 import type { Fact, FactType } from '../model/event.ts'
 import { isJsonObject, type JsonObject } from '../model/json.ts'
+import { LETTER_PREFIX } from '../model/lane.ts'
 import { openRun } from '../model/session-state.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { Replacement, SessionStore } from '../ports/session-store.ts'
@@ -50,7 +51,7 @@ type StoreThatReplaces = SessionStore & Required<Pick<SessionStore, 'replace'>>
 const DEFAULT_REPLACEMENT = '[redacted]'
 
 /**
- * Replaces every text of some facts in the store, and of the inbox entries that they copied. Their shape, identities and digests stay,
+ * Replaces every text of some facts in the store, and of the inbox entries that they copied; dead letters of their calls are discarded. Their shape, identities and digests stay,
  * so the session folds and goes on as before, and the chain holds. What other facts say of the same thing stays: name them too. A
  * process that has read the session already still has it in memory.
  *
@@ -87,15 +88,33 @@ export async function redactFacts(
 
 type Task = { readonly found: readonly Found[]; readonly replacement: string; readonly host: Host }
 
-/** The inbox first: once the journal says that it was redacted, nothing is left of it. */
+/** Letters of calls and the inbox first: once the journal says that it was redacted, nothing is left of it. */
 async function redactLog(store: StoreThatReplaces, owner: string, { found, replacement, host }: Task): Promise<void> {
   const entries: Replacement[] = []
   for (const { fact } of found) entries.push(...(await entryOf(store, owner, { fact, replacement })))
+  await discardLetters(store, owner, found)
   if (entries.length > 0) await store.replace(inboxKey(owner), entries)
   await store.replace(
     journalKey(owner),
     found.map(({ index, record }) => ({ offset: index, expected: record, record: redactRecord(record, replacement, host) })),
   )
+}
+
+/** A letter says again what a call was asked and what came of it. Without that nobody could drive it. */
+async function discardLetters(store: SessionStore, owner: string, found: readonly Found[]): Promise<void> {
+  const calls = found.flatMap(callIn)
+  if (calls.length === 0) return
+  for await (const key of store.keys({ prefix: LETTER_PREFIX }))
+    for await (const { record } of store.read(key)) {
+      const { sessionId, callId } = parseEntry(record) ?? {}
+      if (sessionId === owner && typeof callId === 'string' && calls.some((call) => `${callId}/`.startsWith(call))) await store.delete(key)
+    }
+}
+
+/** What the identities of its calls begin with, those that they made included. */
+function callIn({ fact, offset }: Found): readonly string[] {
+  if (fact.type === 'turn_end') return [`${offset}.`]
+  return 'callId' in fact ? [`${fact.callId}/`] : []
 }
 
 const canReplace = (store: SessionStore): store is StoreThatReplaces => store.replace !== undefined

@@ -24,7 +24,7 @@ export type RedriveOptions = {
  * call that fails again leaves a letter of its own. Rejects, and keeps the letter, where the call did not begin. Without a `store` the
  * run has a session of its own. Driving the same letter twice is one run, also after a crash.
  *
- * Throws `request_not_found`, `unsupported` for one that may have happened, `session_busy`, `session_held`, `run_failed`.
+ * Throws `request_not_found`, `unsupported` for one that may have happened or whose call was not given up in the end, `session_busy`, `session_held`, `run_failed`.
  */
 export async function redriveLetter(options: AgentOptions, { id, again = false, signal }: RedriveOptions): Promise<RunResult> {
   const { lanes, llm } = options
@@ -37,6 +37,7 @@ export async function redriveLetter(options: AgentOptions, { id, again = false, 
         const session = await agent.session(
           options.store === undefined ? { metadata: { letterId: id } } : { id: letter.sessionId, create: false },
         )
+        if (options.store !== undefined && !again) await assertGivenUp(session, letter)
         const run = await runOf(session, letter, signal)
         return await made(run, letter)
       } finally {
@@ -44,6 +45,16 @@ export async function redriveLetter(options: AgentOptions, { id, again = false, 
       }
     },
     { again },
+  )
+}
+
+/** A process that dies between the letter and its fact leaves one of a call that whoever goes on makes after all. */
+async function assertGivenUp(session: Session, { id, toolName }: DeadLetter): Promise<void> {
+  for await (const { event } of session.events({ follow: false }))
+    if (event.type === 'command_dead_lettered' && event.letterId === id) return
+  throw new AgentError(
+    'unsupported',
+    `The journal does not say that the call of '${toolName}' was given up: its process died at that moment, and the call may have been made since. Find out, then discard the letter '${id}' or drive it with 'again'`,
   )
 }
 

@@ -11,6 +11,7 @@ import {
   memoryStore,
   openSession,
   policy,
+  redactFacts,
   redriveLetter,
   type SessionState,
   tool,
@@ -18,7 +19,7 @@ import {
 } from '../../src/index.ts'
 import type { SessionStore } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
-import { pass } from '../middleware/runs.ts'
+import { collect, pass } from '../middleware/runs.ts'
 
 /** A session with one letter, and a far side that may be mended. */
 async function withLetter(options: Partial<ToolOptions<never>> = {}, agentOptions: Partial<AgentOptions> = {}) {
@@ -178,4 +179,35 @@ test('a letter goes with its session, and no other one does', async () => {
   for await (const key of store.keys({ prefix: 'dead-letter/' })) keys.push(key)
   expect(keys).not.toContain(`dead-letter/${id}`)
   expect(keys).toHaveLength(2)
+})
+
+test('a letter whose process died before the journal said so is refused: its call may have been made after all', async () => {
+  const { store, queue, options, id, far } = await withLetter()
+  const [letter] = await queue.deadLetters()
+  const other = { ...letter, id: 'left-behind', callId: '9.0' }
+  await store.append('dead-letter/left-behind', [JSON.stringify(other)], { expected: 0 })
+  far.up = true
+  await expect(redriveLetter(options, { id: 'left-behind' })).rejects.toMatchObject({ code: 'unsupported' })
+  expect(far.calls).toHaveLength(1)
+  expect(await redriveLetter(options, { id })).toMatchObject({ status: 'completed' })
+  expect(await redriveLetter(options, { id: 'left-behind', again: true })).toMatchObject({ status: 'completed' })
+})
+
+test.each(['turn_end', 'tool_execution_start', 'tool_end', 'command_dead_lettered'] as const)(
+  'a letter goes with its call when that is redacted: %s',
+  async (type) => {
+    const { store, queue, session } = await withLetter()
+    const facts = await collect(session.events({ follow: false }))
+    const at = facts.flatMap(({ event, cursor }) => (event.type === type ? [cursor] : []))
+    await redactFacts(store, 'mine', { at: at.slice(0, 1) })
+    expect(await queue.deadLetters()).toEqual([])
+  },
+)
+
+test('a letter stays when something else is redacted', async () => {
+  const { store, queue, session } = await withLetter()
+  const facts = await collect(session.events({ follow: false }))
+  const at = facts.flatMap(({ event, cursor }) => (event.type === 'agent_start' ? [cursor] : []))
+  await redactFacts(store, 'mine', { at })
+  expect(await queue.deadLetters()).toHaveLength(1)
 })

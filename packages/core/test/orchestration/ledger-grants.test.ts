@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { budgetLedger, createAgent, memoryLeases, memoryStore, readBudget, taskTool, watchedStore } from '../../src/index.ts'
 import { manualHost } from '../../src/testing.ts'
 import { modelOf, promptOf, turnsOf, give } from '../subagents/families.ts'
-import { attemptOf, never, tokenLedger } from './ledgers.ts'
+import { attemptOf, jumpingHost, never, tokenLedger } from './ledgers.ts'
 
 describe('a grant', () => {
   test('warns of each threshold once: when it is settled, or when the next one is given', async () => {
@@ -43,6 +43,16 @@ describe('a grant', () => {
     expect(await ledger.snapshot()).toMatchObject({ used: { tokens: 950 }, reservations: [], overruns: { count: 0 } })
   })
 
+  test('waits while others hold all that is left, and is refused when its patience is over', async () => {
+    const ledger = tokenLedger(memoryStore(), { tokens: 1000, host: jumpingHost(), patienceMs: 5000 })
+    await ledger.grant({ id: 'a', spender: 'w' }, never)
+    const second = ledger.grant({ id: 'b', spender: 'w' }, never)
+    await new Promise((resolve) => setImmediate(resolve))
+    await ledger.settle('a', { tokens: 400 })
+    expect(await second).toEqual({ tokens: 600 })
+    expect(await ledger.grant({ id: 'c', spender: 'w' }, never)).toBeUndefined()
+  })
+
   test('however often it rests, never lets more out than there is', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -54,7 +64,7 @@ describe('a grant', () => {
           },
         ),
         async (plans) => {
-          const ledger = tokenLedger(memoryStore(), { tokens: 1000 })
+          const ledger = tokenLedger(memoryStore(), { tokens: 1000, host: jumpingHost() })
           const check = async (): Promise<void> => {
             const { used, held } = await ledger.snapshot()
             expect(used.tokens + held.tokens).toBeLessThanOrEqual(1000)
@@ -84,24 +94,29 @@ describe('a grant', () => {
     )
   })
 
-  test('pays for the session that it covers and all below it: what they ask for is not counted twice', async () => {
+  test('counts nothing where the session that it is for, or a sub-agent of it, spends from the same ledger', async () => {
     const store = memoryStore()
-    const ledger = budgetLedger(store, { root: 'w', limits: { tokens: 10_000, turns: 20 } })
-    const llm = modelOf((request) => ({
-      usage: { input: 10, output: 10, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
-      blocks: turnsOf(request) > 0 || promptOf(request) !== 'a' ? [{ type: 'text', text: 'done' }] : [give('b')],
-    }))
+    const ledger = budgetLedger(store, { root: 'w', limits: { tokens: 100_000, turns: 20 } })
+    const llm = modelOf(
+      (request) => ({
+        usage: { input: 10, output: 10, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
+        blocks: turnsOf(request) > 0 || promptOf(request) !== 'a' ? [{ type: 'text', text: 'done' }] : [give('b')],
+      }),
+      { model: { maxOutputTokens: 500 } },
+    )
     const agent = createAgent({ llm, store, tools: [taskTool()], budget: { ledger } })
     const run = async (id: string): Promise<unknown> => (await (await agent.session({ id })).send('a')).result
-    await ledger.grant({ id: 'g', spender: 'w', covers: 'step', wanted: { tokens: 5000, turns: 10 } }, never)
+    // All of it: the session has what it asks for all the same.
+    await ledger.grant({ id: 'g', spender: 'w', covers: 'step' }, never)
+    expect((await readBudget(store, 'w'))?.held).toMatchObject({ tokens: 100_000, turns: 20 })
     expect(await run('step')).toMatchObject({ status: 'completed' })
-    expect(await readBudget(store, 'w')).toMatchObject({ used: { tokens: 0, turns: 0 }, held: { tokens: 5000, turns: 10 } })
-    await ledger.settle('g', { tokens: 60, turns: 3 })
+    expect(await readBudget(store, 'w')).toMatchObject({ used: { tokens: 60, turns: 3 }, held: { tokens: 0, turns: 0 } })
+    await ledger.rest('g', { tokens: 60, turns: 2 })
+    expect(await ledger.grant({ id: 'g', spender: 'w', covers: 'step', wanted: { tokens: 500 } }, never)).toMatchObject({ tokens: 500 })
+    expect(await run('step')).toMatchObject({ status: 'completed' })
+    await ledger.settle('g', { tokens: 120, turns: 4 })
     expect(await run('other')).toMatchObject({ status: 'completed' })
-    expect((await readBudget(store, 'w'))?.used).toMatchObject({ tokens: 120, turns: 6 })
-    // Once it is settled, its session pays for itself.
-    expect(await run('step')).toMatchObject({ status: 'completed' })
-    expect((await readBudget(store, 'w'))?.used.turns).toBeGreaterThan(6)
+    expect(await readBudget(store, 'w')).toMatchObject({ used: { tokens: 140, turns: 7 }, reservations: [] })
   })
 })
 
@@ -137,4 +152,13 @@ test('where the store can be watched, what another process gives back wakes who 
   await there.settle('a', { tokens: 120 })
   expect(await second).toMatchObject({ type: 'reserved', output: 700 })
   expect(host.clock.pending).toBe(0)
+})
+
+test('more time that is asked for after the end is refused, and sets nothing aside', async () => {
+  const ledger = budgetLedger(memoryStore(), { root: 'root', limits: { workMs: 60_000 } })
+  const request = { ...attemptOf('a', 0, 0), workMs: 20_000 }
+  await ledger.reserve(request, never)
+  await ledger.settle('a', { workMs: 500 })
+  expect(await ledger.reserve({ ...request, workMs: 40_000, elapsedMs: 20_000 }, never)).toMatchObject({ type: 'refused' })
+  expect((await ledger.snapshot()).reservations).toEqual([])
 })

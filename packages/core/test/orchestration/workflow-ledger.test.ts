@@ -70,7 +70,7 @@ describe('on a ledger', () => {
 
   test('a step is refused when the ledger has nothing left, without a word to the executor', async () => {
     const store = memoryStore()
-    const ledger = budgetLedger(store, { root: 'day', limits })
+    const ledger = budgetLedger(store, { root: 'day', limits, patienceMs: 1 })
     await ledger.grant({ id: 'elsewhere', spender: 'other' }, { signal: new AbortController().signal })
     const executor = executorOf()
     const outcome = await new Workflow({ executor, budget: new WorkflowBudget({ ledger }) }).agent(step('a'))

@@ -208,6 +208,24 @@ describe('on a ledger', () => {
     expect(await ledger.snapshot()).toMatchObject({ used: { tokens: 350 }, reservations: [], overruns: { count: 0 } })
   })
 
+  test('what was granted to a step whose end is stored is settled by whoever runs the root again', async () => {
+    const store = memoryStore()
+    const ledger = budgetLedger(store, { root: 'day', limits: { tokens: 1000 } })
+    const dying = budgetLedger(store, { root: 'day', limits: { tokens: 1000 } })
+    // It dies between the end of the step and its settlement.
+    const first = new Workflow({ executor: executorOf(), store, rootId: 'w', budget: new WorkflowBudget({ ledger: dying }) })
+    dying.settle = () => Promise.reject(new Error('gone'))
+    await first.agent(step('a', { budget: { tokens: 700 } }))
+    await first.close()
+    expect((await ledger.snapshot()).held.tokens).toBe(700)
+    const executor = executorOf()
+    await new Workflow({ executor, store, rootId: 'w', budget: new WorkflowBudget({ ledger }) }).agent(
+      step('a', { budget: { tokens: 700 } }),
+    )
+    expect(executor.asked).toEqual([])
+    expect(await ledger.snapshot()).toMatchObject({ used: { tokens: 15 }, reservations: [] })
+  })
+
   test('warns once of each threshold, and counts what its own agents spend from it once', async () => {
     const store = memoryStore()
     const ledger = budgetLedger(store, { root: 'day', limits: { tokens: 60_000, turns: 10 }, thresholds: [0.5] })
