@@ -1,6 +1,9 @@
 /** What holds where nobody gave rules: ask for declared `write` and `exec`, allow the rest. */
 import { type Access, describeAccess } from './access.ts'
-import type { Decision, Judgement, PermissionPolicy, Rule } from './permission-policy.ts'
+import type { Decision, Judgement, PermissionPolicy, RuleMatch } from './permission-policy.ts'
+
+/** What an access may have. */
+type Written = { readonly commands: readonly string[]; readonly by: string; readonly path: string }
 
 export const ORDER: readonly Decision[] = ['deny', 'ask', 'allow']
 
@@ -24,31 +27,22 @@ export function byDefault(
   return { decision: strictest?.decision ?? 'ask', reason: `default for ${what}${why}` }
 }
 
-type Asked = { readonly tool: string; readonly access: Access; readonly command: string | undefined }
-
-/** Whether a rule without patterns, as "always in this session" makes them, lets something that is asked for pass. */
-function lets(rule: Rule, { tool, access, command }: Asked): boolean {
-  const match = 'allow' in rule ? rule.allow : {}
-  const fitting: Readonly<Record<string, readonly unknown[]>> = {
-    tool: [tool],
-    // What the words of an allowed command name is allowed with it.
-    access: [access.kind, 'by' in access && match.command && 'exec'],
-    command: [command],
-    path: 'path' in access && !match.command ? [access.path, !access.path.startsWith('/') && '**'] : [],
-  }
-  const said = Object.entries(match)
-  return said.length > 0 && said.every(([key, value]) => fitting[key]?.includes(value))
-}
-
 /**
- * Judges as `policy()` does, without what it takes to read rules. Of those for the session it reads the ones that allow and have no
- * pattern but the path `**`.
+ * Judges as `policy()` does, without what it takes to read rules. Of those for the session it knows the ones that `alwaysRules` makes
+ * of what it asks for.
  */
 export const defaultPolicy: PermissionPolicy = {
   judge({ tool, accesses, sessionRules = [] }) {
+    const has = (allow: RuleMatch): boolean => sessionRules.some((rule) => JSON.stringify(rule) === JSON.stringify({ allow }))
     const open = accesses.filter((access) => {
-      const commands = access.kind === 'exec' && access.commands?.length ? access.commands : ['by' in access ? access.by : undefined]
-      return !commands.every((command) => sessionRules.some((rule) => lets(rule, { tool, access, command })))
+      const { kind, commands, by, path = '/' } = access as Partial<Written> & Pick<Access, 'kind'>
+      const run = commands?.length ? commands : [by ?? '']
+      return !(
+        has({ tool }) ||
+        run.every((command) => has({ access: 'exec', command })) ||
+        has({ access: kind, path }) ||
+        (path[0] !== '/' && has({ access: kind, path: '**' }))
+      )
     })
     return byDefault(tool, open.length ? open : [undefined], byEffect)
   },
