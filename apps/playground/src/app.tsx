@@ -1,5 +1,5 @@
 /** The whole page: sessions on the left, the chosen one in the middle, its journal on the right. */
-import { Suspense, useCallback, useEffect, useState, type ReactNode } from 'react'
+import { Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Api, ApiError } from './api/client.ts'
 import type { About } from './api/types.ts'
 import { Icon } from './components/icon.tsx'
@@ -89,6 +89,7 @@ export function App({ api }: { readonly api: Api }): ReactNode {
   const route = useRoute()
   const id = route.view === 'session' ? route.id : undefined
   const listed = useSessions(api, id)
+  const main = useRef<HTMLElement>(null)
   const [sessionsOpen, setSessionsOpen] = useState(false)
   const [journalOpen, setJournalOpen] = useState(wide)
   const { agent, about, parts } = useSetUp(api, listed)
@@ -102,6 +103,9 @@ export function App({ api }: { readonly api: Api }): ReactNode {
   if (listed.error?.status === 401) return <Locked error={listed.error} />
   return (
     <div className="app" data-sessions-open={sessionsOpen} data-journal-open={journalOpen && id !== undefined}>
+      <button type="button" className="skip-link button" onClick={() => main.current?.focus()}>
+        To the content
+      </button>
       <button
         type="button"
         className="button-icon menu-button"
@@ -113,7 +117,7 @@ export function App({ api }: { readonly api: Api }): ReactNode {
       </button>
       <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} keys={<PageKeys onJournal={turnJournal} />} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
-      <main className="main">
+      <main className="main" ref={main} tabIndex={-1}>
         {/* Here, since the sidebar is hidden where the page is narrow. */}
         <h1 className="visually-hidden">Seamfold playground</h1>
         <Suspense fallback={<p className="panel-empty">Loading…</p>}>
