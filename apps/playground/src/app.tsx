@@ -1,5 +1,5 @@
 /** The whole page: sessions on the left, the chosen one in the middle, its journal on the right. */
-import { Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
+import { Suspense, useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import type { Api, ApiError } from './api/client.ts'
 import type { About } from './api/types.ts'
 import { Icon } from './components/icon.tsx'
@@ -59,6 +59,21 @@ function Locked({ error }: { readonly error: ApiError }): ReactNode {
   )
 }
 
+/** Past the list of sessions; no link, since the fragment of the address is the view. */
+const SkipLink = ({ to }: { readonly to: RefObject<HTMLElement | null> }): ReactNode => (
+  <button type="button" className="skip-link button" onClick={() => to.current?.focus()}>
+    To the content
+  </button>
+)
+
+type MenuButtonProps = { readonly open: boolean; readonly onTurn: (open: boolean) => void }
+
+const MenuButton = ({ open, onTurn }: MenuButtonProps): ReactNode => (
+  <button type="button" className="button-icon menu-button" aria-expanded={open} onClick={() => onTurn(!open)} aria-label="Sessions">
+    <Icon name={open ? 'close' : 'menu'} />
+  </button>
+)
+
 type PageProps = {
   readonly api: Api
   readonly route: Route
@@ -103,18 +118,8 @@ export function App({ api }: { readonly api: Api }): ReactNode {
   if (listed.error?.status === 401) return <Locked error={listed.error} />
   return (
     <div className="app" data-sessions-open={sessionsOpen} data-journal-open={journalOpen && id !== undefined}>
-      <button type="button" className="skip-link button" onClick={() => main.current?.focus()}>
-        To the content
-      </button>
-      <button
-        type="button"
-        className="button-icon menu-button"
-        aria-expanded={sessionsOpen}
-        onClick={() => setSessionsOpen(!sessionsOpen)}
-        aria-label="Sessions"
-      >
-        <Icon name={sessionsOpen ? 'close' : 'menu'} />
-      </button>
+      <SkipLink to={main} />
+      <MenuButton open={sessionsOpen} onTurn={setSessionsOpen} />
       <Sidebar about={about} listed={listed} agent={agent} selected={id} onChoose={close} keys={<PageKeys onJournal={turnJournal} />} />
       <div className="backdrop" onClick={close} aria-hidden="true" />
       <main className="main" ref={main} tabIndex={-1}>

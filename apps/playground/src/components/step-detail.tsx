@@ -54,9 +54,11 @@ export function StepDetail({ api, step, held, onAnswered, onClose }: StepDetailP
       {outcome === undefined && step.status !== 'waiting' && (
         <p className="panel-empty">It has not ended. Its session shows what it does.</p>
       )}
-      <p className="panel-empty">
-        <code>{key}</code>
-      </p>
+      {key !== taskIdOf(key) && (
+        <p className="panel-empty">
+          <code>{key}</code>
+        </p>
+      )}
     </section>
   )
 }

@@ -4,6 +4,7 @@ import type { Api } from '../api/client.ts'
 import type { Answer, Request } from '../api/types.ts'
 import { useAttempt } from '../hooks/use-attempt.ts'
 import { sessionAddress } from '../hooks/use-route.ts'
+import { callSummary } from '../text/call-summary.ts'
 import { CodeBlock } from './code-block.tsx'
 import { Notice } from './notice.tsx'
 import { Visible } from './visible.tsx'
@@ -24,8 +25,13 @@ function One({ request: { requestId, kind, toolName, reason, args, always }, ses
   return (
     <li className="step-request" data-request={requestId}>
       <p>
-        <strong>{toolName}</strong> <Visible text={reason ?? ''} />
+        It wants to use <strong>{toolName}</strong>: <Visible text={callSummary(args)} />
       </p>
+      {reason !== undefined && (
+        <p className="step-facts">
+          <Visible text={reason} />
+        </p>
+      )}
       {args !== undefined && <CodeBlock text={JSON.stringify(args, null, 2)} />}
       {kind === 'confirmation' ? (
         <div className="button-row">
@@ -53,24 +59,30 @@ function One({ request: { requestId, kind, toolName, reason, args, always }, ses
 }
 
 export function StepRequests({ api, sessionId, onAnswered }: StepRequestsProps): ReactNode {
-  const [requests, setRequests] = useState<readonly Request[]>()
+  const [found, setFound] = useState<readonly Request[]>()
+  // An answer that was given counts from now on; the journal has it once the step goes on.
+  const [answered, setAnswered] = useState<ReadonlySet<string>>(() => new Set())
   const { problem, attempt } = useAttempt()
-  const look = useCallback(() => attempt(api.requests(sessionId).then((found) => (setRequests(found), found))), [api, sessionId, attempt])
-  // It goes on, and may soon wait for something else.
+  const look = useCallback(() => {
+    attempt(api.requests(sessionId)).then(setFound, () => undefined) // its words are shown
+  }, [api, sessionId, attempt])
+  const requests = found?.filter(({ requestId }) => !answered.has(requestId))
   const nothing = requests?.length === 0
   useEffect(() => {
-    look().catch(() => undefined) // its words are shown
-    const timer = nothing ? setInterval(() => void look().catch(() => undefined), againMs) : undefined
+    look()
+    // It goes on, and may soon wait for something else.
+    const timer = nothing ? setInterval(look, againMs) : undefined
     return () => clearInterval(timer)
   }, [look, nothing])
   const give = async (requestId: string, answer: Answer, always: boolean): Promise<void> => {
     await attempt(api.answer(sessionId, { requestId, answer, ...(always ? { always } : {}) }))
-    setRequests((before) => before?.filter((request) => request.requestId !== requestId))
-    if ((await look()).length === 0) onAnswered()
+    setAnswered((before) => new Set([...before, requestId]))
+    if (requests?.every((request) => request.requestId === requestId) === true) onAnswered()
   }
   return (
     <div className="step-requests" aria-live="polite">
       {problem !== undefined && <Notice tone="danger">{problem}</Notice>}
+      {nothing && <p className="panel-empty">Answered.</p>}
       <ul>
         {requests?.map((request) => (
           <One

@@ -24,6 +24,27 @@ const widest = 26
 
 const sum = ({ parts }: PlotBar): number => parts.reduce((total, { value }) => total + value, 0)
 
+function useScales(bars: readonly PlotBar[]) {
+  const most = Math.max(0, ...bars.map(sum))
+  const x = useMemo(
+    () =>
+      scaleBand()
+        .domain(bars.map(({ key }) => key))
+        .range([0, width])
+        .paddingInner(0.2),
+    [bars],
+  )
+  const y = useMemo(
+    () =>
+      scaleLinear()
+        .domain([0, most || 1])
+        .nice(2)
+        .range([0, height - foot]),
+    [most],
+  )
+  return { x, y, top: y.domain()[1] ?? most }
+}
+
 /** One stop for the whole plot: arrows go on from the newest bar, Enter opens it. */
 function useBarKeys(bars: readonly PlotBar[], onSelect: (key: string) => void) {
   const plot = useRef<SVGSVGElement>(null)
@@ -43,24 +64,7 @@ function useBarKeys(bars: readonly PlotBar[], onSelect: (key: string) => void) {
 }
 
 export function TurnPlot({ title, bars, format, onSelect }: TurnPlotProps): ReactNode {
-  const most = Math.max(0, ...bars.map(sum))
-  const x = useMemo(
-    () =>
-      scaleBand()
-        .domain(bars.map(({ key }) => key))
-        .range([0, width])
-        .paddingInner(0.2),
-    [bars],
-  )
-  const y = useMemo(
-    () =>
-      scaleLinear()
-        .domain([0, most || 1])
-        .nice(2)
-        .range([0, height - foot]),
-    [most],
-  )
-  const top = y.domain()[1] ?? most
+  const { x, y, top } = useScales(bars)
   const thick = Math.min(widest, x.bandwidth())
   const { plot, stop, onKeyDown } = useBarKeys(bars, onSelect)
   return (

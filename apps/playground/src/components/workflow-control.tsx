@@ -17,7 +17,7 @@ function Ending({ ended }: Pick<FollowedWorkflow, 'ended'>): ReactNode {
   return <Notice tone={ended.status === 'failed' ? 'danger' : 'info'}>{`${endingWords[ended.status]}${words}`}</Notice>
 }
 
-export function WorkflowControl({ api, followed: { id, status, here, file, ended } }: WorkflowControlProps): ReactNode {
+export function WorkflowControl({ api, followed: { id, status, waiting, here, file, ended } }: WorkflowControlProps): ReactNode {
   const files = useWorkflowFiles(api)
   const { problem, attempt, forget } = useAttempt()
   const [given, setGiven] = useState('')
@@ -39,7 +39,11 @@ export function WorkflowControl({ api, followed: { id, status, here, file, ended
         </button>
       )}
       {resumable && !asking && (
-        <button type="button" className="button button-primary" onClick={() => (file === undefined ? setAsking(true) : goOn(file))}>
+        <button
+          type="button"
+          className={waiting.size > 0 ? 'button' : 'button button-primary'}
+          onClick={() => (file === undefined ? setAsking(true) : goOn(file))}
+        >
           Go on with it{file === undefined ? '…' : ''}
         </button>
       )}

@@ -1,7 +1,7 @@
 /** Which sessions a store has, what each came from and when it was written last, told without reading their journals. */
 import { type SessionLink, sessionLink, storedSessions } from '@seamfold/core'
 import { isAgentError, type SessionStore, type StoredRecord } from '@seamfold/core/kit'
-import type { LogTip } from '../setup/log-ends.ts'
+import type { LogEnds } from '../setup/log-ends.ts'
 import { isChild } from './summary.ts'
 
 export type IndexedSession = {
@@ -15,9 +15,7 @@ export type IndexedSession = {
 
 export type IndexOptions = {
   readonly store: SessionStore
-  /** The first record of a log. Default: the log is read for it. */
-  readonly first?: ((key: string) => Promise<string | undefined>) | undefined
-  readonly tipOf: (id: string) => Promise<LogTip | undefined>
+  readonly ends: LogEnds
 }
 
 /** Looking through all names takes at most this share of the time. */
@@ -37,8 +35,7 @@ export class SessionIndex {
 
   constructor(options: IndexOptions) {
     this.#options = options
-    const { first, store } = options
-    this.#heads = first === undefined ? store : { read: (key) => only(first(key)) }
+    this.#heads = { read: (key) => only(options.ends.first(key)) }
   }
 
   /** What there is: as of now, or, where there are thousands, as of a moment ago. */
@@ -74,8 +71,17 @@ export class SessionIndex {
   }
 
   async #indexed(id: string): Promise<IndexedSession | undefined> {
-    const [beginning, tip] = [await this.beginning(id), await this.#options.tipOf(id)]
+    const [beginning, tip] = [await this.beginning(id), await this.#tip(id)]
     return tip === undefined ? undefined : { id, ...beginning, at: tip.at }
+  }
+
+  async #tip(id: string): Promise<{ readonly at: number } | undefined> {
+    try {
+      return await this.#options.ends.last(`journal/${id}`)
+    } catch (error) {
+      if (isAgentError(error)) return { at: 0 } // whoever opens the session says what is wrong with it
+      throw error
+    }
   }
 
   /** What its first record says. */

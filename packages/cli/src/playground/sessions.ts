@@ -2,7 +2,7 @@
 import { openSession, type Agent, type Session, type SessionLink, type SessionView } from '@seamfold/core'
 import { AgentError, isAgentError, type SessionStore, type WatchStore } from '@seamfold/core/kit'
 import { changeOf, type Variants } from './variants.ts'
-import type { LogTip } from '../setup/log-ends.ts'
+import { readEnds } from '../setup/log-ends.ts'
 import type { ListQuery } from './requests.ts'
 import { type IndexedSession, SessionIndex } from './session-index.ts'
 import { alone, behind, families, type Family, placeOf } from './session-page.ts'
@@ -53,7 +53,7 @@ export class Sessions {
   readonly #store: SessionStore
   readonly #watch: WatchStore | undefined
   readonly #lives: PlaygroundLives | undefined
-  readonly #ends: PlaygroundEnds | undefined
+  readonly #ends: PlaygroundEnds
   readonly #index: SessionIndex
   #reads = 0
   /** Facts that were read once are not read again. */
@@ -63,13 +63,13 @@ export class Sessions {
   /** An agent forgets sessions that nobody holds: these somebody reads. */
   readonly #read = new Set<{ readonly session: Session }>()
 
-  constructor({ store, variants, watch, lives, ends }: SessionsOptions) {
+  constructor({ store, variants, watch, lives, ends = readEnds(store) }: SessionsOptions) {
     this.#variants = variants
     this.#store = store
     this.#watch = watch
     this.#lives = lives
     this.#ends = ends
-    this.#index = new SessionIndex({ store, first: ends && ((key) => ends.first(key)), tipOf: (id) => this.#tipOf(id) })
+    this.#index = new SessionIndex({ store, ends })
   }
 
   async create(options: Parameters<Agent['session']>[0]): Promise<Session> {
@@ -198,20 +198,8 @@ export class Sessions {
     return this.#variants
   }
 
-  /** Where nothing tells it, the journal is read for it. */
-  async #tipOf(id: string): Promise<LogTip | undefined> {
-    if (this.#ends !== undefined) return this.#ends.last(`journal/${id}`)
-    try {
-      const { updatedAt } = await this.#summary(id)
-      return { at: updatedAt, stamp: '' }
-    } catch (error) {
-      if (isAgentError(error)) return { at: 0, stamp: '' }
-      throw error
-    }
-  }
-
   async #summary(id: string): Promise<SessionSummary> {
-    const stamp = (await this.#ends?.last(`journal/${id}`))?.stamp
+    const stamp = (await this.#ends.last(`journal/${id}`))?.stamp
     const kept = this.#kept.get(id)
     if (kept !== undefined && stamp !== undefined && kept.stamp === stamp) return kept.summary
     const view = await openSession(this.#store, id).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { memoryLeases, memoryStore, storeBlobs, watchedStore } from '@seamfold/core'
-import { type LogEnds, tipOf } from './log-ends.ts'
+import { type LogEnds, readEnds, tipOf } from './log-ends.ts'
 import type { BlobStore, LeaseStore, SessionStore, WatchStore } from '@seamfold/core/kit'
 import { AgentError, toMessage } from '@seamfold/core/kit'
 
@@ -100,7 +100,7 @@ async function openFiles(path: string): Promise<Journal> {
   const store = jsonlStore(path)
   return {
     ...plain(store),
-    ends: { first: (key) => firstRecord(store, key), last: (key) => jsonlTip(path, key) },
+    ends: { ...readEnds(store), last: (key) => jsonlTip(path, key) },
     leases: jsonlLeases(path),
     blobs: jsonlBlobs(path),
     watch: jsonlWatch(path),
@@ -116,21 +116,10 @@ function memoryJournal(): Journal {
 /** What a store without tools of its own can tell. */
 const plain = (store: SessionStore): Pick<Journal, 'store' | 'ends' | 'examine' | 'shrink'> => ({
   store,
-  ends: { first: (key) => firstRecord(store, key), last: async (key) => tipOf(await lastRecord(store, key)) },
+  ends: readEnds(store),
   examine: () => Promise.resolve([]),
   shrink: () => Promise.resolve(),
 })
-
-async function firstRecord(store: SessionStore, key: string): Promise<string | undefined> {
-  for await (const { record } of store.read(key)) return record
-  return undefined
-}
-
-async function lastRecord(store: SessionStore, key: string): Promise<string | undefined> {
-  let last: string | undefined
-  for await (const { record } of store.read(key)) last = record
-  return last
-}
 
 /** Journals are no part of the project: version control passes over a folder that ignores itself. */
 async function ignoreFolder(folder: string): Promise<void> {
