@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { FACT_KINDS } from '../packages/core/src/journal/fact-types.ts'
+import { hookNames } from '../packages/core/src/session/define-hooks.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -77,6 +78,32 @@ describe('the documents', () => {
     const examples = readdirSync(join(root, 'examples')).filter((name) => /^\d\d-.*\.ts$/.test(name))
     expect(new Set(examples.map((name) => name.slice(0, 2))).size).toBe(examples.length)
     expect(examples.filter((name) => !read('examples/README.md').includes(`(${name})`))).toEqual([])
+  })
+
+  test('say of every hook when it is told, with what, and what becomes of the run when it breaks', () => {
+    const [table = ''] = /(?:^\|.*\n)+/m.exec(read('docs/write-a-hook.md')) ?? []
+    const rows = table.trimEnd().split('\n').slice(2)
+    const cells = rows.map((row) => row.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+    expect(cells.map(([, name = '']) => name.replaceAll('`', '')).toSorted()).toEqual([...hookNames].toSorted())
+    const gating = cells.filter(([, , , , may, broken]) => may?.includes('`block`') && broken !== 'reported')
+    expect(gating.map(([, name = '']) => name.replaceAll('`', ''))).toEqual(hookNames.filter((name) => name.startsWith('pre_')))
+    // Every field of an event that its type names stands in its row, or in that of the one that it follows.
+    const port = read('packages/core/src/ports/hook-executor.ts')
+    for (const field of [
+      'prompt',
+      'message',
+      'usage',
+      'stopReason',
+      'details',
+      'accesses',
+      'request',
+      'output',
+      'isError',
+      'errorKind',
+      'exitCode',
+      'text',
+    ])
+      expect([field, port.includes(`readonly ${field}`), table.includes(`\`${field}`)]).toEqual([field, true, true])
   })
 
   test('name every fact, every live event and every error code', () => {

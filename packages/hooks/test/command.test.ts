@@ -41,6 +41,14 @@ describe('a command', () => {
   })
 
   test.each([
+    ['exit 1', { shell: 'exit 1' }, /failed with exit code 1$/],
+    ['exit 126, a file that cannot be run', { shell: '/etc/passwd' }, /failed with exit code 126/],
+    ['exit 127, a program that is not there', { shell: 'no-such-program-anywhere' }, /failed with exit code 127/],
+    ['exit 137, as of something killed inside', { shell: 'exit 137' }, /failed with exit code 137/],
+    ['exit 1 after a decision', { shell: `echo '{"decision":"continue"}'; exit 1` }, /failed with exit code 1/],
+    ['bytes that are no text', { shell: `printf '\\377\\376\\000'` }, /that is not JSON/],
+    ['two decisions', { shell: `echo '{"decision":"continue"}{"decision":"continue"}'` }, /that is not JSON/],
+    ['half a decision', { shell: `printf '{"decision":"conti'` }, /that is not JSON/],
     ['exit 7', { shell: 'echo no luck >&2; exit 7' }, /failed with exit code 7: "no luck"/],
     ['a signal', { shell: 'kill -9 $$' }, /was ended by SIGKILL/],
     ['no program', { command: ['/nowhere/at-all'] }, /could not be started.*Is '\/nowhere\/at-all' there\?/],

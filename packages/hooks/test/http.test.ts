@@ -82,6 +82,7 @@ describe('a web service', () => {
 
   test.each([
     ['another status', (response) => response.writeHead(403).end('who are you?'), /answered with status 403: "who are you\?"/],
+    ['status 500', (response) => response.writeHead(500).end('{"decision":"continue"}'), /answered with status 500/],
     ['garbage', (response) => response.end('<html>'), /answered "<html>", and that is not JSON/],
     ['too much', (response) => response.end(`"${'x'.repeat(2_000)}"`), /answered with more than 1000 bytes/],
     [
@@ -91,6 +92,20 @@ describe('a web service', () => {
     ],
   ] satisfies [string, Answer, RegExp][])('fails where it gates: %s', async (_, answer, message) => {
     await expect(fire(answer, { maxResponseBytes: 1_000 })).rejects.toThrow(message)
+  })
+
+  test('whose answer never ends fails, and its connection is closed', async () => {
+    const closed = Promise.withResolvers<void>()
+    const endless = fire((response) => {
+      response.on('close', () => closed.resolve())
+      const more = (): void => {
+        while (!response.destroyed && response.write(' '.repeat(10_000)));
+      }
+      response.on('drain', more)
+      more()
+    })
+    await expect(endless).rejects.toThrow(/answered with more than 1000000 bytes/)
+    await closed.promise
   })
 
   test('that leads elsewhere is not followed, and nobody else is asked', async () => {
@@ -111,6 +126,13 @@ describe('a web service', () => {
   test.each([
     ['no answer', () => {}],
     ['the beginning of one', (response) => void response.writeHead(200).write('{')],
+    [
+      'one that comes space by space',
+      (response) => {
+        const timer = setInterval(() => response.write(' '), 5)
+        response.on('close', () => clearInterval(timer))
+      },
+    ],
   ] satisfies [string, Answer][])('that gives %s in its time fails, and its connection is closed', async (_, answer: Answer) => {
     const clock = manualClock()
     const [asked, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
