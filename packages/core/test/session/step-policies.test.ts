@@ -20,8 +20,8 @@ const worker = (permissions?: PermissionPolicy) => {
   return { did, options }
 }
 
-async function step(executor: AgentExecutor, policies: Policies): Promise<StepOutcome> {
-  const spec: AgentStepSpec = { taskId: 'a', agent: 'default', description: 'd', prompt: 'p', authority: { policies } }
+async function step(executor: AgentExecutor, policies: Policies, agent = 'default'): Promise<StepOutcome> {
+  const spec: AgentStepSpec = { taskId: 'a', agent, description: 'd', prompt: 'p', authority: { policies } }
   return executor.executeStep(spec, { signal })
 }
 
@@ -93,6 +93,12 @@ describe("a step's policies", () => {
       rules: [{ deny: { tool: 'change' } }],
       layers: [{ layer: 'user', rules: [{ deny: { tool: 'spoil' } }] }],
     })
+  })
+
+  test('hold for every agent of a team', async () => {
+    const { did, options } = worker(policy({ default: 'allow' }))
+    expect(await step(teamExecutor(options), [{ mode: 'read-only' }], 'general')).toMatchObject({ status: 'completed' })
+    expect(did).toEqual(['look'])
   })
 
   test('hold for the children of the step too', async () => {
