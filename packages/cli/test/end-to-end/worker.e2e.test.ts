@@ -75,6 +75,20 @@ test('a worker has the agents of its workspace, and says which one was meant', a
   expect((await ask('explor')).output).toContain("There is no agent 'explor'. Did you mean 'explore'?")
 })
 
+test('a worker that is asked to stop again leaves at once, and its step goes on when it is back', async () => {
+  const { start } = await stage([answer([callTool('bash', { command: 'sleep 600' })]), answer([text('I look whether it was done.')])])
+  const { worker, url } = await start('0')
+  const { facts, begun, outcome } = runOn(url)
+  await begun
+  worker.child.kill('SIGTERM')
+  await worker.saw('Waits for one step.')
+  worker.child.kill('SIGTERM')
+  expect((await worker.ended).code).toBe(143)
+  await start(new URL(url).port)
+  expect(await outcome).toMatchObject({ status: 'completed', output: 'I look whether it was done.' })
+  expect(new Set(facts).size).toBe(facts.length)
+})
+
 test('the step of a worker that is killed goes on when the worker is back', async () => {
   const { start } = await stage([answer([callTool('bash', { command: 'sleep 600' })]), answer([text('I look whether it was done.')])])
   const { worker, url } = await start('0')
