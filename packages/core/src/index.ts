@@ -66,6 +66,7 @@ export { executeLoop, executePipeline, executeStepsParallel, type LoopOptions, t
 export { executeStepsParallelResumable, type ResumableOptions } from './orchestration/resumable.ts'
 export { Workflow, type CallOptions } from './orchestration/workflow.ts'
 export { budgetLedger, guardedBudget, type BudgetLedger, type GuardedBudgetOptions } from './session/budget-ledger.ts'
+export { dailyLedger, type DailyLedger, type DailyLedgerOptions } from './session/daily-ledger.ts'
 export { runLedgers, type RunLedgersOptions } from './session/run-ledgers.ts'
 export { budgetRoots, readBudget } from './orchestration/read-ledger.ts'
 export type { LedgerOptions } from './orchestration/ledger-options.ts'

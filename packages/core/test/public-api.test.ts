@@ -28,6 +28,7 @@ describe('the doors', () => {
       'completeExternal',
       'costOf',
       'createAgent',
+      'dailyLedger',
       'dataProtection',
       'defineMiddleware',
       'defineWorkflow',

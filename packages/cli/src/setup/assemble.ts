@@ -3,7 +3,7 @@ import {
   type Agent,
   type AgentOptions,
   askUser,
-  type BudgetLedger,
+  type DailyLedger,
   type Confirm,
   createAgent,
   laneQueue,
@@ -154,7 +154,7 @@ export async function agentOptions(
   return { options, permissions, idle: () => endOf(hooks, ledger) }
 }
 
-async function endOf(hooks: { idle(): Promise<void> } | undefined, ledger: BudgetLedger | undefined): Promise<void> {
+async function endOf(hooks: { idle(): Promise<void> } | undefined, ledger: DailyLedger | undefined): Promise<void> {
   await hooks?.idle()
   await ledger?.close()
 }

@@ -3,11 +3,11 @@ import type { Settings } from '../../setup/settings.ts'
 import { type Piece, short } from './piece.ts'
 
 const dayCode = (limits: NonNullable<Settings['dayBudget']>): Piece => ({
-  imports: { '@seamfold/core': ['budgetLedger'] },
+  imports: { '@seamfold/core': ['dailyLedger'] },
   before: [
-    '// By the clock of this machine, as 2026-11-21: all sessions in the store spend from it.',
-    `const today = new Date().toLocaleDateString('sv')`,
-    `const ledger = budgetLedger(store, { root: \`day-\${today}\`, limits: ${short(limits)}, leases })`,
+    '// All sessions in the store spend from it; a new day begins at midnight, by the clock of this machine.',
+    'const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions()',
+    `const ledger = dailyLedger(store, { limits: ${short(limits)}, leases, zone })`,
   ],
   after: ['await ledger.close()'],
 })

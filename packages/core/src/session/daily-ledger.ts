@@ -1,0 +1,129 @@
+/** `dailyLedger`: a budget for each day, also in processes that live for many. */
+import { AgentError, toMessage } from '../base/errors.ts'
+import { systemHost } from '../base/host.ts'
+import { assertPriced } from '../orchestration/ledger-guard.ts'
+import { checkLedgerOptions, type LedgerOptions } from '../orchestration/ledger-options.ts'
+import type { BudgetDecision, BudgetGuard, Spender, SpendingEnd } from '../ports/budget-guard.ts'
+import type { SessionStore } from '../ports/session-store.ts'
+import { type BudgetLedger, budgetLedger, guardedBudget } from './budget-ledger.ts'
+import type { SharedBudget } from './types.ts'
+
+export interface DailyLedgerOptions extends Omit<LedgerOptions, 'root'> {
+  /** The root of a day is this and its date, such as `day-2026-11-21`. Default: `day`. */
+  readonly name?: string
+  /** IANA time zone, such as `Europe/Berlin`: a new day begins at its midnight. Default: `UTC`. */
+  readonly zone?: string
+}
+
+export interface DailyLedger extends BudgetGuard, SharedBudget {
+  readonly contract: 1
+  /** The ledger of this day. */
+  today(): BudgetLedger
+  close(): Promise<void>
+}
+
+/** A day's ledger, and the tries that were allowed by it and are under way. */
+type Day = { readonly root: string; readonly ledger: BudgetLedger; readonly tries: Set<string> }
+
+const DAY_MS = 86_400_000
+
+/**
+ * Each attempt and each tool call is paid from the day on which it begins. Give it to `createAgent({ budget: { ledger } })`. Throws
+ * `invalid_argument` for limits that cannot be held, and for a time zone that there is not.
+ */
+export function dailyLedger(store: SessionStore, { name = 'day', zone = 'UTC', ...options }: DailyLedgerOptions): DailyLedger {
+  checkLedgerOptions({ ...options, root: name })
+  const { clock } = options.host ?? systemHost()
+  const days = new Days((at) => `${name}-${dateIn(zone, at)}`, {
+    now: clock.now,
+    open: (root) => budgetLedger(store, { ...options, root }),
+  })
+  days.today() // an unknown zone is told at once
+  const guard: BudgetGuard = {
+    contract: 1,
+    checkBeforeLlm: (attempt, given) => days.ask(attempt, (ledger) => ledger.checkBeforeLlm(attempt, given)),
+    checkBeforeTool: (call, given) => days.ask(call, (ledger) => ledger.checkBeforeTool(call, given)),
+    recordAfterLlm: (spender, end) => days.tell(spender, (ledger) => ledger.recordAfterLlm(spender, end)),
+    recordAfterTool: (spender, end: SpendingEnd) => days.tell(spender, (ledger) => ledger.recordAfterTool(spender, end)),
+  }
+  const shared = guardedBudget(guard, { order: name, check: (price) => assertPriced(options.limits, price, name) })
+  return { ...guard, ...shared, contract: 1, today: () => days.today().ledger, close: () => days.close() }
+}
+
+type DaysOptions = { now(): number; open(root: string): BudgetLedger }
+
+class Days {
+  readonly #rootOf: (at: number) => string
+  readonly #options: DaysOptions
+  readonly #open = new Map<string, Day>()
+
+  constructor(rootOf: (at: number) => string, options: DaysOptions) {
+    this.#rootOf = rootOf
+    this.#options = options
+  }
+
+  today(): Day {
+    const day = this.#at(this.#options.now())
+    for (const each of this.#open.values()) if (each !== day) this.#leave(each)
+    return day
+  }
+
+  /** Who asks for more time asks the day that it began on. */
+  async ask({ id, elapsedMs = 0 }: Spender, check: (ledger: BudgetLedger) => Promise<BudgetDecision>): Promise<BudgetDecision> {
+    const day = (elapsedMs > 0 ? this.#dayOf(id) : undefined) ?? this.today()
+    day.tries.add(id)
+    const decision = await check(day.ledger).catch((error: unknown) => {
+      day.tries.delete(id)
+      throw error
+    })
+    if (decision.type === 'deny') day.tries.delete(id)
+    return decision
+  }
+
+  /** What another process began may have been begun the day before: who does not know it changes nothing. */
+  async tell({ id }: Spender, record: (ledger: BudgetLedger) => Promise<void>): Promise<void> {
+    const day = this.#dayOf(id)
+    const days = day === undefined ? [this.today(), this.#at(this.#options.now() - DAY_MS)] : [day]
+    await Promise.all(days.map(({ ledger }) => record(ledger)))
+    day?.tries.delete(id)
+    this.today()
+  }
+
+  async close(): Promise<void> {
+    const days = [...this.#open.values()]
+    this.#open.clear()
+    await Promise.all(days.map(({ ledger }) => ledger.close()))
+  }
+
+  #at(at: number): Day {
+    const root = this.#rootOf(at)
+    const day = this.#open.get(root) ?? { root, ledger: this.#options.open(root), tries: new Set() }
+    this.#open.set(root, day)
+    return day
+  }
+
+  #dayOf(id: string): Day | undefined {
+    return [...this.#open.values()].find(({ tries }) => tries.has(id))
+  }
+
+  /** A day that is over is closed when nothing of it is under way. */
+  #leave(day: Day): void {
+    if (day.tries.size > 0) return
+    this.#open.delete(day.root)
+    day.ledger.close().catch(() => {}) // what it holds is settled by whoever opens it next
+  }
+}
+
+/** As `2026-11-21`. */
+function dateIn(timeZone: string, at: number): string {
+  try {
+    const format = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]))
+    return `${parts.year}-${parts.month}-${parts.day}`
+  } catch (error) {
+    throw new AgentError(
+      'invalid_argument',
+      `'${timeZone}' is no time zone: ${toMessage(error)}. Give an IANA name, such as 'Europe/Berlin'`,
+    )
+  }
+}
