@@ -31,7 +31,7 @@ export interface Mark extends HubReader {
 const MAX_LAG = 4096
 
 export class Hub {
-  readonly #journal: Journal
+  readonly journal: Journal
   readonly #host: Host
   readonly #readers = new Set<HubReader>()
   #tail: HubNode = { envelopes: [], factsEnd: undefined, count: 0, next: undefined }
@@ -43,7 +43,7 @@ export class Hub {
   owner: unknown
 
   constructor(journal: Journal, host: Host) {
-    this.#journal = journal
+    this.journal = journal
     this.#host = host
     this.#cursor = journal.cursor
     journal.onCommit(({ envelopes }) => {
@@ -51,10 +51,6 @@ export class Hub {
       for (const { event } of envelopes) this.#settle(event)
       this.#publish(envelopes, journal.state.length)
     })
-  }
-
-  get journal(): Journal {
-    return this.#journal
   }
 
   get closed(): boolean {
@@ -86,19 +82,19 @@ export class Hub {
   }
 
   publishLive(events: readonly LiveEvent[], runId: string): void {
-    this.#publish(this.toEnvelopes(this.#journal.protect(events), runId), undefined)
+    this.#publish(this.toEnvelopes(this.journal.protect(events), runId), undefined)
   }
 
   toEnvelopes(events: readonly LiveEvent[], runId: string): readonly Envelope[] {
     const timestamp = this.#host.clock.now()
-    const { sessionId } = this.#journal
+    const { sessionId } = this.journal
     const cursor = this.#cursor
     return events.map((event) => ({ cursor, durable: false, sessionId, runId, timestamp, event }))
   }
 
   /** A place to begin reading from later, without missing anything: given up when it falls too far behind. */
   mark(): Mark {
-    const mark = { node: this.#tail, offset: this.#journal.state.length }
+    const mark = { node: this.#tail, offset: this.journal.state.length }
     this.#readers.add(mark)
     return mark
   }

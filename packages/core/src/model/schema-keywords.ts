@@ -100,7 +100,7 @@ const LIMITS: readonly Limit[] = [
 /** 0.3 is a multiple of 0.1, whatever binary fractions make of it. */
 function isMultiple(size: number, bound: number): boolean {
   const times = size / bound
-  return Number.isInteger(times) || Math.abs(times - Math.round(times)) < 1e-9 * Math.max(1, Math.abs(times))
+  return Math.abs(times - Math.round(times)) < 1e-9 * Math.max(1, Math.abs(times))
 }
 
 /** Unicode where the pattern allows it: JSON Schema recommends that, and some patterns in use are only valid without. */

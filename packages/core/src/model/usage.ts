@@ -37,9 +37,5 @@ export type Price = {
 }
 
 /** What this usage costs in US dollars at this price. */
-export function costOf(usage: Usage, price: Price): number {
-  const cacheRead = price.cacheRead ?? price.input
-  const cacheWrite = price.cacheWrite ?? price.input
-  const total = usage.input * price.input + usage.output * price.output + usage.cacheRead * cacheRead + usage.cacheWrite * cacheWrite
-  return total / 1_000_000
-}
+export const costOf = (usage: Usage, { input, output, cacheRead = input, cacheWrite = input }: Price): number =>
+  (usage.input * input + usage.output * output + usage.cacheRead * cacheRead + usage.cacheWrite * cacheWrite) / 1e6

@@ -21,7 +21,7 @@ export type ForkRequest = Branching & {
   readonly metadata: JsonObject
 }
 
-const MAY_HAVE_HAPPENED = 'the session was forked in the middle of it; it may have happened in the session that this one was forked from'
+const MAY_HAVE_HAPPENED = 'the session was forked in the middle of it; it may have happened in its origin'
 
 /**
  * Writes the fork, and gives its journal. It inherits no claim, no approval, no reservation and no idempotency key; calls that were

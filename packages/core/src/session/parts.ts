@@ -60,8 +60,7 @@ export interface AgentParts {
   digests(): RunDigests
 }
 
-const DEFAULT_INSTRUCTIONS =
-  'You are a careful and capable assistant. Use the tools when they help, check what you did, and say plainly what you found, changed and left.'
+const DEFAULT_INSTRUCTIONS = 'Use the tools when they help, check what you did, and say plainly what you found, changed and left.'
 
 const DEFAULT_PARALLEL = 8
 
@@ -79,6 +78,7 @@ export function toParts(options: AgentOptions): AgentParts {
     return each.bind?.({ ...options, store, unanswered, host }) ?? { tool: each, middleware: [] }
   })
   const tools = bound.map(({ tool }) => tool)
+  let digests: RunDigests | undefined
   const stack = arrange([...builtin(options, { store, judge, unanswered }), ...bound.flatMap(({ middleware }) => middleware)], options.use)
   return {
     llm,
@@ -98,12 +98,13 @@ export function toParts(options: AgentOptions): AgentParts {
     host,
     requests: requestCache(host.digest),
     protect: options.security?.protect,
-    digests: once(() => ({
-      model: `${llm.model.provider}/${llm.model.id}`,
-      tools: host.digest(JSON.stringify(tools.map(({ definition }) => definition))),
-      policy: host.digest(judge.describe()),
-      instructions: host.digest(instructions),
-    })),
+    digests: () =>
+      (digests ??= {
+        model: `${llm.model.provider}/${llm.model.id}`,
+        tools: host.digest(JSON.stringify(tools.map(({ definition }) => definition))),
+        policy: host.digest(judge.describe()),
+        instructions: host.digest(instructions),
+      }),
   }
 }
 
@@ -227,9 +228,4 @@ function check(place: string, limits: Readonly<Record<string, number | undefined
     const words = zeroIsNone ? '0 (no limit) or more' : 'more than 0'
     throw new AgentError('invalid_argument', `The option '${place}${name}' must be ${words}; it is ${value}`)
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
