@@ -96,7 +96,7 @@ describe('a fork', () => {
       content.flatMap((block) => (block.type === 'tool_result' ? [block.content] : [])),
     )
     expect(results).toEqual([
-      expect.stringMatching(/^Nobody knows whether this call of 'change' took effect: .*may have happened in the session/),
+      expect.stringMatching(/^Nobody knows whether this call of 'change' took effect: .*may have happened in its origin/),
     ])
     expect(changes).toBe(before)
   })
