@@ -2,7 +2,7 @@
 export interface Chance {
   /** A whole number from 0 to below `end`. */
   below(end: number): number
-  of<T>(list: readonly [T, ...T[]] | readonly T[]): T
+  of<T>(list: readonly T[]): T
   /** Whether something of this probability happens. */
   happens(probability: number): boolean
 }

@@ -29,7 +29,7 @@ export const VALUES: readonly string[] = [
   '{}',
 ]
 
-export const PLAIN: readonly string[] = words('- a b w x z')
+const PLAIN: readonly string[] = words('- a b w x z')
 
 /** Whole words as the shell reads them, some of which it evaluates. */
 const EXPANSIONS = words(
