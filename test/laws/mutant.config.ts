@@ -2,10 +2,16 @@
 import { mergeConfig, type ViteUserConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'
 import { CHOKE_POINT_MUTANTS } from './choke-point-mutants.ts'
+import { HOOK_ADAPTER_MUTANTS, HOOK_MUTANTS } from './hooks-mutants.ts'
 import type { Law, Mutant } from './mutant.ts'
 import { ORDER_MUTANTS } from './order-mutants.ts'
 
-const laws: Readonly<Record<Law, readonly Mutant[]>> = { 'choke-point': CHOKE_POINT_MUTANTS, order: ORDER_MUTANTS }
+const laws: Readonly<Record<Law, readonly Mutant[]>> = {
+  'choke-point': CHOKE_POINT_MUTANTS,
+  order: ORDER_MUTANTS,
+  hooks: HOOK_MUTANTS,
+  'hook-adapters': HOOK_ADAPTER_MUTANTS,
+}
 const { SEAMFOLD_LAW: law = '', SEAMFOLD_MUTANT: number } = process.env
 const mutant = laws[law as Law]?.[Number(number)]
 if (mutant === undefined) throw new Error(`The law '${law}' has no mutant '${number}'`)
