@@ -4,6 +4,8 @@ import type { Envelope } from '@seamfold/core/kit'
 import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
 import { callStory } from '../src/state/call-story.ts'
+import { callsOf } from '../src/state/calls.ts'
+import { conversation, emptyConversation } from '../src/state/conversation.ts'
 import { callIn, factsOf, factsOfRun, look, play, write } from './playing.ts'
 
 describe('the decisions of a call', () => {
@@ -119,5 +121,37 @@ describe('the decisions of a call', () => {
 
   test('are none for a call that the journal does not know', async () => {
     expect(callStory(factsOf(await play({ script: ['Hello.'], tools: [] })), '999.0')).toBeUndefined()
+  })
+})
+
+describe('a call that failed for the moment', () => {
+  const about = { callId: '3.0', id: 'a', name: 'look' }
+  const start = (attempt: number) => ({ type: 'tool_execution_start', ...about, args: {}, accesses: [], effect: 'none', attempt })
+  const retry = { type: 'command_retry', callId: '3.0', toolName: 'look', lane: 'query', attempt: 2, delayMs: 500, error: 'cut' }
+  const ended = { type: 'tool_end', ...about, output: 'three', isError: false }
+
+  /** The one call of a run, after these events. */
+  async function after(events: readonly object[]) {
+    const facts = factsOf(await play({ script: [[callOf('look')], 'Done.'], tools: [look] }))
+    const turn = facts.slice(0, facts.findIndex(({ event }) => event.type === 'turn_end') + 1)
+    const last = turn.at(-1)
+    const callId = `${Number.parseInt(last?.cursor ?? '', 10)}.0`
+    const told = events.map((event, index) => ({
+      ...last,
+      cursor: `${100 + index}.a`,
+      durable: !('delayMs' in event),
+      timestamp: 1_000,
+      event: { ...event, callId },
+    })) as Envelope[]
+    const { items } = [...turn, ...told].reduce(conversation, emptyConversation)
+    return items.flatMap((item) => (item.kind === 'turn' ? callsOf(item) : []))[0]
+  }
+
+  test('says that it is tried again, whichever of the two is told first, until it begins anew or has ended', async () => {
+    const again = { attempt: 2, error: 'cut', at: 1_500 }
+    expect(await after([start(1), retry])).toMatchObject({ again })
+    expect(await after([retry, start(1)])).toMatchObject({ again })
+    expect(await after([start(1), retry, start(2)])).not.toHaveProperty('again')
+    expect(await after([start(1), retry, ended])).not.toHaveProperty('again')
   })
 })

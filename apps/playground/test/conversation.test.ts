@@ -12,7 +12,7 @@ const fold = (envelopes: readonly Envelope[], from: Conversation = emptyConversa
 /** What nobody promises to tell a reader who was away: output that a running call had made, alerts, that a retry waits. */
 const promised = (state: Conversation): Conversation => {
   const streaming = state.streaming && (({ retry: _retry, ...turn }) => turn)(state.streaming)
-  return { ...state, streaming, liveOutput: {}, alerts: [] }
+  return { ...state, streaming, liveOutput: {}, again: {}, alerts: [] }
 }
 
 /** What a server sends to a reader who comes back with a cursor when everything up to `back` has happened. */

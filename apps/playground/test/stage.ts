@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { createAgent, memoryStore, tool, type Tool } from '@seamfold/core'
+import { type AgentOptions, createAgent, memoryStore, tool, type Tool } from '@seamfold/core'
 import { setTimeout } from 'node:timers/promises'
 import type { AgentExecutor, LlmClient, SessionStore } from '@seamfold/core/kit'
 import { scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import type { Browser, Page } from 'playwright-core'
 import { servePlayground } from '../../../packages/cli/src/playground/serve.ts'
-import type { Playground } from '../../../packages/cli/src/playground/types.ts'
+import type { Playground, PlaygroundAbout } from '../../../packages/cli/src/playground/types.ts'
 
 const pages = fileURLToPath(new URL('../dist', import.meta.url))
 
@@ -33,6 +33,10 @@ export type StageOptions = {
   readonly browser: Browser
   readonly script: readonly ScriptedReply[]
   readonly tools?: readonly Tool[]
+  /** What else its agent is made of. */
+  readonly options?: (store: SessionStore) => Partial<AgentOptions>
+  /** Of the page. */
+  readonly about?: Partial<PlaygroundAbout>
   /** Milliseconds between two pieces of what the model says. Default: none. */ readonly paceMs?: number
 }
 
@@ -46,17 +50,21 @@ const paced = (llm: LlmClient, paceMs: number): LlmClient => ({
   },
 })
 
-export async function stage({ browser, script, tools = [], paceMs }: StageOptions): Promise<Stage> {
+export async function stage({ browser, script, tools = [], options, about: told, paceMs }: StageOptions): Promise<Stage> {
   if (!existsSync(pages)) throw new Error('The pages of the playground are not built: run the build first')
   const store = memoryStore()
   const scripted = scriptedLlm(script)
   const llm = paceMs === undefined ? scripted : paced(scripted, paceMs)
-  const agent = createAgent({ llm, tools, store, unanswered: 'suspend' })
-  const about = { model: 'scripted', simulated: true, examples: [{ title: 'Try this', prompt: 'Do the example.' }] }
+  const agent = createAgent({ llm, tools, store, unanswered: 'suspend', ...options?.(store) })
+  const about = { model: 'scripted', simulated: true, examples: [{ title: 'Try this', prompt: 'Do the example.' }], ...told }
   const sockets = new Set<Socket>()
   const remember = (message: unknown): void => void sockets.add((message as { socket: Socket }).socket)
   subscribe('net.server.socket', remember)
-  const playground = await servePlayground({ port: 0, pages, open: () => ({ agent, store, about }) })
+  const playground = await servePlayground({
+    port: 0,
+    pages,
+    open: () => ({ agent, store, about, tools: tools.map(({ definition }) => definition) }),
+  })
   const context = await browser.newContext({ viewport: { width: 1300, height: 850 } })
   const complaints: string[] = []
   return {

@@ -8,10 +8,11 @@ export function foldCallFact(state: Conversation, { runId, timestamp }: Envelope
   if (state.run === undefined || state.run.id !== runId || state.run.endedAt !== undefined) return state
   switch (event.type) {
     case 'tool_execution_start':
-      return change(state, event, (call) => begun(call, event, timestamp))
+      return change(state, event, (call) => begun({ ...call, ...soon(state, event) }, event, timestamp))
     case 'tool_end': {
       const { [event.callId]: _, ...liveOutput } = state.liveOutput
-      return { ...change(state, event, (call) => ended(call, event, timestamp)), liveOutput }
+      const { [event.callId]: __, ...again } = state.again
+      return { ...change(state, event, (call) => ended(call, event, timestamp)), liveOutput, again }
     }
     case 'permission_denied':
       return change(state, named(event), (call) => ({ ...call, denied: event.reason }))
@@ -35,6 +36,12 @@ const change = (state: Conversation, reference: CallReference, apply: (call: Too
 
 const named = ({ callId, toolName }: { readonly callId: string; readonly toolName: string }): CallReference => ({ callId, name: toolName })
 
+/** That another attempt follows may be told before this one's start is stored. */
+function soon({ again: known }: Conversation, { callId, attempt }: FactOf<'tool_execution_start'>): Pick<ToolCall, 'again'> {
+  const again = known[callId]
+  return again !== undefined && again.attempt > attempt ? { again } : {}
+}
+
 /** Nobody waits to try it again. */
 function atRest(call: ToolCall): ToolCall {
   const { again: _, ...rest } = call
@@ -42,7 +49,7 @@ function atRest(call: ToolCall): ToolCall {
 }
 
 const begun = (call: ToolCall, event: FactOf<'tool_execution_start'>, timestamp: number): ToolCall => ({
-  ...atRest(call),
+  ...((call.again?.attempt ?? 0) > event.attempt ? call : atRest(call)),
   status: 'running',
   input: event.args,
   attempt: event.attempt,

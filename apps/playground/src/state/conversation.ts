@@ -15,6 +15,7 @@ export const emptyConversation: Conversation = {
   streaming: undefined,
   held: [],
   liveOutput: {},
+  again: {},
   run: undefined,
   usage: noUsage,
   cost: 0,
@@ -115,7 +116,9 @@ function foldLive(state: Conversation, envelope: Envelope, event: LiveEvent): Co
     case 'command_retry': {
       const again = { attempt: event.attempt, error: event.error, at: timestamp + event.delayMs }
       const reference = { callId: event.callId, name: event.toolName }
-      return state.run?.id === runId ? { ...state, items: changeCall(state.items, reference, (call) => ({ ...call, again })) } : state
+      if (state.run?.id !== runId) return state
+      const items = changeCall(state.items, reference, (call) => ({ ...call, again }))
+      return { ...state, items, again: { ...state.again, [event.callId]: again } }
     }
     case 'subagent_progress':
       return state.run?.id === runId ? foldTask(state, envelope, event) : state

@@ -69,11 +69,14 @@ export type ToolCall = {
   readonly untrusted?: true
   readonly denied?: string
   /** It failed for the moment, and its lane tries it again: until it begins anew. */
-  readonly again?: { readonly attempt: number; readonly error: string; readonly at: number }
+  readonly again?: Again
   readonly approval?: Approval
   readonly nested: readonly ToolCall[]
   readonly tasks?: readonly SubTask[]
 }
+
+/** What a call failed with, and when which attempt follows. */
+export type Again = { readonly attempt: number; readonly error: string; readonly at: number }
 
 export type TurnPart =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
@@ -173,6 +176,8 @@ export type Conversation = {
   readonly held: readonly InjectedItem[]
   /** Output of calls that run, by call id. Provisional: `tool_end` replaces it. */
   readonly liveOutput: Readonly<Record<string, string>>
+  /** Calls that are tried again, by call id: told before the facts that are stored meanwhile. */
+  readonly again: Readonly<Record<string, Again>>
   readonly run: RunSummary | undefined
   readonly usage: Usage
   readonly cost: number
