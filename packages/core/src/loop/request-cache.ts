@@ -13,7 +13,7 @@ export interface RequestCache {
 
 export function requestCache(digest: Host['digest']): RequestCache {
   const cleaned = new WeakMap<Message, { readonly model: ModelInfo; readonly messages: readonly Message[] }>()
-  let checked: { readonly model: ModelInfo; readonly count: number; readonly last: Message | undefined } | undefined
+  let checked: { readonly model: ModelInfo; readonly messages: readonly Message[] } | undefined
   const definitions = new WeakMap<readonly Tool[], readonly ToolDefinition[]>()
   const clean = (message: Message, model: ModelInfo): readonly Message[] => {
     const known = cleaned.get(message)
@@ -27,13 +27,11 @@ export function requestCache(digest: Host['digest']): RequestCache {
   return {
     messagesFor(messages, model) {
       const foreign = ({ content }: Message): boolean => content.some((block) => isUntrusted(block) || isForeign(block, model))
-      // Usually a history only grows: what was looked at in the turn before is not looked at again.
-      const from = checked?.model === model && messages[checked.count - 1] === checked.last ? checked.count : 0
-      for (let index = from; index < messages.length; index++) {
-        const message = messages[index]
-        if (message !== undefined && foreign(message)) return messages.flatMap((each) => (foreign(each) ? clean(each, model) : [each]))
-      }
-      checked = { model, count: messages.length, last: messages.at(-1) }
+      // What was found clean in the turn before, at the same place, is not looked at again.
+      const before = checked?.model === model ? checked.messages : []
+      if (messages.some((message, index) => message !== before[index] && foreign(message)))
+        return messages.flatMap((each) => (foreign(each) ? clean(each, model) : [each]))
+      checked = { model, messages }
       return messages
     },
     definitionsOf(tools) {
