@@ -19,6 +19,7 @@ import type { SpendingPlan } from './spending.ts'
 
 const [, , path = '', words = '{}', ...names] = argv
 const { scope, limits } = JSON.parse(words) as SpendingPlan
+const isAmple = limits.tokens !== undefined && limits.tokens > 1_000_000
 const database = sqliteDatabase(path)
 const store = sqliteStore(database)
 
@@ -100,7 +101,10 @@ async function converse(id: string): Promise<void> {
 async function arrange(rootId: string): Promise<void> {
   const budget = new WorkflowBudget({ ...limits, ledger })
   const workflow = new Workflow({ executor: agent.executor(), store, rootId, budget, host })
-  const steps = ['a', 'b', 'c'].map((taskId) => ({ taskId, agent: 'default', description: 'Looks.', prompt: 'Look twice.' }))
+  // Where there is enough for everybody, nobody takes all of it.
+  const share = { tokens: 100_000, usd: 1, turns: 100, toolCalls: 100, workMs: 600_000 }
+  const step = { agent: 'default', description: 'Looks.', prompt: 'Look twice.', ...(isAmple ? { budget: share } : {}) }
+  const steps = ['a', 'b', 'c'].map((taskId) => ({ taskId, ...step }))
   for (const { taskId, status, code } of await workflow.parallel(steps)) say({ id: `${rootId} ${taskId}`, status, ...(code && { code }) })
   say({ id: `${rootId} budget`, status: 'counted', ...budget.snapshot() })
   await workflow.close()
