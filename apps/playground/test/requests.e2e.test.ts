@@ -19,7 +19,8 @@ describe.skipIf(!hasBrowser)('what the model was asked', () => {
   afterAll(() => browser.close())
 
   test('opens from a turn and from a fact, says what is new, and gives the keyboard back', async () => {
-    await using here = await stage({ browser, script: [[callOf('look')], 'Three.'], tools: [look] })
+    const options = () => ({ instructions: 'You are a careful reader.' })
+    await using here = await stage({ browser, script: [[callOf('look')], 'Three.'], tools: [look], options })
     const page = await here.open()
     await say(page, 'Look around')
     await page.locator('.outcome').waitFor()
@@ -32,7 +33,7 @@ describe.skipIf(!hasBrowser)('what the model was asked', () => {
     await window.getByRole('button', { name: '1 as before' }).click()
     expect(await window.locator('.asked-message').count()).toBe(3)
     await window.getByText('System prompt').click()
-    await window.getByText('You are a careful').waitFor()
+    await window.getByText('You are a careful reader.').waitFor()
     expect(await barriers(page)).toEqual([])
     await page.keyboard.press('Escape')
     await window.waitFor({ state: 'detached' })
