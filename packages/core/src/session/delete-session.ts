@@ -54,14 +54,19 @@ async function refuseUnfinished(store: SessionStore, id: string): Promise<void> 
   await assertNobodyBegins(store, id, state)
 }
 
-/** Hides what is there, and removes what was said to it and the letters of its calls. */
+/** Hides what is there, and removes what no fork shares. */
 async function forget(store: SessionStore, id: string): Promise<void> {
   if ((await firstRecord(store, id)) === undefined) await forgetFork(store, id)
   else await mark(store, deletedKey(id))
-  await store.delete(inboxKey(id))
   for await (const key of store.keys({ prefix: openRunPrefix(id) })) await store.delete(key)
-  for await (const key of store.keys({ prefix: LETTER_PREFIX })) if ((await letterAt(store, key))?.sessionId === id) await store.delete(key)
+  await forgetWords(store, id)
   await forgetBudgets(store, id)
+}
+
+/** What was said to it, and the letters of its calls. */
+async function forgetWords(store: SessionStore, id: string): Promise<void> {
+  await store.delete(inboxKey(id))
+  for await (const key of store.keys({ prefix: LETTER_PREFIX })) if ((await letterAt(store, key))?.sessionId === id) await store.delete(key)
 }
 
 async function forgetBudgets(store: SessionStore, id: string): Promise<void> {
@@ -112,8 +117,9 @@ async function assertNobodyBegins(store: SessionStore, id: string, { ended, run 
 
 /** Remove a hidden session's records once no fork needs them; then its own origin's, if that is hidden too. */
 async function sweep(store: SessionStore, id: string): Promise<void> {
-  for await (const _ of store.keys({ prefix: forkPrefix(id) })) return
   if (await isBeginning(store, id)) return
+  await forgetWords(store, id) // whoever hid it may have been cut off there
+  for await (const _ of store.keys({ prefix: forkPrefix(id) })) return
   const first = await firstRecord(store, id)
   const origin = first === undefined ? undefined : parseLineage(first)?.origin
   // First, while the journal can still name them; a run of theirs that was left open is nobody's any more.

@@ -82,6 +82,26 @@ describe('killed at any change,', () => {
   })
 })
 
+describe('what was said to a session, and the letters of its calls,', () => {
+  test.each(['alone', 'with a fork'])('go with it, whoever finishes its deletion: %s', async (how) => {
+    for (let at = 2; ; at++) {
+      const store = await origin()
+      if (how === 'with a fork') await forkSession(store, 'o', { id: 'f' })
+      await store.append('inbox/o', ['an answer'], { expected: 0 })
+      await store.append('dead-letter/x', [JSON.stringify({ sessionId: 'o' })], { expected: 0 })
+      const finished = await deleteSession(dying(store, at), 'o').then(
+        () => true,
+        () => false,
+      )
+      await deleteSession(store, 'another')
+      const left = await collect(store.keys())
+      expect(left.filter((key) => /^(?:inbox|dead-letter)/.test(key))).toEqual([])
+      if (how === 'alone') expect(left).toEqual([])
+      if (finished) break
+    }
+  })
+})
+
 describe('at the same time,', () => {
   test('a fork of what was deleted meanwhile is refused, and leaves no mark', async () => {
     const store = await origin()
