@@ -31,12 +31,10 @@ function shareOf(
   limits: BudgetLimits,
   { id, wanted = {}, sharers = 1 }: LedgerGrantRequest,
 ): Partial<Spending> | 'later' | 'never' {
-  let taken = used
-  let hope = false
-  for (const { id: each, amount, resting = false } of reservations.values()) {
-    taken = addSpending(taken, amount)
-    hope ||= each !== id && !resting
-  }
+  const all = [...reservations.values()]
+  const taken = all.reduce((sum, { amount }) => addSpending(sum, amount), used)
+  const mayComeBack = (resource: Resource): boolean =>
+    all.some((each) => each.id !== id && each.resting !== true && each.amount[resource] > 0)
   const granted: { -readonly [K in keyof Spending]?: Spending[K] } = {}
   for (const resource of RESOURCES) {
     const limit = limits[resource]
@@ -44,7 +42,7 @@ function shareOf(
     const left = limit - taken[resource]
     const share = resource === 'usd' ? left / sharers : Math.ceil(left / sharers)
     granted[resource] = Math.max(0, Math.min(left, wanted[resource] ?? share))
-    if (left <= 0) return hope ? 'later' : 'never'
+    if (left <= 0) return mayComeBack(resource) ? 'later' : 'never'
   }
   return granted
 }

@@ -43,7 +43,8 @@ export interface WorkflowBudgetOptions {
   readonly ledger?: Ledger
 }
 
-type Meter = { granted: Spending; readonly meter: StepMeter; settle(used: Spending): void }
+/** `isAsked`: held here while the ledger is asked, where nothing is held yet. */
+type Meter = { granted: Spending; isAsked: boolean; readonly meter: StepMeter; settle(used: Spending): void }
 
 /**
  * What is consumed never passes the limits, as far as executors hold steps to their grants and providers report true counts.
@@ -117,7 +118,8 @@ export class WorkflowBudget {
     for (;;) {
       signal.throwIfAborted()
       const free = this.#free()
-      if (lacking(free) === undefined) {
+      const isFull = lacking(free) !== undefined
+      if (!isFull) {
         const amount = least(free, { ...shareOf(free, sharers), ...wanted })
         // Held here while the ledger is asked, so that nobody else is given it.
         const handed = this.#hand(request, amount)
@@ -128,7 +130,8 @@ export class WorkflowBudget {
         if (allowed !== undefined) return handed.narrowed(allowed)
         handed.withdraw()
       }
-      if (!this.#someHold()) {
+      // What the ledger has refused comes back from those only to whom it gave something.
+      if (!this.#someHold(({ isAsked }) => isFull || !isAsked)) {
         this.#refused = true
         return undefined
       }
@@ -147,19 +150,22 @@ export class WorkflowBudget {
 
   #hand({ rootId, id, now = systemHost().clock.now, warn }: GrantRequest, granted: Spending): Handed {
     const meter = new StepMeter(now)
-    const meters = this.#chain().map((budget) => budget.#meter(rootId, { granted, meter }))
+    const meters = this.#chain().map((budget) => budget.#meter(rootId, { granted, isAsked: true, meter }))
     const settled = (used: Spending): void => meters.forEach((each) => each.settle(used))
     return {
       withdraw: () => settled(NO_SPENDING),
       narrowed: (allowed) => {
-        for (const each of meters) each.granted = least(each.granted, allowed)
+        for (const each of meters) {
+          each.granted = least(each.granted, allowed)
+          each.isAsked = false
+        }
         return stepGrant(allowed, { id, meter, ledger: this.#ledger, warn, settled })
       },
     }
   }
 
-  #meter(rootId: string, { granted, meter }: Omit<Meter, 'settle'>): Meter {
-    const open: Meter = { granted, meter, settle: (used) => this.#settle(rootId, open, used) }
+  #meter(rootId: string, parts: Omit<Meter, 'settle'>): Meter {
+    const open: Meter = { ...parts, settle: (used) => this.#settle(rootId, open, used) }
     this.#open.add(open)
     return open
   }
@@ -198,8 +204,8 @@ export class WorkflowBudget {
     return this.#inner === undefined ? [this] : [this, ...this.#inner.#chain()]
   }
 
-  #someHold(): boolean {
-    return this.#chain().some((budget) => budget.#open.size > 0)
+  #someHold(counts: (meter: Meter) => boolean): boolean {
+    return this.#chain().some((budget) => [...budget.#open].some(counts))
   }
 
   #released(signal: AbortSignal): Promise<void> {

@@ -10,7 +10,11 @@ const SHORTEST_LINE = 16
 
 export function encodingsOf(value: string): readonly Encoding[] {
   const lines = value.includes('\n') ? value.split(/\r?\n/).filter((line) => line.trim().length >= SHORTEST_LINE) : []
-  const plain = new Set([value, value.trim(), ...lines.map((line) => line.trim())].flatMap((text) => [text, ...escaped(text)]))
+  // As `echo $SECRET` shows it, and with its line ends taken out.
+  const joined = value.includes('\n')
+    ? [value.trim().replace(/\r?\n/g, ' '), value.trim().replace(/\s+/g, ' '), value.replace(/\r?\n/g, '').trim()]
+    : []
+  const plain = new Set([value, value.trim(), ...joined, ...lines.map((line) => line.trim())].flatMap((text) => [text, ...escaped(text)]))
   const bytes = new TextEncoder().encode(value)
   const encoded = new Set(base64Cores(bytes).flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]))
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

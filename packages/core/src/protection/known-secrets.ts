@@ -3,7 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import { orAborted } from '../base/signals.ts'
 import type { ResolveOptions, SecurityProvider } from '../ports/security-provider.ts'
 import { encodingsOf } from './encodings.ts'
-import { literal } from './literal.ts'
+import { literal, shownLines } from './literal.ts'
 import { type Pattern, placeholder } from './pattern.ts'
 import { type Scanner, scanner } from './scanner.ts'
 import { shapeNames, shapes } from './shapes.ts'
@@ -50,7 +50,7 @@ export function knownSecrets({ values = {}, references, shapes: looks = true }: 
     if (known.get(name)?.has(value) === true) return
     checkSecret(name, value, [...shapeNames, ...known.keys(), name])
     known.set(name, new Set([...(known.get(name) ?? []), value]))
-    patterns = [...encodingsOf(value).map(({ text, wraps }) => literal(name, text, { wraps })), ...patterns]
+    patterns = [...patternsOf(name, value), ...patterns]
     scan = undefined
     clean = new Set()
   }
@@ -77,6 +77,13 @@ export function knownSecrets({ values = {}, references, shapes: looks = true }: 
       return value
     },
   }
+}
+
+function patternsOf(name: string, value: string): readonly Pattern[] {
+  const plain = encodingsOf(value).map(({ text, wraps }) => literal(name, text, { wraps }))
+  const lines = value.trim().split(/\r?\n/)
+  const shown = lines.slice(lines.findIndex((line) => line.length >= 3))
+  return shown.length < 2 || shown.join('').length < SHORTEST ? plain : [...plain, shownLines(name, shown)]
 }
 
 function checkSecret(name: string, value: string, names: readonly string[]): void {

@@ -61,6 +61,10 @@ const PEM_BEGIN = '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----'
 const PEM_END = '-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----'
 const PEM_BODY = '[A-Za-z0-9+/=\\s\\\\"\':,-]{0,16384}'
 
+/** A line of one where each has something before it: a place in a file, a number, a mark. */
+const SHOWN_LINE = '[^\\n]{0,256}?[A-Za-z0-9+/]{60,76}={0,2}\\r?\\n'
+const LAST_SHOWN_LINES = `(?:[^\\n]{0,256}?[A-Za-z0-9+/]{1,76}={0,2}\\r?\\n)?[^\\n]{0,256}?${PEM_END}`
+
 const OTHERS: readonly Shape[] = [
   {
     name: 'jwt',
@@ -73,6 +77,16 @@ const OTHERS: readonly Shape[] = [
     seeds: ['-----BEGIN '],
     reach: new RegExp(`-----BEGIN [A-Z0-9 ]{0,60}(?:-----(?:${PEM_BODY}?${PEM_END}|${PEM_BODY})|-{1,4})?`, 'y'),
     whole: new RegExp(`()(${PEM_BEGIN}(?:${PEM_BODY}?${PEM_END}|${PEM_BODY}))`, 'y'),
+    isSecret: hasKeyBody,
+  },
+  {
+    name: 'private-key',
+    seeds: ['-----BEGIN '],
+    reach: new RegExp(
+      `-----BEGIN [A-Z0-9 ]{0,60}(?:-----\\r?(?:\\n(?:${SHOWN_LINE}){0,400}[^\\n]{0,332}(?:\\n[^\\n]{0,320})?)?|-{1,4})?`,
+      'y',
+    ),
+    whole: new RegExp(`()(${PEM_BEGIN}\\r?\\n(?:${SHOWN_LINE}){1,400}(?:${LAST_SHOWN_LINES})?)`, 'y'),
     isSecret: hasKeyBody,
   },
   {
