@@ -1,4 +1,5 @@
 /** Promises of the page about what is wrong outside of it: it says so in words, with the way out, and goes on when it is put right. */
+import { writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { codingScenario, startSimulator } from '@seamfold/simulator'
@@ -7,9 +8,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { barriers } from './axe.ts'
 import { hasBrowser, openBrowser, sayIfSkipped } from './browser.ts'
 import { project } from './command.ts'
-import { say } from './stage.ts'
+import { say, stage } from './stage.ts'
 
-sayIfSkipped()
+/** A store that does not look at what is expected. */
+const careless = `
+export const careless = () => {
+  const logs = new Map()
+  return {
+    contract: 1,
+    async append(key, records) { logs.set(key, [...(logs.get(key) ?? []), ...records]) },
+    async *read(key, { from = 0 } = {}) { for (const [offset, record] of (logs.get(key) ?? []).entries()) if (offset >= from) yield { offset, record } },
+    async *keys() { yield* logs.keys() },
+    async delete(key) { logs.delete(key) },
+  }
+}
+`
 
 describe.skipIf(!hasBrowser)('what is wrong outside of the page', () => {
   let browser: Browser
@@ -62,5 +75,59 @@ describe.skipIf(!hasBrowser)('what is wrong outside of the page', () => {
     await page.locator('.outcome').nth(1).waitFor()
     expect(await told.count()).toBe(0)
     await page.close()
+  })
+
+  test('a module that exports no adapter is said with what it exports and what would do, and the next one is judged', async () => {
+    await using here = await project()
+    await writeFile(join(here.folder, 'seven.mjs'), 'export const seven = 7\nexport const words = "none"\n')
+    await writeFile(join(here.folder, 'angry.mjs'), 'throw new Error("no database here")\n')
+    await writeFile(join(here.folder, 'careless.mjs'), careless)
+    const { url } = await here.start()
+    const page = await browser.newPage()
+    await page.goto(url)
+    await page.getByRole('link', { name: 'Parts, code and conformance' }).click()
+    const told = page.getByRole('region', { name: 'Conformance' }).getByRole('alert')
+    for (const [module, words] of [
+      ['./seven.mjs', /exports no adapter\. It exports seven, words:.*An adapter is a function/],
+      ['./seven.mjs#eight', /has no export 'eight'/],
+      ['./angry.mjs', /cannot be loaded: no database here/],
+      ['./nowhere.mjs', /There is no module \.\/nowhere\.mjs in /],
+    ] as const) {
+      await page.getByLabel(/^Module, as a path/).fill(module)
+      await page.getByRole('button', { name: 'Judge it' }).click()
+      await told.filter({ hasText: words }).waitFor()
+    }
+    expect(await barriers(page)).toEqual([])
+    await page.getByLabel(/^Module, as a path/).fill('./careless.mjs')
+    await page.getByRole('button', { name: 'Judge it' }).click()
+    const card = page.getByRole('region', { name: 'Conformance card' })
+    await card.getByText(/breaks \d+ of \d+ promises/).waitFor()
+    expect(await told.count()).toBe(0)
+    expect((await card.locator('li[data-status=failed] .case-reason').first().innerText()).length).toBeGreaterThan(10)
+    await page.close()
+  })
+
+  test('a port that another playground uses is said in words before anything is served, and that one goes on', async () => {
+    await using here = await project()
+    const { url } = await here.start()
+    const { port } = new URL(url)
+    await expect(here.start('--port', port)).rejects.toThrow(
+      `The playground cannot listen on 127.0.0.1:${port}. Another program uses that port: choose one with --port, or 0 for any free one.`,
+    )
+    const page = await browser.newPage()
+    await page.goto(url)
+    await page.getByRole('button', { name: 'Explore and answer' }).waitFor()
+    await page.close()
+  })
+
+  test('branches that are not in the store are said to be missing, and nothing is told of them', async () => {
+    await using here = await stage({ browser, script: [] })
+    const page = await here.open()
+    await page.goto(`${here.playground.origin}/#/compare/this/that`)
+    await page.getByText("There is no session 'this' in the store that is open here").waitFor()
+    await page.getByText("There is no session 'that' in the store that is open here").waitFor()
+    await page.getByText('They share their first').waitFor({ state: 'detached' })
+    expect(await page.getByRole('region', { name: 'Differences' }).count()).toBe(0)
+    expect(await barriers(page)).toEqual([])
   })
 })

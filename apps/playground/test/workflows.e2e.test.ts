@@ -1,5 +1,6 @@
 /** Promises of the workflows' pages, in a real browser: they fill in while a workflow runs, and stay readable with a thousand steps. */
-import { Workflow } from '@seamfold/core'
+import { askUser, Workflow } from '@seamfold/core'
+import { callOf } from '@seamfold/core/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { barriers } from './axe.ts'
@@ -41,6 +42,50 @@ describe.skipIf(!hasBrowser)('workflows', () => {
     await page.getByText('Stopped: it can go on').waitFor()
     await page.getByRole('link', { name: 'Open its session' }).click()
     await page.locator('.said-text', { hasText: 'Do api.' }).waitFor()
+    expect(here.complaints).toEqual([])
+  })
+
+  test('a question of a step is answered beside the graph, and the answer is what the step hears', async () => {
+    const asked = callOf('ask_user', { question: 'Which colour?', options: [{ label: 'Blue' }, { label: 'Red' }] })
+    await using here = await stage({ browser, script: [[asked], 'Red it is.'], tools: [askUser()] })
+    const options = { executor: here.executor, store: here.store, rootId: 'paint' }
+    const first = new Workflow(options)
+    await expect(first.agent(step('wall'))).rejects.toThrow('waits for ask_user')
+    await first.close()
+    const page = await here.open()
+    await page.goto(`${here.playground.origin}/#/workflow/paint`)
+    await page.getByRole('button', { name: 'wall waits for you' }).click()
+    const detail = page.getByRole('region', { name: 'Step wall' })
+    await detail.getByRole('radio', { name: 'Red' }).check()
+    expect(await barriers(page)).toEqual([])
+    await detail.getByRole('button', { name: 'Answer', exact: true }).click()
+    await detail.locator('.step-request').waitFor({ state: 'detached' })
+    const second = new Workflow(options)
+    expect(await second.agent(step('wall'))).toMatchObject({ status: 'completed', output: 'Red it is.' })
+    await second.close()
+    await page.getByRole('button', { name: 'wall done' }).waitFor()
+    expect(here.complaints).toEqual([])
+  })
+
+  test('are drawn as large as the letters of the widest screens, with no step cut off', async () => {
+    await using here = await stage({ browser, script: ['Planned.', 'Read.', 'Read.'] })
+    const workflow = new Workflow({ executor: here.executor, store: here.store, rootId: 'large' })
+    await workflow.phase('read', [step('one'), step('two'), step('three')])
+    await workflow.close()
+    const page = await here.open()
+    for (const [width, height] of [
+      [1_300, 850],
+      [3_840, 2_160],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await page.goto(`${here.playground.origin}/#/workflow/large`)
+      await page.waitForFunction(() => {
+        const node = document.querySelector('.group-node')
+        const marks = [...document.querySelectorAll('.group-node .step-mark')]
+        const bottom = node?.getBoundingClientRect().bottom ?? 0
+        return marks.length === 3 && marks.every((mark) => mark.getBoundingClientRect().bottom <= bottom)
+      })
+    }
     expect(here.complaints).toEqual([])
   })
 

@@ -60,7 +60,7 @@ export function ApprovalView({ approval }: { readonly approval: Approval }): Rea
   if (approval.kind === 'question') {
     return (
       <QuestionView
-        {...{ approval }}
+        args={approval.args}
         sent={mode === 'sent'}
         onReply={(value) => give({ decision: 'reply', value })}
         onDecline={() => give({ decision: 'reject' })}

@@ -11,6 +11,7 @@ import type { Connection } from '../api/follow.ts'
 import { branchTotals, ownItems } from '../state/compare.ts'
 import type { Conversation } from '../state/types.ts'
 import { formatCost, formatCount, formatDuration } from '../text/format.ts'
+import { refusalWords } from '../text/refusal-words.ts'
 import { ItemsView } from './items-view.tsx'
 import { Notice } from './notice.tsx'
 
@@ -73,8 +74,8 @@ export function BranchColumn({ api, id, name, state, connection, shared }: Branc
             <span className="panel-count">{own} of its own</span>
           </header>
           <Changes metadata={state.metadata} />
-          <Totals state={state} shared={shared} />
-          {connection.state === 'refused' && <Notice tone="danger">{connection.message}</Notice>}
+          {(connection.state !== 'refused' || state.facts.length > 0) && <Totals state={state} shared={shared} />}
+          {connection.state === 'refused' && <Notice tone="danger">{refusalWords(connection, id)}</Notice>}
           {problem !== undefined && <Notice tone="danger">{problem}</Notice>}
           {connection.state !== 'refused' && items.length === 0 && (
             <p className="panel-empty">{connection.state === 'live' ? 'It has gone no further than what both share.' : 'Reading…'}</p>

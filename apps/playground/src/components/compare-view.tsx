@@ -91,15 +91,18 @@ function Differences({ a, b, shared }: DifferencesProps): ReactNode {
 export function CompareView({ api, a, b }: CompareViewProps): ReactNode {
   const [origin, fork] = [useConversation(api, a), useConversation(api, b)]
   const shared = useMemo(() => sharedFacts(origin.state.facts, fork.state.facts), [origin.state.facts, fork.state.facts])
+  const missing = [origin, fork].some(({ connection, state }) => connection.state === 'refused' && state.facts.length === 0)
   return (
     <div className="compare">
       <header className="page-head">
         <h2>Two branches</h2>
-        <p>
-          They share their first <strong>{shared}</strong> facts, stored once. What follows is what each has beyond, as it happens.
-        </p>
+        {!missing && (
+          <p>
+            They share their first <strong>{shared}</strong> facts, stored once. What follows is what each has beyond, as it happens.
+          </p>
+        )}
       </header>
-      <Differences a={origin.state.facts} b={fork.state.facts} shared={shared} />
+      {!missing && <Differences a={origin.state.facts} b={fork.state.facts} shared={shared} />}
       <div className="branches">
         <BranchColumn {...origin} {...{ api, shared }} id={a} name="Origin" />
         <BranchColumn {...fork} {...{ api, shared }} id={b} name="Fork" />

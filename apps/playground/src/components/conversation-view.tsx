@@ -1,7 +1,6 @@
 /** One session: the conversation as it happens, what one can do about it, and its journal. */
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
-import type { Connection } from '../api/follow.ts'
 import type { About, SessionSummary } from '../api/types.ts'
 import { FactsContext } from '../hooks/facts.ts'
 import { SessionActionsContext } from '../hooks/session-actions.ts'
@@ -10,6 +9,7 @@ import { useAttempt } from '../hooks/use-attempt.ts'
 import { useConversation } from '../hooks/use-conversation.ts'
 import { useSessionActionsOf } from '../hooks/use-session-actions-of.ts'
 import { useStickToEnd } from '../hooks/use-stick-to-end.ts'
+import { refusalWords } from '../text/refusal-words.ts'
 import { ConversationHead } from './conversation-head.tsx'
 import { ForkDialog } from './fork-dialog.tsx'
 import { Icon } from './icon.tsx'
@@ -28,11 +28,6 @@ type ConversationViewProps = {
   readonly onJournal: (open: boolean) => void
   /** Something changed that the list should show. */
   readonly onChanged: () => void
-}
-
-function refusalWords({ code, message }: Extract<Connection, { state: 'refused' }>, id: string): string {
-  if (code !== 'session_not_found') return message
-  return `There is no session '${id}' in the store that is open here. It was deleted, or it is in another store, which Parts can open.`
 }
 
 const ToEnd = ({ onClick }: { readonly onClick: () => void }): ReactNode => (
@@ -86,7 +81,7 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
               />
             )}
           </section>
-          {journalOpen && <JournalPanel facts={state.facts} live={live} about={about} onClose={() => onJournal(false)} />}
+          {journalOpen && !missing && <JournalPanel facts={state.facts} live={live} about={about} onClose={() => onJournal(false)} />}
           {fork !== undefined && <ForkDialog cursor={fork} about={about} onClose={() => setFork(undefined)} />}
           {request !== undefined && <RequestDialog cursor={request} onClose={() => setRequest(undefined)} />}
         </StudioContext>

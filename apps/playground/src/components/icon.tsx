@@ -1,4 +1,4 @@
-/** The few signs that the page uses, drawn in the colour of the text around them. */
+/** The few signs that the page uses, drawn in the colour of the text around them and as large as it grows. */
 import type { ReactNode } from 'react'
 
 const paths = {
@@ -27,9 +27,11 @@ const paths = {
 
 export type IconName = keyof typeof paths
 
+/** `size` is in pixels where letters are of their usual size. */
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }): ReactNode {
+  const rem = `${size / 16}rem`
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg className="icon" width={rem} height={rem} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path d={paths[name]} />
     </svg>
   )

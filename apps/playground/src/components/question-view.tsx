@@ -2,11 +2,11 @@
 import { questionOf, type Question } from '@seamfold/core'
 import type { Json } from '@seamfold/core/kit'
 import { useId, useState, type FormEvent, type ReactNode } from 'react'
-import type { Approval } from '../state/types.ts'
 import { Visible } from './visible.tsx'
 
 type QuestionViewProps = {
-  readonly approval: Approval
+  /** What is asked. */
+  readonly args: Json
   readonly sent: boolean
   readonly onReply: (value: Json) => void
   readonly onDecline: () => void
@@ -46,8 +46,8 @@ function Options({ question: { options, several }, chosen, onChoose }: OptionsPr
   )
 }
 
-export function QuestionView({ approval, sent, onReply, onDecline }: QuestionViewProps): ReactNode {
-  const question = questionOf(approval)
+export function QuestionView({ args, sent, onReply, onDecline }: QuestionViewProps): ReactNode {
+  const question = questionOf({ args })
   const { options, several, freeText } = question
   const [chosen, setChosen] = useState<readonly string[]>([])
   const [words, setWords] = useState('')

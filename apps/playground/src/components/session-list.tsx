@@ -176,7 +176,9 @@ function Entries({ branches, chosen, onChoose, more }: EntriesProps): ReactNode 
 }
 
 const childWords = (children: number): string =>
-  `${children === 1 ? 'One session of a step or task is' : `${children} sessions of steps and tasks are`} found by words, and from where they were given.`
+  children === 1
+    ? 'One session of a step or task is not listed: search for it, or open it from the workflow or call that began it.'
+    : `${children} sessions of steps and tasks are not listed: search for them, or open them from the workflow or call that began them.`
 
 /** From so many on they can be searched. */
 const searchable = 5
@@ -198,7 +200,7 @@ export function SessionList({
   const none = branches.length === 0 && loaded.next === undefined
   return (
     <>
-      {(searching || loaded.total + loaded.children >= searchable) && <SearchFields search={search} onSearch={onSearch} />}
+      {(searching || loaded.children > 0 || loaded.total >= searchable) && <SearchFields search={search} onSearch={onSearch} />}
       {none && <p className="panel-empty">{searching ? 'No session is like that.' : 'No sessions yet.'}</p>}
       <Entries {...{ branches, chosen, onChoose }} more={loaded.next === undefined ? undefined : more} />
       {loaded.children > 0 && !searching && <p className="panel-empty session-children">{childWords(loaded.children)}</p>}

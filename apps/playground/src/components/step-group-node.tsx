@@ -16,8 +16,11 @@ export type GroupNode = Node<
 
 /** More steps than this are drawn as squares. */
 export const fewSteps = 8
-/** Squares in a row, and pixels of each with its gap. */
-export const [columns, square] = [26, 9]
+/** Squares in a row, and rem of each with its gap. */
+export const [columns, square] = [26, 0.5625]
+
+/** Of a square with its gap, as it is drawn. */
+const unit = 9
 
 const groupTitle = ({ kind, name, scope }: StepGroup): string => {
   const own = name === '' ? (kind === 'steps' ? 'Steps' : kind) : name
@@ -27,14 +30,19 @@ const groupTitle = ({ kind, name, scope }: StepGroup): string => {
 function Squares({ data: { group, held, chosen, onChoose } }: Pick<NodeProps<GroupNode>, 'data'>): ReactNode {
   const rows = Math.ceil(group.steps.length / columns)
   return (
-    <svg className="step-squares nodrag nopan" width={columns * square} height={rows * square} aria-hidden="true">
+    <svg
+      className="step-squares nodrag nopan"
+      viewBox={`0 0 ${columns * unit} ${rows * unit}`}
+      style={{ width: `${columns * square}rem`, height: `${rows * square}rem` }}
+      aria-hidden="true"
+    >
       {group.steps.map((step, index) => (
         <rect
           key={step.key}
-          x={(index % columns) * square}
-          y={Math.floor(index / columns) * square}
-          width={square - 2}
-          height={square - 2}
+          x={(index % columns) * unit}
+          y={Math.floor(index / columns) * unit}
+          width={unit - 2}
+          height={unit - 2}
           rx={1.5}
           data-tone={stepTone(step)}
           data-chosen={step.key === chosen}

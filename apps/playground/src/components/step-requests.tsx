@@ -7,6 +7,7 @@ import { sessionAddress } from '../hooks/use-route.ts'
 import { callSummary } from '../text/call-summary.ts'
 import { CodeBlock } from './code-block.tsx'
 import { Notice } from './notice.tsx'
+import { QuestionView } from './question-view.tsx'
 import { Visible } from './visible.tsx'
 
 /** Milliseconds between looks at a step that waits for nothing any more, and has not gone on. */
@@ -19,9 +20,26 @@ type StepRequestsProps = {
   readonly onAnswered: () => void
 }
 
-type OneProps = { readonly request: Request; readonly sessionId: string; readonly onGive: (answer: Answer, always: boolean) => void }
+type OneProps = {
+  readonly request: Request
+  readonly sessionId: string
+  /** An answer is under way. */
+  readonly sent: boolean
+  readonly onGive: (answer: Answer, always?: boolean) => void
+}
 
-function One({ request: { requestId, kind, toolName, reason, args, always }, sessionId, onGive }: OneProps): ReactNode {
+function One({ request: { requestId, kind, toolName, reason, args, always }, sessionId, sent, onGive }: OneProps): ReactNode {
+  if (kind === 'question') {
+    return (
+      <li className="step-request" data-request={requestId}>
+        <QuestionView
+          {...{ args, sent }}
+          onReply={(value) => onGive({ decision: 'reply', value })}
+          onDecline={() => onGive({ decision: 'reject' })}
+        />
+      </li>
+    )
+  }
   return (
     <li className="step-request" data-request={requestId}>
       <p>
@@ -35,14 +53,14 @@ function One({ request: { requestId, kind, toolName, reason, args, always }, ses
       {args !== undefined && <CodeBlock text={JSON.stringify(args, null, 2)} />}
       {kind === 'confirmation' ? (
         <div className="button-row">
-          <button type="button" className="button button-primary" onClick={() => onGive({ decision: 'approve' }, false)}>
+          <button type="button" className="button button-primary" disabled={sent} onClick={() => onGive({ decision: 'approve' })}>
             Approve
           </button>
-          <button type="button" className="button" onClick={() => onGive({ decision: 'reject' }, false)}>
+          <button type="button" className="button" disabled={sent} onClick={() => onGive({ decision: 'reject' })}>
             Reject
           </button>
           {always !== undefined && (
-            <button type="button" className="button" onClick={() => onGive({ decision: 'approve' }, true)}>
+            <button type="button" className="button" disabled={sent} onClick={() => onGive({ decision: 'approve' }, true)}>
               <span>
                 Always in this step: <Visible text={always} />
               </span>
@@ -62,6 +80,7 @@ export function StepRequests({ api, sessionId, onAnswered }: StepRequestsProps):
   const [found, setFound] = useState<readonly Request[]>()
   // An answer that was given counts from now on; the journal has it once the step goes on.
   const [answered, setAnswered] = useState<ReadonlySet<string>>(() => new Set())
+  const [sending, setSending] = useState<string>()
   const { problem, attempt } = useAttempt()
   const look = useCallback(() => {
     attempt(api.requests(sessionId)).then(setFound, () => undefined) // its words are shown
@@ -75,7 +94,8 @@ export function StepRequests({ api, sessionId, onAnswered }: StepRequestsProps):
     return () => clearInterval(timer)
   }, [look, nothing])
   const give = async (requestId: string, answer: Answer, always: boolean): Promise<void> => {
-    await attempt(api.answer(sessionId, { requestId, answer, ...(always ? { always } : {}) }))
+    setSending(requestId)
+    await attempt(api.answer(sessionId, { requestId, answer, ...(always ? { always } : {}) })).finally(() => setSending(undefined))
     setAnswered((before) => new Set([...before, requestId]))
     if (requests?.every((request) => request.requestId === requestId) === true) onAnswered()
   }
@@ -88,7 +108,8 @@ export function StepRequests({ api, sessionId, onAnswered }: StepRequestsProps):
           <One
             key={request.requestId}
             {...{ request, sessionId }}
-            onGive={(answer, always) => void give(request.requestId, answer, always).catch(() => undefined)}
+            sent={sending === request.requestId}
+            onGive={(answer, always = false) => void give(request.requestId, answer, always).catch(() => undefined)}
           />
         ))}
       </ul>

@@ -17,14 +17,20 @@ function Ending({ ended }: Pick<FollowedWorkflow, 'ended'>): ReactNode {
   return <Notice tone={ended.status === 'failed' ? 'danger' : 'info'}>{`${endingWords[ended.status]}${words}`}</Notice>
 }
 
-export function WorkflowControl({ api, followed: { id, status, waiting, here, file, ended } }: WorkflowControlProps): ReactNode {
+/** The file that it is likely to be in: one of its name, or the only one. */
+const likely = (files: readonly string[], name: string): string | undefined =>
+  files.find((file) => file.slice(file.lastIndexOf('/') + 1, file.lastIndexOf('.')) === name) ?? (files.length === 1 ? files[0] : undefined)
+
+export function WorkflowControl({ api, followed: { id, run, status, waiting, here, file, ended } }: WorkflowControlProps): ReactNode {
   const files = useWorkflowFiles(api)
   const { problem, attempt, forget } = useAttempt()
-  const [given, setGiven] = useState('')
+  const [typed, setTyped] = useState<string>()
   const [asking, setAsking] = useState(false)
+  const given = typed ?? file ?? likely(files ?? [], run.name) ?? ''
   const goOn = (from: string): void => {
     setAsking(false)
-    attempt(api.goOn(id, from)).catch(() => undefined) // its words are shown
+    // Its words are shown, and another file may do.
+    attempt(api.goOn(id, from)).catch(() => setAsking(true))
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -49,7 +55,7 @@ export function WorkflowControl({ api, followed: { id, status, waiting, here, fi
       )}
       {resumable && asking && (
         <form className="conformance-form" onSubmit={submit}>
-          <FileField files={files} value={given} onChange={setGiven} />
+          <FileField files={files} value={given} onChange={setTyped} />
           <button type="submit" className="button button-primary" disabled={given.trim() === ''}>
             Go on
           </button>

@@ -1,6 +1,7 @@
 /** A workflow as a graph that fills in while it runs: groups of steps, each behind those that it followed on. */
 import { Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Viewport } from '@xyflow/react'
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useRem } from '../hooks/use-rem.ts'
 import type { StepGroup } from '../state/workflow.ts'
 import { columns, fewSteps, square, StepGroupNode, type GroupNode } from './step-group-node.tsx'
 
@@ -13,13 +14,13 @@ type WorkflowGraphProps = {
 
 const nodeTypes = { steps: StepGroupNode }
 
-/** Pixels: of a node, its head, one of its steps, and the room between. */
-const [width, head, line, gapX, gapY] = [270, 68, 31, 70, 28]
+/** Rem: of a node, its head, one of its steps, and the room between. */
+const [width, head, line, gapX, gapY] = [16.875, 4.25, 1.9375, 4.375, 1.75]
 
 const heightOf = ({ steps }: StepGroup): number =>
   head + (steps.length <= fewSteps ? steps.length * line : Math.ceil(steps.length / columns) * square)
 
-function nodesOf({ groups, held, chosen, onChoose }: WorkflowGraphProps): GroupNode[] {
+function nodesOf({ groups, held, chosen, onChoose }: WorkflowGraphProps, rem: number): GroupNode[] {
   const below = new Map<number, number>()
   return groups.map((group) => {
     const y = below.get(group.layer) ?? 0
@@ -29,9 +30,9 @@ function nodesOf({ groups, held, chosen, onChoose }: WorkflowGraphProps): GroupN
     return {
       id: group.key,
       type: 'steps',
-      position: { x: group.layer * (width + gapX), y },
-      width,
-      height,
+      position: { x: group.layer * (width + gapX) * rem, y: y * rem },
+      width: width * rem,
+      height: height * rem,
       data: { group, held, chosen: own, onChoose },
     }
   })
@@ -52,14 +53,15 @@ const [margin, readable] = [28, 0.75]
 
 /** All of it where that can be read; else what was chosen, its end while it runs, or its beginning. */
 function placeOf(nodes: readonly GroupNode[], [wide, high]: readonly [number, number], running: boolean): Viewport {
-  const right = Math.max(...nodes.map(({ position }) => position.x + width))
+  const right = Math.max(...nodes.map(({ position, width: own = 0 }) => position.x + own))
   const bottom = Math.max(...nodes.map(({ position, height = 0 }) => position.y + height))
   const zoom = Math.min(1, Math.max(readable, Math.min((wide - 2 * margin) / right, (high - 2 * margin) / bottom)))
   const beyond = Math.max(0, right * zoom + 2 * margin - wide)
-  const left = nodes.find(({ data }) => data.chosen !== undefined)?.position.x
-  if (left === undefined) return { x: running ? margin - beyond : margin, y: margin, zoom }
+  const node = nodes.find(({ data }) => data.chosen !== undefined)
+  if (node === undefined) return { x: running ? margin - beyond : margin, y: margin, zoom }
   // What was chosen stands in the middle, as far as that leaves no empty room.
-  return { x: margin - Math.min(beyond, Math.max(0, margin + (left + width / 2) * zoom - wide / 2)), y: margin, zoom }
+  const middle = node.position.x + (node.width ?? 0) / 2
+  return { x: margin - Math.min(beyond, Math.max(0, margin + middle * zoom - wide / 2)), y: margin, zoom }
 }
 
 /** Follows what is new, and the room that there is. */
@@ -74,7 +76,8 @@ function Follow({ nodes, running }: { readonly nodes: readonly GroupNode[]; read
 }
 
 export function WorkflowGraph(props: WorkflowGraphProps): ReactNode {
-  const nodes = useMemo(() => nodesOf(props), [props])
+  const rem = useRem()
+  const nodes = useMemo(() => nodesOf(props, rem), [props, rem])
   const edges = useMemo(() => edgesOf(props.groups), [props.groups])
   const [moved, setMoved] = useState(false)
   return (

@@ -13,7 +13,7 @@ export type FollowedWorkflow = {
   readonly waiting: ReadonlySet<string>
   /** Under way in the agent's process. */
   readonly here: boolean
-  /** The file that it was begun from, as far as that process knows. */
+  /** The file that it was begun from, as far as that process knows, or one before it while this was looked at. */
   readonly file: string | undefined
   /** How it ended there. */
   readonly ended: WorkflowEnding | undefined
@@ -65,7 +65,7 @@ export function useWorkflow(api: Api, id: string): FollowedWorkflow {
           !before.reading &&
           before.problem === undefined
             ? before
-            : { id, run, status, waiting, here, file, ended, reading: false, problem: undefined },
+            : { id, run, status, waiting, here, file: file ?? before.file, ended, reading: false, problem: undefined },
         )
       } catch (error) {
         if (stopped) return
