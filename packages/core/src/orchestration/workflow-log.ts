@@ -113,7 +113,10 @@ export class WorkflowLog {
   }
 
   #flush(): void {
-    this.#flushing ??= this.#drain().finally(() => (this.#flushing = undefined))
+    this.#flushing ??= this.#drain().finally(() => {
+      this.#flushing = undefined
+      if (this.#batch !== undefined) this.#flush() // said since the last look
+    })
   }
 
   async #drain(): Promise<void> {

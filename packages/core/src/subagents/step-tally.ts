@@ -1,0 +1,45 @@
+/** What a step that is done elsewhere used: what its outcome says, or what its events told where that says less. */
+import type { Envelope } from '../model/event.ts'
+import type { StepBudget, StepOutcome } from '../model/step.ts'
+import { addUsage, noUsage, totalTokens, type Usage } from '../model/usage.ts'
+import type { Used } from './child-end.ts'
+import { type Lost, LostAttempts } from './lost-attempts.ts'
+
+/** Of one asking: a step tells its events from its start each time. */
+export class StepTally {
+  readonly #attempts = new LostAttempts()
+  readonly #calls = new Set<string>()
+  #below = 0
+  #usage: Usage = noUsage
+  #cost = 0
+
+  add({ event }: Envelope): void {
+    this.#attempts.add(event)
+    if (event.type === 'tool_execution_start' || event.type === 'tool_end') this.#calls.add(event.callId)
+    if (event.type === 'subagent_end') this.#below += event.toolCalls
+    if (event.type !== 'turn_end' && event.type !== 'subagent_end') return
+    this.#usage = addUsage(this.#usage, event.usage)
+    this.#cost += event.cost ?? 0
+  }
+
+  /** A step of which nobody can say how far it got counts as all that it was granted, and so do dollars that nobody tells of. */
+  settled(outcome: StepOutcome, grant: StepBudget = {}): { readonly outcome: StepOutcome; readonly used: Used } {
+    const broken = totalTokens(outcome.usage) < totalTokens(this.#usage)
+    const usage = broken ? this.#usage : outcome.usage
+    const cost = outcome.cost ?? (this.#cost > 0 ? this.#cost : undefined)
+    const told = this.#attempts.total() ?? { tokens: 0, usd: 0 }
+    const left = (limit: number | undefined, used: number): number => Math.max(0, (limit ?? 0) - used)
+    const lost: Lost = {
+      tokens: broken ? Math.max(told.tokens, left(grant.tokens, totalTokens(usage))) : told.tokens,
+      usd: broken || (cost === undefined && totalTokens(usage) > 0) ? Math.max(told.usd, left(grant.usd, cost ?? 0)) : told.usd,
+    }
+    const calls = this.#calls.size + this.#below
+    return {
+      outcome: { ...outcome, usage, ...(cost === undefined ? {} : { cost }) },
+      used: {
+        toolCalls: broken ? Math.max(calls, grant.toolCalls ?? 0) : calls,
+        ...(lost.tokens > 0 || lost.usd > 0 ? { lost } : {}),
+      },
+    }
+  }
+}
