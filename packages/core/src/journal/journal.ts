@@ -171,7 +171,7 @@ export class Journal {
   /** Store what waits. Never rejects: whoever appended is told. */
   flush(): Promise<void> {
     if (this.#flushing === undefined && this.#pending.length > 0) {
-      this.#flushing = this.#drain().finally(() => {
+      this.#flushing = this.#drain().then(() => {
         this.#flushing = undefined
         return this.flush() // of what was said since the last look
       })

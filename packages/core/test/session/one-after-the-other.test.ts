@@ -17,7 +17,7 @@ test('a journal stores what is appended by whoever hears of an append, in whiche
     const first = journal.append([{ type: 'turn_start', turn: 2 * ticks + 1, attempt: 1 }], 'r')
     const second = (async () => {
       await first
-      for (let tick = 0; tick < ticks; tick++) await undefined
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve()
       await journal.append([{ type: 'turn_start', turn: 2 * ticks + 2, attempt: 1 }], 'r')
     })()
     await second
