@@ -82,6 +82,7 @@ export type SpendingEnd =
  * - Tries that ask at once are never allowed more together than there is. [guard.parallel]
  * - The same try asked for again, before it was recorded, is one try. [guard.asked_again]
  * - Tool calls are counted when they begin, and denied when there are none left. [guard.tools]
+ * - What a sub-agent asks for counts like what anybody asks for, and does not wait for the call that gave it its task. [guard.family]
  * - A threshold is told once. [guard.threshold_once]
  * - When the signal fires, waiting ends with its reason. [guard.cancel]
  */

@@ -1,6 +1,6 @@
 /** Budget guards that break one promise each: the suite must reject every one of them, by the case that is named. */
 import { totalTokens } from '../model/usage.ts'
-import type { BudgetDecision, BudgetGuard, BudgetThreshold, LlmAttempt, SpendingEnd } from '../ports/budget-guard.ts'
+import type { BudgetDecision, BudgetGuard, BudgetThreshold, LlmAttempt, Spender, SpendingEnd } from '../ports/budget-guard.ts'
 import type { BudgetSubject } from './budget-guard-suite.ts'
 import type { Candidate } from './conformance.ts'
 
@@ -175,6 +175,35 @@ export const budgetGuardMutants: readonly BudgetGuardMutant[] = [
     'guard.tools',
     breaking((budget) => ({ begin: () => (budget.calls > 0 ? budget.denial('toolCalls') : { type: 'allow' }) })),
   ),
+  mutant('gives each sub-agent a budget of its own', 'guard.family', (limits) => {
+    const budgets = new Map<string, BudgetGuard>()
+    const of = ({ sessionId }: Spender): BudgetGuard => {
+      const guard = budgets.get(sessionId) ?? plainBudgetGuard(limits)
+      budgets.set(sessionId, guard)
+      return guard
+    }
+    return {
+      contract: 1,
+      checkBeforeLlm: (attempt, options) => of(attempt).checkBeforeLlm(attempt, options),
+      recordAfterLlm: (attempt, end) => of(attempt).recordAfterLlm(attempt, end),
+      checkBeforeTool: (call, options) => of(call).checkBeforeTool(call, options),
+      recordAfterTool: (call, end) => of(call).recordAfterTool(call, end),
+    }
+  }),
+  mutant('lets sub-agents wait for their task', 'guard.family', (limits) => {
+    const guard = plainBudgetGuard(limits)
+    const { promise: ended, resolve: end } = Promise.withResolvers<undefined>()
+    return {
+      ...guard,
+      async checkBeforeLlm(attempt, options) {
+        if (attempt.parentSessionId !== undefined) await ended
+        return guard.checkBeforeLlm(attempt, options)
+      },
+      async recordAfterTool({ parentSessionId }) {
+        if (parentSessionId === undefined) end(undefined)
+      },
+    }
+  }),
   mutant(
     'warns again and again',
     'guard.threshold_once',

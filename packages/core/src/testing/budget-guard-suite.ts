@@ -170,6 +170,28 @@ const cases: readonly Case<BudgetSubject>[] = [
     },
   },
   {
+    id: 'guard.family',
+    title: 'a sub-agent spends from the same budget, while the call that gave it its task is open',
+    async run({ guarding }) {
+      const guard = await guarding({ tokens: 1000, toolCalls: 2 })
+      await spend(guard, 'a', 300)
+      const task = { ...toolCall('task'), toolName: 'task', composite: true }
+      assertEqual((await within(guard.checkBeforeTool(task, options), 'the task')).type, 'allow', 'the task')
+      const child = { sessionId: 'child', parentSessionId: 's', agent: 'reviewer' }
+      const first = { ...attempt('b', 300, 100), ...child }
+      assertEqual(await allowed(guard, first), 100, 'the answer to the sub-agent')
+      await guard.recordAfterLlm(first, usage(400))
+      const call = { ...toolCall('c'), ...child }
+      assertEqual((await within(guard.checkBeforeTool(call, options), 'its call')).type, 'allow', 'its call')
+      await guard.recordAfterTool(call, { type: 'settled', workMs: 0 })
+      assert(await isDenied(guard, { ...attempt('d', 400, 0), ...child }), '700 of 1000 are used by both: 400 do not fit')
+      const third = await within(guard.checkBeforeTool({ ...toolCall('e'), ...child }, options), 'a third call')
+      assert(third.type === 'deny', 'the third of two calls is denied to a sub-agent too')
+      await guard.recordAfterTool(task, { type: 'settled', workMs: 0 })
+      assert(await isDenied(guard, attempt('f', 400, 0)), 'what a sub-agent used is gone for who gave it its task')
+    },
+  },
+  {
     id: 'guard.threshold_once',
     title: 'a threshold is told once',
     async run({ guarding }) {

@@ -13,6 +13,7 @@ import {
   taskTool,
   tool,
   type Tool,
+  Workflow,
 } from '../../src/index.ts'
 import { AgentError, type Block, type Json, type LlmRequest } from '../../src/kit.ts'
 import { scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
@@ -87,6 +88,11 @@ export async function plant({ secret, written, chunk }: Plan): Promise<Seen> {
   show(second.status === 'failed' ? [second.error.message, String(second.error.cause)] : '')
   show(await collect(session.events({ follow: false })))
   await session.fork({ id: 'f', metadata: { why: written } })
+  const workflow = new Workflow({ executor: agent.executor(), store, rootId: 'w', onEvent: show, onStepEvent: show })
+  const step = { agent: 'default', description: `with ${written}`, prompt: `do ${written}` }
+  const steps = [await workflow.agent({ taskId: 'a', ...step }), await workflow.agent({ taskId: 'b', ...step })]
+  await workflow.close()
+  show(steps)
   show(await agent.unfinished()[Symbol.asyncIterator]().next())
   show(await dump(store))
   show(llm.requests)
@@ -94,7 +100,7 @@ export async function plant({ secret, written, chunk }: Plan): Promise<Seen> {
     texts: textsIn(seen),
     given,
     requests: llm.requests,
-    statuses: [first.status, second.status, again.id === run.id ? 'same' : 'another'],
+    statuses: [first.status, second.status, again.id === run.id ? 'same' : 'another', ...steps.map(({ status }) => status)],
   }
 }
 
@@ -170,6 +176,8 @@ const script = (written: string): readonly ScriptedReply[] => [
   new AgentError('llm_unavailable', `busy with ${written}`),
   `{"answer": ${JSON.stringify(written)}}`,
   new Error(`the far side refused the key ${written}`),
+  `a step says ${written}`,
+  new Error(`a step is refused with ${written}`),
 ]
 
 function planted(written: string, given: Json[], chunk: number): readonly Tool[] {
