@@ -62,12 +62,16 @@ const exec: Launch = (words, run) => {
   return staying(run.directories)
 }
 
+/** What a trap does is done whenever its signal comes, `DEBUG` before each command: where that leaves the shell is not known from then on. */
 const trap: Launch = (words, run) => {
+  const { findings } = run.walker
+  const { moves } = findings
   const [action, ...signals] = words.slice(words[1]?.value === '--' ? 2 : 1)
   if (action === undefined || /^-[lp]+$/.test(action.value ?? '')) itself(words, run)
   else if (action.value === undefined) run.walker.undecided('what it does on a signal is only known when it runs')
   else if (signals.length > 0 && action.value !== '-') run.walker.code(action.value, undefined, false)
-  return staying(run.directories)
+  findings.wanders ||= findings.moves > moves
+  return staying(findings.wanders ? undefined : run.directories)
 }
 
 /** A value in parentheses is read again as a list, substitutions and all, though it was quoted. */
@@ -97,13 +101,16 @@ const declares =
     return staying(run.directories)
   }
 
+/** `read -aNAME`, `wait -pNAME`: the name stands with the letter. */
+const ATTACHED = /^-[efnrs]*[ap](?=[A-Za-z_]\w*$)/
+
 /** Commands that put what they get into variables: all words that may be names must be harmless ones. */
 const reads: Launch = (words, run) => {
   for (const word of words.slice(1)) {
     if (word.value === undefined) run.walker.undecided('which variable it sets is only known when it runs')
     else if (/\[/.test(word.value)) run.walker.undecided('it sets an element whose number it computes')
-    else if (NAME.test(word.value)) {
-      const why = assignmentRisk(word.value, undefined)
+    else if (NAME.test(word.value.replace(ATTACHED, ''))) {
+      const why = assignmentRisk(word.value.replace(ATTACHED, ''), undefined)
       if (why !== undefined) run.walker.undecided(why)
     }
   }

@@ -82,8 +82,9 @@ const ssh: Launch = (words, run) => {
 const XARGS: Wrapper = {
   flags: '0prtxo',
   values: 'adEILnPs',
-  long: ['null', 'no-run-if-empty', 'verbose', 'exit', 'interactive', 'open-tty'],
-  longValues: ['arg-file', 'delimiter', 'max-args', 'max-procs', 'max-chars', 'max-lines'],
+  // The number of `--max-lines` is attached, or there is none.
+  long: ['null', 'no-run-if-empty', 'verbose', 'exit', 'interactive', 'open-tty', 'max-lines'],
+  longValues: ['arg-file', 'delimiter', 'max-args', 'max-procs', 'max-chars'],
 }
 
 /** The command gets words that nobody knows yet, at its end or wherever the mark of `-I` is. */

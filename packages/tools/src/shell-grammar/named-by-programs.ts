@@ -3,6 +3,8 @@ import { isFile, type NamedPath, operandsOf, reading, writing } from './operands
 import { certainWord, type ShellWord } from './shell-word.ts'
 
 const SHOWS = /^(?:show|cat-file|diff|log|blame|annotate|archive|whatchanged)$/
+/** What is in the files that they name becomes something else; `checkout` takes files behind `--`. */
+const CHANGES = /^(?:checkout|clean|mv|restore|rm)$/
 
 /** `rev:path` is a file as it was; `grep` goes through whatever it is not kept from. */
 export function namedToGit(words: readonly ShellWord[]): readonly NamedPath[] {
@@ -16,6 +18,10 @@ export function namedToGit(words: readonly ShellWord[]): readonly NamedPath[] {
   if (name.value === 'grep') {
     const paths = dashes < 0 ? operandsOf([name, ...given], 'eABCmfO').slice(1) : behind
     return (paths.length === 0 ? [certainWord('.')] : paths).map((word) => ({ ...reading(word), below: true }))
+  }
+  if (CHANGES.test(name.value ?? '')) {
+    const paths = dashes >= 0 ? behind : name.value === 'checkout' ? [] : operandsOf([name, ...given], 'se')
+    return paths.map((word) => ({ ...writing(word), below: true }))
   }
   if (!SHOWS.test(name.value ?? '')) return []
   const whole = /^(?:blame|annotate)$/.test(name.value ?? '') || given.some(({ value }) => value === '--no-index')

@@ -10,7 +10,7 @@ import type { ShellWord } from './shell-word.ts'
  */
 type Operands = {
   readonly read?: 'all' | 'first' | 'rest' | 'but-last'
-  readonly write?: 'all' | 'rest' | 'last'
+  readonly write?: 'all' | 'first' | 'rest' | 'last'
   readonly values?: string
   readonly names?: true
   readonly deep?: string
@@ -20,8 +20,13 @@ const SLICES = { all: [0], first: [0, 1], rest: [1], 'but-last': [0, -1], last: 
 
 const READS: Operands = { read: 'all' }
 const WRITES: Operands = { write: 'all' }
+/** Reads each and puts another one in its place. */
+const REPLACES: Operands = { read: 'all', write: 'all', values: 'S' }
+const PACKERS = /^(?:un)?(?:gzip|bzip2|xz|zstd)$|^(?:gunzip|bunzip2)$/
+const SHOWS_ONLY = /^-[A-Za-z0-9]*[clt]|^--(?:stdout|to-stdout|list|test)$/
 
 const OPERANDS: Readonly<Record<string, Operands>> = {
+  '.': { read: 'first' },
   b2sum: READS,
   base32: { read: 'all', values: 'w' },
   base64: { read: 'all', values: 'w' },
@@ -53,14 +58,14 @@ const OPERANDS: Readonly<Record<string, Operands>> = {
   iconv: { read: 'all', values: 'fto' },
   join: { read: 'all', values: '12aejtov' },
   less: READS,
-  ln: { write: 'last', values: 'St' },
+  ln: { read: 'but-last', write: 'last', values: 'St' },
   ls: { read: 'all', values: 'ITw', names: true },
   md5: READS,
   md5sum: READS,
   mkdir: { write: 'all', values: 'm' },
   mkfifo: WRITES,
   more: READS,
-  mv: { write: 'all', values: 'St' },
+  mv: { read: 'but-last', write: 'all', values: 'St' },
   nl: READS,
   od: { read: 'all', values: 'AjNtSw' },
   paste: { read: 'all', values: 'd' },
@@ -73,6 +78,7 @@ const OPERANDS: Readonly<Record<string, Operands>> = {
   sha512sum: READS,
   shasum: { read: 'all', values: 'a' },
   shred: { write: 'all', values: 'ns' },
+  source: { read: 'first' },
   stat: { read: 'all', values: 'cf', names: true },
   strings: { read: 'all', values: 'nte' },
   tac: READS,
@@ -93,6 +99,15 @@ const OPERANDS: Readonly<Record<string, Operands>> = {
   zcat: READS,
   zgrep: { read: 'rest', values: 'mABC' },
   zipinfo: { read: 'first' },
+  pr: { read: 'all', values: 'hlowN' },
+  ptx: { read: 'first', values: 'gwASFTio' },
+  shuf: { read: 'all', values: 'ino' },
+  split: { read: 'first', values: 'abClnt' },
+  csplit: { read: 'first', values: 'fnb' },
+  rsync: { read: 'but-last', write: 'last', values: 'ef', deep: 'ar' },
+  scp: { read: 'but-last', write: 'last', values: 'cFiJloPS', deep: 'r' },
+  sponge: WRITES,
+  zip: { write: 'first', read: 'rest', values: 'x', deep: 'r' },
 }
 
 export function touchedByWords(words: readonly ShellWord[]): readonly NamedPath[] {
@@ -106,11 +121,15 @@ export function touchedByWords(words: readonly ShellWord[]): readonly NamedPath[
   if (name === 'jq') return namedToScript(words, { values: 'fL', file: /^(?:-f|--from-file|--rawfile|--slurpfile)$/ })
   if (name === 'sort' || name === 'tree')
     return [...outputs(words), ...byTable(words, name === 'sort' ? { read: 'all', values: 'kStTo' } : OPERANDS.tree)]
+  if (PACKERS.test(name)) return byTable(words, words.some(({ prefix }) => SHOWS_ONLY.test(prefix)) ? READS : REPLACES)
   return byTable(words, Object.hasOwn(OPERANDS, name) ? OPERANDS[name] : undefined)
 }
 
-function byTable(words: readonly ShellWord[], known: Operands | undefined): readonly NamedPath[] {
-  if (known === undefined) return []
+function byTable(words: readonly ShellWord[], given: Operands | undefined): readonly NamedPath[] {
+  if (given === undefined) return []
+  const targets = /^(?:cp|install|ln|mv)$/.test(words[0]?.value ?? '') ? targetsOf(words) : []
+  const { write, ...others } = given
+  const known: Operands = targets.length === 0 ? given : { ...others, read: 'all', ...(write === 'all' && { write }) }
   const paths = operandsOf(words, known.values ?? '')
   const part = (which: 'all' | 'first' | 'rest' | 'but-last' | 'last'): readonly ShellWord[] => paths.slice(...SLICES[which]).filter(isFile)
   const deep = goesDeep(words, known)
@@ -124,12 +143,18 @@ function byTable(words: readonly ShellWord[], known: Operands | undefined): read
     ...(deep && known.read === 'rest' && reads.length === 0 ? [{ kind: 'read' as const, word: '.', below: true }] : []),
     ...placed('read', reads),
     ...(known.write === undefined ? [] : placed('write', part(known.write))),
-    // `-t` and `--target-directory` name it before the rest.
-    ...words.flatMap(({ prefix }) =>
-      /^--target-directory=./.test(prefix) ? [{ kind: 'write' as const, word: prefix.slice(prefix.indexOf('=') + 1) }] : [],
-    ),
+    ...targets,
   ]
 }
+
+/** `-t` and `--target-directory` name it before the rest. */
+const targetsOf = (words: readonly ShellWord[]): readonly NamedPath[] =>
+  words.flatMap((word, index) => {
+    const next = words[index + 1]
+    if (/^(?:-[A-Za-z]*t|--target-directory)$/.test(word.value ?? '')) return next === undefined ? [] : writing(next)
+    const attached = /^(?:-[A-SU-Za-su-z]*t|--target-directory=)(?=[^=])/.exec(word.prefix)?.[0]
+    return attached === undefined ? [] : named('write', word.value?.slice(attached.length))
+  })
 
 function goesDeep(words: readonly ShellWord[], { deep }: Operands): boolean {
   if (deep === undefined || deep === '*') return deep === '*'

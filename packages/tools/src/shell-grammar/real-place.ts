@@ -22,12 +22,15 @@ export const AS_WRITTEN: Places = {
 /** Anywhere. */
 const ANYWHERE = '/'
 
+/** What a process has open, and where it works: another process sees others there. */
+const OF_PROCESS = /^\/proc\/[^/]+\/(?:cwd|root|fd|task|map_files)(?:\/|$)/
+
 /** The kernel follows a link before it goes up from it, so `link/..` is not where it seems. */
 const CLIMBS = /[^/]\/+\.\.(?:\/|$)/
 
 export async function realPlace(places: Places, directory: string, path: string): Promise<string> {
   const asked = absolute(places.root, directory, path)
-  if (asked === undefined) return ANYWHERE
+  if (asked === undefined || OF_PROCESS.test(posix.normalize(asked))) return ANYWHERE
   if (!CLIMBS.test(asked.replaceAll(/\/\.(?=\/|$)/g, ''))) return resolved(places, asked)
   let at = '/'
   for (const segment of asked.split('/')) {

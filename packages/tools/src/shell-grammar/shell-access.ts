@@ -6,6 +6,8 @@ import { type Places, realPlace } from './real-place.ts'
 import { understand } from './understand.ts'
 
 const ANYWHERE = '/'
+/** To write there writes what is open, whatever that is. */
+const OPEN_FILES = /^\/dev\/(?:stdin|fd\/(?![12]$))/
 /** More than these are judged as touching anything. */
 const MOST_PLACES = 64
 
@@ -38,7 +40,7 @@ async function placesOf(touched: readonly Touched[], places: Places): Promise<re
       const key = JSON.stringify([path, from])
       const candidates = known.get(key) ?? candidatesOf(path, from, places)
       known.set(key, candidates)
-      return (await candidates).map((place) => accessTo(kind, place, named))
+      return (await candidates).map((place) => accessTo(kind, kind === 'write' && OPEN_FILES.test(place) ? ANYWHERE : place, named))
     }),
   )
   return [...new Map(found.flat().map((access) => [JSON.stringify(access), access])).values()]

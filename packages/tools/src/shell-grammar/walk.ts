@@ -262,8 +262,7 @@ export class Walker implements WordVisitor, CommandWalker {
     }
     if (redirection.type !== 'HereDoc' && redirection.target !== undefined) {
       this.#look(redirection.target)
-      if (redirection.type === 'Redirect')
-        redirect(redirection.operator, wordOf(redirection.target), { findings: this.findings, directories })
+      if (redirection.type === 'Redirect') redirect(redirection, wordOf(redirection.target), { findings: this.findings, directories })
     }
   }
 
