@@ -10,7 +10,11 @@ const DEFAULT_OUTPUT = 4000
 /** Of what is shown, this much is from the start; the rest is from the end. */
 const HEAD_SHARE = 0.79
 
-export type EndPlace = { readonly team: Team; readonly run: RunContext; readonly start: FactOf<'subagent_start'> }
+export type EndPlace = {
+  readonly team: Pick<Team, 'options' | 'parent'>
+  readonly run: RunContext
+  readonly start: FactOf<'subagent_start'>
+}
 
 /** What it used beside what its outcome says. */
 export type Used = { readonly toolCalls: number; readonly lost?: Lost | undefined }

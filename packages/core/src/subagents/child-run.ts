@@ -291,7 +291,7 @@ const asInterruption = (reason: unknown): unknown =>
     : reason
 
 /** This process holds the session, and the run in it has not ended. */
-const isUnderWay = (run: RunContext): boolean => {
+export const isUnderWay = (run: RunContext): boolean => {
   const state = run.state()
   return state.claim !== undefined && openRun(state)?.id === run.runId
 }

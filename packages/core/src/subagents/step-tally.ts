@@ -5,6 +5,8 @@ import { addUsage, noUsage, totalTokens, type Usage } from '../model/usage.ts'
 import type { Used } from './child-end.ts'
 import { type Lost, LostAttempts } from './lost-attempts.ts'
 
+const left = (limit: number | undefined, used: number): number => Math.max(0, (limit ?? 0) - used)
+
 /** Of one asking: a step tells its events from its start each time. */
 export class StepTally {
   readonly #attempts = new LostAttempts()
@@ -28,7 +30,6 @@ export class StepTally {
     const usage = broken ? this.#usage : outcome.usage
     const cost = outcome.cost ?? (this.#cost > 0 ? this.#cost : undefined)
     const told = this.#attempts.total() ?? { tokens: 0, usd: 0 }
-    const left = (limit: number | undefined, used: number): number => Math.max(0, (limit ?? 0) - used)
     const lost: Lost = {
       tokens: broken ? Math.max(told.tokens, left(grant.tokens, totalTokens(usage))) : told.tokens,
       usd: broken || (cost === undefined && totalTokens(usage) > 0) ? Math.max(told.usd, left(grant.usd, cost ?? 0)) : told.usd,

@@ -3,13 +3,20 @@ import { AgentError } from '../base/errors.ts'
 import { type ToolOptions, tool } from '../model/define-tool.ts'
 import type { WaitingFor } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
-import { type AgentStepSpec, type StepAnswer, type StepOutcome } from '../model/step.ts'
+import type { PolicyData } from '../model/permission-policy.ts'
+import { type AgentStepSpec, failedStep, type StepAnswer, type StepOutcome, stepSessionId } from '../model/step.ts'
 import { failed, succeeded, type ToolResult } from '../model/tool.ts'
-import { answerTo, type Middleware, type RunContext, type ToolInvocation, type ToolOutcome } from '../loop/middleware.ts'
+import { answerTo, defineMiddleware, type RunContext, type ToolInvocation, type ToolOutcome } from '../loop/middleware.ts'
 import { executeStepsParallel } from '../orchestration/combinators.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import type { BindableTool, BoundOptions } from '../session/bindable-tool.ts'
+import { toEnd } from './child-end.ts'
 import { type Asker, closeOthers, surface, toDecision } from './child-requests.ts'
+import { isUnderWay } from './child-run.ts'
+import type { Child } from './children.ts'
+import { grantOf } from './grants.ts'
+import { StepTally } from './step-tally.ts'
+import { type TaskState, taskState } from './task-state.ts'
 
 /** One task of a call. */
 export type StepTask = Pick<AgentStepSpec, 'agent' | 'prompt' | 'description' | 'outputSchema'>
@@ -18,14 +25,17 @@ export interface StepToolOptions<T> extends Pick<ToolOptions<T>, 'name' | 'descr
   readonly executor: AgentExecutor
   /** What a call asks for. What it throws is told to the model. */
   tasksOf(input: T): readonly StepTask[]
+  /** Each must allow what the steps do, beside what is allowed where they are done. Default: only that counts. */
+  readonly policies?: readonly PolicyData[]
 }
 
 /**
  * Give it to `createAgent({ tools })`. The executor finds a step that it has begun by its id, so a call that was cut off goes on. What
  * a step waits for is asked on the run of the call, under the names of its agent, and answered there: the answers go with the step when
- * it is asked for again. They are signed with the agent's `answerKey`; a step whose worker takes none of them fails.
+ * it is asked for again. They are signed with the agent's `answerKey`; a step whose worker takes none of them fails. Of the budget of the
+ * run and of the session each step is granted a share, as a sub-agent is, and what it used counts there.
  */
-export function stepTool<T = JsonObject>({ executor, tasksOf, ...options }: StepToolOptions<T>): BindableTool {
+export function stepTool<T = JsonObject>({ executor, tasksOf, policies, ...options }: StepToolOptions<T>): BindableTool {
   const made = tool<T>({ ...options, effect: 'keyed', timeoutMs: 0, execute: () => outOfPlace(options.name) })
   const work = (input: unknown): readonly StepTask[] => tasksOf(input as T)
   return {
@@ -33,13 +43,16 @@ export function stepTool<T = JsonObject>({ executor, tasksOf, ...options }: Step
     bind: (agent) => ({
       tool: made,
       middleware: [
-        {
+        defineMiddleware<TaskState>({
           name: 'sub-agents',
-          start: (run): ReturnType<Middleware['start']> => ({
+          ...taskState(agent.llm.model.price),
+          start: (run, state) => ({
             wrapToolCall: (invocation, next) =>
-              invocation.call.name === options.name ? pass({ run, agent, executor, tasksOf: work }, invocation, next) : next(invocation),
+              invocation.call.name === options.name
+                ? pass({ run, state, agent, executor, policies, tasksOf: work }, invocation, next)
+                : next(invocation),
           }),
-        },
+        }),
       ],
     }),
   }
@@ -49,10 +62,14 @@ function outOfPlace(name: string): never {
   throw new AgentError('unsupported', `The tool '${name}' works only where createAgent({ tools }) got it`)
 }
 
+const NOTHING_LEFT = 'The budget of the run is used up: nothing is left for this task.'
+
 type Setting = {
   readonly run: RunContext
   readonly agent: BoundOptions
   readonly executor: AgentExecutor
+  readonly policies: readonly PolicyData[] | undefined
+  state(): TaskState
   tasksOf(input: unknown): readonly StepTask[]
 }
 type Next = (invocation: ToolInvocation) => Promise<ToolOutcome>
@@ -73,10 +90,10 @@ async function pass(setting: Setting, invocation: ToolInvocation, next: Next): P
 type Asking = { readonly tasks: readonly StepTask[]; readonly callId: string; readonly key: string }
 
 /** The same steps for the same call, whoever makes it. Each says how deep it is, so that workers that give tasks to each other come to an end. */
-function stepsOf({ run }: Setting, { tasks, callId, key }: Asking): readonly AgentStepSpec[] {
+function stepsOf({ run, policies }: Setting, { tasks, callId, key }: Asking): readonly AgentStepSpec[] {
   if (tasks.length === 0) throw new AgentError('invalid_argument', 'There is no task: give one, or a list of them.')
   const { depth } = run.metadata
-  const authority = { depth: (typeof depth === 'number' ? depth : 0) + 1 }
+  const authority = { depth: (typeof depth === 'number' ? depth : 0) + 1, ...(policies === undefined ? {} : { policies }) }
   return tasks.map((task, index) => ({ ...task, taskId: `${key.slice(0, 40)}-${index}`, parentCallId: callId, authority }))
 }
 
@@ -93,6 +110,7 @@ class StepWork {
   readonly #work: Work
   readonly #outcomes = new Map<string, StepOutcome>()
   readonly #given = new Set<string>()
+  readonly #tallies = new Map<string, StepTally>()
 
   constructor(work: Work) {
     this.#work = work
@@ -100,9 +118,9 @@ class StepWork {
 
   /** What is waited for; nothing where all have ended. */
   async done(): Promise<readonly WaitingFor[]> {
-    let open: readonly AgentStepSpec[] = this.#work.steps
+    let open = await this.#begin()
     while (open.length > 0) {
-      for (const outcome of await this.#round(open)) this.#outcomes.set(outcome.taskId, outcome)
+      for (const outcome of await this.#round(open)) await this.#ended(outcome)
       const answered = await Promise.all(this.#work.steps.map((step) => this.#answered(step)))
       open = answered.filter((step) => step !== undefined)
     }
@@ -116,12 +134,54 @@ class StepWork {
     return outcomes.every(({ success }) => success) ? succeeded(text) : failed(text)
   }
 
+  /** Those that may be asked for, once it is stored what each may use. */
+  async #begin(): Promise<readonly AgentStepSpec[]> {
+    const { steps, setting, callId } = this.#work
+    const { run, agent } = setting
+    for (const [index, step] of steps.entries()) {
+      const { taskId, agent: name, description } = step
+      if (this.#known(step) !== undefined) continue
+      const grant = grantOf({ run, budget: agent.budget, state: setting.state() }, { callId, tasks: steps.length })
+      if (Object.values(grant).some((limit) => limit <= 0)) {
+        this.#outcomes.set(taskId, { ...failedStep(step, NOTHING_LEFT), code: 'budget_exhausted' })
+        continue
+      }
+      const place = { callId, index, attempt: 1, childLength: 0, childSessionId: stepSessionId(taskId) }
+      const granted = Object.keys(grant).length > 0 ? { grant } : {}
+      await run.append([{ type: 'subagent_start', taskId, ...place, agent: name, description, ...granted }], { sync: true })
+    }
+    return steps.filter((step) => this.#known(step) !== undefined).map((step) => this.#granted(step))
+  }
+
+  #granted(step: AgentStepSpec): AgentStepSpec {
+    const { grant: budget } = this.#known(step)?.start ?? {}
+    return budget === undefined ? step : { ...step, authority: { ...step.authority, budget } }
+  }
+
+  #known({ taskId }: Pick<AgentStepSpec, 'taskId'>): Child | undefined {
+    return this.#work.setting.state().children.get(taskId)
+  }
+
+  /** What it used is stored once. */
+  async #ended(outcome: StepOutcome): Promise<void> {
+    const { run, agent } = this.#work.setting
+    this.#outcomes.set(outcome.taskId, outcome)
+    const child = this.#known(outcome)
+    const tally = this.#tallies.get(outcome.taskId)
+    if (outcome.status === 'suspended' || child === undefined || child.end !== undefined || tally === undefined) return
+    const { outcome: told, used } = tally.settled(outcome, child.start.grant)
+    const end = await toEnd({ team: { options: {}, parent: agent }, run, start: child.start }, told, used)
+    if (isUnderWay(run)) await run.append([end], { sync: true })
+  }
+
   async #round(steps: readonly AgentStepSpec[]): Promise<readonly StepOutcome[]> {
     const { setting, signal, progress } = this.#work
+    for (const { taskId } of steps) this.#tallies.set(taskId, new StepTally())
     return executeStepsParallel(setting.executor, steps, {
       signal,
-      onEvent: ({ event }, { description }) => {
-        if (event.type === 'agent_end') progress(`${description}: done\n`)
+      onEvent: (envelope, { taskId, description }) => {
+        this.#tallies.get(taskId)?.add(envelope)
+        if (envelope.event.type === 'agent_end') progress(`${description}: done\n`)
       },
     })
   }
@@ -134,7 +194,7 @@ class StepWork {
     await surface(asker, open)
     await closeOthers(asker, open)
     const answers = (await Promise.all(open.map((request) => this.#answerTo(asker, request)))).filter((each) => each !== undefined)
-    return answers.length > 0 ? { ...step, answers } : undefined
+    return answers.length > 0 ? { ...this.#granted(step), answers } : undefined
   }
 
   #asker({ taskId, agent }: AgentStepSpec): Asker {

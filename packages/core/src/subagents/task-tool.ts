@@ -4,17 +4,17 @@ import type { Access } from '../model/access.ts'
 import { tool } from '../model/define-tool.ts'
 import { isTerminal } from '../model/session-state.ts'
 import { defineMiddleware, type Middleware, type RunContext } from '../loop/middleware.ts'
-import { foldSpent, NOTHING_SPENT } from '../middleware/run-budget.ts'
 import { createAgent } from '../session/agent.ts'
 import type { BindableTool, Binding, BoundOptions, OpenedJournal } from '../session/bindable-tool.ts'
 import type { AgentProfile } from '../session/types.ts'
 import { openSession } from '../session/view.ts'
 import { AgentRegistry } from './agent-registry.ts'
 import { childOptions } from './child-options.ts'
-import { BACKGROUND_TASKS, type Child, foldChildren, isOpen, NO_CHILDREN, TASK_TOOL } from './children.ts'
+import { BACKGROUND_TASKS, type Child, isOpen, TASK_TOOL } from './children.ts'
 import type { AgentDefinition } from './definition.ts'
 import { type TaskInput, taskSchema, tasksOf } from './task-input.ts'
-import { type TaskState, TaskWork } from './task-work.ts'
+import { type TaskState, taskState } from './task-state.ts'
+import { TaskWork } from './task-work.ts'
 import type { TaskToolOptions, Team } from './team.ts'
 
 /** Give it to `createAgent({ tools })`. A call of it counts as access `agent`; what the children do is judged call by call. */
@@ -109,20 +109,9 @@ const hasEnded = ({ state: { run } }: OpenedJournal): boolean => run !== undefin
 const openChildren = (state: unknown): readonly Child[] => [...(state as TaskState).children.values()].filter(isOpen)
 
 function subAgents(team: Team, onStart: (run: RunContext, work: TaskWork) => void): Middleware {
-  const { price } = team.parent.llm.model
-  const [inRun, inSession] = [foldSpent({ price, scope: 'run' }), foldSpent({ price, scope: 'session' })]
   return defineMiddleware<TaskState>({
     name: 'sub-agents',
-    initial: { children: NO_CHILDREN, used: NOTHING_SPENT, usedInSession: NOTHING_SPENT },
-    fold: (state, fact) => {
-      const [children, used, usedInSession] = [
-        foldChildren(state.children, fact),
-        inRun(state.used, fact),
-        inSession(state.usedInSession, fact),
-      ]
-      const same = children === state.children && used === state.used && usedInSession === state.usedInSession
-      return same ? state : { children, used, usedInSession }
-    },
+    ...taskState(team.parent.llm.model.price),
     start(run, state) {
       const here = teamAt(team, run)
       const work = new TaskWork({ team: here, run, deeper: (registry) => deeper(here, registry) }, state)

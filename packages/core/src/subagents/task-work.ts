@@ -1,26 +1,23 @@
 /** The tasks of one segment of a run: those that a call waits for, and those in the background. */
 import { orderedParallel } from '../base/ordered-parallel.ts'
 import { type ChildSignal, childSignal, orAborted } from '../base/signals.ts'
-import type { Spent } from '../middleware/run-budget.ts'
 import type { WaitingFor } from '../model/event.ts'
 import { userText } from '../model/message.ts'
-import { openCalls } from '../model/session-state.ts'
 import type { StepBudget } from '../model/step.ts'
 import { failed, succeeded, type ToolResult } from '../model/tool.ts'
 import type { RunContext, ToolInvocation, ToolOutcome, TurnReport, Verdict } from '../loop/middleware.ts'
 import { type ChildJob, type ChildResult, type ChildSetting, runChild, taskIdOf } from './child-run.ts'
 import { DEFAULT_DEPTH } from './child-options.ts'
-import { type Child, type Children, isOpen } from './children.ts'
-import { leastOf, shareOf } from './grants.ts'
+import { type Child, isOpen } from './children.ts'
+import { grantOf, isNested } from './grants.ts'
 import { type Task, taskFromJson, type TaskInput, tasksOf } from './task-input.ts'
 import { callResult, endText, type Settled } from './task-result.ts'
+import type { TaskState } from './task-state.ts'
 
 const DEFAULT_CONCURRENCY = 8
 
 /** The call that gives the tasks; `key` is the digest of its identity. */
 type Call = { readonly callId: string; readonly key: string; readonly signal: AbortSignal }
-
-export type TaskState = { readonly children: Children; readonly used: Spent; readonly usedInSession: Spent }
 
 export class TaskWork {
   readonly #setting: ChildSetting
@@ -185,16 +182,9 @@ export class TaskWork {
     return { taskId: taskIdOf(this.#setting.run, key, index), callId, index }
   }
 
-  /** An equal share of what is left, among the tasks of the call that have not begun and their parent, who has to answer in the end. */
   #grant(callId: string, tasks: number): StepBudget {
-    const { perRun = {}, perSession = {} } = this.#setting.team.parent.budget ?? {}
-    const { children, used, usedInSession } = this.#state()
-    const begun = [...children.values()].filter(({ start }) => start.callId === callId).length
-    const { batch } = this.#setting.run.state().run ?? {}
-    const states = [...(batch?.states.values() ?? [])].filter((call) => call.result === undefined && isNested(call.callId))
-    const nested = new Set([...states.map((call) => call.callId), ...this.#nested])
-    const division = { open: openCalls(batch).length + nested.size, shares: Math.max(1, tasks - begun) + 1 }
-    return leastOf(shareOf(perRun, used, division), shareOf(perSession, usedInSession, division))
+    const { run, team } = this.#setting
+    return grantOf({ run, budget: team.parent.budget, state: this.#state(), nested: this.#nested }, { callId, tasks })
   }
 
   /** Until one of them has ended, all wait, or somebody speaks or answers. */
@@ -233,8 +223,6 @@ export class TaskWork {
     return waitingFor.some(({ requestId }) => requests?.get(requestId)?.answer !== undefined)
   }
 }
-
-const isNested = (callId: string): boolean => callId.includes('/')
 
 const isSettled = (result: ChildResult): result is Settled => result.type !== 'waiting'
 
