@@ -2,9 +2,11 @@
 import type { Envelope } from '@seamfold/core/kit'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { callStory } from '../src/state/call-story.ts'
 import { conversation, emptyConversation } from '../src/state/conversation.ts'
 import { callsOf } from '../src/state/calls.ts'
 import type { Conversation, ToolCall, Turn } from '../src/state/types.ts'
+import { factSummary } from '../src/text/fact-summary.ts'
 import { play, session, type Step } from './session-script.ts'
 
 const fold = (envelopes: readonly Envelope[], from: Conversation = emptyConversation): Conversation => envelopes.reduce(conversation, from)
@@ -133,22 +135,24 @@ describe('a conversation', () => {
     const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
     const message = { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'bash', input: {} }] }
     const call = { callId: '1.0', id: 'c', name: 'bash' }
-    const exitCodeOf = (kind: string, errorKind: string): number | undefined => {
+    const toldOf = (kind: string, errorKind: string): readonly unknown[] => {
       const events = [
         { type: 'agent_start', prompt: [] },
         { type: 'turn_end', turn: 1, attempt: 1, message, usage, stopReason: 'tool_use', meta: {} },
-        { type: 'tool_execution_start', ...call, args: {}, attempt: 1, effect: 'unsafe', accesses: [{ kind }] },
+        { type: 'tool_execution_start', ...call, args: {}, attempt: 1, effect: 'unsafe', accesses: [{ kind }], idempotencyKey: 'k' },
         { type: 'tool_end', ...call, output: 'no', isError: true, exitCode: 1, errorKind },
       ]
       const envelopes = events.map((event, offset) => ({ cursor: `${offset}.x`, durable: true, runId: 'r', timestamp: offset, event }))
-      const { items } = (envelopes as unknown as readonly Envelope[]).reduce(conversation, emptyConversation)
+      const facts = envelopes as unknown as readonly Envelope[]
+      const { items } = facts.reduce(conversation, emptyConversation)
       const [made] = items.flatMap((item) => (item.kind === 'turn' ? callsOf(item) : []))
       expect(made).toMatchObject({ status: 'failed', errorKind })
-      return made?.exitCode
+      return [made?.exitCode, ...facts.slice(3).map(({ event }) => factSummary(event)), callStory(facts, '1.0')?.steps.at(-1)?.detail]
     }
-    expect(exitCodeOf('exec', 'failed')).toBe(1)
-    expect(exitCodeOf('exec', 'unknown_outcome')).toBeUndefined()
-    expect(exitCodeOf('read', 'failed')).toBeUndefined()
+    expect(toldOf('exec', 'failed')).toEqual([1, 'bash · failed · exit 1', 'failed, exit 1 after 1 ms'])
+    expect(toldOf('exec', 'unknown_outcome')).toEqual([undefined, 'bash · unknown_outcome', 'unknown_outcome after 1 ms'])
+    expect(toldOf('read', 'failed').slice(0, 1)).toEqual([undefined])
+    expect(toldOf('read', 'failed').at(-1)).toBe('failed after 1 ms')
   })
 
   test('counts what its tasks used as its own', () => {

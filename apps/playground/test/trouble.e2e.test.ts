@@ -12,7 +12,7 @@ import { say, stage } from './stage.ts'
 
 /** A store that does not look at what is expected. */
 const careless = `
-export const careless = () => {
+const create = () => {
   const logs = new Map()
   return {
     contract: 1,
@@ -22,7 +22,10 @@ export const careless = () => {
     async delete(key) { logs.delete(key) },
   }
 }
+export const careless = { name: 'careless', create, destroy() {} }
 `
+
+sayIfSkipped()
 
 describe.skipIf(!hasBrowser)('what is wrong outside of the page', () => {
   let browser: Browser
@@ -65,7 +68,8 @@ describe.skipIf(!hasBrowser)('what is wrong outside of the page', () => {
     other.exec('BEGIN IMMEDIATE')
     await say(page, 'And what else is in this folder?')
     const told = page.getByRole('alert').filter({ hasText: 'database is locked' })
-    await told.waitFor()
+    // The store waits for the lock, more than once, before it gives up.
+    await told.waitFor({ timeout: 90_000 })
     expect(await told.innerText()).toContain('end the process that keeps a transaction open')
     expect(await page.getByRole('textbox', { name: /Prompt|Say something/ }).inputValue()).toBe('And what else is in this folder?')
     expect(await barriers(page)).toEqual([])

@@ -2,6 +2,7 @@
 import type { Envelope, Fact, FactOf } from '@seamfold/core/kit'
 import { changeCall, type CallReference } from './calls.ts'
 import type { Conversation, ToolCall } from './types.ts'
+import { seenExit } from './exit-code.ts'
 
 export function foldCallFact(state: Conversation, { runId, timestamp }: Envelope, event: Fact): Conversation {
   // What comes after the end of a run is for the audit: the picture of the run stays.
@@ -57,19 +58,16 @@ const begun = (call: ToolCall, event: FactOf<'tool_execution_start'>, timestamp:
   ...(event.accesses.some(({ kind }) => kind === 'exec') ? { runsCommand: true as const } : {}),
 })
 
-/** Every result has a code; it is that of a command's end only where one was run and seen to end. */
-const hasExit = ({ runsCommand }: ToolCall, { errorKind = 'failed' }: FactOf<'tool_end'>): boolean =>
-  runsCommand === true && errorKind === 'failed'
-
 /** The first result stands. */
 function ended(call: ToolCall, event: FactOf<'tool_end'>, timestamp: number): ToolCall {
   if (call.endedAt !== undefined) return call
+  const exitCode = seenExit(event, call.runsCommand === true)
   return {
     ...atRest(call),
     status: event.isError ? 'failed' : 'succeeded',
     output: event.output,
     endedAt: timestamp,
-    ...(event.exitCode !== undefined && hasExit(call, event) ? { exitCode: event.exitCode } : {}),
+    ...(exitCode === undefined ? {} : { exitCode }),
     ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
     ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
     ...(event.untrusted === true ? { untrusted: true } : {}),

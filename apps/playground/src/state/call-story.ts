@@ -76,6 +76,7 @@ export function callStory(facts: readonly Envelope[], callId: string): CallStory
             timestamp: turn.end.timestamp,
           },
         ]
+  const ran = start?.event.accesses.some(({ kind }) => kind === 'exec') === true
   const first = own.find((fact) => isFact(fact, 'tool_execution_start'))
   return {
     callId,
@@ -88,7 +89,7 @@ export function callStory(facts: readonly Envelope[], callId: string): CallStory
       ...budgetStep(turn),
       ...own.flatMap((fact, at) => [
         ...(first !== undefined && fact === first ? waitBefore(first, own[at - 1] ?? turn.end) : []),
-        ...stepsOf(fact, { started: start?.timestamp, asked: question !== undefined }),
+        ...stepsOf(fact, { started: start?.timestamp, asked: question !== undefined, ran }),
       ]),
     ],
   }

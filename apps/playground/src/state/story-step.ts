@@ -3,6 +3,7 @@ import type { DecidingRule } from '@seamfold/core'
 import { describeAccess, type Access, type Envelope, type FactOf, type HookVerdict } from '@seamfold/core/kit'
 import { formatDuration } from '../text/format.ts'
 import { gateSteps, hookStep, hookSteps, ruleText } from './gate-steps.ts'
+import { seenExit } from './exit-code.ts'
 
 export type StoryStep = {
   readonly key: string
@@ -72,6 +73,8 @@ export type CallSoFar = {
   readonly started: number | undefined
   /** Somebody was asked about it. */
   readonly asked: boolean
+  /** It ran a command. */
+  readonly ran: boolean
 }
 
 /** What a result tells of the work: what budgets counted, and who blocked what never began. */
@@ -85,7 +88,7 @@ const blockedBy = ({ metadata }: FactOf<'tool_end'>, key: string): readonly Stor
     : []
 
 /** None for a fact that says nothing of a call. */
-export function stepsOf(fact: Envelope, { started, asked }: CallSoFar): readonly StoryStep[] {
+export function stepsOf(fact: Envelope, { started, asked, ran }: CallSoFar): readonly StoryStep[] {
   const { event, cursor: key, timestamp } = fact
   switch (event.type) {
     case 'permission_denied':
@@ -115,7 +118,8 @@ export function stepsOf(fact: Envelope, { started, asked }: CallSoFar): readonly
       return [...hookSteps(event.gates ?? {}, key), askedStep(fact) ?? []].flat()
     case 'tool_end': {
       const took = started === undefined ? '' : ` after ${formatDuration(timestamp - started)}`
-      const exit = event.exitCode === undefined ? '' : `, exit ${event.exitCode}`
+      const code = seenExit(event, ran)
+      const exit = code === undefined ? '' : `, exit ${code}`
       const how = `${event.isError ? (event.errorKind ?? 'failed') : 'a result'}${event.untrusted === true ? ' from outside' : ''}`
       const detail = `${how}${exit}${took}${endWords(event)}`
       return [...blockedBy(event, key), { key, timestamp, title: 'Ended', detail, tone: event.isError ? 'bad' : 'good' }]

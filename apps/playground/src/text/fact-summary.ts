@@ -1,5 +1,6 @@
 /** One line that says what a fact says. */
 import { describeAccess, textOf, toolCallsOf, totalTokens, type AgentEvent } from '@seamfold/core/kit'
+import { seenExit } from '../state/exit-code.ts'
 import { callSummary } from './call-summary.ts'
 import { formatCount } from './format.ts'
 
@@ -48,8 +49,11 @@ export function factSummary(event: AgentEvent): string {
     }
     case 'tool_execution_start':
       return `${event.name} ${callSummary(event.args)} · effect ${event.effect}`
-    case 'tool_end':
-      return `${event.name} · ${event.isError ? (event.errorKind ?? 'failed') : 'done'}${(event.exitCode ?? 0) === 0 ? '' : ` · exit ${event.exitCode}`}`
+    case 'tool_end': {
+      // A fact alone does not tell whether it was a command that ended: of one that succeeded the code tells nothing.
+      const code = seenExit(event, event.isError) ?? 0
+      return `${event.name} · ${event.isError ? (event.errorKind ?? 'failed') : 'done'}${code === 0 ? '' : ` · exit ${code}`}`
+    }
     case 'permission_denied':
       return `${event.toolName} · ${event.reason}`
     case 'command_dead_lettered':

@@ -90,7 +90,7 @@ function chosen(loaded: Readonly<Record<string, unknown>>, name: string | undefi
   if (name !== undefined) throw noAdapter(`It has no export '${name}'; it exports ${list(names)}.`)
   const found = loaded['candidate'] ?? loaded['default'] ?? loaded['create']
   if (found !== undefined) return found
-  const makers = names.filter((each) => typeof loaded[each] === 'function')
+  const makers = names.filter((each) => typeof loaded[each] === 'function' || makes(loaded[each]))
   if (makers.length === 1) return loaded[makers[0] ?? '']
   throw noAdapter(`It exports ${list(names)}: name the one that makes the adapter, as in store.ts#${makers[0] ?? 'myStore'}.`)
 }
@@ -103,11 +103,11 @@ const noAdapter = (words: string): AgentError =>
     `The module exports no adapter. ${words} An adapter is a function that makes a fresh one for each case, or { name, create, destroy }.`,
   )
 
+const makes = (value: unknown): value is Candidate<never> =>
+  typeof value === 'object' && value !== null && 'create' in value && typeof value.create === 'function'
+
 function asCandidate(value: unknown, path: string): Candidate<never> {
   if (typeof value === 'function') return { name: path, create: () => (value as () => never)() }
-  if (typeof value === 'object' && value !== null && 'create' in value && typeof value.create === 'function') {
-    const made = value as unknown as Candidate<never>
-    return { ...made, name: made.name ?? path }
-  }
+  if (makes(value)) return { ...value, name: value.name ?? path }
   throw noAdapter(`What it exports is ${value === null ? 'null' : `a ${typeof value}`} without 'create'.`)
 }
