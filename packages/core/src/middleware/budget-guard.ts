@@ -94,7 +94,7 @@ export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, { price, 
         wrapModelCall: (call, next) => new GuardedAttempt({ guard, run, place, price, teller }).through(call, next),
         async wrapToolCall(invocation, next) {
           if (invocation.settled) return next(invocation)
-          await teller.tellBefore()
+          if (!teller.hasTold()) await teller.tellBefore()
           const { callId, tool, accesses, signal } = invocation
           const composite = tool.effect(invocation.input) === 'composite' || accesses.some(({ kind }) => kind === 'agent')
           const call = { ...spenderOf(run, `${place().branch}/${callId}`), toolName: tool.definition.name, composite }
@@ -119,7 +119,7 @@ export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, { price, 
           }
         },
         async decideNext() {
-          await teller.tellBefore()
+          if (!teller.hasTold()) await teller.tellBefore()
           return undefined
         },
       }
@@ -135,11 +135,12 @@ const spenderOf = ({ sessionId, runId, metadata }: RunContext, name: string): Sp
   ...(typeof metadata.agent === 'string' ? { agent: metadata.agent } : {}),
 })
 
-type Teller = { tellBefore(): Promise<unknown> }
+type Teller = { hasTold(): boolean; tellBefore(): Promise<unknown> }
 
 /** Tells of what was done before this process took over: whoever did it may not have come to that. */
 function tellerOf(guard: BudgetGuard, run: RunContext, place: () => Place): Teller {
   let told: Promise<unknown> | undefined
+  let hasTold = false
   const tellAll = (): Promise<unknown> => {
     const { last, branch } = place()
     const { batch } = run.state().run ?? {}
@@ -149,7 +150,7 @@ function tellerOf(guard: BudgetGuard, run: RunContext, place: () => Place): Tell
       ...ended.map(([callId]) => guard.recordAfterTool(spenderOf(run, `${branch}/${callId}`), { type: 'settled' })),
     ])
   }
-  return { tellBefore: () => (told ??= tellAll()) }
+  return { hasTold: () => hasTold, tellBefore: () => (told ??= tellAll().then(() => (hasTold = true))) }
 }
 
 /** What it is settled at goes with its end. */
@@ -178,7 +179,7 @@ class GuardedAttempt {
 
   async *through(call: ModelCall, next: (call: ModelCall) => ModelStream): ModelStream {
     const { guard, run, place, price, teller } = this.#parts
-    await teller.tellBefore()
+    if (!teller.hasTold()) await teller.tellBefore()
     const number = place().turn === call.turn ? place().attempt + 1 : 1
     const attempt = this.#attempt(call, number)
     const decision = await guard.checkBeforeLlm(attempt, { signal: call.signal })

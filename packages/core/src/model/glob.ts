@@ -13,7 +13,8 @@ const exactly =
 /** Compile a glob to a test over whole paths with `/`. It takes time in proportion to the path. */
 export function globMatcher(glob: string): (path: string) => boolean {
   const machine = globMachine(glob)
-  return machine === undefined ? (path) => path === glob : (path) => machine.test(path)
+  const fixed = glob.slice(0, glob.search(/[*?{]|$/)) // most paths begin otherwise
+  return machine === undefined ? (path) => path === glob : (path) => path.startsWith(fixed) && machine.test(path)
 }
 
 /** Undefined where a brace stays open: then the glob stands for itself. */

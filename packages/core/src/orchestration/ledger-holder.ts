@@ -10,8 +10,9 @@ const TTL_MS = 30_000
 export interface LedgerHolder {
   readonly id: string
   readonly leased: boolean
-  /** Before anything is set aside. */
-  alive(): Promise<void>
+  /** Before anything is set aside: whether that is known, and what makes it known. */
+  isAlive(): boolean
+  live(): Promise<void>
   /** Of these, the ones that nobody will settle any more. */
   lostOf(reservations: Iterable<Reservation>): Promise<readonly Reservation[]>
   close(): Promise<void>
@@ -39,11 +40,11 @@ export function ledgerHolder({ leases, host, root }: HolderOptions): LedgerHolde
   return {
     id,
     leased: leases !== undefined,
-    async alive() {
+    isAlive: () => leases === undefined || end > host.clock.now(),
+    async live() {
       const asked = host.clock.now()
-      if (leases === undefined || end > asked) return
       const first = stop === undefined
-      await leases.acquire(keyOf(id), id, TTL_MS)
+      await leases?.acquire(keyOf(id), id, TTL_MS)
       end = asked + TTL_MS
       if (first) arm()
     },

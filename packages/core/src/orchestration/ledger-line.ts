@@ -28,13 +28,14 @@ export class LedgerLine {
     this.#options = options
   }
 
-  /** Tries at once unless others wait here, then whenever something may have changed, until there is an outcome. */
-  async wait<T>({ signal, queues, queued }: Turn, attempt: (again: boolean) => Promise<T | undefined>): Promise<T> {
+  /** Nobody stands before whoever comes now. */
+  isFree({ queues }: Turn): boolean {
+    return !queues || this.#line.length === 0
+  }
+
+  /** Tries whenever something may have changed, until there is an outcome. */
+  async wait<T>({ signal, queues }: Turn, attempt: () => Promise<T | undefined>): Promise<T> {
     const line = queues ? this.#line : []
-    if (line.length === 0) {
-      const outcome = await attempt(false)
-      if (outcome !== undefined) return outcome
-    } else await queued?.()
     const place = Symbol('place')
     line.push(place)
     const { watch, prefix } = this.#options
@@ -44,7 +45,7 @@ export class LedgerLine {
         // Nothing tells of who died: that is looked for from time to time in any case.
         await this.#change(Math.min(watched.pauseMs(pause), LONGEST_LOOK_MS), signal)
         if (line[0] !== place) continue
-        const outcome = await attempt(true)
+        const outcome = await attempt()
         if (outcome !== undefined) return outcome
       }
     } finally {

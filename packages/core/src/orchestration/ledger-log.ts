@@ -12,6 +12,8 @@ const PART_LENGTH = 1000
 /** Races that a writer loses before it makes way for a moment: at the most so many milliseconds, times the races that it lost since. */
 const PATIENT_RACES = 3
 const BACK_OFF_MS = 2
+/** What outlives loss of power, with all before it. */
+const SYNCED: ReadonlySet<LedgerEntry['type']> = new Set(['reserved', 'threshold_hit', 'carried'])
 
 export type LedgerLogOptions = {
   readonly store: SessionStore
@@ -56,7 +58,7 @@ export class LedgerLog {
         resolve: () => (value === undefined ? undefined : resolve(value.made)),
         reject,
       })
-      if (!this.#busy) queueMicrotask(() => void this.#run())
+      if (!this.#busy) void Promise.resolve().then(() => this.#run())
       this.#busy = true
     })
   }
@@ -122,24 +124,20 @@ export class LedgerLog {
 
   /** False when another writer was first. A reservation outlives loss of power as the call that it is for may. */
   async #append(entries: readonly LedgerEntry[], at: number): Promise<boolean> {
-    const all: readonly LedgerEntry[] = this.#length + entries.length >= PART_LENGTH ? [...entries, { type: 'closed' }] : entries
-    const sync = entries.some(({ type }) => type === 'reserved' || type === 'threshold_hit')
-    if (!(await this.#store(all, { at, sync }))) return false
-    this.#length += all.length
-    this.#closed = all.length > entries.length
-    return true
-  }
-
-  async #store(entries: readonly LedgerEntry[], { at, sync }: { readonly at: number; readonly sync: boolean }): Promise<boolean> {
     const { store, host, root, writer } = this.#options
-    const records = entries.map((entry) => encodeLedgerRecord(entry, { by: writer, at, n: this.#count++ }))
+    const isFull = this.#length + entries.length >= PART_LENGTH
+    const all: readonly LedgerEntry[] = isFull ? [...entries, { type: 'closed' }] : entries
+    const sync = entries.some(({ type }) => SYNCED.has(type))
+    const records = all.map((entry) => encodeLedgerRecord(entry, { by: writer, at, n: this.#count++ }))
     try {
       await appendSafely({ store, host, key: ledgerKey(root, this.#part ?? 0), records, expected: this.#length, sync })
-      return true
     } catch (error) {
       if (isAgentError(error, 'store_conflict')) return false
       throw error
     }
+    this.#length += all.length
+    this.#closed = isFull
+    return true
   }
 
   async #catchUp(): Promise<void> {
@@ -154,7 +152,7 @@ export class LedgerLog {
       await this.#readOn(ledgerKey(root, this.#part))
       // Whoever comes first carries over what it came to; all would write the same.
       if (this.#length > 0) continue
-      if (await this.#store([{ type: 'carried', state: this.#state.toJson() }], { at: host.clock.now(), sync: true })) this.#length = 1
+      await this.#append([{ type: 'carried', state: this.#state.toJson() }], host.clock.now())
     }
   }
 

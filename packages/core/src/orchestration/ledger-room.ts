@@ -41,9 +41,9 @@ const GRAIN = 1e-12
  */
 export function roomFor(state: LedgerState, limits: BudgetLimits, need: Need): Room {
   const now = heldBeside(state, need.id, () => false)
-  const spent = heldBeside(state, need.id, ({ kind }) => kind !== 'grant')
   const here = fitting({ limits, used: addSpending(state.used, now), need })
   if (here.output >= need.output && enoughTime(here.workMs, need, need.workMs)) return fits(need, here)
+  const spent = heldBeside(state, need.id, ({ kind }) => kind !== 'grant')
   const later = fitting({ limits, used: addSpending(state.used, spent), need })
   const usable = here.output >= need.least && enoughTime(here.workMs, need, LEAST_MS)
   const better = later.output > here.output || later.workMs > here.workMs

@@ -70,6 +70,8 @@ export class Ledger {
   #limitsSet = false
   /** What dead processes left is settled before anything else is done, once. */
   #opened: Promise<number> | undefined
+  #isOpen = false
+  #paysSoon = false
 
   constructor(store: SessionStore, options: LedgerOptions) {
     const { root, limits, thresholds = [0.8], leases, watch, host = systemHost(), holdMs = DEFAULT_HOLD_MS, patienceMs } = options
@@ -123,18 +125,29 @@ export class Ledger {
   /** Tries at once unless others wait here, then whenever something may have changed. */
   async #inTurn<T>(turn: Turn, decide: (draft: LedgerDraft, begun: number) => T | Waiting): Promise<T> {
     turn.signal.throwIfAborted()
-    await this.#holder.alive()
-    this.#opened ??= this.settleLost().catch((error: unknown) => {
-      this.#opened = undefined // tried again by the next one
-      throw error
-    })
-    await this.#opened
+    if (!this.#holder.isAlive()) await this.#holder.live()
+    if (!this.#isOpen) await this.#open()
     const begun = this.#host.clock.now()
-    return this.#line.wait(turn, async (again) => {
-      if (again) await this.settleLost()
-      const outcome = await this.#try((draft) => decide(draft, begun))
+    const attempt = (draft: LedgerDraft): T | Waiting => decide(draft, begun)
+    if (this.#line.isFree(turn)) {
+      const outcome = await this.#try(attempt)
+      if (outcome !== 'wait') return outcome
+    } else await turn.queued?.()
+    return this.#line.wait(turn, async () => {
+      await this.settleLost()
+      const outcome = await this.#try(attempt)
       return outcome === 'wait' ? undefined : outcome
     })
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await (this.#opened ??= this.settleLost())
+      this.#isOpen = true
+    } catch (error) {
+      this.#opened = undefined // tried again by the next one
+      throw error
+    }
   }
 
   /**
@@ -154,8 +167,13 @@ export class Ledger {
       ...(warn === undefined ? {} : { warn, passed: (draft) => passedThresholds(draft, this) }),
     }
     if (!soon) return this.#settle(settlement)
-    if (this.#owed.isEmpty) defer(() => void this.#pay().catch(() => {})) // it stays owed, and is paid with whatever is done next
     this.#owed.add(settlement)
+    if (!this.#paysSoon)
+      defer(() => {
+        this.#paysSoon = false
+        this.#pay().catch(() => {}) // it stays owed, and is paid with whatever is done next
+      })
+    this.#paysSoon = true
     return Promise.resolve()
   }
 
@@ -206,10 +224,13 @@ export class Ledger {
     await this.#holder.close()
   }
 
-  async #try<T>(decide: (draft: LedgerDraft) => T): Promise<T> {
+  #try<T>(decide: (draft: LedgerDraft) => T): Promise<T> {
+    return this.#limitsSet ? this.#owed.pay(decide) : this.#tryFirst(decide)
+  }
+
+  async #tryFirst<T>(decide: (draft: LedgerDraft) => T): Promise<T> {
     const outcome = await this.#owed.pay((draft) => {
-      if (!this.#limitsSet && JSON.stringify(draft.state.limits) !== JSON.stringify(this.limits))
-        draft.add({ type: 'limits_set', limits: this.limits })
+      if (JSON.stringify(draft.state.limits) !== JSON.stringify(this.limits)) draft.add({ type: 'limits_set', limits: this.limits })
       return decide(draft)
     })
     this.#limitsSet = true
