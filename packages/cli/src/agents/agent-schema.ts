@@ -62,10 +62,11 @@ export type AgentFile = {
 
 export const KEYS: readonly string[] = Object.keys(agentFileSchema.shape)
 
-/** The file's data, or what is wrong with it in one sentence. */
-export function checkAgentFile(data: unknown): AgentFile | string {
+export type Problem = { readonly path: readonly PropertyKey[]; readonly words: string }
+
+/** The file's data, or what is wrong with it: each in one sentence, and where. */
+export function checkAgentFile(data: unknown): AgentFile | readonly Problem[] {
   const checked = agentFileSchema.safeParse(data)
-  return checked.success
-    ? checked.data
-    : checked.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ')
+  if (checked.success) return checked.data
+  return checked.error.issues.map(({ path, message }) => ({ path, words: `${path.join('.') || 'it'}: ${message}` }))
 }

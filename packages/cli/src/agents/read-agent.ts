@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { type AgentDefinition, policy } from '@seamfold/core'
 import { AgentError, type JsonSchema, toMessage } from '@seamfold/core/kit'
-import { type Document, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import { suggestion } from '../config/nearest.ts'
 import { type AgentFile, checkAgentFile, KEYS } from './agent-schema.ts'
 import { frontmatterOf } from './frontmatter.ts'
@@ -22,32 +22,48 @@ export async function readAgent(file: string, { tolerant = false }: ReadOptions 
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw wrong(file, `it cannot be read: ${toMessage(error)}`)
   })
-  const { data, body } = parse(file, text)
+  const { data, body, at } = parse(file, text)
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     throw wrong(file, 'it says nothing of an agent: give it a description')
   const unknown = Object.keys(data).find((key) => !KEYS.includes(key))
-  if (unknown !== undefined && !tolerant) throw wrong(file, `it has the unknown key '${unknown}'. ${suggestion(unknown, KEYS)}`)
+  if (unknown !== undefined && !tolerant) throw wrong(at([unknown]), `it has the unknown key '${unknown}'. ${suggestion(unknown, KEYS)}`)
   const checked = checkAgentFile(data)
-  if (typeof checked === 'string') throw wrong(file, checked)
+  if ('length' in checked) throw wrong(at(checked[0]?.path ?? []), checked.map(({ words }) => words).join('; '))
   return toDefinition(file, checked, { body, tolerant })
 }
 
-type Parsed = { readonly data: unknown; readonly body: string }
-
-function parse(file: string, text: string): Parsed {
-  if (extname(file) !== '.md') return { data: parseYaml(file, text, 1), body: '' }
-  const found = frontmatterOf(text)
-  if (found === undefined) throw wrong(file, 'it must begin with its name and description in YAML, between two lines of ---')
-  return { data: parseYaml(file, found.yaml, found.line), body: found.body }
+type Parsed = {
+  readonly data: unknown
+  readonly body: string
+  /** The file, with the line of what stands there. */
+  at(path: readonly PropertyKey[]): string
 }
 
-function parseYaml(file: string, text: string, firstLine: number): unknown {
+function parse(file: string, text: string): Parsed {
+  if (extname(file) !== '.md') return { ...parseYaml(file, text, 1), body: '' }
+  const found = frontmatterOf(text)
+  if (found === undefined) throw wrong(file, 'it must begin with its name and description in YAML, between two lines of ---')
+  return { ...parseYaml(file, found.yaml, found.line), body: found.body }
+}
+
+function parseYaml(file: string, text: string, firstLine: number): Pick<Parsed, 'data' | 'at'> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const place = (offset: number | undefined): string =>
+    offset === undefined ? file : `${file}:${lines.linePos(offset).line + firstLine - 1}`
   const [error] = document.errors
-  if (error === undefined) return valueOf(file, document)
-  const { line } = lines.linePos(error.pos[0])
-  throw wrong(`${file}:${line + firstLine - 1}`, `it is not valid YAML: ${error.message}`)
+  if (error !== undefined) throw wrong(place(error.pos[0]), `it is not valid YAML: ${error.message}`)
+  return { data: valueOf(file, document), at: (path) => place(offsetOf(document, path)) }
+}
+
+/** Where the key stands, or the item; of what is not there, the next thing around it that is. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
+  if (path.length === 0) return undefined
+  const [around, last] = [path.slice(0, -1), path.at(-1)]
+  const holder = around.length === 0 ? document.contents : document.getIn(around, true)
+  const key = isMap(holder) ? holder.items.find(({ key: each }) => isScalar(each) && each.value === last)?.key : undefined
+  const node = key ?? document.getIn(path, true)
+  return isNode(node) ? node.range?.[0] : offsetOf(document, around)
 }
 
 function valueOf(file: string, document: Document): unknown {

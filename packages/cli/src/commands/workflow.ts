@@ -31,7 +31,6 @@ export async function workflowRunCommand(file: string, options: WorkflowOptions,
     const { assembled, interrupt, screen } = work
     const progress = new Progress(() => terminal.now())
     const tell = teller(progress, { work, terminal, json })
-    for (const warning of assembled.team.warnings) terminal.complain(`${warning}\n`)
     if (!json) screen.watch(() => statusLine(progress, terminal.style()))
     const { store, leases, host } = assembled.options
     if (options.resume !== undefined && store !== undefined) await assertStored(options.resume, store)

@@ -57,6 +57,7 @@ export async function assemble(settings: Settings, { confirm, warn, ...connectin
     assertPrice(settings, connected.llm.model)
     const opened = await openTeam(settings, connecting)
     team = opened
+    for (const warning of opened.warnings) warn?.(warning)
     const worker = settings.worker === undefined ? undefined : await openWorker(settings.worker)
     remote = worker
     const {

@@ -91,10 +91,15 @@ describe('what is wrong with a file is said with its path', () => {
   test.for([
     ['no front', 'You help.', /must begin with its name and description/],
     ['no end', '---\ndescription: x\n', /must begin with its name and description/],
-    ['no description', markdown('name: x'), /description: /],
+    ['no description', markdown('name: x'), /a\.md: description: /],
+    ['a broken key far down', markdown('description: x\npermissions:\n  rules: []\n  default: maybe'), /a\.md:5: permissions\.default/],
     ['broken YAML', markdown('description: x\ntools: [a'), /a\.md:3.*not valid YAML/],
-    ['an unknown key', markdown('description: x\ndesription: y'), /unknown key 'desription'\. Did you mean 'description'\?/],
-    ['a broken rule', markdown('description: x\npermissions: { rules: ["let read"] }'), /'let read' is not a rule/],
+    [
+      'an unknown key',
+      markdown('description: x\ndesription: y'),
+      /a\.md:3: it has the unknown key 'desription'\. Did you mean 'description'\?/,
+    ],
+    ['a broken rule', markdown('description: x\npermissions: { rules: ["let read"] }'), /a\.md:3: .*'let read' is not a rule/],
     [
       'a pattern of calls',
       markdown('description: x\ntools: Bash(git *)'),
@@ -108,7 +113,7 @@ describe('what is wrong with a file is said with its path', () => {
       markdown('description: x\noutputSchema: { required: [a], additionalProperties: false }'),
       /nothing can meet its output schema/,
     ],
-    ['a bad limit', markdown('description: x\nmaxSteps: 0'), /maxSteps/],
+    ['a bad limit', markdown('description: x\nmaxSteps: 0'), /a\.md:3: maxSteps/],
   ] as const)('%s', async ([, text, words]) => {
     const { load } = place({ '.seamfold/agents/a.md': text })
     await expect(load()).rejects.toThrow(words)
