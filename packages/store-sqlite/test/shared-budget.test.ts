@@ -100,7 +100,7 @@ test.each(SCOPES)('of %s: a budget that is too small is never passed, and nobody
       const others = endings.map(({ status, code }) => code ?? status).filter((each) => each !== 'completed' && each !== 'budget_exhausted')
       expect(others).toEqual([])
     }),
-    { numRuns: 1, endOnFailure: true },
+    { numRuns: 2, endOnFailure: true },
   )
   expect.hasAssertions()
 })

@@ -1,4 +1,5 @@
 /** A process whose agents spend from budgets, with a model that fails now and then; it goes on with whatever another one left. */
+import { flushCompileCache } from 'node:module'
 import { argv, kill, pid, stdout } from 'node:process'
 import {
   AgentError,
@@ -17,6 +18,7 @@ import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { sqliteDatabase, sqliteLeases, sqliteStore, sqliteWatch } from '../src/index.ts'
 import type { SpendingPlan } from './spending.ts'
 
+flushCompileCache() // before it may be killed
 const [, , path = '', words = '{}', ...names] = argv
 const { scope, limits } = JSON.parse(words) as SpendingPlan
 const isAmple = limits.tokens !== undefined && limits.tokens > 1_000_000
