@@ -107,7 +107,13 @@ describe('the list of sessions', () => {
     for (const id of ['old', 'middle', 'new']) await (await (await agent.session({ id })).send(`Ask ${id}`)).completed()
     await forkSession(store, 'old', { id: 'fork' })
     await forkSession(store, 'fork', { id: 'fork-of-fork' })
-    const sessions = new Sessions({ store })
+    // Each was used at a time of its own, however fast this was.
+    const used = ['old', 'middle', 'new', 'fork', 'fork-of-fork'].map((id) => `journal/${id}`)
+    const ends = {
+      first: (key: string) => firstOf(store, key),
+      last: async (key: string) => ({ at: used.indexOf(key), stamp: key }),
+    }
+    const sessions = new Sessions({ store, ends })
     const first = await sessions.list(asked({ limit: 1 }))
     expect(names(first).toSorted()).toEqual(['fork', 'fork-of-fork', 'old'])
     expect(first.sessions.find(({ id }) => id === 'fork-of-fork')?.parent?.id).toBe('fork')
