@@ -21,7 +21,7 @@ export function redirect({ operator, descriptor }: Redirect, target: ShellWord, 
   if (duplicates && value !== undefined && /^(?:\d+-?|-)$/.test(value)) return
   if (value === undefined) {
     // A process substitution is judged by the commands in it.
-    if (prefix === '/dev/fd/') return
+    if (prefix === '/dev/fd/' && /^[<>]\(/.test(target.text)) return
     if (operator === '<' && !'/dev'.startsWith(prefix) && !prefix.startsWith('/dev'))
       findings.touched.push({ kind: 'read', path: undefined, from: directories })
     else findings.undecided.add('what it redirects to is only known when it runs')
