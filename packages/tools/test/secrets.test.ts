@@ -85,6 +85,19 @@ describe('the secrets of a workspace', () => {
     })
   })
 
+  test('are those of its parts too, but for what is installed', () => {
+    const root = temporaryDirectory({
+      'apps/web/.env.production': 'SESSION_SECRET=part-0f-the-Web-17\n',
+      'deep/er/still/.env': 'SIGNING_KEY="first-Line 92x\nsec*d/44q"\n',
+      'node_modules/x/.env': 'OTHER_SECRET=of-an-Example-22\n',
+      'apps/web/.env.example': 'SESSION_SECRET=not-a-secret-at-all-1\n',
+    })
+    expect(workspaceSecrets({ directory: root, environment: {} })).toEqual({
+      SESSION_SECRET: 'part-0f-the-Web-17',
+      SIGNING_KEY: 'first-Line 92x\nsec*d/44q',
+    })
+  })
+
   test('are others too, when they are named', () => {
     expect(workspaceSecrets({ directory: directory(), environment: {}, hide: ['PUBLIC'] })).toMatchObject({ PUBLIC: 'a1b2'.repeat(8) })
   })

@@ -1,4 +1,4 @@
-/** Goes through the folders of a workspace, the upper ones first and never too many: it is done before and after each command. */
+/** Goes through the folders of a workspace, the upper ones first and never too many: it is done before and after each command, and for secrets. */
 import { type Dirent, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,7 +1,7 @@
-/** The secrets that lie around where an agent works: variables that look like keys, and those in the `.env` files of its folder. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+/** The secrets that lie around where an agent works: variables that look like keys, and those in the `.env` files of its folders. */
+import { readFileSync, statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { walkFolders } from '../sandbox/walk-folders.ts'
 import { type Environment, looksSecret } from '../shell/command-environment.ts'
 
 export interface WorkspaceSecretsOptions {
@@ -44,14 +44,11 @@ export function workspaceSecrets({
   return Object.fromEntries([...secrets].filter(([, value]) => ![...names].some((name) => name.includes(value))))
 }
 
+/** Of parts of a workspace too, which have files of their own. */
 function envFiles(directory: string): readonly Environment[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => ENV_FILE.test(name))
-      .flatMap((name) => variablesOf(join(directory, name)))
-  } catch {
-    return [] // the folder cannot be listed: then nobody reads its files either
-  }
+  const paths: string[] = []
+  walkFolders(directory, ({ name }, path) => void (ENV_FILE.test(name) && paths.push(path)))
+  return paths.flatMap(variablesOf)
 }
 
 function variablesOf(path: string): readonly Environment[] {
