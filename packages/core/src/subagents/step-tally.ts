@@ -14,8 +14,10 @@ export class StepTally {
   #below = 0
   #usage: Usage = noUsage
   #cost = 0
+  #heard = false
 
   add({ event }: Envelope): void {
+    this.#heard = true
     this.#attempts.add(event)
     if (event.type === 'tool_execution_start' || event.type === 'tool_end') this.#calls.add(event.callId)
     if (event.type === 'subagent_end') this.#below += event.toolCalls
@@ -24,7 +26,7 @@ export class StepTally {
     this.#cost += event.cost ?? 0
   }
 
-  /** A step of which nobody can say how far it got counts as all that it was granted, and so do dollars that nobody tells of. */
+  /** A step of which nobody can say how far it got counts as all that it was granted, and so do dollars and calls that nobody tells of. */
   settled(outcome: StepOutcome, grant: StepBudget = {}): { readonly outcome: StepOutcome; readonly used: Used } {
     const broken = totalTokens(outcome.usage) < totalTokens(this.#usage)
     const usage = broken ? this.#usage : outcome.usage
@@ -38,7 +40,7 @@ export class StepTally {
     return {
       outcome: { ...outcome, usage, ...(cost === undefined ? {} : { cost }) },
       used: {
-        toolCalls: broken ? Math.max(calls, grant.toolCalls ?? 0) : calls,
+        toolCalls: broken || (!this.#heard && totalTokens(usage) > 0) ? Math.max(calls, grant.toolCalls ?? 0) : calls,
         ...(lost.tokens > 0 || lost.usd > 0 ? { lost } : {}),
       },
     }

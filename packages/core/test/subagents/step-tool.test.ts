@@ -129,6 +129,13 @@ describe('agents that work elsewhere', () => {
     expect(lost.usd).toBe(granted?.usd)
   })
 
+  test('that tell of no event count as all the calls that they were granted', async () => {
+    const silent: AgentExecutor = { contract: 1, executeStep: async (spec) => completed(spec) }
+    const { agent, asked } = scene(silent, { budget: { perRun: { toolCalls: 9 } } })
+    await agent.run('go').then(({ result }) => result)
+    expect(asked.map(({ authority }) => authority?.budget?.toolCalls)).toEqual([4, 1])
+  })
+
   test('that were never begun count for nothing', async () => {
     const nobody: AgentExecutor = { contract: 1, executeStep: async (spec) => failedStep(spec, 'The worker cannot be reached') }
     const { agent, asked } = scene(nobody, { budget: { perRun: { toolCalls: 9, tokens: 100_000 } } })
