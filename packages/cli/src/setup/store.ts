@@ -27,7 +27,7 @@ export type Journal = {
 export async function openJournal(path: string, kind: StoreKind = 'sqlite'): Promise<Journal> {
   if (kind === 'memory') return memoryJournal()
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(kind === 'jsonl' ? path : dirname(path))
     if (basename(dirname(path)) === '.seamfold') await ignoreFolder(dirname(path))
   } catch (error) {
     throw new AgentError(
@@ -37,6 +37,16 @@ export async function openJournal(path: string, kind: StoreKind = 'sqlite'): Pro
     )
   }
   return kind === 'jsonl' ? openFiles(path) : open(path)
+}
+
+/** Step by step: where nothing can be made, as in /proc, Node's own way (`recursive`) never ends. What is in the way is told by the store. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder))
+  await mkdir(folder).catch((error: unknown) => {
+    // Made by somebody else meanwhile.
+    if (!existsSync(folder)) throw error
+  })
 }
 
 /** Why a journal that is not there yet could not be made; undefined where it could. */
