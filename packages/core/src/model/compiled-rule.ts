@@ -115,13 +115,15 @@ function accessMatches({ match, path, command, starts, decision }: Prepared, acc
   return access.kind === 'exec' ? commandTouches(command, decision, access) : 'no'
 }
 
-/** A relative pattern speaks of the workspace; what lies outside has an absolute path. */
+const OUTSIDE = /^(?:\/|\.\.(?:\/|$))/
+
+/** A relative pattern speaks of the workspace; what lies outside has an absolute path, or one that climbs. */
 const isPlace = (pattern: string, matches: (path: string) => boolean, path: string): Touching =>
-  matches(path) && (!path.startsWith('/') || pattern.startsWith('/')) ? 'yes' : 'no'
+  matches(path) && (!OUTSIDE.test(path) || OUTSIDE.test(pattern)) ? 'yes' : 'no'
 
 function touchesPlace(pattern: string, matches: (path: string) => boolean, access: Extract<Access, { path: string }>): Touching {
   if (matches(access.path)) return 'yes'
-  if (access.path === '/') return 'perhaps'
+  if (/^(?:\/$|\.\.(?:\/|$))/.test(access.path)) return 'perhaps'
   if (access.below === true) return mayLieBelow(pattern, access.path) ? 'perhaps' : 'no'
   // To change a folder may change what is in it.
   const fixed = pattern.slice(0, pattern.search(/[*?{]|$/))

@@ -3,6 +3,7 @@ import { AgentError, toMessage } from '../base/errors.ts'
 import type { Access, Effect } from './access.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { type AnySchema, type Schema, toSchema } from './schema.ts'
+import { straightPaths } from './straight-path.ts'
 import type { ProbeAnswer, ProbeContext, Tool, ToolContext } from './tool.ts'
 
 /** What an author says of a tool. `T` is what the schema makes of the model's arguments. */
@@ -14,7 +15,7 @@ export interface ToolOptions<T> {
   readonly input?: AnySchema<T>
   /** Short for: no conflicting access, effect `none`. Default: false. */
   readonly readOnly?: boolean
-  /** What a call would touch. Default: `other`, which runs alone. */
+  /** What a call would touch; `a/../b` is judged as `b`. Default: `other`, which runs alone. */
   access?(input: T): readonly Access[] | Promise<readonly Access[]>
   /** What happens when a call is made twice. Default: `unsafe`. */
   readonly effect?: Effect | ((input: T) => Effect)
@@ -56,7 +57,10 @@ export function tool<T = JsonObject>(options: ToolOptions<T>): Tool {
   return {
     definition: { name, description, parameters },
     parse: (input) => (schema === undefined ? parseObject(input) : (schema.parse(input) as ReturnType<Tool['parse']>)),
-    access: (input) => (access ? access(typed(input)) : options.readOnly ? [] : [{ kind: 'other' }]),
+    access(input) {
+      const touches = access ? access(typed(input)) : options.readOnly ? [] : [{ kind: 'other' as const }]
+      return touches instanceof Promise ? touches.then(straightPaths) : straightPaths(touches)
+    },
     effect: (input) => (typeof effect === 'function' ? effect(typed(input)) : effect),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.secrets ? { secrets: options.secrets } : {}),

@@ -11,7 +11,7 @@ export type AlwaysRules = {
 }
 
 /** A path outside of the workspace is absolute. */
-const isInside = (access: Access): boolean => access.kind === 'write' && !access.path.startsWith('/')
+const isInside = (access: Access): boolean => access.kind === 'write' && !/^(?:\/|\.\.(?:\/|$))/.test(access.path)
 
 /**
  * Commands word by word, hosts, files outside of the workspace, edits in it, or the tool where it declares nothing. Undefined where no
@@ -54,4 +54,5 @@ function partOf(tool: string, access: Access, runs: boolean): readonly Part[] | 
   }
 }
 
-const isPattern = (path: string): boolean => /[*?{]/.test(path)
+/** A path that climbs out of the workspace is known by no rule either. */
+const isPattern = (path: string): boolean => /[*?{]|^\.\.(?:\/|$)/.test(path)
