@@ -47,14 +47,15 @@ export class LedgerState {
   used: Spending = NO_SPENDING
   readonly reservations: Map<string, Reservation>
   readonly spenders: Map<string, Spending>
-  readonly thresholds: Set<string>
+  /** Replaced when there is one more, which is rare: copies share it. */
+  thresholds: ReadonlySet<string>
   #lost: Tally = NO_TALLY
   #overruns: Tally = NO_TALLY
 
-  constructor(reservations?: Map<string, Reservation>, spenders?: Map<string, Spending>, thresholds?: Set<string>) {
+  constructor(reservations?: Map<string, Reservation>, spenders?: Map<string, Spending>, thresholds: ReadonlySet<string> = new Set()) {
     this.reservations = new Map(reservations)
     this.spenders = new Map(spenders)
-    this.thresholds = new Set(thresholds)
+    this.thresholds = thresholds
   }
 
   clone(): LedgerState {
@@ -81,7 +82,7 @@ export class LedgerState {
       case 'overrun':
         return this.#exceed(entry, at)
       case 'threshold_hit':
-        this.thresholds.add(thresholdName(entry.resource, entry.share))
+        this.thresholds = new Set(this.thresholds).add(thresholdName(entry.resource, entry.share))
         return
       case 'carried':
         return this.#restore(entry.state as unknown as LedgerSnapshot)
@@ -134,8 +135,7 @@ export class LedgerState {
     for (const each of reservations) this.reservations.set(each.id, each)
     this.spenders.clear()
     for (const [name, amount] of Object.entries(spenders)) this.spenders.set(name, amount)
-    this.thresholds.clear()
-    for (const { resource, share } of thresholds) this.thresholds.add(thresholdName(resource, share))
+    this.thresholds = new Set(thresholds.map(({ resource, share }) => thresholdName(resource, share)))
   }
 
   snapshot(): LedgerSnapshot {
