@@ -61,6 +61,7 @@ export type StepOutcome = {
   /** The same as `status === 'completed'`. */
   readonly success: boolean
   readonly status: StepStatus
+  /** Of the whole step: what it took before it waited, or before it was gone on with, is in it. */
   readonly usage: Usage
   /** US dollars, where the model has a price. */
   readonly cost?: number
