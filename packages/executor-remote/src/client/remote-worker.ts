@@ -7,15 +7,13 @@ import { untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { persist } from './persist.ts'
 import type { Elsewhere } from './restorer.ts'
+import type { WorkerState } from './worker-status.ts'
 
 /** New sessions that one step may need before it is given up: each was gone before the step could be sent. */
 const MAX_SESSIONS = 3
 
 /** Why it must not get a step that comes with policies: it would do it without them. */
 export const knowsNoPolicies = (version: number): string => `speaks version ${version} of the protocol, which knows no policies of a step`
-
-/** `restoring`: its connection is being restored, or does not answer. `unconnected`: not tried yet, or not reached. */
-export type WorkerState = 'connected' | 'restoring' | 'draining' | 'connecting' | 'unconnected'
 
 export class RemoteWorker {
   readonly url: string

@@ -5,7 +5,8 @@ import { settingsOf, type RemoteExecutorOptions } from '../client/options.ts'
 import { pursue, type Attempt } from '../client/pursue.ts'
 import type { RemoteExecutor } from '../client/remote-executor.ts'
 import { RemoteWorker } from '../client/remote-worker.ts'
-import { PoolMember, type Needs, type WorkerStatus } from './pool-member.ts'
+import type { WorkerStatus } from '../client/worker-status.ts'
+import { PoolMember, type Needs } from './pool-member.ts'
 
 export interface ExecutorPoolOptions {
   readonly workers: readonly RemoteExecutorOptions[]

@@ -1,7 +1,8 @@
 /** One worker of a pool: how busy it is, and whether it can be reached. */
 import type { AgentStepSpec, Clock, ExecuteOptions } from '@seamfold/core/kit'
 import type { StepResult } from '../client/open-steps.ts'
-import { knowsNoPolicies, type RemoteWorker, type WorkerState } from '../client/remote-worker.ts'
+import { knowsNoPolicies, type RemoteWorker } from '../client/remote-worker.ts'
+import type { WorkerStatus } from '../client/worker-status.ts'
 import { POLICIES_VERSION } from '../protocol/frames.ts'
 
 /** Milliseconds that a worker is left alone after it could not be reached, while others can. */
@@ -15,21 +16,6 @@ export type Needs = {
   readonly journal: string | undefined
   /** It comes with policies of its caller. */
   readonly policies: boolean
-}
-
-/** How a worker of a pool is. */
-export type WorkerStatus = {
-  readonly url: string
-  readonly state: WorkerState
-  /** Steps of this pool. */
-  readonly running: number
-  /** Steps at once; 0 until it was connected to. */
-  readonly capacity: number
-  readonly labels: readonly string[]
-  /** Undefined where it runs any. */
-  readonly agents: readonly string[] | undefined
-  /** Why it could not be reached the last time. */
-  readonly failure: string | undefined
 }
 
 export class PoolMember {
