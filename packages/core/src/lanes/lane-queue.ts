@@ -5,6 +5,7 @@ import type { LanePlace } from '../model/call-gates.ts'
 import { type DeadLetter, type LaneName, laneOf, LANES } from '../model/lane.ts'
 import { resultText } from '../model/message.ts'
 import { failed, type ToolResult } from '../model/tool.ts'
+import { toolWith } from '../model/tool-with.ts'
 import { resultOf, type ToolOutcome } from '../model/tool-outcome.ts'
 import type { LaneAttempt, LaneCommand, LaneCompletion, LaneQueue, LaneTask, LaneWork, QueueStats } from '../ports/lane-queue.ts'
 import { type DeadLetters, letterMemory, letterStore } from './dead-letters.ts'
@@ -185,14 +186,11 @@ class LocalLanes implements LaneQueue {
     const { sessionId, callId, args } = command
     return {
       ...time,
-      tool: {
-        ...tool,
-        execute: (input, context) => {
-          const { idempotencyKey, signal } = context
-          const task = { taskId: this.#host.id('task'), lane, sessionId, callId, tool: tool.definition.name, payload: args, idempotencyKey }
-          return handler === 'external' ? this.#tasks.handOut(task, signal) : this.#tasks.show(task, () => tool.execute(input, context))
-        },
-      },
+      tool: toolWith(tool, (input, context) => {
+        const { idempotencyKey, signal } = context
+        const task = { taskId: this.#host.id('task'), lane, sessionId, callId, tool: tool.definition.name, payload: args, idempotencyKey }
+        return handler === 'external' ? this.#tasks.handOut(task, signal) : this.#tasks.show(task, () => tool.execute(input, context))
+      }),
     }
   }
 

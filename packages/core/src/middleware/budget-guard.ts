@@ -16,6 +16,7 @@ import type { CallReservation } from '../model/call-gates.ts'
 import type { Fact } from '../model/event.ts'
 import { toolCallsOf } from '../model/message.ts'
 import { failed } from '../model/tool.ts'
+import { toolWith } from '../model/tool-with.ts'
 import { costOf, type Price, totalTokens, type Usage } from '../model/usage.ts'
 import { DEFAULT_OUTPUT, dearestInput, mostInputTokens } from '../model/worst-case.ts'
 import type { BudgetDecision, BudgetGuard, LlmAttempt, Spender, SpendingEnd } from '../ports/budget-guard.ts'
@@ -107,7 +108,7 @@ export function budgetGuard(guardOf: (run: RunContext) => BudgetGuard, { price, 
           let waits = false
           try {
             const gates = { ...invocation.gates, budgets: [...(invocation.gates?.budgets ?? []), reservedFor(decision, name)] }
-            const outcome = await next({ ...invocation, tool: { ...tool, execute }, signal: time.signal, gates })
+            const outcome = await next({ ...invocation, tool: toolWith(tool, execute), signal: time.signal, gates })
             waits = outcome.type === 'suspended'
             return decision.workMs === undefined || composite ? outcome : withWork(outcome, work.ms())
           } finally {
