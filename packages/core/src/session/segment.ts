@@ -115,7 +115,7 @@ export class Segment {
       nextOffset: () => this.#state().length,
       beginTurn: (turn, attempt) => log.hub.beginTurn(turn, attempt),
       publishDeltas: (deltas) => log.hub.publishDeltas(deltas, runId),
-      drainInbox: () => (this.#dirty ? this.#drain() : Promise.resolve()),
+      drainInbox: () => this.#drain(),
       assertHolding() {
         log.journal.assertUsable()
         holding.assert()
@@ -166,19 +166,16 @@ export class Segment {
   }
 
   /** Copy what the inbox has that the journal has not. One at a time: what is copied twice would be said twice. */
-  #drain(): Promise<void> {
-    this.#draining ??= this.#copyInbox().finally(() => (this.#draining = undefined))
-    return this.#draining
+  async #drain(): Promise<void> {
+    while ((this.#dirty || this.#draining) && !this.#over)
+      await (this.#draining ??= this.#copyInbox().finally(() => (this.#draining = undefined)))
   }
 
   async #copyInbox(): Promise<void> {
-    const { log } = this.#options
-    while (this.#dirty && !this.#over) {
-      this.#dirty = false
-      const facts = await log.readInbox(this.#state())
-      // The end may have been said while the inbox was read: then the entries wait for whoever comes next.
-      if (facts.length > 0 && !this.#over) await this.#append(facts, { sync: true })
-    }
+    this.#dirty = false
+    const facts = await this.#options.log.readInbox(this.#state())
+    // The end may have been said while the inbox was read: then the entries wait for whoever comes next.
+    if (facts.length > 0 && !this.#over) await this.#append(facts, { sync: true })
   }
 
   #watchInbox(): () => void {

@@ -30,6 +30,25 @@ function gate() {
 const look = tool({ name: 'look', description: 'Looks.', readOnly: true, execute: () => 'seen' })
 
 describe('what is said to a run', () => {
+  test('stands in its journal once it was taken, in whichever moment it comes', async () => {
+    const { wait, begun, release } = gate()
+    const store = memoryStore()
+    const llm = scriptedLlm([[callOf('wait')], 'done', 'done'])
+    const run = await createAgent({ llm, tools: [wait], store, host: manualHost() }).run('go')
+    await begun
+    for (let ticks = 0; ticks < 40; ticks++) {
+      const first = run.steer(`first ${ticks}.`)
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve()
+      await run.steer(`second ${ticks}.`)
+      const stored: string[] = []
+      for await (const { record } of store.read(`journal/${run.sessionId}`)) stored.push(record)
+      expect(stored.join('\n')).toContain(`second ${ticks}.`)
+      await first
+    }
+    release()
+    expect((await run.result).status).toBe('completed')
+  })
+
   test('while its tools work stands behind all their results', async () => {
     const { wait, begun, release } = gate()
     const llm = scriptedLlm([[callOf('wait'), callOf('look')], 'done'])
