@@ -1,5 +1,5 @@
 /** Opens the journal's file, and checks that it can be read before anything is done. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { memoryLeases, memoryStore, storeBlobs, watchedStore } from '@seamfold/core'
@@ -39,15 +39,17 @@ export async function openJournal(path: string, kind: StoreKind = 'sqlite'): Pro
   return kind === 'jsonl' ? openFiles(path) : open(path)
 }
 
-/** Step by step: where nothing can be made, as in /proc, Node's own way (`recursive`) never ends. What is in the way is told by the store. */
+/** Step by step: where nothing can be made, as in /proc, Node's own way (`recursive`) never ends. */
 async function makeFolder(folder: string): Promise<void> {
-  if (existsSync(folder)) return
+  if (isFolder(folder)) return
   if (dirname(folder) !== folder) await makeFolder(dirname(folder))
   await mkdir(folder).catch((error: unknown) => {
     // Made by somebody else meanwhile.
-    if (!existsSync(folder)) throw error
+    if (!isFolder(folder)) throw error
   })
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** Why a journal that is not there yet could not be made; undefined where it could. */
 export async function obstacle(path: string): Promise<string | undefined> {

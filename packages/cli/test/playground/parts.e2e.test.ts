@@ -138,7 +138,7 @@ test('gives its tasks to a worker elsewhere, with the token that was typed', asy
     expect(JSON.stringify(changed.body)).not.toContain('typed-token')
     const facts = await here.read(await say(here, 'Let five agents read one file each, and tell me what they found.'), ended)
     expect(asked.length).toBe(5)
-    expect(facts.some(({ event }) => event.type === 'subagent_start')).toBe(false)
+    expect(facts.filter(({ event }) => event.type === 'subagent_end')).toHaveLength(5)
     expect(JSON.stringify(facts.at(-1)?.event)).toContain('read elsewhere')
     expect(JSON.stringify(facts)).not.toContain('typed-token')
   } finally {
