@@ -31,7 +31,7 @@ const plugins: NonNullable<ViteUserConfig['plugins']> = [
   },
 ]
 
-// What no mutant changes is transformed once for all of them.
-const config: ViteUserConfig = mergeConfig(base, { test: { fsModuleCache: true }, plugins })
+// What no mutant changes is transformed once for all of them, and what a mutant makes wait for ever is red soon.
+const config: ViteUserConfig = mergeConfig(base, { test: { fsModuleCache: true, testTimeout: 5000, hookTimeout: 5000 }, plugins })
 
 export default config
