@@ -185,25 +185,29 @@ export class StepRunner {
     const { signal } = this.#call
     const plain = sessionId === undefined && Object.keys(grant?.budget ?? {}).length === 0 && isPlain(step)
     const spec = plain ? step : specOf(step, sessionId, grant?.budget)
-    const over = new AgentError('budget_exhausted', `Step ${step.taskId} was stopped: its time of work is used up`)
-    const control = childSignal(signal)
-    const limit = grant && new WorkLimit({ grant, clock: host.clock, over: () => control.abort(over) })
+    const control = grant && childSignal(signal) // a step without a grant can only be stopped with the rest
+    let over: AgentError | undefined
+    const stop = (): void => {
+      over = new AgentError('budget_exhausted', `Step ${step.taskId} was stopped: its time of work is used up`)
+      control?.abort(over)
+    }
+    const limit = grant && new WorkLimit({ grant, clock: host.clock, over: stop })
     const onEvent = listenerOf(grant, { limit, onStepEvent: onStepEvent && ((envelope) => onStepEvent(envelope, spec)) })
     try {
       for (;;) {
         grant?.restart()
-        const outcome = await attemptStep(spec, step.timeoutMs, { executor, host, signal: control.signal, onEvent })
+        const outcome = await attemptStep(spec, step.timeoutMs, { executor, host, signal: control?.signal ?? signal, onEvent })
         if (outcome.status !== 'suspended') return outcome
         emit?.({ type: 'step_suspended', waitingFor: outcome.waitingFor ?? [], ...placeOf(step, key) })
         if (answered === undefined) return outcome
         await answered(outcome, signal)
       }
     } catch (error) {
-      if (error !== over) throw error
+      if (over === undefined || error !== over) throw error
       return { ...failedStep(spec, over.message), code: over.code }
     } finally {
       limit?.end()
-      control.release()
+      control?.release()
     }
   }
 
