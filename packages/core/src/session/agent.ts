@@ -79,16 +79,17 @@ class LocalAgent implements Agent {
   }
 
   executor(): AgentExecutor {
-    const { store } = this.#parts
-    const unanswered = this.#options.unanswered ?? (this.durable ? 'suspend' : 'reject')
-    const make = (options: AgentOptions): Agent => {
+    const { store, unanswered } = this.#parts
+    return localExecutor(this, this.#options, async (options, work) => {
       this.#assertOpen()
       const helper = createAgent({ ...options, store, unanswered })
       this.#helpers.add(helper)
-      return helper
-    }
-    const close = (helper: Agent): Promise<void> => helper.close().finally(() => this.#helpers.delete(helper))
-    return localExecutor(this, this.#options, { make, close })
+      try {
+        return await work(helper)
+      } finally {
+        await helper.close().finally(() => this.#helpers.delete(helper))
+      }
+    })
   }
 
   async close(): Promise<void> {

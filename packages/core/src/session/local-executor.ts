@@ -3,6 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { present } from '../base/present.ts'
 import { DEFAULT_TURNS } from '../middleware/turn-limit.ts'
+import { nearestName } from '../model/nearest.ts'
 import { jsonSchema } from '../model/schema.ts'
 import { type AgentStepSpec, type StepAuthority, type StepOutcome, stepSessionId } from '../model/step.ts'
 import { DEFAULT_CONCURRENCY, guardedStep } from '../orchestration/guarded-step.ts'
@@ -12,17 +13,14 @@ import type { Agent, AgentOptions, AgentProfile, Run, RunResult, Session } from 
 /** The agent that steps get when no other is named so. */
 const OWN_NAME = 'default'
 
-/** Agents that live as long as a step. */
-export interface Helpers {
-  make(options: AgentOptions): Agent
-  close(helper: Agent): Promise<void>
-}
+/** Has something done by an agent that lives as long as that takes. */
+export type WithHelper = <T>(options: AgentOptions, work: (helper: Agent) => Promise<T>) => Promise<T>
 
 /**
- * Steps of an agent that `options.agents` does not know fail and say which there are. What a step's authority allows is composed
+ * Steps of an agent that `options.agents` does not know fail and say which name is the nearest. What a step's authority allows is composed
  * with the agent's own limits, whichever is stricter. Steps of one session are done one after the other.
  */
-export function localExecutor(own: Agent, options: AgentOptions, helpers: Helpers): AgentExecutor {
+export function localExecutor(own: Agent, options: AgentOptions, withHelper: WithHelper): AgentExecutor {
   const profiles = new Map<string, AgentProfile>(Object.entries(options.agents ?? {}))
   const { clock } = options.host ?? systemHost()
   const sessions = new Map<string, Promise<unknown>>()
@@ -36,12 +34,7 @@ export function localExecutor(own: Agent, options: AgentOptions, helpers: Helper
       const { budget, policies } = spec.authority ?? {}
       const limited = spec.maxSteps !== undefined || budget !== undefined || policies !== undefined || leftMs < Infinity
       if (profile === undefined && !limited) return execute(own, spec, execution)
-      const helper = helpers.make(optionsFor(options, spec, { ...profile, leftMs }))
-      try {
-        return await execute(helper, spec, execution)
-      } finally {
-        await helpers.close(helper)
-      }
+      return withHelper(optionsFor(options, spec, { ...profile, leftMs }), (helper) => execute(helper, spec, execution))
     })
   return { contract: 1, concurrencyHint: DEFAULT_CONCURRENCY, executeStep: (spec, execution) => guardedStep(work, spec, execution) }
 }
@@ -149,5 +142,8 @@ const narrowed = (own: AgentOptions['permissions'], policies: StepAuthority['pol
     throw new AgentError('invalid_argument', 'This agent cannot narrow what it may do: give it permissions: policy({…})')
   }, own)
 
-const unknownAgent = (name: string, known: readonly string[]): AgentError =>
-  new AgentError('invalid_argument', `There is no agent '${name}'. There are: ${known.join(', ')}.`)
+function unknownAgent(name: string, known: readonly string[]): AgentError {
+  const near = nearestName(name, known)
+  const hint = near === undefined ? `There are: ${known.join(', ')}.` : `Did you mean '${near}'?`
+  return new AgentError('invalid_argument', `There is no agent '${name}'. ${hint}`)
+}

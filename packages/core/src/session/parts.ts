@@ -42,6 +42,8 @@ export interface AgentParts {
   readonly tools: readonly Tool[]
   readonly store: BranchingStore
   readonly durable: boolean
+  /** What becomes of a request that nobody here answers. */
+  readonly unanswered: 'suspend' | 'reject'
   /** Somebody is there to be asked. */
   readonly asks: boolean
   readonly leases: LeaseStore | undefined
@@ -86,6 +88,7 @@ export function toParts(options: AgentOptions): AgentParts {
     tools,
     store: branchingStore(store),
     durable: options.store !== undefined,
+    unanswered,
     asks: options.confirm !== undefined,
     leases: options.leases,
     watch: options.watch,
@@ -159,36 +162,36 @@ function builtin(
 }
 
 /** All options by name, so that a misspelt one is not lost without a word. */
-const OPTIONS: Readonly<Record<keyof AgentOptions, true>> = {
-  llm: true,
-  instructions: true,
-  tools: true,
-  store: true,
-  blobs: true,
-  leases: true,
-  watch: true,
-  permissions: true,
-  hooks: true,
-  lanes: true,
-  security: true,
-  budget: true,
-  timeouts: true,
-  retry: true,
-  confirm: true,
-  confirmTimeout: true,
-  answerKey: true,
-  unanswered: true,
-  maxParallelTools: true,
-  maxToolOutput: true,
-  use: true,
-  agents: true,
-  host: true,
-}
+const OPTIONS = [
+  'llm',
+  'instructions',
+  'tools',
+  'store',
+  'blobs',
+  'leases',
+  'watch',
+  'permissions',
+  'hooks',
+  'lanes',
+  'security',
+  'budget',
+  'timeouts',
+  'retry',
+  'confirm',
+  'confirmTimeout',
+  'answerKey',
+  'unanswered',
+  'maxParallelTools',
+  'maxToolOutput',
+  'use',
+  'agents',
+  'host',
+] as const satisfies readonly (keyof AgentOptions)[]
 
 function checkNames(options: AgentOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name))
+  const unknown = Object.keys(options).find((name) => !OPTIONS.some((known) => known === name))
   if (unknown !== undefined)
-    throw new AgentError('invalid_argument', `createAgent has no option '${unknown}'; its options are ${Object.keys(OPTIONS).join(', ')}`)
+    throw new AgentError('invalid_argument', `createAgent has no option '${unknown}'; its options are ${OPTIONS.join(', ')}`)
   const { permissions: judge } = options
   if (judge !== undefined && typeof (judge as Partial<PermissionPolicy>).describe !== 'function')
     throw new AgentError('invalid_argument', "The option 'permissions' must have judge, exposes and describe: make one with policy({…})")

@@ -1,6 +1,15 @@
 /** What cannot be meant is refused at once, in words, before anything is done. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, exportSession, forkSession, importSession, memoryStore, openSession, tool } from '../../src/index.ts'
+import {
+  type AgentOptions,
+  createAgent,
+  exportSession,
+  forkSession,
+  importSession,
+  memoryStore,
+  openSession,
+  tool,
+} from '../../src/index.ts'
 import { callOf, scriptedLlm } from '../../src/testing.ts'
 import { collect } from './sessions.ts'
 
@@ -14,6 +23,36 @@ describe('createAgent', () => {
     [{ store: { append: () => {} } }, "'store' must be an adapter of contract 1"],
   ])('given %j', (options, words) => {
     expect(() => createAgent({ llm: scriptedLlm([]), ...options })).toThrow(refusal(words))
+  })
+
+  test('knows all of its options', () => {
+    const options: Record<keyof AgentOptions, true> = {
+      llm: true,
+      instructions: true,
+      tools: true,
+      store: true,
+      blobs: true,
+      leases: true,
+      watch: true,
+      permissions: true,
+      hooks: true,
+      lanes: true,
+      security: true,
+      budget: true,
+      timeouts: true,
+      retry: true,
+      confirm: true,
+      confirmTimeout: true,
+      answerKey: true,
+      unanswered: true,
+      maxParallelTools: true,
+      maxToolOutput: true,
+      use: true,
+      agents: true,
+      host: true,
+    }
+    const misspelt = { llm: scriptedLlm([]), tols: [] }
+    expect(() => createAgent(misspelt)).toThrow(refusal(`its options are ${Object.keys(options).join(', ')}`))
   })
 })
 

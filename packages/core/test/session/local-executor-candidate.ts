@@ -11,7 +11,7 @@ export const localExecutorCandidate: Candidate<ExecutorSubject> = {
     through: async (handler) => {
       const own = agentOf(handler)
       const options = { llm: scriptedLlm([]), agents: { explore: {} } }
-      return localExecutor(own, options, { make: () => own, close: async () => {} })
+      return localExecutor(own, options, (_, work) => work(own))
     },
   }),
   knownFailures: {

@@ -18,10 +18,13 @@ const spec = (taskId: string, rest: Partial<AgentStepSpec> = {}): AgentStepSpec 
 const signal = new AbortController().signal
 
 describe("a step's authority", () => {
-  test('names an agent that there is: another one is refused with those that there are', async () => {
+  test.each([
+    ['reviewr', "Did you mean 'reviewer'?"],
+    ['pilot', 'There are: default, reviewer.'],
+  ])('names an agent that there is: for %s it is refused with the one that was meant, or with all', async (agent, hint) => {
     const executor = createAgent({ llm: scriptedLlm(['…']), agents: { reviewer: { description: 'Reviews.' } } }).executor()
-    const outcome = await executor.executeStep(spec('a', { agent: 'reviewr' }), { signal })
-    expect(outcome).toMatchObject({ code: 'invalid_argument', output: "There is no agent 'reviewr'. There are: default, reviewer." })
+    const outcome = await executor.executeStep(spec('a', { agent }), { signal })
+    expect(outcome).toMatchObject({ code: 'invalid_argument', output: `There is no agent '${agent}'. ${hint}` })
   })
 
   test('of no turns is refused in words', async () => {
