@@ -1,30 +1,23 @@
-/** The test configuration with one mutant of a law in the sources, named by its number. */
+/** The test configuration with one mutant in the sources: the one that the environment names when a file is read. */
 import { mergeConfig, type ViteUserConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'
-import { CHOKE_POINT_MUTANTS } from './choke-point-mutants.ts'
-import { HOOK_ADAPTER_MUTANTS, HOOK_MUTANTS } from './hooks-mutants.ts'
-import type { Law, Mutant } from './mutant.ts'
-import { ORDER_MUTANTS } from './order-mutants.ts'
+import type { Mutant } from './mutant.ts'
 
-const laws: Readonly<Record<Law, readonly Mutant[]>> = {
-  'choke-point': CHOKE_POINT_MUTANTS,
-  order: ORDER_MUTANTS,
-  hooks: HOOK_MUTANTS,
-  'hook-adapters': HOOK_ADAPTER_MUTANTS,
+const mutantOf = (id: string): Mutant | undefined => {
+  const mutant: Mutant | undefined = JSON.parse(process.env['SEAMFOLD_MUTANT'] ?? 'null') ?? undefined
+  return mutant && id.endsWith(mutant.file) ? mutant : undefined
 }
-const { SEAMFOLD_LAW: law = '', SEAMFOLD_MUTANT: number } = process.env
-const mutant = laws[law as Law]?.[Number(number)]
-if (mutant === undefined) throw new Error(`The law '${law}' has no mutant '${number}'`)
 
 const plugins: NonNullable<ViteUserConfig['plugins']> = [
   {
     name: 'mutant',
     enforce: 'pre',
     configureVitest({ defineCacheKeyGenerator }) {
-      defineCacheKeyGenerator(({ id }) => (id.endsWith(mutant.file) ? false : 'laws'))
+      defineCacheKeyGenerator(({ id }) => (mutantOf(id) ? false : 'laws'))
     },
     transform(code: string, id: string) {
-      if (!id.endsWith(mutant.file)) return undefined
+      const mutant = mutantOf(id)
+      if (mutant === undefined) return undefined
       if (code.split(mutant.from).length !== 2) throw new Error(`${mutant.file} does not hold once: ${mutant.from}`)
       return code.replace(mutant.from, () => mutant.to)
     },
