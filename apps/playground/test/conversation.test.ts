@@ -6,6 +6,7 @@ import { callStory } from '../src/state/call-story.ts'
 import { conversation, emptyConversation } from '../src/state/conversation.ts'
 import { callsOf } from '../src/state/calls.ts'
 import type { Conversation, ToolCall, Turn } from '../src/state/types.ts'
+import { factRows } from '../src/state/timeline.ts'
 import { factSummary } from '../src/text/fact-summary.ts'
 import { play, session, type Step } from './session-script.ts'
 
@@ -147,12 +148,17 @@ describe('a conversation', () => {
       const { items } = facts.reduce(conversation, emptyConversation)
       const [made] = items.flatMap((item) => (item.kind === 'turn' ? callsOf(item) : []))
       expect(made).toMatchObject({ status: 'failed', errorKind })
-      return [made?.exitCode, ...facts.slice(3).map(({ event }) => factSummary(event)), callStory(facts, '1.0')?.steps.at(-1)?.detail]
+      return [
+        made?.exitCode,
+        ...factRows(facts, { words: '', without: new Set() })
+          .slice(3)
+          .map(({ envelope, ran }) => factSummary(envelope.event, ran)),
+        callStory(facts, '1.0')?.steps.at(-1)?.detail,
+      ]
     }
     expect(toldOf('exec', 'failed')).toEqual([1, 'bash · failed · exit 1', 'failed, exit 1 after 1 ms'])
-    expect(toldOf('exec', 'unknown_outcome')).toEqual([undefined, 'bash · unknown_outcome', 'unknown_outcome after 1 ms'])
-    expect(toldOf('read', 'failed').slice(0, 1)).toEqual([undefined])
-    expect(toldOf('read', 'failed').at(-1)).toBe('failed after 1 ms')
+    expect(toldOf('exec', 'unknown_outcome')).toEqual([undefined, 'bash · unknown_outcome · no', 'unknown_outcome after 1 ms'])
+    expect(toldOf('read', 'failed')).toEqual([undefined, 'bash · failed · no', 'failed after 1 ms'])
   })
 
   test('counts what its tasks used as its own', () => {

@@ -4,6 +4,7 @@ import type { TimelineRow } from '../state/timeline.ts'
 import { factFamily } from '../text/fact-family.ts'
 import { factSummary } from '../text/fact-summary.ts'
 import { formatCount } from '../text/format.ts'
+import { Visible } from './visible.tsx'
 
 /** Seconds since the first fact. */
 const formatOffset = (ms: number): string => (ms < 100_000 ? (ms / 1_000).toFixed(2) : String(Math.round(ms / 1_000)))
@@ -42,7 +43,9 @@ export const FactRow = memo(function FactRow({ row, origin, selected, reachable,
         <span className="fact-number">{row.number}</span>
         <span className="fact-type">{event.type}</span>
         <span className="fact-time">{formatOffset(timestamp - origin)}</span>
-        <span className="fact-summary">{factSummary(event)}</span>
+        <span className="fact-summary">
+          <Visible text={factSummary(event, row.ran)} />
+        </span>
       </button>
     </div>
   )

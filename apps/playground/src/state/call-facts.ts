@@ -2,7 +2,7 @@
 import type { Envelope, Fact, FactOf } from '@seamfold/core/kit'
 import { changeCall, type CallReference } from './calls.ts'
 import type { Conversation, ToolCall } from './types.ts'
-import { seenExit } from './exit-code.ts'
+import { runsCommand, seenExit } from './exit-code.ts'
 
 export function foldCallFact(state: Conversation, { runId, timestamp }: Envelope, event: Fact): Conversation {
   // What comes after the end of a run is for the audit: the picture of the run stays.
@@ -55,7 +55,7 @@ const begun = (call: ToolCall, event: FactOf<'tool_execution_start'>, timestamp:
   input: event.args,
   attempt: event.attempt,
   startedAt: timestamp,
-  ...(event.accesses.some(({ kind }) => kind === 'exec') ? { runsCommand: true as const } : {}),
+  ...(runsCommand(event.accesses) ? { runsCommand: true as const } : {}),
 })
 
 /** The first result stands. */

@@ -1,6 +1,7 @@
 /** Tells what was decided about one tool call, in order: who asked for it, what it may cost, who let it run, how often it ran. */
 import { toolCallsOf, totalTokens, type Access, type Envelope, type Json } from '@seamfold/core/kit'
 import { formatCost, formatCount, formatDuration } from '../text/format.ts'
+import { runsCommand } from './exit-code.ts'
 import { isFact, offsetOf, type FactEnvelope } from './facts.ts'
 import { stepsOf, type StoryStep } from './story-step.ts'
 
@@ -76,7 +77,7 @@ export function callStory(facts: readonly Envelope[], callId: string): CallStory
             timestamp: turn.end.timestamp,
           },
         ]
-  const ran = start?.event.accesses.some(({ kind }) => kind === 'exec') === true
+  const ran = start !== undefined && runsCommand(start.event.accesses)
   const first = own.find((fact) => isFact(fact, 'tool_execution_start'))
   return {
     callId,

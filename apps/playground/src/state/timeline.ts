@@ -1,11 +1,19 @@
 /** Facts and live events as one timeline, chosen by kind and by words. */
 import type { Envelope } from '@seamfold/core/kit'
 import { factFamily, type Family } from '../text/fact-family.ts'
+import { runsCommand } from './exit-code.ts'
 import { callIdOf } from './facts.ts'
 import type { LiveRow } from './live-tail.ts'
 
 export type TimelineRow =
-  | { readonly kind: 'fact'; readonly key: string; readonly envelope: Envelope; readonly number: number }
+  | {
+      readonly kind: 'fact'
+      readonly key: string
+      readonly envelope: Envelope
+      readonly number: number
+      /** It speaks of a call that ran a command. */
+      readonly ran: boolean
+    }
   | { readonly kind: 'live'; readonly key: string; readonly row: LiveRow }
 
 export type Choice = {
@@ -33,9 +41,13 @@ const lowered = (choice: Choice): Choice => ({ ...choice, words: choice.words.tr
 /** The facts that are chosen. */
 export function factRows(facts: readonly Envelope[], choice: Choice): readonly FactRow[] {
   const shown = lowered(choice)
-  return facts.flatMap((envelope, number): readonly FactRow[] =>
-    isChosen(envelope, shown) ? [{ kind: 'fact', key: envelope.cursor, envelope, number }] : [],
-  )
+  const commands = new Set<string>()
+  return facts.flatMap((envelope, number): readonly FactRow[] => {
+    const { event, cursor: key } = envelope
+    if (event.type === 'tool_execution_start' && runsCommand(event.accesses)) commands.add(event.callId)
+    const ran = 'callId' in event && commands.has(event.callId)
+    return isChosen(envelope, shown) ? [{ kind: 'fact', key, envelope, number, ran }] : []
+  })
 }
 
 /** Live events stand behind the fact after which they came. That is near the end, so it is sought from there. */

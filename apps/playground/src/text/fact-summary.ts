@@ -1,5 +1,5 @@
 /** One line that says what a fact says. */
-import { describeAccess, textOf, toolCallsOf, totalTokens, type AgentEvent } from '@seamfold/core/kit'
+import { describeAccess, resultText, textOf, toolCallsOf, totalTokens, type AgentEvent } from '@seamfold/core/kit'
 import { seenExit } from '../state/exit-code.ts'
 import { callSummary } from './call-summary.ts'
 import { formatCount } from './format.ts'
@@ -37,7 +37,8 @@ function runSummary(event: AgentEvent): string {
   }
 }
 
-export function factSummary(event: AgentEvent): string {
+/** `ran`: it speaks of a call that ran a command. */
+export function factSummary(event: AgentEvent, ran: boolean): string {
   switch (event.type) {
     case 'turn_start':
       return `turn ${event.turn}, attempt ${event.attempt}${event.reservation ? `, reserved ${formatCount(event.reservation.tokens)} tokens` : ''}`
@@ -50,9 +51,10 @@ export function factSummary(event: AgentEvent): string {
     case 'tool_execution_start':
       return `${event.name} ${callSummary(event.args)} · effect ${event.effect}`
     case 'tool_end': {
-      // A fact alone does not tell whether it was a command that ended: of one that succeeded the code tells nothing.
-      const code = seenExit(event, event.isError) ?? 0
-      return `${event.name} · ${event.isError ? (event.errorKind ?? 'failed') : 'done'}${code === 0 ? '' : ` · exit ${code}`}`
+      if (!event.isError) return `${event.name} · done`
+      const code = seenExit(event, ran) ?? 0
+      const words = code === 0 ? firstLine(resultText(event.output)) : `exit ${code}`
+      return `${event.name} · ${event.errorKind ?? 'failed'}${words === '' ? '' : ` · ${words}`}`
     }
     case 'permission_denied':
       return `${event.toolName} · ${event.reason}`
