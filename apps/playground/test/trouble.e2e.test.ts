@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser)('what is wrong outside of the page', () => {
     const { url } = await here.start()
     const { port } = new URL(url)
     await expect(here.start('--port', port)).rejects.toThrow(
-      `The playground cannot listen on 127.0.0.1:${port}. Another program uses that port: choose one with --port, or 0 for any free one.`,
+      `The playground cannot listen on 127.0.0.1:${port}. A playground runs there already: open http://127.0.0.1:${port}/ `,
     )
     const page = await browser.newPage()
     await page.goto(url)

@@ -51,22 +51,28 @@ function sayWhatStays({ made }: SampleCopy, terminal: Terminal): void {
 
 export async function playgroundCommand(options: PlaygroundCommandOptions, terminal: Terminal): Promise<number> {
   const sample = new SampleCopy(options, terminal)
-  const settings = options.sample === true ? await sample.renew() : await resolveSettings(options, terminal)
+  const own = Promise.withResolvers<Settings>()
   const port = options.port === undefined ? undefined : portOf('--port', options.port)
   const { servePlayground } = await import('../playground/serve.ts')
   const interrupt = listenForInterrupt()
   const playground = await servePlayground({
     ...(port === undefined ? {} : { port }),
-    judgeModule: (request) =>
-      judgeModule(request, { folders: [...new Set([settings.workspace, terminal.folder])], environment: terminal.environment }),
-    open: () =>
-      openWorkbench({
-        own: settings,
+    async judgeModule(request) {
+      const { workspace } = await own.promise
+      return judgeModule(request, { folders: [...new Set([workspace, terminal.folder])], environment: terminal.environment })
+    },
+    // Once the port is ours: nothing is copied for a playground that cannot be.
+    async open() {
+      own.resolve(options.sample === true ? await sample.renew() : await resolveSettings(options, terminal))
+      return openWorkbench({
+        own: await own.promise,
         sample: () => sample.renew(),
         environment: terminal.environment,
         start: (chosen) => startPlaygroundAgent(chosen, terminal),
-      }),
+      })
+    },
   })
+  const settings = await own.promise
   const style = terminal.style()
   const heading = headingLines(
     { title: 'Seamfold playground', model: settings.model, workspace: settings.workspace, mode: settings.mode },

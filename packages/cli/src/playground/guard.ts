@@ -25,6 +25,11 @@ export function checkOrigin({ headers }: IncomingMessage, port: number): void {
   throw new RequestFailure(403, 'forbidden_origin', `A page of ${origin ?? 'another site'} may not use this server.`)
 }
 
+const wayIn = 'open the address that was printed when it started.'
+
+/** What is said to who shows no token: another playground knows us by it. */
+export const withoutToken: string = `This server needs its token: ${wayIn}`
+
 /**
  * The token comes in the `Authorization` header and nowhere else: no browser sends that by itself, so there is nothing that a
  * foreign page could borrow.
@@ -32,6 +37,6 @@ export function checkOrigin({ headers }: IncomingMessage, port: number): void {
 export function checkToken({ headers }: IncomingMessage, token: string): void {
   const given = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
   if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return
-  const problem = given === undefined ? 'This server needs its token' : 'That is not the token of this server'
-  throw new RequestFailure(401, 'unauthorized', `${problem}: open the address that was printed when it started.`)
+  if (given === undefined) throw new RequestFailure(401, 'unauthorized', withoutToken)
+  throw new RequestFailure(401, 'unauthorized', `That is not the token of this server: ${wayIn}`)
 }
