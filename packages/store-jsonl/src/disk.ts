@@ -9,11 +9,14 @@ import {
   openSync,
   readSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { AgentError } from '@seamfold/core/kit'
+import { fileErrorCode } from './file-errors.ts'
 
 /** Errors are Node's, with their `code`. */
 export interface Disk {
@@ -71,18 +74,36 @@ export const nodeDisk: Disk = {
   },
 }
 
-/** Creates a folder, with what is missing above it, so that it survives loss of power. */
+/**
+ * Creates a folder, with what is missing above it, so that it survives loss of power. One after the other: where none can be made, as in
+ * `/proc`, the `recursive` of Node tries for ever.
+ */
 export function createFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true })
-  if (first === undefined || process.platform === 'win32') return
+  if (isFolder(folder)) return
+  const above = dirname(folder)
+  if (above !== folder) createFolder(above)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (isFolder(folder)) return
+    if (fileErrorCode(error) !== 'ENOENT') throw error
+    const message = `The folder ${JSON.stringify(folder)} cannot be made: nothing can be made in ${above}. Choose another folder`
+    throw new AgentError('store_unavailable', message, { cause: error, details: { path: folder, errno: 'ENOENT' } })
+  }
   // A new folder's name is kept by the one above it.
-  for (let above = dirname(folder); above.length >= dirname(first).length; above = dirname(above)) {
-    const file = openSync(above, 'r')
-    try {
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    if (above === dirname(above)) return
+  syncNames(above)
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+function syncNames(folder: string): void {
+  // Windows opens no folders and keeps their names without being asked.
+  if (process.platform === 'win32') return
+  const file = openSync(folder, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
 }

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { jsonlStore } from '../src/index.ts'
+import { jsonlBlobs, jsonlStore } from '../src/index.ts'
 import { blobsOn } from '../src/jsonl-blobs.ts'
 import { storeOn } from '../src/jsonl-store.ts'
 import { toLines } from '../src/line.ts'
@@ -108,6 +108,15 @@ describe('options', () => {
     expect(() => jsonlStore('')).toThrow(/directory of a JSONL store is empty/)
     expect(() => jsonlStore(fresh(), { busyTimeoutMs: -1 })).toThrow(/busyTimeoutMs is -1/)
     expect(() => jsonlStore(fresh(), { busyTimeoutMs: Number.NaN })).toThrow(/busyTimeoutMs is NaN/)
+  })
+})
+
+test.runIf(process.platform === 'linux')('a place where no folder can be made is refused, and nothing waits', async () => {
+  const refusal = /^The folder "\/proc\/nowhere" cannot be made: nothing can be made in \/proc\. Choose another folder$/
+  expect(() => jsonlStore('/proc/nowhere/deeper')).toThrow(refusal)
+  expect(await failureOf(jsonlBlobs('/proc/nowhere').put('digest', 'text'))).toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringMatching(refusal) as unknown,
   })
 })
 

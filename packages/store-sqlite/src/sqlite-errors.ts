@@ -60,6 +60,7 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EROFS: 'READONLY',
   EEXIST: 'CANTOPEN',
   ENOTDIR: 'CANTOPEN',
+  ENOENT: 'CANTOPEN',
   ENAMETOOLONG: 'CANTOPEN',
   ENOSPC: 'FULL',
 }

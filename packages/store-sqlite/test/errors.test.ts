@@ -55,6 +55,15 @@ describe('opening', () => {
     expect(told(thrownBy(() => sqliteStore(join(file, 'store.db'))))).toMatch(/^store_unavailable: .*store\.db".*not a folder itself/)
   })
 
+  test.runIf(process.platform === 'linux')('a place where no folder can be made is refused, and nothing waits', async () => {
+    const path = '/proc/nowhere/deeper/store.db'
+    const refusal = /^store_unavailable: .*deeper\/store\.db" failed \(ENOENT.*'\/proc\/nowhere'\): .*a folder that this user may write/
+    expect(told(thrownBy(() => sqliteStore(path)))).toMatch(refusal)
+    const here = sqliteDatabase(fresh())
+    expect(told(await failureOf(here.backup(path)))).toContain('/proc/nowhere')
+    await here.close()
+  })
+
   test('a file that cannot be written is refused', () => {
     const path = fresh()
     new DatabaseSync(path).close()

@@ -1,11 +1,11 @@
 /** Opens the journal's file, and checks that it can be read before anything is done. */
 import { existsSync, statSync } from 'node:fs'
-import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises'
+import { access, constants, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { memoryLeases, memoryStore, storeBlobs, watchedStore } from '@seamfold/core'
 import { type LogEnds, readEnds, tipOf } from './log-ends.ts'
 import type { BlobStore, LeaseStore, SessionStore, WatchStore } from '@seamfold/core/kit'
-import { AgentError, toMessage } from '@seamfold/core/kit'
+import { AgentError, isAgentError, toMessage } from '@seamfold/core/kit'
 
 /** Where sessions are kept: a database, plain files, or nowhere once the process ends. */
 export type StoreKind = 'sqlite' | 'jsonl' | 'memory'
@@ -23,31 +23,29 @@ export type Journal = {
   close(): Promise<void>
 }
 
-/** Open a journal, making it where there is none. Throws `store_corrupt`, `store_newer` or `store_unavailable`. */
+/** Open a journal, making it where there is none. Throws `store_corrupt`, `store_newer`, `store_unavailable`, or `invalid_argument` where it cannot be made. */
 export async function openJournal(path: string, kind: StoreKind = 'sqlite'): Promise<Journal> {
   if (kind === 'memory') return memoryJournal()
+  const folder = kind === 'jsonl' ? path : dirname(path)
+  const journal = await (kind === 'jsonl' ? openFiles(path) : open(path)).catch((error: unknown) => {
+    throw isFolder(folder) ? error : unmade(path, error)
+  })
   try {
-    await makeFolder(kind === 'jsonl' ? path : dirname(path))
     if (basename(dirname(path)) === '.seamfold') await ignoreFolder(dirname(path))
+    return journal
   } catch (error) {
-    throw new AgentError(
-      'invalid_argument',
-      `The journal ${path} cannot be made: ${toMessage(error)}\nName a file where you may write: --store, or the key 'store' of the configuration.`,
-      { cause: error },
-    )
+    await journal.close()
+    throw unmade(path, error)
   }
-  return kind === 'jsonl' ? openFiles(path) : open(path)
 }
 
-/** Step by step: where nothing can be made, as in /proc, Node's own way (`recursive`) never ends. */
-async function makeFolder(folder: string): Promise<void> {
-  if (isFolder(folder)) return
-  if (dirname(folder) !== folder) await makeFolder(dirname(folder))
-  await mkdir(folder).catch((error: unknown) => {
-    // Made by somebody else meanwhile.
-    if (!isFolder(folder)) throw error
-  })
-}
+/** In the words of the system: the store says them with advice of its own. */
+const unmade = (path: string, error: unknown): AgentError =>
+  new AgentError(
+    'invalid_argument',
+    `The journal ${path} cannot be made: ${toMessage(isAgentError(error) ? (error.cause ?? error) : error)}\nName a file where you may write: --store, or the key 'store' of the configuration.`,
+    { cause: error },
+  )
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
