@@ -1,5 +1,6 @@
 /** Who may connect, and what is refused before anything listens or is sent. */
 import { createServer, request } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { remoteExecutor, serveExecutor, type Presented } from '../src/index.ts'
@@ -68,6 +69,16 @@ describe('a worker with its own authenticate', () => {
     expect(seen[0]).toMatchObject({ token: 't', url: '/steps?zone=1', remoteAddress: '127.0.0.1' })
   })
 
+  test.each([null, false, '', 0])('refuses a caller for whom it answers %j', async (answer) => {
+    const { url } = await ends.serve(executor, { authenticate: async () => answer as never })
+    expect(await run(url)).toContain('the worker answered 401')
+  })
+
+  test.each([true, 7, {}])('lets nobody in by %j, which is no name', async (answer) => {
+    const { url } = await ends.serve(executor, { authenticate: () => answer as never })
+    expect(await run(url)).toContain('the worker answered 503')
+  })
+
   test('lets nobody in while it throws or does not answer', async () => {
     const throwing = await ends.serve(executor, {
       authenticate: () => {
@@ -103,7 +114,21 @@ describe('serving is refused', () => {
       /^Serving on a server that others may reach needs a token/,
     ],
     ['with an empty token', { token: '' }, /^A token is empty/],
-    ['with a list of tokens that is empty, where others could reach it', { host: '::', token: [] }, /needs a token or authenticate/],
+    ['with a list of tokens that is empty', { token: [] }, /^The list of tokens is empty, so nobody could connect/],
+    ['with a token that fits into no header', { token: ['fine', 'not fine'] }, /^A token is no text that fits into a header/],
+    ['with a token that is no text', { token: 5 as unknown as string }, /^A token is no text that fits into a header/],
+    ['with an authenticate that is no function', { authenticate: 'x' as never }, /^authenticate is no function/],
+    [
+      'with origins that are no list',
+      { origins: 'https://ours.example' as never },
+      /^origins is "https:\/\/ours.example": give a list of texts$/,
+    ],
+    ['with labels that are no list', { labels: 'linux' as never }, /^labels is "linux": give a list of texts$/],
+    ['with agents that are no texts', { agents: [1] as never }, /^agents is \[1\]: give a list of texts$/],
+    ['with a grace period without end', { graceMs: Infinity }, /^graceMs is Infinity: give a whole number, 0 or more$/],
+    ['with a path that no request has', { path: 'steps' }, /^path is "steps": it begins with \/, and has no \?, # or space$/],
+    ['with a port that is none', { port: 70_000 }, /^port is 70000: give a whole number from 0 to 65535$/],
+    ['with a journal that has no name', { journal: 5 as never }, /^The name of a journal has 1 to 200 characters/],
     ['with a capacity of nothing', { capacity: 0 }, /^capacity is 0: give a whole number above zero$/],
     ['with a limit that is no number', { maxMessageBytes: Number.NaN }, /^maxMessageBytes is NaN: give a whole number above zero$/],
     ['with messages too small to begin', { maxMessageBytes: 100 }, /^maxMessageBytes is 100: give 1024 or more$/],
@@ -137,7 +162,35 @@ describe('calling is refused', () => {
     expect(() => remoteExecutor({ url, token: 't', allowCleartext: true })).not.toThrow()
     expect(() => remoteExecutor({ url: 'wss://worker.example', token: 't' })).not.toThrow()
     expect(() => remoteExecutor({ url: 'ws://127.0.0.1:1', token: 't' })).not.toThrow()
+    expect(() => remoteExecutor({ url, headers: { Authorization: 'Basic x' } })).toThrow('would travel in the clear')
   })
+
+  test('with a URL that holds a password or a part that is never sent', () => {
+    const refused = (url: string): string => {
+      try {
+        remoteExecutor({ url })
+        return 'not refused'
+      } catch (error) {
+        return String(error)
+      }
+    }
+    const words = refused('wss://me:hidden@worker.example')
+    expect(words).toContain('The url of the worker at worker.example holds a name or a password: give a token, or headers')
+    expect(words).not.toContain('hidden')
+    expect(refused('wss://worker.example/?key=hidden#part')).toContain('ends before #, unlike "wss://worker.example/"')
+  })
+
+  test('with a token that fits into no header, and a grace period that is none', () => {
+    const url = 'wss://worker.example'
+    for (const token of ['', 'a b', 'ключ', 5 as unknown as string])
+      expect(() => remoteExecutor({ url, token })).toThrow('The token is no text')
+    expect(() => remoteExecutor({ url, graceMs: -1 })).toThrow('graceMs is -1: give a whole number, 0 or more')
+  })
+})
+
+test('what is told of a worker leaves out the query of its URL', async () => {
+  const refused = await run('ws://127.0.0.1:1/steps?key=hidden')
+  expect(refused).toMatch(/^failed: The worker at ws:\/\/127\.0\.0\.1:1\/steps cannot be reached/)
 })
 
 test('an option that cannot be is refused by its name', () => {
@@ -155,12 +208,21 @@ describe('TLS', () => {
 
 test('a server that is passed keeps its own pages and is not closed', async () => {
   const server = createServer((_request, response) => response.end('a page'))
+  const serving = await ends.serve(executor, { server, path: '/steps', token: 't' })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const serving = await ends.serve(executor, { server, path: '/steps', token: 't' })
   expect(serving.url).toBe(`ws://127.0.0.1:${port}/steps`)
   expect(await run(serving.url, { token: 't' })).toBe('completed: ok')
+  expect(await run(`ws://127.0.0.1:${port}/elsewhere`, { token: 't' })).toContain('the worker answered 404')
   await serving.close()
   expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('a page')
   await new Promise((resolve) => server.close(resolve))
+})
+
+test('the URL of an HTTPS server that is passed is one for TLS', async () => {
+  const server = createHttpsServer(certificate)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { url } = await ends.serve(executor, { server, token: 't' })
+  expect(await run(url, { token: 't', tls: { ca: certificate.cert } })).toBe('completed: ok')
+  server.close()
 })

@@ -55,6 +55,7 @@ describe('a worker', () => {
       [specWith({ authority: { deadline: 'soon' } })],
       [4400, /^Malformed frame: spec\.authority\.deadline: /],
     ],
+    ['answers that are none', [specWith({ answers: 5 })], [4400, /^Malformed frame: spec\.answers: /]],
     ['a number that leaves a gap', [execute(2, 'a')], [4422, /^Frame 2 arrived where 1 is next$/]],
     ['a step id that is taken', [execute(1, 'a'), execute(2, 'a')], [4400, /^Step id a is taken$/]],
     ['an acknowledgement of what was never sent', [{ type: 'ack', received: 9 }], [4400, /^Frame 9 was acknowledged, but never sent$/]],
@@ -202,6 +203,22 @@ describe('a worker', () => {
     for (const { socket } of held) socket.destroy()
   })
 
+  test.each(['/', '/elsewhere'])('outlives callers of %s that hang up while they are refused', async (path) => {
+    const serving = await ends.serve(streaming(1), { token: 'right' })
+    const { port, hostname } = new URL(serving.url)
+    const upgrade = 'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=='
+    for (let time = 0; time < 100; time++) {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n\r\n`)
+        if (time % 2 === 0) socket.resetAndDestroy()
+        else setImmediate(() => socket.resetAndDestroy())
+      })
+      await once(socket, 'close')
+    }
+    const executor = ends.call(serving.url, { token: 'right' })
+    await expect(executor.executeStep(specOf('after'), { signal: never() })).resolves.toMatchObject({ status: 'completed' })
+  })
+
   test('answers an ordinary request with what it is', async () => {
     const serving = await ends.serve(streaming(1))
     const response = await fetch(serving.url.replace('ws:', 'http:'))
@@ -220,6 +237,16 @@ describe('a caller', () => {
       [welcome, { type: 'outcome', seq: 1, id: 'x', outcome: { status: 'great' } }],
       /broken off 3 times.*outcome\./,
     ],
+    ...(
+      [
+        ['usage', { input: -5, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 }],
+        ['cost', -3],
+      ] as const
+    ).map(([field, value]): [string, readonly Frame[], RegExp] => [
+      `a ${field} below nothing`,
+      [welcome, { type: 'outcome', seq: 1, id: 'x', outcome: { ...outcomeOf(specOf('a'), 'ok'), [field]: value } }],
+      new RegExp(`broken off 3 times.*outcome\\.${field}`),
+    ]),
     [
       'acknowledgements of nothing',
       [welcome, { type: 'ack', received: 99 }],

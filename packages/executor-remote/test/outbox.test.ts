@@ -1,4 +1,6 @@
 /** Whatever is taken, lost and acknowledged: each message gets through once, in order, and nothing is kept for longer. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isTooDeep, MAX_DEPTH } from '../src/protocol/decode.ts'
@@ -55,6 +57,21 @@ test('an outbox notices acknowledgements and resumptions that cannot be', () => 
   expect(outbox.rewind(1)).toBe(false)
   expect(outbox.rewind(3)).toBe(false)
   expect(outbox.rewind(2)).toBe(true)
+})
+
+test('an outbox keeps nothing of what was acknowledged', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const outbox = new Outbox()
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let number = 0; number < 100; number++) outbox.push(Buffer.alloc(1_000_000, 65 + (number % 26)).toString('latin1'), 1_000_000)
+  outbox.take(Infinity)
+  outbox.acknowledge(100)
+  collect()
+  const after = process.memoryUsage().heapUsed
+  expect(outbox.bytes).toBe(0)
+  expect(after - before).toBeLessThan(20_000_000)
 })
 
 test('nesting is counted outside of strings only', () => {

@@ -9,10 +9,16 @@ type Fields = Record<string, unknown>
 
 const spec = specOf('step')
 const frames = {
-  execute: { seq: 1, type: 'execute', id: 'id', spec: { ...spec, parentSessionId: 'parent' }, events: true },
+  execute: {
+    seq: 1,
+    type: 'execute',
+    id: 'id',
+    spec: { ...spec, parentSessionId: 'parent', sessionId: 'own', parentCallId: 'call' },
+    events: true,
+  },
   ack: { type: 'ack', received: 7 },
   event: { seq: 2, type: 'event', id: 'id', envelope: eventOf(spec, 1) },
-  outcome: { seq: 3, type: 'outcome', id: 'id', outcome: { ...outcomeOf(spec, 'done'), code: 'timeout' } },
+  outcome: { seq: 3, type: 'outcome', id: 'id', outcome: { ...outcomeOf(spec, 'done'), code: 'timeout', cost: 0.5 } },
 } as const
 
 /** What JSON can hold, and what stands at the borders of what is taken. */
@@ -29,6 +35,9 @@ const pathsOf = (value: unknown, path: readonly string[] = []): readonly (readon
 
 const optional = [
   ['spec', 'maxSteps'],
+  ['spec', 'sessionId'],
+  ['spec', 'parentCallId'],
+  ['spec', 'answers'],
   ['spec', 'authority'],
   ['spec', 'outputSchema'],
   ['skipped'],

@@ -70,6 +70,24 @@ describe('capacity', () => {
     expect(started).toEqual(['a', 'b'])
   })
 
+  test('beyond the bytes that may wait a step is refused too, until some of them are gone', async () => {
+    const { executor, started, letGo } = held()
+    const serving = await ends.serve(executor, { capacity: 1, maxQueuedBytes: 1500 })
+    const caller = ends.call(serving.url)
+    const ask = (taskId: string): ReturnType<typeof caller.executeStep> =>
+      caller.executeStep(specOf(taskId, 'x'.repeat(1000)), { signal: never() })
+    const first = ask('a')
+    const second = ask('b')
+    await expect.poll(() => serving.steps).toBe(2)
+    expect((await ask('c')).output).toMatch(/it is full: 1 steps run and 1 wait, with 1\d\d\d bytes$/)
+    letGo('a')
+    await first
+    await expect.poll(() => started).toEqual(['a', 'b'])
+    const third = ask('d')
+    for (const taskId of ['b', 'd']) letGo(taskId)
+    expect([(await second).output, (await third).output]).toEqual(['ok', 'ok'])
+  })
+
   test('a step that is cancelled while it waits is never started', async () => {
     const { executor, started, letGo } = held()
     const serving = await ends.serve(executor, { capacity: 1 })
@@ -145,6 +163,17 @@ describe('closing', () => {
     await expect.poll(() => started).toEqual(['a'])
     await Promise.all([serving.close(), serving.close(), stops('a')])
     expect((await running).output).toBe(`The worker at ${serving.url} was closed: what the step did after its last event is not known`)
+  })
+
+  test('waits for nobody who has not introduced himself, and takes no introduction any more', async () => {
+    const system = manualHost()
+    const serving = await ends.serve(streaming(1), { system })
+    const caller = await ends.raw(serving.url)
+    const closing = serving.close()
+    caller.say(hello)
+    expect(await caller.closed).toEqual({ code: 4503, reason: 'the worker was closed' })
+    expect(caller.heard('welcome')).toEqual([])
+    await closing
   })
 
   test('the caller stops its steps over there, which fail here in words', async () => {

@@ -59,7 +59,7 @@ export class CallerSession {
 
   /** Stops its steps over there and leaves. */
   async leave(): Promise<void> {
-    this.#end(`This executor of ${this.#settings.url} was closed`)
+    this.#end(`This executor of ${this.#settings.address} was closed`)
     const { wire } = this.#connection
     wire.send('{"type":"bye"}')
     wire.close(1000, 'the caller left')
@@ -103,7 +103,7 @@ export class CallerSession {
         return this.#steps.take(frame.id)?.settle({ outcome: frame.outcome, fate: 'settled' })
       case 'refused': {
         const step = this.#steps.take(frame.id)
-        const words = `The worker at ${this.#settings.url} did not start the step: ${frame.reason}`
+        const words = `The worker at ${this.#settings.address} did not start the step: ${frame.reason}`
         return step?.settle({ outcome: failedStep(step.spec, words), fate: 'not_started' })
       }
       case 'drain':
@@ -136,7 +136,7 @@ export class CallerSession {
   async #live(): Promise<void> {
     while (!this.over) {
       const { wire, welcome } = this.#connection
-      if (!this.#link.attach(wire, welcome)) return this.#end(`The worker at ${this.#settings.url} has mixed up its sessions`)
+      if (!this.#link.attach(wire, welcome)) return this.#end(`The worker at ${this.#settings.address} has mixed up its sessions`)
       this.#connected = true
       this.#connection.hold(this.#steps.size > 0)
       const ending = await wire.ended

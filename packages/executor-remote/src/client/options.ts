@@ -2,11 +2,13 @@
 import { AgentError, systemHost, type Host } from '@seamfold/core/kit'
 import type { ConnectionOptions } from 'node:tls'
 import {
+  assertGrace,
   assertMessageBytes,
   assertPositive,
   HANDSHAKE_MS,
   HEARTBEAT_MS,
   isLoopback,
+  isToken,
   MAX_BUFFER_BYTES,
   MAX_MESSAGE_BYTES,
 } from '../defaults.ts'
@@ -41,7 +43,10 @@ export interface RemoteExecutorOptions {
 }
 
 export type Settings = Required<Omit<RemoteExecutorOptions, 'token' | 'concurrencyHint' | 'graceMs'>> &
-  Pick<RemoteExecutorOptions, 'concurrencyHint' | 'graceMs'>
+  Pick<RemoteExecutorOptions, 'concurrencyHint' | 'graceMs'> & {
+    /** The URL as it is told in words: without its query, which may hold a secret. */
+    readonly address: string
+  }
 
 /** The options with their defaults. Throws `invalid_argument` on a URL that cannot work or a token that would travel in the clear. */
 export function settingsOf(options: RemoteExecutorOptions): Settings {
@@ -49,13 +54,15 @@ export function settingsOf(options: RemoteExecutorOptions): Settings {
   const { concurrencyHint, connectMs, heartbeatMs, maxBufferBytes } = options
   assertPositive({ concurrencyHint, connectMs, heartbeatMs, maxBufferBytes })
   assertMessageBytes(options.maxMessageBytes)
-  const url = URL.canParse(options.url) ? new URL(options.url) : undefined
-  if (url === undefined || (url.protocol !== 'ws:' && url.protocol !== 'wss:')) {
-    throw new AgentError('invalid_argument', `The url of a worker starts with ws:// or wss://, not ${JSON.stringify(options.url)}`)
+  assertGrace(options.graceMs)
+  const url = urlOf(options.url)
+  const secret = token !== undefined || Object.keys(options.headers ?? {}).some((name) => name.toLowerCase() === 'authorization')
+  if (token !== undefined && !isToken(token)) {
+    throw new AgentError('invalid_argument', 'The token is no text that fits into a header: give printable ASCII characters without spaces')
   }
-  if (token !== undefined && url.protocol === 'ws:' && !isLoopback(url.hostname) && options.allowCleartext !== true) {
+  if (secret && url.protocol === 'ws:' && !isLoopback(url.hostname) && options.allowCleartext !== true) {
     const wayOut = 'use wss://, or set allowCleartext where the network between is your own'
-    throw new AgentError('invalid_argument', `The token for ${options.url} would travel in the clear: ${wayOut}`)
+    throw new AgentError('invalid_argument', `The token for ${withoutQuery(options.url)} would travel in the clear: ${wayOut}`)
   }
   return {
     tls: {},
@@ -66,6 +73,22 @@ export function settingsOf(options: RemoteExecutorOptions): Settings {
     maxBufferBytes: MAX_BUFFER_BYTES,
     system: systemHost(),
     ...rest,
+    address: withoutQuery(options.url),
     headers: token === undefined ? { ...options.headers } : { ...options.headers, authorization: `Bearer ${token}` },
   }
+}
+
+const withoutQuery = (url: string): string => url.replace(/\?.*$/s, '')
+
+function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || (url.protocol !== 'ws:' && url.protocol !== 'wss:')) {
+    throw new AgentError('invalid_argument', `The url of a worker starts with ws:// or wss://, not ${JSON.stringify(text)}`)
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new AgentError('invalid_argument', `The url of the worker at ${url.host} holds a name or a password: give a token, or headers`)
+  }
+  if (url.hash !== '')
+    throw new AgentError('invalid_argument', `The url of a worker ends before #, unlike ${JSON.stringify(withoutQuery(text))}`)
+  return url
 }

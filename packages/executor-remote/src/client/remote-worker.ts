@@ -17,6 +17,8 @@ export const knowsNoPolicies = (version: number): string => `speaks version ${ve
 
 export class RemoteWorker {
   readonly url: string
+  /** The URL as it is told in words. */
+  readonly address: string
   readonly #settings: Settings
   readonly #elsewhere: Elsewhere
   readonly #closing = new AbortController()
@@ -26,6 +28,7 @@ export class RemoteWorker {
   /** `elsewhere` says whether another worker can go on with steps that are in this journal. Default: there is no other. */
   constructor(settings: Settings, elsewhere: Elsewhere = () => false) {
     this.url = settings.url
+    this.address = settings.address
     this.#settings = settings
     this.#elsewhere = elsewhere
   }
@@ -53,9 +56,9 @@ export class RemoteWorker {
       const session = this.#session?.over === false ? this.#session : await this.#reached(options.signal)
       if (typeof session === 'string') return { outcome: failedStep(spec, session), fate: 'not_started' }
       if (journal !== undefined && journal !== session.welcome.journal)
-        return untouchedResult(spec, `The worker at ${this.url} does not share the journal ${journal}`)
+        return untouchedResult(spec, `The worker at ${this.address} does not share the journal ${journal}`)
       if (spec.authority?.policies !== undefined && session.welcome.version < POLICIES_VERSION)
-        return untouchedResult(spec, `The worker at ${this.url} ${knowsNoPolicies(session.welcome.version)}`)
+        return untouchedResult(spec, `The worker at ${this.address} ${knowsNoPolicies(session.welcome.version)}`)
       const result = await session.run(spec, options)
       if (result.fate !== 'not_started' || !session.over || this.#closing.signal.aborted || count === MAX_SESSIONS) return result
     }
@@ -72,7 +75,7 @@ export class RemoteWorker {
       return await orAborted(this.#current(), signal)
     } catch (error) {
       if (signal !== this.#closing.signal) signal.throwIfAborted()
-      return `The worker at ${this.url} cannot be reached (${toMessage(error)}): the step was not started`
+      return `The worker at ${this.address} cannot be reached (${toMessage(error)}): the step was not started`
     }
   }
 

@@ -44,13 +44,14 @@ export class Restorer {
 
   /** The next connection, or the words of why there is none. `received` is the number of the last frame that arrived. */
   async restore({ code, reason }: Ending, received: number): Promise<Connection | string> {
-    const { url, system } = this.#settings
-    if (code === closeCodes.closing) return `The worker at ${url} was closed`
+    const { address, system } = this.#settings
+    if (code === closeCodes.closing) return `The worker at ${address} was closed`
     if (code === closeCodes.malformed) this.#refusals += 1
-    if (this.#refusals >= MAX_REFUSALS) return `The connection to the worker at ${url} was broken off ${this.#refusals} times: ${reason}`
+    if (this.#refusals >= MAX_REFUSALS)
+      return `The connection to the worker at ${address} was broken off ${this.#refusals} times: ${reason}`
     this.#lostAt ??= system.clock.now()
     const deadline = this.#lostAt + this.#graceMs
-    const lost = `The connection to the worker at ${url} was lost (${reason})`
+    const lost = `The connection to the worker at ${address} was lost (${reason})`
     try {
       const resume = { session: this.#session, received }
       const next = await persist(this.#settings, {

@@ -1,6 +1,7 @@
 /** `executorPool({ workers })`: one executor over several workers. */
 import { failedStep, guardedExecutor, systemHost, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
 import type { StepResult } from '../client/open-steps.ts'
+import { assertTexts } from '../defaults.ts'
 import { settingsOf, type RemoteExecutorOptions } from '../client/options.ts'
 import { pursue, type Attempt } from '../client/pursue.ts'
 import type { RemoteExecutor } from '../client/remote-executor.ts'
@@ -87,9 +88,11 @@ class Pool {
 
   async run(spec: AgentStepSpec, options: ExecuteOptions, journal: string | undefined): Promise<StepResult> {
     const { labelsOf, rerunLost } = this.#options
+    const labels = labelsOf?.(spec) ?? []
+    assertTexts({ 'What labelsOf gives': labels })
     const before = new Map(this.#members.map((member) => [member, member.failures]))
     const search: Search = {
-      needs: { agent: spec.agent, labels: labelsOf?.(spec) ?? [], journal, policies: spec.authority?.policies !== undefined },
+      needs: { agent: spec.agent, labels, journal, policies: spec.authority?.policies !== undefined },
       tried: new Set(),
       before,
     }

@@ -96,9 +96,9 @@ export class PoolMember {
 
   /** Why it does not take such a step. */
   why(needs: Needs): string {
-    if (this.#worker.state === 'draining') return `${this.url} is draining`
-    if (!this.ready) return this.#failure === '' ? `${this.url} is not connected` : this.#failure
-    return `${this.url} ${this.#lacks(needs) ?? 'did not take it'}`
+    if (this.#worker.state === 'draining') return `${this.#worker.address} is draining`
+    if (!this.ready) return this.#failure === '' ? `${this.#worker.address} is not connected` : this.#failure
+    return `${this.#worker.address} ${this.#lacks(needs) ?? 'did not take it'}`
   }
 
   #lacks({ agent, labels, journal, policies }: Needs): string | undefined {

@@ -3,7 +3,7 @@ import type { AgentStepSpec, Envelope, StepOutcome } from '@seamfold/core/kit'
 import { z } from 'zod'
 import { MIN_MESSAGE_BYTES } from '../defaults.ts'
 import { closeCodes, ProtocolError } from './close-codes.ts'
-import { isFields, quickCaller, quickWorker } from './quick-check.ts'
+import { isFields, quickCaller, quickMessage, quickWorker } from './quick-check.ts'
 
 /** The versions that this package speaks, best first. */
 export const protocolVersions: readonly number[] = [2, 1]
@@ -87,6 +87,8 @@ const spec = z.object({
   prompt: z.string(),
   maxSteps: z.int().positive().optional(),
   parentSessionId: z.string().optional(),
+  parentCallId: z.string().optional(),
+  answers: z.array(z.object({ requestId: z.string(), answer: z.object({}) })).optional(),
   sessionId: z.string().min(1).optional(),
   outputSchema: z.object({}).optional(),
   authority: z
@@ -99,7 +101,8 @@ const spec = z.object({
     .optional(),
 })
 
-const usage = z.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number(), reasoning: z.number() })
+const tokens = z.number().nonnegative()
+const usage = z.object({ input: tokens, output: tokens, cacheRead: tokens, cacheWrite: tokens, reasoning: tokens })
 
 const outcome = z.object({
   taskId: z.string(),
@@ -109,6 +112,7 @@ const outcome = z.object({
   success: z.boolean(),
   status: z.enum(['completed', 'failed', 'cancelled', 'suspended']),
   usage,
+  cost: amount,
   waitingFor: z.array(z.object({ requestId: z.string() })).optional(),
   code: z.string().optional(),
 })
@@ -167,12 +171,23 @@ export const parseCallerFrame = (data: unknown): CallerFrame => checked(data, qu
 /** A frame from a worker. Throws a `ProtocolError` that names what is wrong. */
 export const parseWorkerFrame = (data: unknown): WorkerFrame => checked(data, quickWorker, workerFrame) as WorkerFrame
 
+/** Why the other end would break off over this message, which is this text, in words: it is refused here, where it harms its step only. */
+export function problemOf(message: CallerMessage | WorkerMessage, text: string): string | undefined {
+  if (quickMessage(message)) return undefined
+  const schema = message.type === 'execute' || message.type === 'cancel' ? callerFrame : workerFrame
+  const { error } = schema.safeParse(JSON.parse(text))
+  return error && `it is malformed: ${wordsOf(error)}`
+}
+
 /** Gives the data itself, not a copy: fields that this version does not know travel on. */
 function checked(data: unknown, quick: typeof quickCaller, schema: z.ZodType): unknown {
   if (isFields(data) && quick(data)) return data
   const result = schema.safeParse(data)
   if (result.success) return data
-  const [issue] = result.error.issues
+  throw new ProtocolError(closeCodes.malformed, `Malformed frame: ${wordsOf(result.error)}`)
+}
+
+function wordsOf({ issues: [issue] }: z.ZodError): string {
   const where = issue === undefined || issue.path.length === 0 ? 'frame' : issue.path.join('.')
-  throw new ProtocolError(closeCodes.malformed, `Malformed frame: ${where}: ${issue?.message ?? 'not valid'}`)
+  return `${where}: ${issue?.message ?? 'not valid'}`
 }

@@ -3,6 +3,7 @@ import { toMessage, type Clock } from '@seamfold/core/kit'
 import { Acknowledgements } from './acknowledgements.ts'
 import { closeCodes, ProtocolError } from './close-codes.ts'
 import { isTooDeep, MAX_DEPTH } from './decode.ts'
+import { problemOf, type CallerMessage, type WorkerMessage } from './frames.ts'
 import { Outbox } from './outbox.ts'
 import type { Wire } from './wire.ts'
 
@@ -23,7 +24,7 @@ export interface LinkOptions<In extends Incoming> {
   acknowledged(): void
 }
 
-export class Link<In extends Incoming, Out extends { readonly type: string }> {
+export class Link<In extends Incoming, Out extends CallerMessage | WorkerMessage> {
   readonly #options: LinkOptions<In>
   readonly #outbox = new Outbox()
   readonly #acks: Acknowledgements
@@ -70,6 +71,8 @@ export class Link<In extends Incoming, Out extends { readonly type: string }> {
     const size = Buffer.byteLength(text)
     if (size + SPARE_BYTES > this.#peerBytes) return `it takes ${size} bytes, and the other end reads at most ${this.#peerBytes}`
     if (isTooDeep(text)) return `it is nested more than ${MAX_DEPTH} deep`
+    const problem = problemOf(message, text)
+    if (problem !== undefined) return problem
     this.#outbox.push(text, size)
     if (this.#answering && !this.#scheduled) this.#flush()
     else this.#schedule()

@@ -2,6 +2,9 @@
 
 type Entry = { readonly text: string; readonly bytes: number }
 
+/** Stands where an entry was until the list is moved: large texts must not wait for that. */
+const FORGOTTEN: Entry = { text: '', bytes: 0 }
+
 export class Outbox {
   #entries: Entry[] = []
   /** Where in the list the first entry is that counts: moving the list for each one would be slow. */
@@ -67,7 +70,10 @@ export class Outbox {
   }
 
   #forget(received: number): void {
-    for (; this.#acknowledged < received; this.#acknowledged++) this.#bytes -= this.#entries[this.#head++]?.bytes ?? 0
+    for (; this.#acknowledged < received; this.#acknowledged++) {
+      this.#bytes -= this.#entries[this.#head]?.bytes ?? 0
+      this.#entries[this.#head++] = FORGOTTEN
+    }
     if (this.#head < 256 || this.#head * 2 < this.#entries.length) return
     this.#entries = this.#entries.slice(this.#head)
     this.#head = 0

@@ -12,7 +12,7 @@ export type Presented = {
   readonly remoteAddress: string | undefined
 }
 
-/** Who the caller is, or undefined when it may not connect. Only the same one may go on with a session. A throw refuses. */
+/** Who the caller is, as a name, or undefined when it may not connect; nothing but a name lets in. Only the same one may go on with a session. A throw refuses. */
 export type Authenticate = (presented: Presented) => Promise<string | undefined> | string | undefined
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

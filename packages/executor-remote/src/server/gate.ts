@@ -20,11 +20,14 @@ export async function judge(request: IncomingMessage, settings: ServeSettings): 
     remoteAddress: request.socket.remoteAddress,
   }
   try {
-    const identity = await inTime(settings.authenticate(presented), settings)
-    return identity === undefined ? { status: 401, words: 'The token is missing or wrong' } : { identity }
+    const identity: unknown = await inTime(settings.authenticate(presented), settings)
+    if (typeof identity === 'string' && identity !== '') return { identity }
+    // What is not typed may answer with null or false, and means: no. Anything else is no name, and lets nobody in either.
+    if (!identity) return { status: 401, words: 'The token is missing or wrong' }
   } catch {
-    return { status: 503, words: 'Callers cannot be told apart now' }
+    // Told below: the words of an error may hold what was presented.
   }
+  return { status: 503, words: 'Callers cannot be told apart now' }
 }
 
 /** An answer without becoming a connection. It does not wait for the other end to close too: that would hold a place for ever. */

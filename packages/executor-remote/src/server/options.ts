@@ -3,13 +3,17 @@ import { AgentError, systemHost, type Host } from '@seamfold/core/kit'
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer, ServerOptions as TlsServerOptions } from 'node:https'
 import {
+  assertGrace,
   assertMessageBytes,
   assertPositive,
+  assertTexts,
   HANDSHAKE_MS,
   HEARTBEAT_MS,
   isLoopback,
+  isToken,
   MAX_BUFFER_BYTES,
   MAX_MESSAGE_BYTES,
+  MAX_QUEUED_BYTES,
 } from '../defaults.ts'
 import { tokenAuthenticator, type Authenticate } from './authenticate.ts'
 
@@ -34,6 +38,8 @@ export interface ServeOptions {
   readonly capacity?: number
   /** How many steps may wait for a place; more are refused without being started. Default: 10,000. */
   readonly maxQueued?: number
+  /** Bytes of steps that may wait for a place; more are refused without being started. Default: 256 MiB. */
+  readonly maxQueuedBytes?: number
   /** What this worker can do, for placement: machines, programs, … Default: none. */
   readonly labels?: readonly string[]
   /** The agents that it runs, for placement. Default: any. */
@@ -69,15 +75,12 @@ export type ServeSettings = Defaulted &
 /** The options with their defaults. Throws `invalid_argument` rather than serve strangers. */
 export function serveSettings(options: ServeOptions, concurrencyHint = 8): ServeSettings {
   const { token: _token, ...rest } = options
-  const { capacity, maxQueued, heartbeatMs, handshakeMs, maxBufferBytes, maxFramesPerSecond, maxConnections } = options
-  assertPositive({ capacity, maxQueued, heartbeatMs, handshakeMs, maxBufferBytes, maxFramesPerSecond, maxConnections })
+  const { capacity, maxQueued, maxQueuedBytes, heartbeatMs, handshakeMs, maxBufferBytes, maxFramesPerSecond, maxConnections } = options
+  assertPositive({ capacity, maxQueued, maxQueuedBytes, heartbeatMs, handshakeMs, maxBufferBytes, maxFramesPerSecond, maxConnections })
   assertMessageBytes(options.maxMessageBytes)
-  if (options.journal !== undefined && (options.journal === '' || options.journal.length > 200)) {
-    throw new AgentError(
-      'invalid_argument',
-      'The name of a journal has 1 to 200 characters: give the same one to all workers that share it',
-    )
-  }
+  assertGrace(options.graceMs)
+  assertTexts({ labels: options.labels, agents: options.agents, origins: options.origins })
+  assertPlace(options)
   const host = options.host ?? '127.0.0.1'
   if (options.server !== undefined && (options.port !== undefined || options.tls !== undefined || options.host !== undefined)) {
     throw new AgentError('invalid_argument', 'Pass either a server or host, port and tls: a server that is passed has its own')
@@ -87,6 +90,7 @@ export function serveSettings(options: ServeOptions, concurrencyHint = 8): Serve
     path: '/',
     origins: [],
     maxQueued: 10_000,
+    maxQueuedBytes: MAX_QUEUED_BYTES,
     labels: [],
     graceMs: 30_000,
     heartbeatMs: HEARTBEAT_MS,
@@ -103,11 +107,33 @@ export function serveSettings(options: ServeOptions, concurrencyHint = 8): Serve
   }
 }
 
+/** Throws `invalid_argument` for what no caller could reach, or find again. */
+function assertPlace({ journal, path, port }: ServeOptions): void {
+  if (journal !== undefined && (typeof journal !== 'string' || journal === '' || journal.length > 200)) {
+    throw new AgentError(
+      'invalid_argument',
+      'The name of a journal has 1 to 200 characters: give the same one to all workers that share it',
+    )
+  }
+  if (path !== undefined && !/^\/[^?#\s]*$/.test(path)) {
+    throw new AgentError('invalid_argument', `path is ${JSON.stringify(path)}: it begins with /, and has no ?, # or space`)
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new AgentError('invalid_argument', `port is ${port}: give a whole number from 0 to 65535`)
+  }
+}
+
 function authenticator({ token, authenticate, host }: ServeOptions, onlyThisMachine: boolean): Authenticate {
-  if (authenticate !== undefined) return authenticate
-  const tokens = token === undefined ? [] : [token].flat()
-  if (tokens.includes('')) throw new AgentError('invalid_argument', 'A token is empty: give one that cannot be guessed, or leave it out')
-  if (tokens.length > 0) return tokenAuthenticator(tokens)
+  if (typeof authenticate === 'function') return authenticate
+  if (authenticate !== undefined) throw new AgentError('invalid_argument', 'authenticate is no function: give one, or leave it out')
+  const tokens = token === undefined ? undefined : [token].flat()
+  if (tokens?.includes('')) throw new AgentError('invalid_argument', 'A token is empty: give one that cannot be guessed, or leave it out')
+  if (tokens?.some((each) => !isToken(each))) {
+    throw new AgentError('invalid_argument', 'A token is no text that fits into a header: give printable ASCII characters without spaces')
+  }
+  if (tokens?.length === 0)
+    throw new AgentError('invalid_argument', 'The list of tokens is empty, so nobody could connect: give one, or leave it out')
+  if (tokens !== undefined) return tokenAuthenticator(tokens)
   if (onlyThisMachine) return () => 'anyone on this machine'
   const where = host === undefined ? 'a server that others may reach' : `${host}, which others may reach,`
   throw new AgentError(

@@ -1,7 +1,7 @@
 /** `serveExecutor(executor, { port, token })`: lets callers at the other end of a WebSocket run steps here. */
 import { AgentError, guardedExecutor, toMessage, type AgentExecutor } from '@seamfold/core/kit'
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
@@ -12,7 +12,7 @@ import { serveSettings, type ServeOptions, type ServeSettings } from './options.
 import { Sessions } from './sessions.ts'
 
 export interface Serving {
-  /** Where callers on this machine reach it. */
+  /** Where callers on this machine reach it; of a server that was passed, once that listens. */
   readonly url: string
   /** Steps that run or wait now. */
   readonly steps: number
@@ -35,6 +35,7 @@ export async function serveExecutor(executor: AgentExecutor, options: ServeOptio
   const gate = openGate(settings, sessions)
   server.on('upgrade', gate.upgrade)
   if (settings.server === undefined) await listen(server, settings)
+  let url = urlOf(server, settings)
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => {
     closed ??= (async () => {
@@ -46,7 +47,10 @@ export async function serveExecutor(executor: AgentExecutor, options: ServeOptio
     return closed
   }
   return {
-    url: urlOf(server, settings),
+    get url() {
+      url = server.listening ? urlOf(server, settings) : url
+      return url
+    },
     get steps() {
       return sessions.steps
     },
@@ -76,9 +80,12 @@ function openGate(settings: ServeSettings, sessions: Sessions): { upgrade: Upgra
       sessions.welcome(wire, verdict.identity)
     })
   }
+  // On a server that was passed somebody else may answer; where nobody is, the caller would wait for ever.
+  const othersTake = (): boolean => (settings.server?.listenerCount('upgrade') ?? 0) > 1
   const upgrade: Upgrade = (request, socket, head) => {
-    if (!isOurs(request, settings.path)) return settings.server === undefined ? refuse(socket, 404, 'Nothing is served here') : undefined
-    socket.on('error', () => socket.destroy())
+    if (!isOurs(request, settings.path) && othersTake()) return
+    socket.on('error', () => socket.destroy()) // before anything is written: without it, a caller that hangs up ends the process
+    if (!isOurs(request, settings.path)) return refuse(socket, 404, 'Nothing is served here')
     if (count >= maxConnections) return refuse(socket, 503, `This worker has ${count} connections and takes no more`)
     count += 1
     socket.once('close', () => (count -= 1))
@@ -136,10 +143,10 @@ function stop(server: HttpServer, sockets: ReadonlySet<Socket>): Promise<void> {
   })
 }
 
-function urlOf(server: HttpServer, { tls, path, host }: ServeSettings): string {
+function urlOf(server: HttpServer, { path, host }: ServeSettings): string {
   const address = server.address()
   if (address === null || typeof address === 'string') return `ws://unix${path}`
   const everywhere = address.address === '::' || address.address === '0.0.0.0'
   const name = everywhere ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address
-  return `${tls === undefined ? 'ws' : 'wss'}://${host === 'localhost' ? 'localhost' : name}:${address.port}${path}`
+  return `${server instanceof HttpsServer ? 'wss' : 'ws'}://${host === 'localhost' ? 'localhost' : name}:${address.port}${path}`
 }

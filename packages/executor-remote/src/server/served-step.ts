@@ -27,6 +27,11 @@ export class ServedStep implements QueuedStep {
     this.#place = place
   }
 
+  /** Counted as the characters of its JSON. */
+  get bytes(): number {
+    return JSON.stringify(this.#asked).length
+  }
+
   /** Whether the caller reads what its other steps say. */
   get ready(): boolean {
     return this.#place.link.bytes <= this.#place.maxBufferBytes / 2
@@ -81,7 +86,9 @@ export class ServedStep implements QueuedStep {
     const problem = link.send({ type: 'outcome', id: this.id, outcome })
     if (problem !== undefined) {
       const words = `The outcome of step ${this.#asked.spec.taskId} cannot be sent: ${problem}`
-      link.send({ type: 'outcome', id: this.id, outcome: failedStep(this.#asked.spec, words, outcome.usage) })
+      const told = (usage: StepOutcome['usage'] | undefined): string | undefined =>
+        link.send({ type: 'outcome', id: this.id, outcome: failedStep(this.#asked.spec, words, usage) })
+      if (told(outcome.usage) !== undefined) told(undefined)
     }
     this.#close()
   }

@@ -13,6 +13,8 @@ export class Sessions {
   readonly #settings: ServeSettings
   readonly #queue: StepQueue
   readonly #sessions = new Map<string, WorkerSession>()
+  /** Connections whose first frame is still to come. */
+  readonly #strangers = new Set<Wire<CallerFrame>>()
   #draining = false
   #whenIdle: (() => void)[] = []
 
@@ -31,7 +33,12 @@ export class Sessions {
   welcome(wire: Wire<CallerFrame>, identity: string): void {
     const { handshakeMs, system } = this.#settings
     const late = (): void => wire.close(closeCodes.handshakeTimeout, `No hello within ${handshakeMs} ms`)
-    const stop = system.clock.timer(handshakeMs, late)
+    const timer = system.clock.timer(handshakeMs, late)
+    const stop = (): void => {
+      timer()
+      this.#strangers.delete(wire)
+    }
+    this.#strangers.add(wire)
     void wire.ended.then(stop)
     wire.listen(([hello, ...rest]) => {
       stop()
@@ -53,6 +60,7 @@ export class Sessions {
   /** Stops every step and breaks off. */
   close(): void {
     this.#stop('it was closed')
+    for (const wire of this.#strangers) wire.close(closeCodes.closing, 'the worker was closed')
     for (const session of this.#sessions.values()) session.abandon('the worker was closed')
   }
 

@@ -1,6 +1,8 @@
 /** Runs so many steps at once, and lets the others wait in the order in which they came. */
 
 export interface QueuedStep {
+  /** Bytes that it takes while it waits, roughly. */
+  readonly bytes: number
   /** Whether its caller reads what its other steps say. */
   readonly ready: boolean
   /** Resolves when the work has really stopped. Never rejects. */
@@ -9,19 +11,25 @@ export interface QueuedStep {
   refuse(reason: string): void
 }
 
+type QueueLimits = { readonly capacity: number; readonly maxQueued: number; readonly maxQueuedBytes: number }
+
 export class StepQueue {
   readonly #capacity: number
   readonly #maxQueued: number
+  readonly #maxQueuedBytes: number
   readonly #changed: () => void
-  readonly #waiting = new Set<QueuedStep>()
+  /** With the bytes of each. */
+  readonly #waiting = new Map<QueuedStep, number>()
   #running = 0
+  #waitingBytes = 0
   #stopped: string | undefined
   #scheduled = false
 
   /** `changed` is called when a step has ended. */
-  constructor({ capacity, maxQueued }: { readonly capacity: number; readonly maxQueued: number }, changed: () => void) {
+  constructor({ capacity, maxQueued, maxQueuedBytes }: QueueLimits, changed: () => void) {
     this.#capacity = capacity
     this.#maxQueued = maxQueued
+    this.#maxQueuedBytes = maxQueuedBytes
     this.#changed = changed
   }
 
@@ -33,14 +41,20 @@ export class StepQueue {
   /** It is started soon, after what came in the same message, which may cancel it. Gives words when there is no room. */
   add(step: QueuedStep): string | undefined {
     if (this.#stopped !== undefined) return this.#stopped
-    if (this.#waiting.size >= this.#maxQueued) return `it is full: ${this.#running} steps run and ${this.#waiting.size} wait`
-    this.#waiting.add(step)
+    const full = `it is full: ${this.#running} steps run and ${this.#waiting.size} wait`
+    if (this.#waiting.size >= this.#maxQueued) return full
+    // What may start at once need not be measured.
+    const bytes = this.size < this.#capacity ? 0 : step.bytes
+    if (this.#waitingBytes + bytes > this.#maxQueuedBytes) return `${full}, with ${this.#waitingBytes} bytes`
+    this.#waiting.set(step, bytes)
+    this.#waitingBytes += bytes
     this.pump()
     return undefined
   }
 
   /** It never starts, if it has not yet. */
   remove(step: QueuedStep): void {
+    this.#waitingBytes -= this.#waiting.get(step) ?? 0
     this.#waiting.delete(step)
   }
 
@@ -54,22 +68,23 @@ export class StepQueue {
   /** No step starts from here on: those that wait are refused. */
   stop(reason: string): void {
     this.#stopped = reason
-    const refused = [...this.#waiting]
+    const refused = [...this.#waiting.keys()]
     this.#waiting.clear()
+    this.#waitingBytes = 0
     for (const step of refused) step.refuse(reason)
     this.#changed()
   }
 
   #startNext(): void {
     this.#scheduled = false
-    for (const step of this.#waiting) {
+    for (const step of this.#waiting.keys()) {
       if (this.#running >= this.#capacity) return
       if (step.ready) void this.#run(step)
     }
   }
 
   async #run(step: QueuedStep): Promise<void> {
-    this.#waiting.delete(step)
+    this.remove(step)
     this.#running += 1
     await step.start()
     this.#running -= 1

@@ -20,6 +20,7 @@ export class WatchedExecutor {
     const outcome = this.#guarded.executeStep(spec, options)
     const work = this.#work as Promise<StepOutcome> | undefined // the executor was asked before the guard gave its promise
     await outcome.then(settled, () => {}) // who let the signal fire has forgotten the step
-    await work?.catch(() => {})
+    // An executor that is not typed may have given something that is no promise.
+    await Promise.resolve(work).catch(() => {})
   }
 }
