@@ -8,6 +8,7 @@ import { wrapWords } from '../render/wrap.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type Check, runTests } from '../workspace/check.ts'
+import { keepSample } from '../workspace/sample.ts'
 import { changesBetween, type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import { hint } from './hint.ts'
 
@@ -69,6 +70,7 @@ export async function conclude({ status }: Pick<RunResult, 'status'>, { settings
     const line = `${sign} ${words}${countText(check)}${colors.dim(', checked once more after the agent had finished')}`
     terminal.print(`${wrapWords(line, style.width, '  ').join('\n')}\n\n`)
   }
+  await keepSample(workspace)
   const fields = fieldLines(
     [
       ['Project', workspace],

@@ -1,8 +1,8 @@
 /** Opens an address in the person's browser, where there is one. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeOwnFolder } from '../workspace/own-folder.ts'
 
 export type Opener = { readonly command: string; readonly words: readonly string[] }
 
@@ -28,7 +28,7 @@ const page = (url: string): string =>
  */
 export async function openBrowser(url: string, environment: Environment): Promise<() => Promise<void>> {
   if (openerOf(process.platform, environment, '') === undefined) return () => Promise.resolve()
-  const folder = await mkdtemp(join(tmpdir(), 'seamfold-open-'))
+  const folder = await makeOwnFolder('seamfold-open-')
   const file = join(folder, 'playground.html')
   await writeFile(file, page(url), { mode: 0o600 })
   const opener = openerOf(process.platform, environment, file)

@@ -3,7 +3,7 @@ import { headingLines } from '../render/heading.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { copySample, renewSample } from '../workspace/sample.ts'
+import { copySample, keepSample, renewSample } from '../workspace/sample.ts'
 import { judgeModule } from './judge-module.ts'
 import { openBrowser } from './open-browser.ts'
 import { startPlaygroundAgent } from './playground-process.ts'
@@ -42,8 +42,9 @@ class SampleCopy {
 }
 
 /** What was done in the copy can be looked at later. */
-function sayWhatStays({ made }: SampleCopy, terminal: Terminal): void {
+async function sayWhatStays({ made }: SampleCopy, terminal: Terminal): Promise<void> {
   if (made === undefined) return
+  await keepSample(made.workspace)
   const { colors } = terminal.style()
   const look = hint('sessions', made, terminal)
   terminal.print(`\n  The copy of the sample project and its sessions stay where they are: ${colors.bold(look)}\n`)
@@ -86,6 +87,6 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
   await forget?.()
   await playground.close()
   interrupt.close()
-  sayWhatStays(sample, terminal)
+  await sayWhatStays(sample, terminal)
   return 0
 }

@@ -10,9 +10,15 @@ const NAMED = /@(\d+)\.([0-9a-f]{8})$/
 /** A host whose holders tell their process. */
 export function holderHost(): Host {
   const host = systemHost()
-  const place = placeOfProcesses()
-  return { ...host, id: (kind) => (kind === 'holder' ? `${host.id(kind)}@${process.pid}.${place}` : host.id(kind)) }
+  const here = thisProcess()
+  return { ...host, id: (kind) => (kind === 'holder' ? `${host.id(kind)}${here}` : host.id(kind)) }
 }
+
+/** What the name of a holder of this process ends in. */
+export const thisProcess = (): string => `@${process.pid}.${placeOfProcesses()}`
+
+/** Whether the process of a name that ends like this is proven gone. */
+export const isGone = (name: string): boolean => deadAt(placeOfProcesses())(name)
 
 /** The number of the process that a holder is; undefined for one that is none of this machine, or does not say. */
 export function processOf(holder: string, place: string = placeOfProcesses()): number | undefined {
@@ -31,7 +37,7 @@ const deadAt =
 /** Whether who has claimed this lives: undefined where neither the lease nor the holder's name tells. */
 export async function livesWith(leases: LeaseStore, key: string, holder = ''): Promise<boolean | undefined> {
   if ((await leasesOfTheLiving(leases).read(key)) !== undefined) return true
-  return deadAt(placeOfProcesses())(holder) ? false : undefined
+  return isGone(holder) ? false : undefined
 }
 
 /** Leases of processes that are proven dead count as free. One that cannot be proven dead is waited for. */

@@ -6,6 +6,7 @@ import { memoryLeases, memoryStore, storeBlobs, watchedStore } from '@seamfold/c
 import { type LogEnds, readEnds, tipOf } from './log-ends.ts'
 import type { BlobStore, LeaseStore, SessionStore, WatchStore } from '@seamfold/core/kit'
 import { AgentError, isAgentError, toMessage } from '@seamfold/core/kit'
+import { keepSampleIfLeft } from '../workspace/sample.ts'
 
 /** Where sessions are kept: a database, plain files, or nowhere once the process ends. */
 export type StoreKind = 'sqlite' | 'jsonl' | 'memory'
@@ -26,6 +27,7 @@ export type Journal = {
 /** Open a journal, making it where there is none. Throws `store_corrupt`, `store_newer`, `store_unavailable`, or `invalid_argument` where it cannot be made. */
 export async function openJournal(path: string, kind: StoreKind = 'sqlite'): Promise<Journal> {
   if (kind === 'memory') return memoryJournal()
+  await keepSampleIfLeft(dirname(dirname(path)))
   const folder = kind === 'jsonl' ? path : dirname(path)
   const journal = await (kind === 'jsonl' ? openFiles(path) : open(path)).catch((error: unknown) => {
     throw isFolder(folder) ? error : unmade(path, error)
@@ -70,6 +72,7 @@ export async function openExistingJournal(path: string): Promise<Journal> {
       `There are no sessions here: ${path} does not exist.\nName the workspace that they were in with --workspace, or their journal with --store.`,
     )
   }
+  await keepSampleIfLeft(dirname(dirname(path)))
   return open(path)
 }
 

@@ -1,18 +1,25 @@
 /** Copies the sample project, which has a bug and a test that shows it, to where it may be changed. */
-import { cp, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cp, readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { existsSync } from 'node:fs'
 import { AgentError } from '@seamfold/core/kit'
+import { keepFolder, keepIfLeft, makeOwnFolder } from './own-folder.ts'
 
-/** A fresh copy in a temporary folder of its own; returns its path. */
+const prefix = 'seamfold-demo-'
+
+/** A fresh copy in a temporary folder of its own, which is removed some day unless it is kept; returns its path. */
 export async function copySample(): Promise<string> {
-  const parent = await realpath(await mkdtemp(join(tmpdir(), 'seamfold-demo-')))
-  const workspace = join(parent, 'sample')
+  const workspace = join(await makeOwnFolder(prefix), 'sample')
   await fill(workspace)
   return workspace
 }
+
+/** The person was told where the copy is: it stays. */
+export const keepSample = (workspace: string): Promise<void> => keepFolder(dirname(workspace))
+
+/** Whoever works in a copy whose process was killed keeps it. */
+export const keepSampleIfLeft = (workspace: string): Promise<void> => keepIfLeft(dirname(workspace), prefix)
 
 /** Makes a copy what it was at first. Its journal stays. */
 export async function renewSample(workspace: string): Promise<void> {
