@@ -146,8 +146,8 @@ describe('a step whose worker died', () => {
     const running = poolOf([first, other]).executeStep(step, { signal: never() })
     await first.waits()
     await first.kill()
-    const { status, output } = await running
-    expect(status).toBe('failed')
+    const { status, output, code } = await running
+    expect({ status, code }).toEqual({ status: 'failed', code: 'executor_unavailable' })
     expect(output).toContain('what the step did after its last event is not known. Asked for again: No worker took step paid-once over: ')
     expect(output).toContain(`${other.url} does not share the journal its own`)
     expect(paid()).toBe('paid\n')
@@ -159,7 +159,10 @@ describe('a step whose worker died', () => {
     await first.waits()
     await first.kill()
     await startWorker({ port: first.port })
-    expect((await running).output).toMatch(/what the step did after its last event is not known$/)
+    expect(await running).toMatchObject({
+      code: 'executor_unavailable',
+      output: expect.stringMatching(/did after its last event is not known$/),
+    })
     expect(paid()).toBe('paid\n')
   }, 20_000)
 

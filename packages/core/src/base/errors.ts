@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'session_lost' // another process took the session from us
   | 'session_closed' // the session or its agent was closed
   | 'session_not_found' // there is no such session in the store
+  | 'executor_unavailable' // nobody could take the step, or say how it ended: it may have begun
   | 'workflow_held' // another live process runs this workflow
   | 'workflow_lost' // another process took the workflow from us
   | 'workflow_suspended' // a step waits for an answer: answer, and run the workflow again

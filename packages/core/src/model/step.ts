@@ -103,6 +103,15 @@ function problemOf(data: unknown): string | undefined {
   if (!STATUSES.has(data.status)) return `'status' is ${JSON.stringify(data.status)}`
   if (data.success !== (data.status === 'completed')) return `'success' does not match 'status'`
   if (!isJsonObject(data.usage)) return `'usage' is not an object`
-  for (const key of Object.keys(noUsage)) if (typeof data.usage[key] !== 'number') return `'usage.${key}' is not a number`
-  return undefined
+  for (const key of Object.keys(noUsage)) if (!isAmount(data.usage[key])) return `'usage.${key}' is ${amountText(data.usage[key])}`
+  if (data.waitingFor !== undefined && !isWaiting(data.waitingFor)) return `'waitingFor' is no list of requests`
+  return data.cost === undefined || isAmount(data.cost) ? undefined : `'cost' is ${amountText(data.cost)}`
 }
+
+const amountText = (value: unknown): string => `${typeof value === 'number' ? value : JSON.stringify(value)}, which is no amount`
+
+const isWaiting = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => isJsonObject(each) && typeof each.requestId === 'string')
+
+/** What is below nothing would be given back to a budget, and what is no number could not be stored. */
+const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < Infinity

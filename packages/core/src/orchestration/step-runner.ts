@@ -10,6 +10,7 @@ import { attemptStep, specOf } from './attempt.ts'
 import { planStep, stepChanged, type StepPlan } from './step-plan.ts'
 import type { StepGrant } from './step-grant.ts'
 import { WorkLimit } from './work-limit.ts'
+import { isUnended } from './unended.ts'
 import { attemptId, type WorkflowBudget } from './workflow-budget.ts'
 import type { WorkflowLog } from './workflow-log.ts'
 import type { OnChanged, StepListener, WorkflowListener, WorkflowStep } from './workflow-types.ts'
@@ -39,6 +40,9 @@ type Begun = Attempt & { readonly sessionId: string | undefined; readonly grant:
 type Attempt = PlannedStep & { readonly attempt: number; readonly resume: string | undefined }
 
 const UNPLANNED: StepPlan = { type: 'run', attempt: 1, resume: undefined, changed: false }
+
+/** Milliseconds between looks at a step whose session somebody else holds. */
+const ATTACH_MS = 500
 
 export class StepRunner {
   readonly #parts: RunnerParts
@@ -94,7 +98,8 @@ export class StepRunner {
     let tries = 1
     for (;;) {
       const outcome = await this.#attempt({ ...planned, attempt, resume })
-      usage = addUsage(usage, outcome.usage)
+      const open = isUnended(outcome)
+      if (!open) usage = addUsage(usage, outcome.usage)
       // What was resumed may have been cancelled by whoever was at it before: that is no answer to us.
       const staleCancel = resume !== undefined && outcome.status === 'cancelled'
       if (!staleCancel) {
@@ -102,8 +107,9 @@ export class StepRunner {
           return attempt === from.attempt ? outcome : { ...outcome, usage }
         await this.#pause(step, tries++)
       }
-      attempt++
-      resume = undefined
+      // What may be at work somewhere is asked for again; what has ended is begun anew.
+      resume = open ? (resume ?? this.#sessionOf({ ...planned, attempt })) : undefined
+      if (!open) attempt++
     }
   }
 
@@ -126,7 +132,7 @@ export class StepRunner {
       outcome = await this.#begin({ ...attempt, sessionId, grant })
       return outcome
     } finally {
-      await grant.settle(outcome)
+      await grant.settle(outcome && isUnended(outcome) ? undefined : outcome)
       if (outcome?.code === 'budget_exhausted') budget.starved(grant.budget)
     }
   }
@@ -164,6 +170,18 @@ export class StepRunner {
     })
     let outcome = await this.#untilDone({ step, key, sessionId, grant })
     if (outcome.status === 'suspended') return outcome
+    if (!isUnended(outcome)) outcome = await this.#stored(outcome, { step, key, attempt, grant })
+    emit?.({ type: 'step_end', attempt, status: outcome.status, success: outcome.success, ...placeOf(step, key) })
+    return outcome
+  }
+
+  /** The outcome as it was stored. */
+  async #stored(
+    given: StepOutcome,
+    { step, key, attempt, grant }: Pick<Begun, 'step' | 'key' | 'attempt' | 'grant'>,
+  ): Promise<StepOutcome> {
+    const { log, host } = this.#parts
+    let outcome = given
     this.#parts.used?.(outcome.usage)
     const store = async (): Promise<void> => {
       const used = grant === undefined ? {} : { used: grant.used(outcome) }
@@ -175,14 +193,14 @@ export class StepRunner {
       outcome = failedStep(step, words, outcome.usage)
       return store()
     })
-    emit?.({ type: 'step_end', attempt, status: outcome.status, success: outcome.success, ...placeOf(step, key) })
     return outcome
   }
 
   /** Asks until there is an end, or nobody here waits for answers. */
   async #untilDone({ step, key, sessionId, grant }: Asked): Promise<StepOutcome> {
-    const { executor, host, onStepEvent, answered, emit } = this.#parts
+    const { executor, host, log, onStepEvent, answered, emit } = this.#parts
     const { signal } = this.#call
+    const latest = step.timeoutMs === undefined ? Infinity : host.clock.now() + step.timeoutMs
     const plain = sessionId === undefined && Object.keys(grant?.budget ?? {}).length === 0 && isPlain(step)
     const spec = plain ? step : specOf(step, sessionId, grant?.budget)
     const control = grant && childSignal(signal) // a step without a grant can only be stopped with the rest
@@ -197,6 +215,11 @@ export class StepRunner {
       for (;;) {
         grant?.restart()
         const outcome = await attemptStep(spec, step.timeoutMs, { executor, host, signal: control?.signal ?? signal, onEvent })
+        if (outcome.code === 'session_held' && log !== undefined && host.clock.now() + ATTACH_MS < latest) {
+          await host.clock.sleep(ATTACH_MS, { signal: control?.signal ?? signal })
+          log.assertUsable()
+          continue
+        }
         if (outcome.status !== 'suspended') return outcome
         emit?.({ type: 'step_suspended', waitingFor: outcome.waitingFor ?? [], ...placeOf(step, key) })
         if (answered === undefined) return outcome

@@ -7,6 +7,10 @@ import { neverAborted, stepOutcome, stepSpec } from '../../src/testing/agent-exe
 const signal = neverAborted()
 const executorOf = (executeStep: AgentExecutor['executeStep'], rest: Partial<AgentExecutor> = {}): AgentExecutor =>
   guardedExecutor({ contract: 1, executeStep, ...rest })
+const withUsage = (input: number): unknown => {
+  const outcome = stepOutcome(stepSpec('a'), 'ok')
+  return { ...outcome, usage: { ...outcome.usage, input } }
+}
 const echo: AgentExecutor['executeStep'] = async (spec) => stepOutcome(spec, 'ok')
 
 describe('a guarded executor', () => {
@@ -32,6 +36,11 @@ describe('a guarded executor', () => {
     ['nothing', undefined, 'it is not an object'],
     ['no usage', { ...stepOutcome(stepSpec('a'), 'ok'), usage: undefined }, "'usage' is not an object"],
     ['a status of its own', { ...stepOutcome(stepSpec('a'), 'ok'), status: 'great' }, `'status' is "great"`],
+    ['usage that is no number', withUsage(Number.NaN), "'usage.input' is NaN, which is no amount"],
+    ['usage that would be given back', withUsage(-5), "'usage.input' is -5, which is no amount"],
+    ['a cost that is no number', { ...stepOutcome(stepSpec('a'), 'ok'), cost: Number.NaN }, "'cost' is NaN, which is no amount"],
+    ['a cost that would be given back', { ...stepOutcome(stepSpec('a'), 'ok'), cost: -1 }, "'cost' is -1, which is no amount"],
+    ['waiting for what is no request', { ...stepOutcome(stepSpec('a'), 'ok'), waitingFor: [null] }, "'waitingFor' is no list of requests"],
   ])('fails the step when the outcome is %s', async (_what, outcome, words) => {
     const executor = executorOf(async () => outcome as never)
     const found = await executor.executeStep(stepSpec('a'), { signal })

@@ -4,7 +4,7 @@ import { closeCodes, ProtocolError } from '../protocol/close-codes.ts'
 import type { CallerMessage, Welcome, WorkerFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import { type Connection } from './connect.ts'
-import { OpenSteps, untouchedResult, type StepResult } from './open-steps.ts'
+import { OpenSteps, unavailable, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { Restorer, type Elsewhere } from './restorer.ts'
 
@@ -104,7 +104,7 @@ export class CallerSession {
       case 'refused': {
         const step = this.#steps.take(frame.id)
         const words = `The worker at ${this.#settings.address} did not start the step: ${frame.reason}`
-        return step?.settle({ outcome: failedStep(step.spec, words), fate: 'not_started' })
+        return step?.settle({ outcome: unavailable(step.spec, words), fate: 'not_started' })
       }
       case 'drain':
         this.#draining = true

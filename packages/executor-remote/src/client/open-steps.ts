@@ -72,13 +72,19 @@ export class OpenSteps {
 /** How far a session had got when it ended, and where its steps are journaled. */
 type Loss = { readonly given: number; readonly journal: string | undefined }
 
+/** No end of the step: whoever asks for it again means the same work. */
+export const unavailable = (spec: AgentStepSpec, words: string): StepOutcome => ({
+  ...failedStep(spec, words),
+  code: 'executor_unavailable',
+})
+
 export const untouchedResult = (spec: AgentStepSpec, why: string): StepResult => ({
-  outcome: failedStep(spec, `${why}: the step was not started`),
+  outcome: unavailable(spec, `${why}: the step was not started`),
   fate: 'not_started',
 })
 
 const lostResult = (spec: AgentStepSpec, why: string, journal: string | undefined): StepResult => ({
-  outcome: failedStep(spec, `${why}: what the step did after its last event is not known`),
+  outcome: unavailable(spec, `${why}: what the step did after its last event is not known`),
   fate: 'lost',
   journal,
 })

@@ -1,6 +1,6 @@
 /** `executorPool({ workers })`: one executor over several workers. */
-import { failedStep, guardedExecutor, systemHost, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
-import type { StepResult } from '../client/open-steps.ts'
+import { guardedExecutor, systemHost, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
+import { unavailable, type StepResult } from '../client/open-steps.ts'
 import { assertTexts } from '../defaults.ts'
 import { settingsOf, type RemoteExecutorOptions } from '../client/options.ts'
 import { pursue, type Attempt } from '../client/pursue.ts'
@@ -157,7 +157,7 @@ class Pool {
     const reasons = this.#members.map((member) => member.why(needs)).join('; ')
     const why = reasons === '' ? 'the pool is empty' : reasons
     const begun = needs.journal === undefined ? ', so it was not started' : ' over'
-    return { outcome: failedStep(spec, `No worker${wanted} took step ${spec.taskId}${begun}: ${why}`), fate: 'not_started' }
+    return { outcome: unavailable(spec, `No worker${wanted} took step ${spec.taskId}${begun}: ${why}`), fate: 'not_started' }
   }
 
   /** There are workers to wait for, and none has a place. */
