@@ -50,8 +50,8 @@ export const CHOKE_POINT_MUTANTS: readonly Mutant[] = [
   {
     kills: 'a step of a workflow',
     file: 'packages/core/src/session/local-executor.ts',
-    from: 'helpers.make(optionsFor(options, spec, { ...profile, leftMs }))',
-    to: `helpers.make({ ...optionsFor(options, spec, { ...profile, leftMs }), permissions: ${PERMISSIVE} as never })`,
+    from: 'withHelper(optionsFor(options, spec, { ...profile, leftMs }), ',
+    to: `withHelper({ ...optionsFor(options, spec, { ...profile, leftMs }), permissions: ${PERMISSIVE} as never }, `,
   },
   {
     kills: 'a remote step',
