@@ -1,5 +1,6 @@
 /** The policies of a caller hold on a worker, and a worker that does not know them never gets the step. */
-import { createAgent, policy, tool } from '@seamfold/core'
+import { createAgent, jsonSchema, policy, stepTool, tool } from '@seamfold/core'
+import type { AgentExecutor } from '@seamfold/core/kit'
 import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
 import { executorPool } from '../src/index.ts'
@@ -77,5 +78,39 @@ describe('the policies of a step', () => {
       raw.say({ ...hello, versions })
       expect(await raw.hear('welcome')).toMatchObject({ version })
     }
+  })
+})
+
+describe('what an agent may do goes along with the tasks that it gives', () => {
+  /** An agent that may only read gives a task, and what its model was told of it. */
+  async function told(executor: AgentExecutor, policies?: Parameters<typeof stepTool>[0]['policies']): Promise<string> {
+    const there = stepTool({
+      name: 'there',
+      description: 'Does it there.',
+      input: jsonSchema<Record<string, never>>({ type: 'object' }),
+      access: () => [],
+      executor,
+      tasksOf: () => [{ agent: 'default', description: 'd', prompt: 'Do it.' }],
+      ...(policies && { policies }),
+    })
+    const llm = scriptedLlm([[callOf('there')], 'done'])
+    const agent = createAgent({ llm, tools: [there], permissions: policy({ mode: 'read-only' }) })
+    await (await agent.run('go')).completed()
+    return JSON.stringify(llm.requests.at(-1)?.messages.at(-1))
+  }
+
+  test('to a worker, unless the tool says otherwise', async () => {
+    const { did, executor } = changing()
+    const serving = await ends.serve(executor)
+    await told(ends.call(serving.url))
+    expect(did).toEqual([])
+    await told(ends.call(serving.url), [])
+    expect(did).toEqual(['changed'])
+  })
+
+  test('and to no worker of version 1, which is said', async () => {
+    const old = await impostor(welcome)
+    expect(await told(ends.call(old.url, { connectMs: 2000 }))).toContain('knows no policies of a step: the step was not started')
+    old.close()
   })
 })

@@ -1,14 +1,12 @@
 /** `seamfold run --remote`: one prompt to one result, worked on by a worker elsewhere. */
 import { randomUUID } from 'node:crypto'
-import type { AgentStepSpec, RunResult } from '@seamfold/core'
+import type { AgentStepSpec, PolicyData, RunResult } from '@seamfold/core'
 import { AgentError, type Envelope, type JsonSchema, type StepOutcome, stepSessionId, toMessage } from '@seamfold/core/kit'
 import type { RemoteExecutor } from '@seamfold/executor-remote'
 import { fieldLines } from '../render/fields.ts'
 import { requestExcerpt } from '../render/request.ts'
 import { oneLine, visible } from '../render/text.ts'
-import { permissionMode } from '../setup/permissions.ts'
-import type { SharedOptions } from '../setup/settings.ts'
-import { amount, wholeNumber } from '../setup/settings.ts'
+import { amount, policiesHere, type SharedOptions, wholeNumber } from '../setup/settings.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import { createScreen } from '../terminal/screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -43,7 +41,8 @@ export function refuseOptionsOfWorker(options: SharedOptions): void {
 }
 
 export async function remoteRun(task: RemoteTask, options: RemoteOptions, terminal: Terminal): Promise<number> {
-  const spec = specOf(task, options)
+  const policies = await policiesHere(options, terminal)
+  const spec = specOf(task, options, policies)
   const token = terminal.environment[WORKER_TOKEN]
   const { remoteExecutor } = await import('@seamfold/executor-remote')
   const executor = remoteExecutor({ url: options.remote, ...(token === undefined || token === '' ? {} : { token }) })
@@ -64,10 +63,9 @@ export async function remoteRun(task: RemoteTask, options: RemoteOptions, termin
   }
 }
 
-function specOf({ prompt, schema }: RemoteTask, options: RemoteOptions): AgentStepSpec {
+function specOf({ prompt, schema }: RemoteTask, options: RemoteOptions, policies: readonly PolicyData[]): AgentStepSpec {
   const maxSteps = wholeNumber('--max-turns', options.maxTurns)
   const usd = amount('--budget', options.budget)
-  const policies = options.permissions === undefined ? undefined : [{ mode: permissionMode(options.permissions) }]
   return {
     taskId: randomUUID(),
     agent: 'default',
@@ -75,10 +73,8 @@ function specOf({ prompt, schema }: RemoteTask, options: RemoteOptions): AgentSt
     prompt,
     ...(options.session === undefined ? {} : { sessionId: options.session }),
     ...(maxSteps === undefined ? {} : { maxSteps }),
-    // What it may spend and touch is never more than at the worker.
-    ...(usd === undefined && policies === undefined
-      ? {}
-      : { authority: { ...(usd !== undefined && { budget: { usd } }), ...(policies && { policies }) } }),
+    // What it may spend and touch is never more than at the worker, and never more than here.
+    authority: { ...(usd !== undefined && { budget: { usd } }), ...(policies.length > 0 && { policies }) },
     ...(schema === undefined ? {} : { outputSchema: schema }),
   }
 }
@@ -145,12 +141,22 @@ function resultOfError({ taskId, sessionId = stepSessionId(taskId) }: AgentStepS
   }
 }
 
-function announce({ sessionId, taskId, prompt }: AgentStepSpec, url: string, terminal: Terminal): void {
+/** What is said here of what it may do. */
+const atMost = ({ mode, layers = [] }: PolicyData): string =>
+  [
+    ...(mode === undefined ? [] : [mode]),
+    ...(layers.length === 0 ? [] : [`what ${counted(layers.flatMap(({ rules }) => rules).length)}`]),
+  ].join(', ')
+
+const counted = (rules: number): string => (rules === 1 ? 'the rule here allows' : `the ${rules} rules here allow`)
+
+function announce({ sessionId, taskId, prompt, authority }: AgentStepSpec, url: string, terminal: Terminal): void {
   const style = terminal.style()
   const fields = fieldLines(
     [
       ['Worker', url],
       ['Session', sessionId ?? stepSessionId(taskId)],
+      ...[...new Set((authority?.policies ?? []).map(atMost))].map((words) => ['At most', words] as const),
       ['Task', style.colors.bold(oneLine(prompt))],
     ],
     style,

@@ -45,8 +45,10 @@ export const ownFiles = (ground: Ground): readonly string[] => [
   ...(ground.configFile === undefined ? [] : [accessPath(ground.workspace, ground.configFile)]),
 ]
 
+type Ruled = Pick<Ground, 'rules' | 'ruleLines' | 'rulesTyped' | 'configFile' | 'layers'>
+
 /** Every rule knows its file and line. */
-export const groundLayers = ({ rules, ruleLines = [], rulesTyped, configFile, layers = [] }: Ground): readonly RuleLayer[] => [
+export const groundLayers = ({ rules, ruleLines = [], rulesTyped, configFile, layers = [] }: Ruled): readonly RuleLayer[] => [
   { layer: 'project', rules, lines: ruleLines, ...(configFile === undefined || rulesTyped ? {} : { file: configFile }) },
   ...layers,
 ]

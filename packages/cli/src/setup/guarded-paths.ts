@@ -1,7 +1,7 @@
 /** Paths that are not written like others, whatever the mode and the rules: what the command and git keep for themselves. */
 import { realpathSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
-import type { Access } from '@seamfold/core'
+import type { Access, Rule } from '@seamfold/core'
 
 /** `own`: the journals' folder. `git`: a repository's own folder, whose hooks and settings name commands. `configuration`: it is run at the next start. */
 export type Guard = 'own' | 'git' | 'configuration'
@@ -28,6 +28,17 @@ export function guardOf(access: Access, configuration?: string): Guard | undefin
   const isConfiguration = CONFIGURATION.test(segments.at(-1) ?? '') || (configuration !== undefined && path === fold(configuration))
   return isConfiguration ? 'configuration' : undefined
 }
+
+/** The path of one file as a glob: what stands for more than itself there matches one letter. */
+const asGlob = (path: string): string => path.replaceAll(/[*?{}]/g, '?')
+
+/** The guards as rules, for whoever judges without this file: names as they are usually written, and files that are run or believed. */
+export const guardRules = (files: readonly string[]): readonly Rule[] => [
+  { deny: { access: 'write', path: '{**/,}.seamfold{/**,}' } },
+  ...['{**/,}.git{/**,}', '{**/,}seamfold.config.*', ...[...new Set(files)].map(asGlob)].map((path): Rule => ({
+    ask: { access: 'write', path },
+  })),
+]
 
 /** A file as accesses have it: relative to the workspace, or absolute outside of it, with links followed. */
 export function accessPath(workspace: string, file: string): string {

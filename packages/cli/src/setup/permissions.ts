@@ -16,7 +16,7 @@ import {
 } from '@seamfold/core'
 import { AgentError, type WaitingFor } from '@seamfold/core/kit'
 import { suggestion } from '../config/nearest.ts'
-import { type Guard, guardOf } from './guarded-paths.ts'
+import { type Guard, guardOf, guardRules } from './guarded-paths.ts'
 
 export const MODE_NAMES: readonly string[] = Object.keys(MODES)
 
@@ -53,7 +53,7 @@ export type ModeOptions = {
 
 /** Guards win over rules, which win over the mode; rules that people gave for a session answer questions, and never overrule a denial or a guard. */
 export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options: ModeOptions = {}): Policy {
-  const { readOnly = () => 'deny', layers = [] } = options
+  const { readOnly = () => 'deny', layers = [], hookFiles = [], policyFiles = [] } = options
   const base = policy({ rules, layers, mode, ...(mode === 'read-only' ? { commands: readOnly } : {}) })
   const guarded = (request: ToolRequest, judged: Judgement): Judgement => {
     // A mode that allows everything speaks of commands in the sandbox: for one outside there must be a rule.
@@ -61,8 +61,10 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options
     const guard = guardFor(request.accesses, options)
     return guard !== undefined && (guard.decision === 'deny' || judged.decision !== 'deny') ? guard : judged
   }
+  const judge = (request: ToolRequest): Judgement => guarded(request, base.judge(request))
+  const files = [...hookFiles, ...policyFiles, ...(options.configuration === undefined ? [] : [options.configuration])]
   return {
-    judge: (request) => guarded(request, base.judge(request)),
+    judge,
     explain(request) {
       const { judgement, parts, next } = base.explain(request)
       const own = guarded(request, judgement)
@@ -74,10 +76,30 @@ export function modePolicy(mode: PermissionMode, rules: readonly Rule[], options
     },
     exposes: (name, session) => base.exposes(name, session),
     narrow: base.narrow,
+    // Elsewhere nobody knows which commands only read: there the mode `read-only` denies them all.
+    source: {
+      judge,
+      toList: (asked) =>
+        [policy({ rules, layers, mode }), guardPolicy({ rules, layers, files })].flatMap((each) => each.source?.toList(asked) ?? []),
+    },
     describe: () => `${mode} ${JSON.stringify(GUARDED)} ${base.describe()}`,
     layers: base.layers,
   }
 }
+
+type Guarding = { readonly rules: readonly Rule[]; readonly layers: readonly RuleLayer[]; readonly files: readonly string[] }
+
+/** The guards as data; a mode speaks of commands in the sandbox, and for one outside there must be a rule. */
+const guardPolicy = ({ rules, layers, files }: Guarding): Policy =>
+  policy({
+    rules,
+    layers: [
+      ...layers,
+      { layer: 'administrator', rules: guardRules(files) },
+      { layer: 'default', rules: [{ ask: { tool: 'bash_outside' } }] },
+    ],
+    default: 'allow',
+  })
 
 /** Why a call is guarded: the strictest of the reasons. */
 function guardFor(accesses: readonly Access[], { configuration, hookFiles = [], policyFiles = [] }: ModeOptions): Judgement | undefined {

@@ -1,11 +1,12 @@
 /** Joins options, configuration and environment to what a command works with; refuses early what cannot work. */
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Budget, type BudgetLimits, type Rule, type RuleLayer, stricterMode, type Timeouts } from '@seamfold/core'
+import { type Budget, type BudgetLimits, type PolicyData, type Rule, type RuleLayer, stricterMode, type Timeouts } from '@seamfold/core'
 import { AgentError } from '@seamfold/core/kit'
 import type { SandboxOptions } from '@seamfold/tools'
 import type { HookConfig, LanesConfig, PermissionMode, SecretsConfig } from '../config/config.ts'
 import { type Config, loadConfig } from '../config/load.ts'
+import { groundLayers } from './ground.ts'
 import { assertMode, type ModeLimit, policyFiles } from './policy-files.ts'
 import { chooseModel, type ModelChoice, type ModelWish } from './provider.ts'
 import type { ProtectionOptions } from './protection.ts'
@@ -131,6 +132,18 @@ export async function resolveSettings(options: SharedOptions, surroundings: Surr
 export async function resolveGround(options: SharedOptions, surroundings: Surroundings): Promise<Ground> {
   const config = await loadConfig(workspaceOf(options, surroundings.folder), configPath(options, surroundings.folder))
   return groundOf(config, options, { surroundings })
+}
+
+/** What a person, the project or the administrator said here of what may be done, for a worker; nothing where nobody said a word. */
+export async function policiesHere(options: SharedOptions, surroundings: Surroundings): Promise<readonly PolicyData[]> {
+  const { folder } = surroundings
+  const { mode: configured, ...config } = await loadConfig(workspaceOf(options, folder), configPath(options, folder))
+  const { layers: others, usual = configured, most } = await policyFiles(surroundings)
+  const ruled = { rules: config.rules, ...pick('ruleLines', config.ruleLines), ...pick('configFile', config.file), layers: others }
+  const layers = groundLayers(ruled).filter(({ rules }) => rules.length > 0)
+  const isSaid = (options.permissions ?? usual ?? most) !== undefined
+  if (isSaid) return [{ ...(layers.length > 0 && { layers }), mode: modeOf(options, usual, most) }]
+  return layers.length > 0 ? [{ layers, default: 'allow' }] : []
 }
 
 type Around = {

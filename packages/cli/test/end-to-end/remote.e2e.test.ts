@@ -1,6 +1,6 @@
 /** `seamfold run --remote` with a worker in another process and another folder. */
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
 import { expect, test } from 'vitest'
@@ -19,6 +19,7 @@ async function stage(turns: readonly ScriptStep[], ...words: string[]) {
   return {
     here: here.path,
     there: there.path,
+    caller,
     run: (...given: string[]) => seamfold(['run', '--remote', url, ...given], { cwd: here.path, env: caller }),
     runWith: (own: Readonly<Record<string, string>>, ...given: string[]) =>
       seamfold(['run', '--remote', url, ...given], { cwd: here.path, env: own }),
@@ -56,6 +57,27 @@ test('the permissions that are given here take away from those of the worker, an
   await using careful = await stage(turns, '--permissions', 'read-only')
   expect((await careful.run('--permissions', 'full', 'make it')).stdout).toContain('I may not.')
   expect(existsSync(join(careful.there, 'made.txt'))).toBe(false)
+})
+
+test('what this folder, its user and its administrator allow takes away too', async () => {
+  const turns = [answer([bash('echo hi > made.txt')]), answer([text('I may not.')])]
+  await using scene = await stage([...turns, ...turns, ...turns], '--yes')
+  const denied = async (env: Readonly<Record<string, string>>, shown: string) => {
+    const { stdout } = await scene.runWith({ ...scene.caller, ...env }, 'make it')
+    expect(stdout).toContain('I may not.')
+    expect(stdout).toContain(`At most  ${shown}\n`)
+    expect(existsSync(join(scene.there, 'made.txt'))).toBe(false)
+  }
+  await mkdir(join(scene.here, 'home', 'seamfold'), { recursive: true })
+  await writeFile(join(scene.here, 'home', 'seamfold', 'policy.json'), '{ "rules": ["deny exec(echo *)"] }')
+  await denied({ XDG_CONFIG_HOME: join(scene.here, 'home') }, 'what the rule here allows')
+  await writeFile(join(scene.here, 'administrator.json'), '{ "mode": "read-only" }')
+  const administrator = { SEAMFOLD_POLICY: join(scene.here, 'administrator.json') }
+  await denied(administrator, 'read-only')
+  const beyond = await scene.runWith({ ...scene.caller, ...administrator }, '--permissions', 'full', 'make it')
+  expect(beyond).toMatchObject({ code: 2, stderr: expect.stringContaining("at most 'read-only'") as unknown })
+  await writeFile(join(scene.here, 'seamfold.config.json'), '{ "permissions": "read-only" }')
+  await denied({}, 'read-only')
 })
 
 test('only the answer, one event a line, and an answer that is held to a schema', async () => {

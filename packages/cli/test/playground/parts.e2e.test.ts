@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAgent } from '@seamfold/core'
+import { createAgent, policy } from '@seamfold/core'
 import { scriptedLlm } from '@seamfold/core/testing'
 import { serveExecutor } from '@seamfold/executor-remote'
 import { codingScenario, startSimulator } from '@seamfold/simulator'
@@ -129,6 +129,7 @@ test('gives its tasks to a worker elsewhere, with the token that was typed', asy
         return '`src/x.js` was read elsewhere.'
       }),
     ),
+    permissions: policy(),
   })
   const serving = await serveExecutor(agent.executor(), { port: 0, token: 'typed-token' })
   try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createAgent } from '@seamfold/core'
+import { createAgent, policy } from '@seamfold/core'
 import { scriptedLlm } from '@seamfold/core/testing'
 import { serveExecutor } from '@seamfold/executor-remote'
 import { setupCode } from '../../src/playground/code/setup-code.ts'
@@ -24,7 +24,10 @@ test('the code on the page runs an agent to its end, without a key', async () =>
   const workspace = join(folder, 'workspace')
   await mkdir(workspace)
   await writeFile(join(workspace, 'README.md'), '# here\n\nA folder.\n')
-  const serving = await serveExecutor(createAgent({ llm: scriptedLlm(['Nothing.']) }).executor(), { port: 0, token: 'hidden-token' })
+  const serving = await serveExecutor(createAgent({ llm: scriptedLlm(['Nothing.']), permissions: policy() }).executor(), {
+    port: 0,
+    token: 'hidden-token',
+  })
   try {
     const simulated = setUps(workspace).filter(({ model, toolNames }) => model.provider === 'simulator' && toolNames?.length !== 0)
     // One of each kind, in every store: all of them are compiled elsewhere.

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Policy, ToolRequest } from '@seamfold/core'
+import { type PermissionPolicy, type Policy, policy, stricterPolicy, type ToolRequest } from '@seamfold/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { policyCode } from '../../src/playground/code/policy-code.ts'
 import { importLines } from '../../src/playground/code/piece.ts'
@@ -93,11 +93,23 @@ test('decides every call as the agent on the page does', async () => {
     const own = await groundPolicy(settings)
     // Only a sandbox has an outside.
     const here = asked.filter(({ tool }) => tool !== 'bash_outside' || (settings.sandbox?.mode ?? 'off') !== 'off')
-    const decisions = (policy: Policy): readonly string[] =>
-      here.map((request) => `${JSON.stringify(request)} ${policy.judge(request).decision}`)
+    const decisions = (judge: PermissionPolicy, those = here): readonly string[] =>
+      those.map((request) => `${JSON.stringify(request)} ${judge.judge(request).decision}`)
     expect([settings.mode, settings.rules, decisions(permissions)]).toEqual([settings.mode, settings.rules, decisions(own)])
+    const sent = elsewhere(own)
+    // Which commands only read is told by code, which stays here.
+    const both = settings.mode === 'read-only' ? here.filter(({ accesses }) => accesses.every(({ kind }) => kind !== 'exec')) : here
+    expect([settings.mode, settings.rules, decisions(sent, both)]).toEqual([settings.mode, settings.rules, decisions(own, both)])
+    for (const request of here) expect(ORDER).toContain(`${own.judge(request).decision} ${sent.judge(request).decision}`)
   }
 })
+
+/** Decisions here and elsewhere: there never a laxer one. */
+const ORDER = ['allow allow', 'allow ask', 'allow deny', 'ask ask', 'ask deny', 'deny deny']
+
+/** What goes along with the tasks of an agent. */
+const elsewhere = ({ source }: Policy): PermissionPolicy =>
+  (source?.toList({ rules: [] }) ?? []).map((data): PermissionPolicy => policy(data)).reduce(stricterPolicy)
 
 /** The policy of the code alone, as a module. */
 function policyText(settings: Settings): string {

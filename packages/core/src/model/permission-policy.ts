@@ -108,4 +108,21 @@ export interface PermissionPolicy {
    * wraps a policy passes it on. Throws `invalid_argument` for data that is not understood whole.
    */
   readonly narrow?: ((own: PermissionPolicy, data: PolicyData) => PermissionPolicy) | undefined
+  /** What it judges by, for steps that are given to others. Without it an agent gives none away, unless the host says what they may do. */
+  readonly source?: PolicySource | undefined
+}
+
+/** A policy as data that goes with a step. */
+export interface PolicySource {
+  /** The judge that the data says the same as: what was made from a policy and judges in a way of its own is not what the data says. */
+  readonly judge: PermissionPolicy['judge']
+  /** Each must allow. Throws `invalid_argument` where it judges by a function. */
+  toList(asked: PolicySourceOptions): readonly PolicyData[]
+}
+
+export type PolicySourceOptions = {
+  /** Those that people added for the session. */
+  readonly rules: readonly Rule[]
+  /** Only what narrows it from above: the caller of its step, or whoever gave its task. Default: all of it. */
+  readonly above?: boolean
 }

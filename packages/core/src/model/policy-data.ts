@@ -12,9 +12,12 @@ type WithCode = Omit<PolicyData, 'default'> & {
   readonly default?: Decision | ((access: Access) => Decision)
 }
 
-/** What a policy was made from, without what is code. Throws `invalid_argument` where it judges by a function. */
+/** What a policy was made from, without what is code; one made from nothing has no rules. Throws `invalid_argument` where it judges by a function. */
 export function policyData({ commands, default: given, ...data }: WithCode): PolicyData {
-  if (commands === undefined && typeof given !== 'function') return { ...data, ...(given && { default: given }) }
+  if (commands === undefined && typeof given !== 'function') {
+    const whole = { ...data, ...(given && { default: given }) }
+    return Object.keys(whole).length === 0 ? { rules: [] } : whole
+  }
   const way = "give a mode, or 'allow', 'ask' or 'deny' as its default, or name an agent that has it"
   throw new AgentError('invalid_argument', `A policy that judges by a function cannot travel with a step: ${way}`)
 }

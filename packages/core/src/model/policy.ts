@@ -17,7 +17,7 @@ import type {
   ToolRequest,
 } from './permission-policy.ts'
 import { policyData, readPolicyData } from './policy-data.ts'
-import { stricterPolicy } from './stricter-policy.ts'
+import { narrowedPolicy } from './stricter-policy.ts'
 import { strictestTimeout } from './rule-timeout.ts'
 
 export type {
@@ -89,15 +89,17 @@ export function policy(options: PolicyOptions = {}): Policy {
     ofSessions.set(sessionRules, known)
     return known
   }
+  const judge = (request: ToolRequest): Judgement => judgeBy(rulesFor(request), request, fallback)
   return {
-    judge: (request) => judgeBy(rulesFor(request), request, fallback),
+    judge,
     explain: (request) => explainBy(rulesFor(request), request, fallback),
     exposes: (tool, session) =>
       !compiled.some(({ decision, isWhole, match, concerns }) => {
         return decision === 'deny' && isWhole && match.effect === undefined && concerns({ tool, accesses: [], ...(session && { session }) })
       }),
     describe: () => describe(options),
-    narrow: (own, data) => stricterPolicy(own, policy(readPolicyData(data))),
+    narrow: (own, data) => narrowedPolicy(own, policy(readPolicyData(data))),
+    source: { judge, toList: ({ rules: learned, above }) => (above ? [] : [policyData(withLearned(options, learned))]) },
     toJSON: () => policyData(options),
     layers: given.toSorted((a, b) => LAYERS.indexOf(b.layer) - LAYERS.indexOf(a.layer)),
   }
@@ -132,6 +134,12 @@ function compileLearned(rule: Rule): readonly CompiledRule[] {
   } catch {
     return [] // said by the asking
   }
+}
+
+/** With the rules of the session that can be read. */
+function withLearned(options: PolicyOptions, learned: readonly Rule[]): PolicyOptions {
+  const rules = learned.filter((rule) => compileLearned(rule).length > 0)
+  return rules.length === 0 ? options : { ...options, layers: [...(options.layers ?? []), { layer: 'session', rules }] }
 }
 
 /** A line that runs several commands is judged as that many. */

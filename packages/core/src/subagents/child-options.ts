@@ -1,9 +1,10 @@
 /** What a child is made with: what its parent has, and never more. */
 import { AgentError } from '../base/errors.ts'
 import { globMatcher } from '../model/glob.ts'
-import type { PermissionPolicy, Rule } from '../model/permission-policy.ts'
+import type { Judgement, PermissionPolicy, Rule, ToolRequest } from '../model/permission-policy.ts'
 import { policy } from '../model/policy.ts'
-import { stricterPolicy } from '../model/stricter-policy.ts'
+import { policiesOf } from '../model/policy-source.ts'
+import { narrowedPolicy } from '../model/stricter-policy.ts'
 import type { StepBudget } from '../model/step.ts'
 import type { Tool } from '../model/tool.ts'
 import type { LlmClient } from '../ports/llm-client.ts'
@@ -37,7 +38,7 @@ export function childOptions(team: Team, { definition, maxSteps, grant, confirm,
   return {
     ...inherited,
     tools: tools.map((each) => (each.definition.name === TASK_TOOL ? deeper(within(team.registry, definition)) : each)),
-    permissions: definition.permissions === undefined ? permissions : stricterPolicy(permissions, definition.permissions),
+    permissions: definition.permissions === undefined ? permissions : narrowedPolicy(permissions, definition.permissions),
     budget: { perRun: { ...perRun, ...grant, ...(turns === undefined ? {} : { turns }) }, ...(ledger === undefined ? {} : { ledger }) },
     unanswered: deny ? 'reject' : inherited.unanswered,
     ...(words === undefined ? {} : { instructions: words }),
@@ -47,15 +48,19 @@ export function childOptions(team: Team, { definition, maxSteps, grant, confirm,
 }
 
 /** What was allowed for the session of the parent is not asked for again by its children. */
-const withRules = (own: PermissionPolicy, rules: ChildNeeds['rules']): PermissionPolicy => ({
-  judge(request) {
+function withRules(own: PermissionPolicy, rules: ChildNeeds['rules']): PermissionPolicy {
+  const judge = (request: ToolRequest): Judgement => {
     const known = rules?.()
     return known === undefined ? own.judge(request) : own.judge({ ...request, sessionRules: joined(known, request.sessionRules) })
-  },
-  exposes: (tool, session) => own.exposes(tool, session),
-  narrow: own.narrow,
-  describe: () => own.describe(),
-})
+  }
+  return {
+    judge,
+    exposes: (tool, session) => own.exposes(tool, session),
+    narrow: own.narrow,
+    source: { judge, toList: (asked) => policiesOf(own, { ...asked, rules: joined(rules?.() ?? [], asked.rules) }) },
+    describe: () => own.describe(),
+  }
+}
 
 const joined = (outer: readonly Rule[], inner: readonly Rule[] | undefined): readonly Rule[] =>
   inner === undefined ? outer : [...outer, ...inner]

@@ -3,6 +3,7 @@ import { type PermissionPolicy, policy } from '../model/policy.ts'
 
 /** Allows reads, files and network alike, and what touches nothing; denies the rest. Commands are denied too, or asked for. */
 export const readOnlyPolicy = ({ commands = 'deny' }: { readonly commands?: 'deny' | 'ask' } = {}): PermissionPolicy => {
-  const judge = policy({ default: ({ kind }) => (kind === 'read' || kind === 'net' ? 'allow' : kind === 'exec' ? commands : 'deny') })
-  return { ...judge, describe: () => `read-only, commands: ${commands}` }
+  const exec = { access: 'exec' } as const
+  const never = (['write', 'agent', 'other'] as const).map((access) => ({ deny: { access } }))
+  return policy({ rules: [...never, commands === 'ask' ? { ask: exec } : { deny: exec }], default: 'allow' })
 }

@@ -3,7 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import { type ToolOptions, tool } from '../model/define-tool.ts'
 import type { WaitingFor } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
-import type { PolicyData } from '../model/permission-policy.ts'
+import type { PolicyData, Rule } from '../model/permission-policy.ts'
 import { type AgentStepSpec, failedStep, type StepAnswer, type StepOutcome, stepSessionId } from '../model/step.ts'
 import { failed, succeeded, type ToolResult } from '../model/tool.ts'
 import { answerTo, defineMiddleware, type RunContext, type ToolInvocation, type ToolOutcome } from '../loop/middleware.ts'
@@ -15,6 +15,7 @@ import { type Asker, closeOthers, surface, toDecision } from './child-requests.t
 import { isUnderWay } from './child-run.ts'
 import type { Child } from './children.ts'
 import { grantOf } from './grants.ts'
+import { givenPolicies, sentPolicies } from './sent-policies.ts'
 import { StepTally } from './step-tally.ts'
 import { type TaskState, taskState } from './task-state.ts'
 
@@ -25,7 +26,11 @@ export interface StepToolOptions<T> extends Pick<ToolOptions<T>, 'name' | 'descr
   readonly executor: AgentExecutor
   /** What a call asks for. What it throws is told to the model. */
   tasksOf(input: T): readonly StepTask[]
-  /** Each must allow what the steps do, beside what is allowed where they are done. Default: only that counts. */
+  /**
+   * Each must allow what the steps do, beside what is allowed where they are done. Default: the permissions of the agent that has the
+   * tool; with an empty list only what is allowed there counts. What narrows that agent itself, as a step or a sub-agent, goes along in
+   * any case.
+   */
   readonly policies?: readonly PolicyData[]
 }
 
@@ -33,28 +38,33 @@ export interface StepToolOptions<T> extends Pick<ToolOptions<T>, 'name' | 'descr
  * Give it to `createAgent({ tools })`. The executor finds a step that it has begun by its id, so a call that was cut off goes on. What
  * a step waits for is asked on the run of the call, under the names of its agent, and answered there: the answers go with the step when
  * it is asked for again. They are signed with the agent's `answerKey`; a step whose worker takes none of them fails. Of the budget of the
- * run and of the session each step is granted a share, as a sub-agent is, and what it used counts there.
+ * run and of the session each step is granted a share, as a sub-agent is, and what it used counts there. `createAgent` throws
+ * `invalid_argument` where the agent's permissions are no data that could go along; this throws it for such `policies`.
  */
 export function stepTool<T = JsonObject>({ executor, tasksOf, policies, ...options }: StepToolOptions<T>): BindableTool {
+  const given = policies && givenPolicies(policies)
   const made = tool<T>({ ...options, effect: 'keyed', timeoutMs: 0, execute: () => outOfPlace(options.name) })
   const work = (input: unknown): readonly StepTask[] => tasksOf(input as T)
   return {
     ...made,
-    bind: (agent) => ({
-      tool: made,
-      middleware: [
-        defineMiddleware<TaskState>({
-          name: 'sub-agents',
-          ...taskState(agent.llm.model.price),
-          start: (run, state) => ({
-            wrapToolCall: (invocation, next) =>
-              invocation.call.name === options.name
-                ? pass({ run, state, agent, executor, policies, tasksOf: work }, invocation, next)
-                : next(invocation),
+    bind(agent) {
+      const policiesOf = sentPolicies({ tool: options.name, permissions: agent.permissions, given })
+      return {
+        tool: made,
+        middleware: [
+          defineMiddleware<TaskState>({
+            name: 'sub-agents',
+            ...taskState(agent.llm.model.price),
+            start: (run, state) => ({
+              wrapToolCall: (invocation, next) =>
+                invocation.call.name === options.name
+                  ? pass({ run, state, agent, executor, policiesOf, tasksOf: work }, invocation, next)
+                  : next(invocation),
+            }),
           }),
-        }),
-      ],
-    }),
+        ],
+      }
+    },
   }
 }
 
@@ -68,7 +78,7 @@ type Setting = {
   readonly run: RunContext
   readonly agent: BoundOptions
   readonly executor: AgentExecutor
-  readonly policies: readonly PolicyData[] | undefined
+  policiesOf(rules: readonly Rule[]): readonly PolicyData[]
   state(): TaskState
   tasksOf(input: unknown): readonly StepTask[]
 }
@@ -90,10 +100,11 @@ async function pass(setting: Setting, invocation: ToolInvocation, next: Next): P
 type Asking = { readonly tasks: readonly StepTask[]; readonly callId: string; readonly key: string }
 
 /** The same steps for the same call, whoever makes it. Each says how deep it is, so that workers that give tasks to each other come to an end. */
-function stepsOf({ run, policies }: Setting, { tasks, callId, key }: Asking): readonly AgentStepSpec[] {
+function stepsOf({ run, policiesOf }: Setting, { tasks, callId, key }: Asking): readonly AgentStepSpec[] {
   if (tasks.length === 0) throw new AgentError('invalid_argument', 'There is no task: give one, or a list of them.')
   const { depth } = run.metadata
-  const authority = { depth: (typeof depth === 'number' ? depth : 0) + 1, ...(policies === undefined ? {} : { policies }) }
+  const policies = policiesOf(run.state().rules ?? [])
+  const authority = { depth: (typeof depth === 'number' ? depth : 0) + 1, ...(policies.length === 0 ? {} : { policies }) }
   return tasks.map((task, index) => ({ ...task, taskId: `${key.slice(0, 40)}-${index}`, parentCallId: callId, authority }))
 }
 

@@ -1,4 +1,4 @@
-/** Agents that work elsewhere spend from the budget of the run that gave them their tasks, and may be held to policies of it. */
+/** Agents that work elsewhere spend from the budget of the run that gave them their tasks. */
 import { describe, expect, test } from 'vitest'
 import { type AgentOptions, createAgent, jsonSchema, memoryStore, policy, stepTool, type StepTask, tool } from '../../src/index.ts'
 import type { AgentExecutor, AgentStepSpec, SessionStore, StepOutcome } from '../../src/kit.ts'
@@ -12,7 +12,6 @@ const replies = (...given: ScriptedReply[]): ScriptedReply[] => [...given, ...ag
 
 type Scene = Partial<AgentOptions> & {
   readonly tasks?: readonly StepTask[]
-  readonly policies?: Parameters<typeof stepTool>[0]['policies']
   readonly store?: SessionStore
 }
 
@@ -23,7 +22,7 @@ async function recordsOf(store: SessionStore, sessionId: string): Promise<string
 }
 
 /** An agent that gives tasks to the executor by its calls of `there`. */
-function scene(executor: AgentExecutor, { tasks = [TASK], policies, store = memoryStore(), ...options }: Scene) {
+function scene(executor: AgentExecutor, { tasks = [TASK], store = memoryStore(), ...options }: Scene) {
   const asked: AgentStepSpec[] = []
   const there = stepTool({
     name: 'there',
@@ -32,7 +31,6 @@ function scene(executor: AgentExecutor, { tasks = [TASK], policies, store = memo
     access: () => [],
     tasksOf: () => tasks,
     executor: { ...executor, executeStep: (spec, execution) => (asked.push(spec), executor.executeStep(spec, execution)) },
-    ...(policies && { policies }),
   })
   const llm = scriptedLlm(replies([callOf('there', {})], [callOf('there', {})]), {
     model: { price: { input: 1, output: 1 }, contextWindow: 100_000 },
@@ -104,7 +102,8 @@ describe('agents that work elsewhere', () => {
   test('are held to what they were granted, where an agent does it', async () => {
     let done = 0
     const touch = tool({ name: 'touch', description: 'Touches.', input, access: () => [], effect: 'none', execute: () => `${++done}` })
-    const far = createAgent({ llm: scriptedLlm(again([callOf('touch', {})])), tools: [touch], budget: { perRun: { turns: 8 } } })
+    const llm = scriptedLlm(again([callOf('touch', {})]))
+    const far = createAgent({ llm, tools: [touch], permissions: policy(), budget: { perRun: { turns: 8 } } })
     const { agent } = scene(far.executor(), { budget: { perRun: { toolCalls: 7 } } })
     await agent.run('go').then(({ result }) => result)
     expect(done).toBeGreaterThan(0)
@@ -142,34 +141,6 @@ describe('agents that work elsewhere', () => {
     const result = await (await agent.run('go')).result
     expect(result.usage.output).toBe(3)
     expect(asked.map(({ authority }) => authority?.budget?.toolCalls)).toEqual([4, 3])
-  })
-
-  test('do what the policies of the tool allow too, and nothing else', async () => {
-    let writes = 0
-    const write = tool({
-      name: 'write',
-      description: 'Writes.',
-      input,
-      access: () => [{ kind: 'write', path: 'x' }],
-      effect: 'idempotent',
-      execute: () => `${++writes}`,
-    })
-    const far = (): AgentExecutor =>
-      createAgent({
-        llm: scriptedLlm(replies([callOf('write', {})])),
-        tools: [write],
-        permissions: policy({ default: 'allow' }),
-      }).executor()
-    const open = scene(far(), {})
-    await (
-      await open.agent.run('go')
-    ).result
-    expect(writes).toBe(1)
-    const narrow = scene(far(), { policies: [policy({ mode: 'read-only' })] })
-    await (
-      await narrow.agent.run('go')
-    ).result
-    expect(writes).toBe(1)
   })
 
   test('that go on after the run was cut off are counted once', async () => {

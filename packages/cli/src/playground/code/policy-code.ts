@@ -1,20 +1,9 @@
 /** The permission policy of a mode, with the rules of every layer and what is guarded, as TypeScript. */
 import type { RuleLayer } from '@seamfold/core'
 import { ownFiles } from '../../setup/ground.ts'
+import { guardRules } from '../../setup/guarded-paths.ts'
 import type { Settings } from '../../setup/settings.ts'
 import { type Piece, short } from './piece.ts'
-
-/** The journal lies in the workspace, git runs what lies in its folder, and the configuration is run. */
-const guards = [
-  `{ deny: { access: 'write', path: '{**/,}.seamfold{/**,}' } }`,
-  `{ ask: { access: 'write', path: '{**/,}.git{/**,}' } }`,
-  `{ ask: { access: 'write', path: '{**/,}seamfold.config.*' } }`,
-]
-
-/** The path of one file as a glob: what stands for more than itself there matches one letter. */
-const asGlob = (path: string): string => path.replaceAll(/[*?{}]/g, '?')
-
-const guardOf = (file: string): string => short({ ask: { access: 'write', path: asGlob(file) } })
 
 const layerOf = ({ layer, rules }: RuleLayer): string => `{ layer: ${short(layer)}, rules: ${short(rules)} }`
 
@@ -24,7 +13,6 @@ const list = (name: string, type: string, lines: readonly string[]): readonly st
 /** Whatever the mode and the rules say. */
 function guardCode(settings: Settings): readonly string[] {
   const { rules, layers = [], sandbox = { mode: 'off' } } = settings
-  const guarded = [...guards, ...[...new Set(ownFiles(settings))].map(guardOf)]
   const all = [
     ...(layers.length === 0 ? [] : ['...layers']),
     `{ layer: 'administrator', rules: guards }`,
@@ -33,20 +21,31 @@ function guardCode(settings: Settings): readonly string[] {
   ]
   return [
     '// Whatever the mode and the rules: the journal is not written, and what is run or believed only when somebody said so.',
-    ...list('guards', 'Rule', guarded),
+    ...list('guards', 'Rule', guardRules(ownFiles(settings)).map(short)),
     `const guarded = policy({${rules.length === 0 ? '' : ' rules,'} layers: [${all.join(', ')}], default: 'allow' })`,
   ]
 }
 
+/** What the mode's policy is made of, without what is code. */
+const plainOf = ({ mode, rules, layers = [] }: Settings): readonly string[] => [
+  `mode: ${short(mode)}`,
+  ...(rules.length === 0 ? [] : ['rules']),
+  ...(layers.length === 0 ? [] : ['layers']),
+]
+
+/** What goes along with tasks for others, where the policy itself judges by code; it stands in the code before them. */
+export const policiesForOthers = (settings: Settings): readonly string[] =>
+  settings.mode === 'read-only'
+    ? [
+        '  // Which commands only read is told by code, which does not travel: elsewhere none run.',
+        `  policies: [policy({ ${plainOf(settings).join(', ')} }), guarded],`,
+      ]
+    : []
+
 export function policyCode(settings: Settings): Piece {
   const { mode, rules, layers = [] } = settings
   const reading = mode === 'read-only'
-  const own = [
-    `mode: ${short(mode)}`,
-    ...(rules.length === 0 ? [] : ['rules']),
-    ...(layers.length === 0 ? [] : ['layers']),
-    ...(reading ? [`commands: readOnlyCommands({ otherwise: 'deny' })`] : []),
-  ]
+  const own = [...plainOf(settings), ...(reading ? [`commands: readOnlyCommands({ otherwise: 'deny' })`] : [])]
   return {
     imports: {
       '@seamfold/core': ['policy', 'type Rule', ...(layers.length === 0 ? [] : ['type RuleLayer']), 'stricterPolicy'],

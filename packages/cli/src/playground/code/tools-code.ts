@@ -4,6 +4,7 @@ import { ownFiles } from '../../setup/ground.ts'
 import { TASK_TOOL_NAME } from '../../setup/remote-tasks.ts'
 import type { Settings } from '../../setup/settings.ts'
 import { literal, type Piece, short } from './piece.ts'
+import { policiesForOthers } from './policy-code.ts'
 
 const joined = (...pieces: readonly Piece[]): Piece => ({
   imports: Object.fromEntries(
@@ -39,7 +40,7 @@ function workspaceCode(settings: Settings): Piece {
 }
 
 /** A worker elsewhere does the tasks: one tool over one executor, which asks here what is asked there. */
-function remoteTask({ url, token }: NonNullable<Settings['worker']>): Piece {
+function remoteTask(settings: Settings, { url, token }: NonNullable<Settings['worker']>): Piece {
   const secret = token === undefined ? '' : `, token: process.env['SEAMFOLD_WORKER_TOKEN'] ?? ''`
   return {
     imports: { '@seamfold/core': ['jsonSchema', 'stepTool'], '@seamfold/executor-remote': ['remoteExecutor'] },
@@ -62,6 +63,7 @@ function remoteTask({ url, token }: NonNullable<Settings['worker']>): Piece {
       '  }),',
       `  access: ({ tasks }) => tasks.map(({ agent }) => ({ kind: 'agent', agent })),`,
       '  executor,',
+      ...policiesForOthers(settings),
       '  tasksOf: ({ tasks }) => tasks.map((each) => ({ ...each, description: each.prompt.slice(0, 60) })),',
       '})',
     ],
@@ -81,7 +83,7 @@ export function toolsCode(settings: Settings, agents: Piece): Piece {
   const none = chosen?.length === 0
   const coding: Piece = none ? { imports: {} } : joined({ imports: { '@seamfold/tools': ['codingTools'] } }, workspaceCode(settings))
   const gives = toolNames === undefined || toolNames.includes(TASK_TOOL_NAME)
-  const task = !gives ? { imports: {} } : worker === undefined ? agents : remoteTask(worker)
+  const task = !gives ? { imports: {} } : worker === undefined ? agents : remoteTask(settings, worker)
   const filter = chosen === undefined ? '' : `.filter(({ definition }) => ${short(chosen)}.includes(definition.name))`
   const unknown = none ? '' : askingCode(settings)
   const asks = toolNames === undefined || toolNames.includes(ASK_TOOL_NAME)
