@@ -1,4 +1,6 @@
 /** Promises of workflows that are begun on the page, in a real browser: from a file, with an input that is checked, answered in place, stopped and gone on with. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,11 +10,15 @@ import { barriers } from './axe.ts'
 import { hasBrowser, openBrowser, sayIfSkipped } from './browser.ts'
 import { project } from './command.ts'
 
+const cli = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url))
+
 /** By its path: the workspace has no packages. */
 const core = fileURLToPath(new URL('../../../packages/core/dist/index.js', import.meta.url))
 
+/** Beside another one, so that it has to be said which is meant. */
 const source = `
 import { defineWorkflow, jsonSchema } from ${JSON.stringify(core)}
+export const other = defineWorkflow('other', { input: jsonSchema({ type: 'null' }), run: () => null })
 export const mend = defineWorkflow('mend', {
   input: jsonSchema({ type: 'object', properties: { task: { type: 'string' } }, required: ['task'], additionalProperties: false }),
   async run(workflow, { task }) {
@@ -28,6 +34,7 @@ async function begin(page: Page, url: string): Promise<void> {
   await page.goto(url)
   await page.getByRole('link', { name: 'Workflows' }).click()
   await page.getByRole('button', { name: 'Read it' }).click()
+  await page.getByRole('combobox', { name: 'Workflow', exact: true }).selectOption('mend')
   const input = page.getByRole('textbox', { name: 'Input of mend, as JSON' })
   expect(JSON.parse(await input.inputValue())).toEqual({ task: '' })
   expect(await barriers(page)).toEqual([])
@@ -114,12 +121,53 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
     await page.getByRole('button', { name: 'Go on with it', exact: true }).click()
     await page.getByText('begun 2 times').waitFor()
     expect(await page.getByRole('alert').count()).toBe(0)
+    await page.close()
+  })
+
+  test('goes on in another tab when its agent was started again, from the file that the server remembers', async () => {
+    await using here = await project()
+    await mkdir(join(here.folder, '.seamfold/workflows'), { recursive: true })
+    await writeFile(join(here.folder, '.seamfold/workflows/mend.mjs'), source)
+    const { url } = await here.start()
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await begin(page, url)
+    await page.getByRole('button', { name: /mend-it waits/ }).waitFor()
     await page.getByRole('button', { name: 'Kill' }).click()
-    await page.getByRole('button', { name: 'Start it again' }).waitFor()
-    await page.reload()
-    await page.getByRole('heading', { name: 'mend', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Start it again' }).click()
-    await page.getByRole('button', { name: 'Go on with it…' }).waitFor()
+    await page.getByText('start 2').waitFor()
+    const other = await context.newPage()
+    await other.goto(page.url())
+    await other.getByText('from .seamfold/workflows/mend.mjs').waitFor()
+    expect(await barriers(other)).toEqual([])
+    await other.getByRole('button', { name: 'Go on with it', exact: true }).click()
+    await page.getByText('begun 2 times').waitFor()
+    expect(await other.getByRole('alert').count()).toBe(0)
+    await context.close()
+  })
+
+  test('of which the server knows the name alone goes on from the file that was read here for that name', async () => {
+    await using here = await project()
+    await mkdir(join(here.folder, 'flows'), { recursive: true })
+    await writeFile(join(here.folder, 'flows/all.mjs'), source)
+    const workflow = spawn(
+      process.execPath,
+      [cli, 'workflow', 'run', 'flows/all.mjs', '--name', 'mend', '--input', '{"task":"A test fails. Find out why and fix it."}'],
+      { cwd: here.folder, stdio: 'ignore', env: { ...process.env, ANTHROPIC_API_KEY: '', OPENAI_API_KEY: '' } },
+    )
+    await once(workflow, 'close')
+    const { url } = await here.start()
+    const page = await browser.newPage()
+    await page.goto(url)
+    await page.getByRole('link', { name: 'Workflows' }).click()
+    await page.getByRole('combobox', { name: 'File, as a path in the workspace' }).fill('flows/all.mjs')
+    await page.getByRole('button', { name: 'Read it' }).click()
+    await page.getByRole('button', { name: /^Run / }).waitFor()
+    await page.getByRole('link', { name: 'mend' }).click()
+    await page.getByText('from flows/all.mjs').waitFor()
+    await page.getByRole('button', { name: 'Go on with it', exact: true }).click()
+    await page.getByText('begun 2 times').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
     await page.close()
   })
 })

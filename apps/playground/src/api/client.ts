@@ -63,7 +63,8 @@ export interface Api {
   /** What a file exports: it is run for that. */
   workflowsIn(file: string): Promise<readonly WorkflowFile[]>
   begin(wish: { readonly file: string; readonly name: string; readonly input: Json }): Promise<{ readonly id: string }>
-  goOn(id: string, file: string): Promise<{ readonly id: string }>
+  /** `name`: of the workflow, where it has one. */
+  goOn(id: string, from: { readonly file: string; readonly name: string }): Promise<{ readonly id: string }>
   stop(id: string): Promise<{ readonly cancelled: boolean }>
   agent(): Promise<AgentState>
   kill(): Promise<AgentState>
@@ -146,7 +147,7 @@ export function apiClient(token: string): Api {
     workflowFiles: async () => (await get<{ files?: readonly string[] }>('/api/workflow-files')).files,
     workflowsIn: async (file) => (await post<{ workflows: readonly WorkflowFile[] }>('/api/workflow-files', { file })).workflows,
     begin: (wish) => post('/api/workflows', wish),
-    goOn: (id, file) => post(`/api/workflows/${encodeURIComponent(id)}/resume`, { file }),
+    goOn: (id, { file, name }) => post(`/api/workflows/${encodeURIComponent(id)}/resume`, { file, ...(name === '' ? {} : { name }) }),
     stop: (id) => post(`/api/workflows/${encodeURIComponent(id)}/cancel`),
     agent: () => get('/api/agent'),
     kill: () => post('/api/agent/kill'),

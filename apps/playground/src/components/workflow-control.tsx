@@ -30,7 +30,7 @@ export function WorkflowControl({ api, followed: { id, run, status, waiting, her
   const goOn = (from: string): void => {
     setAsking(false)
     // Its words are shown, and another file may do.
-    attempt(api.goOn(id, from)).catch(() => setAsking(true))
+    attempt(api.goOn(id, { file: from, name: run.name })).catch(() => setAsking(true))
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -52,6 +52,11 @@ export function WorkflowControl({ api, followed: { id, run, status, waiting, her
         >
           Go on with it{file === undefined ? '…' : ''}
         </button>
+      )}
+      {resumable && !asking && file !== undefined && (
+        <p className="step-facts">
+          from <code>{file}</code>
+        </p>
       )}
       {resumable && asking && (
         <form className="conformance-form" onSubmit={submit}>

@@ -109,7 +109,7 @@ export function WorkflowView({ api, id, onChanged }: WorkflowViewProps): ReactNo
   const held = isHeld(status)
   const onAnswered = (): void => {
     // The workflow waits for nobody else: it goes on by itself where it is known how.
-    if (waiting.size <= 1 && !followed.here && file !== undefined) api.goOn(id, file).catch(() => undefined) // the button is still there
+    if (waiting.size <= 1 && !followed.here && file !== undefined) api.goOn(id, { file, name: run.name }).catch(() => undefined) // the button is still there
   }
   const view = { held, chosen, onChoose: setChosen }
   return (

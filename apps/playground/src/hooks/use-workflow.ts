@@ -13,7 +13,7 @@ export type FollowedWorkflow = {
   readonly waiting: ReadonlySet<string>
   /** Under way in the agent's process. */
   readonly here: boolean
-  /** The file that it was begun from, as far as that process knows, or one before it while this was looked at. */
+  /** The file that it was begun from, or that has a workflow of its name, as far as the server knows. */
   readonly file: string | undefined
   /** How it ended there. */
   readonly ended: WorkflowEnding | undefined
@@ -62,6 +62,7 @@ export function useWorkflow(api: Api, id: string): FollowedWorkflow {
           before.status === status &&
           before.waiting === waiting &&
           before.here === here &&
+          before.file === (file ?? before.file) &&
           !before.reading &&
           before.problem === undefined
             ? before

@@ -102,7 +102,8 @@ export interface PlaygroundWorkflows {
   /** Whether it was under way here. */
   cancel(id: string): boolean
   running(): readonly string[]
-  about(id: string): { readonly here: boolean; readonly file?: string; readonly ended?: WorkflowEnding }
+  /** `name`: of its definition; empty where it has none. `file`: that it was begun from, or that had a workflow of this name. */
+  about(id: string, name: string): { readonly here: boolean; readonly file?: string; readonly ended?: WorkflowEnding }
 }
 
 /** An agent with the store that it writes to. */

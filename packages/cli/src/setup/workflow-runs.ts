@@ -7,11 +7,12 @@ import type { PlaygroundWorkflows, WorkflowEnding, WorkflowFile, WorkflowWish } 
 import { type AnyWorkflow, loadWorkflow, workflowsIn } from '../workflow/load-workflow.ts'
 import { located } from '../workspace/located.ts'
 import type { Assembled } from './assemble.ts'
+import type { FilesOfWorkflows } from './opened-files.ts'
 
 /** Where the workflows of a workspace lie that are offered; others are named by their path. */
 const folderName = '.seamfold/workflows'
 
-type Run = { readonly file: string; readonly controller: AbortController; readonly ended: Promise<unknown> }
+type Run = { readonly controller: AbortController; readonly ended: Promise<unknown> }
 
 /** Ends that are remembered at most. */
 const endsLimit = 200
@@ -19,13 +20,14 @@ const endsLimit = 200
 export class WorkflowRuns implements PlaygroundWorkflows {
   readonly #assembled: Pick<Assembled, 'options' | 'team'>
   readonly #workspace: string
+  readonly #files: FilesOfWorkflows
   readonly #running = new Map<string, Run>()
-  readonly #files = new Map<string, string>()
   readonly #ends = new Map<string, WorkflowEnding>()
 
-  constructor(assembled: Pick<Assembled, 'options' | 'team'>, workspace: string) {
+  constructor(assembled: Pick<Assembled, 'options' | 'team'>, workspace: string, files: FilesOfWorkflows) {
     this.#assembled = assembled
     this.#workspace = workspace
+    this.#files = files
   }
 
   async files(): Promise<readonly string[]> {
@@ -45,6 +47,7 @@ export class WorkflowRuns implements PlaygroundWorkflows {
     const found = [...new Set(await workflowsIn(path))]
     // Says in words what it exports instead.
     if (found.length === 0) await loadWorkflow(path)
+    for (const { name } of found) this.#files.found(name, file)
     return found.map(({ name, input }) => ({ name, input: input.json }))
   }
 
@@ -66,10 +69,13 @@ export class WorkflowRuns implements PlaygroundWorkflows {
       ...(leases === undefined ? {} : { leases }),
       ...(rootId !== undefined || input === undefined ? {} : { input }),
     })
-    this.#note(id, { file, controller, ended: result.then((end) => this.#end(id, end)) })
+    this.#running.set(id, { controller, ended: result.then((end) => this.#end(id, end)) })
+    this.#ends.delete(id)
     // What could not even begin is said to whoever asked for it.
     const first = await Promise.race([begun.promise, result])
     if (first?.status === 'failed') throw first.error
+    this.#files.begun(id, file)
+    this.#files.found(workflow.name, file)
     return id
   }
 
@@ -79,8 +85,8 @@ export class WorkflowRuns implements PlaygroundWorkflows {
     return run !== undefined
   }
 
-  about(id: string): { readonly here: boolean; readonly file?: string; readonly ended?: WorkflowEnding } {
-    const [file, ended] = [this.#files.get(id), this.#ends.get(id)]
+  about(id: string, name: string): { readonly here: boolean; readonly file?: string; readonly ended?: WorkflowEnding } {
+    const [file, ended] = [this.#files.of(id, name), this.#ends.get(id)]
     return { here: this.#running.has(id), ...(file === undefined ? {} : { file }), ...(ended === undefined ? {} : { ended }) }
   }
 
@@ -88,12 +94,6 @@ export class WorkflowRuns implements PlaygroundWorkflows {
   async close(): Promise<void> {
     for (const id of this.running()) this.cancel(id)
     await Promise.all([...this.#running.values()].map(({ ended }) => ended))
-  }
-
-  #note(id: string, run: Run): void {
-    this.#running.set(id, run)
-    this.#files.set(id, run.file)
-    this.#ends.delete(id)
   }
 
   #end(id: string, result: WorkflowResult<unknown>): void {
