@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { globSync, readdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type Anthropic from '@anthropic-ai/sdk'
 import type OpenAI from 'openai'
 import { anthropicClient, openAiClient } from './clients.ts'
@@ -14,15 +14,15 @@ type Result = { readonly text: string; readonly isError: boolean }
 const fine = (text: string): Result => ({ text, isError: false })
 
 const bash = (folder: string, command: string): Promise<Result> =>
-  new Promise((resolve) => {
+  new Promise((settle) => {
     const { NODE_TEST_CONTEXT: _own, VITEST: _runner, ...environment } = process.env
     execFile('bash', ['-c', command], { cwd: folder, env: environment }, (error, stdout, stderr) =>
-      resolve({ text: stdout + stderr + (error === null ? '' : `\n[exit code ${String(error.code)}]`), isError: error !== null }),
+      settle({ text: stdout + stderr + (error === null ? '' : `\n[exit code ${String(error.code)}]`), isError: error !== null }),
     )
   })
 
 export async function runTool(folder: string, name: string, input: Input): Promise<Result> {
-  const path = join(folder, input['file_path'] ?? input['path'] ?? '.')
+  const path = resolve(folder, input['file_path'] ?? input['path'] ?? '.')
   switch (name) {
     case 'ls':
       return fine(
