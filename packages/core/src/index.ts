@@ -7,6 +7,7 @@ export { verifySession, type Verification } from './session/verify.ts'
 export { forkSession, type ForkSessionOptions, type GivenResult } from './session/fork-session.ts'
 export { rewindSession, type RewindSessionOptions } from './session/rewind-session.ts'
 export { diffSessions, type Branch, type SessionDiff } from './session/diff-sessions.ts'
+export { askerOf, type Asker } from './session/asker-of.ts'
 export { forksOf, sessionLink, sessionTree, type SessionLink } from './session/session-tree.ts'
 export { exportSession, type ExportOptions } from './session/export-session.ts'
 export { importSession, type ImportedSession, type ImportOptions } from './session/import-session.ts'
@@ -129,6 +130,7 @@ export type {
   ForkOptions,
   Confirm,
   ReadOptions,
+  ResumeOptions,
   RewindOptions,
   RetryOptions,
   Run,
@@ -138,8 +140,8 @@ export type {
   SessionView,
   SharedBudget,
   Timeouts,
-  UnfinishedRun,
 } from './session/types.ts'
+export type { UnfinishedOptions, UnfinishedRun } from './session/unfinished.ts'
 export type {
   ActiveToolSnapshot,
   RunEventRecord,

@@ -21,6 +21,7 @@ describe('the doors', () => {
       'answerKey',
       'askUser',
       'askWhenUnknown',
+      'askerOf',
       'budgetLedger',
       'budgetRoots',
       'checkRules',

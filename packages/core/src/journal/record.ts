@@ -119,7 +119,7 @@ export function decodeRecord(record: string, offset: number, where: RecordPlace)
   if (header.k === 0) return new ReadRecord(head, { header, offset, fact: undefined, host })
   throw new AgentError(
     'store_newer',
-    `Record ${offset} of ${where.key} is a '${header.t}' of version ${header.v}, which this version does not know. Upgrade @seamfold/core to read it`,
+    `Record ${offset} of ${where.key} is a '${header.t}' of version ${header.v}. Upgrade @seamfold/core to read it`,
     { details: { key: where.key, offset, type: header.t, version: header.v } },
   )
 }

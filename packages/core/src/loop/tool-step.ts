@@ -209,7 +209,7 @@ export class ToolStep {
 
   #refuseWaiting(entry: Entry, outer: Entry): ToolResult {
     const result = failed(
-      `'${entry.call.name}' needs an approval that nobody here can give, and '${outer.call.name}' cannot wait for one: only a tool with effect 'composite' can be run again.`,
+      `'${entry.call.name}' needs an approval that nobody here can give, and '${outer.call.name}' cannot wait for one: only one with effect 'composite' can.`,
       { kind: 'permission_denied' },
     )
     this.#end(entry, result)

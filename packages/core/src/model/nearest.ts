@@ -1,4 +1,5 @@
 /** Finds the name that somebody probably meant. */
+import { AgentError } from '../base/errors.ts'
 
 /** Letters that must be changed, added or left out to make one word of the other. */
 function distance(a: string, b: string): number {
@@ -17,4 +18,10 @@ export function nearestName(given: string, known: readonly string[]): string | u
   const far = (name: string): number => distance(given.toLowerCase(), name.toLowerCase())
   const best = known.toSorted((a, b) => far(a) - far(b))[0]
   return best !== undefined && far(best) <= Math.max(1, Math.floor(given.length / 3)) ? best : undefined
+}
+
+/** Says of a name that there is none such, and which one was probably meant, or which there are. */
+export function unknownName(what: string, name: string, known: readonly string[]): AgentError {
+  const near = nearestName(name, known) ?? known.join(`', '`)
+  return new AgentError('invalid_argument', `There is no ${what} '${name}'. Did you mean '${near}'?`)
 }

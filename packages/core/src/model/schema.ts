@@ -51,15 +51,12 @@ export function toSchema<T>(schema: AnySchema<T>): Schema<T> {
   if ('json' in schema) return schema
   const standard = (schema as Partial<StandardSchema<T>>)['~standard']
   if (standard === undefined)
-    throw new AgentError(
-      'invalid_argument',
-      'This is no schema of a library that speaks Standard Schema: wrap a plain JSON Schema with jsonSchema(…)',
-    )
+    throw new AgentError('invalid_argument', 'This is no Standard Schema: wrap a plain JSON Schema with jsonSchema(…)')
   const json = shapeOf(standard)
   if (json === undefined) {
     throw new AgentError(
       'invalid_argument',
-      `A schema of '${standard.vendor}' cannot say itself as JSON Schema. Use zod 4.2 or later, or wrap the JSON Schema with jsonSchema(…)`,
+      `A schema of '${standard.vendor}' cannot say itself as JSON Schema: use zod 4.2 or later, or jsonSchema(…)`,
     )
   }
   const { $schema: _, ...shape } = json

@@ -1,5 +1,5 @@
-/** `storedWorkflows` and `workflowRecords`: see the workflows of a store, whoever runs them, without a claim. */
-import { AgentError } from '../base/errors.ts'
+/** `storedWorkflows`, `workflowRecords` and `workflowOf`: see the workflows of a store, whoever runs them, without a claim. */
+import { AgentError, isAgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { WORKFLOW_PREFIX, workflowKey } from '../journal/keys.ts'
 import type { SessionStore } from '../ports/session-store.ts'
@@ -39,6 +39,22 @@ export async function* workflowRecords(
     yield { cursor: `${offset}.${chain}`, record }
   }
   if (first) throw diverged(after ?? '', rootId)
+}
+
+/**
+ * The root of the workflow whose step a session does, or did; undefined where this store has none. The logs are read one after the
+ * other; one that cannot be read hides none of the others.
+ */
+export async function workflowOf(store: SessionStore, sessionId: string): Promise<string | undefined> {
+  for await (const rootId of storedWorkflows(store)) {
+    try {
+      for await (const { record } of workflowRecords(store, rootId))
+        if (record.type === 'step_start' && record.sessionId === sessionId) return rootId
+    } catch (error) {
+      if (!isAgentError(error, 'store_corrupt') && !isAgentError(error, 'store_newer')) throw error
+    }
+  }
+  return undefined
 }
 
 function parsePlace(cursor: string): { readonly offset: number; readonly chain: string } {

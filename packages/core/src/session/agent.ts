@@ -12,8 +12,8 @@ import type { Agent, AgentOptions, Session, SendOptions } from './types.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Prompt } from '../model/message.ts'
-import type { Run, UnfinishedRun } from './types.ts'
-import { unfinishedRuns } from './unfinished.ts'
+import type { Run } from './types.ts'
+import { type UnfinishedRun, unfinishedRuns } from './unfinished.ts'
 
 /** Throws `invalid_argument`, naming the option, before anything is done. */
 export function createAgent(options: AgentOptions): Agent {
@@ -75,7 +75,7 @@ class LocalAgent implements Agent {
 
   unfinished(): AsyncIterable<UnfinishedRun> {
     const { store, host } = this.#parts
-    return unfinishedRuns(store, host, (id) => this.#sessions.get(id)?.deref()?.currentRun !== undefined)
+    return unfinishedRuns(store, host, { isRunning: (id) => this.#sessions.get(id)?.deref()?.currentRun !== undefined })
   }
 
   executor(): AgentExecutor {

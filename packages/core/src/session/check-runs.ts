@@ -13,8 +13,8 @@ import type { Tool } from '../model/tool.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { exhaustion } from './claiming.ts'
 import { type AgentParts, toParts } from './parts.ts'
-import type { AgentOptions, UnfinishedRun } from './types.ts'
-import { statusOf } from './unfinished.ts'
+import type { AgentOptions } from './types.ts'
+import { statusOf, type UnfinishedRun } from './unfinished.ts'
 
 /** Something that a run cannot do any more. `callId` and `toolName` say which call it is about. */
 export type RunProblem = {
@@ -64,12 +64,12 @@ async function readableCheck(store: SessionStore, place: RunPlace, parts: AgentP
   }
 }
 
-/** Undefined for a run that has ended or not begun, and for a sub-agent's, which goes on as its parent says. */
+/** Undefined for a run that has ended or not begun, and for a child's, which goes on as whoever asked for it says. */
 async function checkRun(store: SessionStore, place: RunPlace, parts: AgentParts): Promise<RunCheck | undefined> {
   const { host } = parts
   const { sessionId } = place
   const found = await statusOf(store, host, place)
-  if (typeof found === 'string' || found.parentSessionId !== undefined) return undefined
+  if (typeof found === 'string' || found.child !== undefined) return undefined
   const { state } = await Journal.open({ store, sessionId, host })
   const run = openRun(state)
   if (run?.id !== place.runId) return undefined

@@ -81,10 +81,7 @@ export async function hold({ leases, sessionId, host, onLost }: HoldOptions): Pr
 }
 
 const leaseLost = (sessionId: string): AgentError =>
-  new AgentError(
-    'session_lost',
-    `The lease of session ${sessionId} ran out before it could be renewed: another process may hold the session`,
-  )
+  new AgentError('session_lost', `The lease of session ${sessionId} ran out before it could be renewed: another process may hold it`)
 
 const leaseKey = (sessionId: string): string => `session/${sessionId}`
 

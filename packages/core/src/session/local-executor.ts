@@ -3,7 +3,7 @@ import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { present } from '../base/present.ts'
 import { DEFAULT_TURNS } from '../middleware/turn-limit.ts'
-import { nearestName } from '../model/nearest.ts'
+import { unknownName } from '../model/nearest.ts'
 import { jsonSchema } from '../model/schema.ts'
 import { type AgentStepSpec, type StepAuthority, type StepOutcome, stepSessionId } from '../model/step.ts'
 import { DEFAULT_CONCURRENCY, guardedStep } from '../orchestration/guarded-step.ts'
@@ -28,7 +28,7 @@ export function localExecutor(own: Agent, options: AgentOptions, withHelper: Wit
     inTurn(sessions, sessionOf(spec), async () => {
       execution.signal.throwIfAborted()
       const profile = profiles.get(spec.agent)
-      if (profile === undefined && spec.agent !== OWN_NAME) throw unknownAgent(spec.agent, [OWN_NAME, ...profiles.keys()])
+      if (profile === undefined && spec.agent !== OWN_NAME) throw unknownName('agent', spec.agent, [OWN_NAME, ...profiles.keys()])
       const leftMs = (spec.authority?.deadline ?? Infinity) - clock.now()
       if (leftMs <= 0) throw new AgentError('timeout', `The deadline of step ${spec.taskId} has passed, so it was not begun`)
       const { budget, policies } = spec.authority ?? {}
@@ -55,6 +55,7 @@ async function execute(agent: Agent, spec: AgentStepSpec, { signal, onEvent }: E
   const metadata = {
     agent: spec.agent,
     description: spec.description,
+    taskId: spec.taskId,
     ...present({ parentSessionId: spec.parentSessionId, parentCallId: spec.parentCallId, depth }),
   }
   const session = await agent.session({ id: sessionOf(spec), metadata })
@@ -77,7 +78,7 @@ export async function stepRun(session: Session, spec: AgentStepSpec, signal: Abo
 
 /** What was left of this step, if it was. Another task's run in the same session is brought to its end first. */
 async function unfinishedRun(session: Session, { taskId }: AgentStepSpec, signal: AbortSignal): Promise<Run | undefined> {
-  const open = await session.resume({ signal })
+  const open = await session.resume({ signal, asChild: true })
   if (open === undefined) return undefined
   const known = (await session.runs()).find(({ id }) => id === open.id)
   if (known?.sendId === taskId) return open
@@ -141,9 +142,3 @@ const narrowed = (own: AgentOptions['permissions'], policies: StepAuthority['pol
     if (allowed?.narrow) return allowed.narrow(allowed, data)
     throw new AgentError('invalid_argument', 'This agent cannot narrow what it may do: give it permissions: policy({…})')
   }, own)
-
-function unknownAgent(name: string, known: readonly string[]): AgentError {
-  const near = nearestName(name, known)
-  const hint = near === undefined ? `There are: ${known.join(', ')}.` : `Did you mean '${near}'?`
-  return new AgentError('invalid_argument', `There is no agent '${name}'. ${hint}`)
-}

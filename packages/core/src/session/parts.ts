@@ -22,6 +22,7 @@ import { DEFAULT_TURNS, turnLimit } from '../middleware/turn-limit.ts'
 import { turnTime } from '../middleware/turn-time.ts'
 import { defaultPolicy } from '../model/default-policy.ts'
 import type { RunDigests } from '../model/event.ts'
+import { unknownName } from '../model/nearest.ts'
 import type { PermissionPolicy } from '../model/permission-policy.ts'
 import { STRUCTURED_OUTPUT_TOOL } from '../model/schema.ts'
 import type { Tool } from '../model/tool.ts'
@@ -69,6 +70,7 @@ const DEFAULT_PARALLEL = 8
 /** Throws `invalid_argument`, naming the option, before anything is done. */
 export function toParts(options: AgentOptions): AgentParts {
   checkNames(options)
+  checkPolicy(options)
   for (const name of ['llm', 'store', 'blobs', 'leases', 'watch', 'hooks', 'lanes', 'security'] as const) checkContract(name, options[name])
   const { llm, instructions = DEFAULT_INSTRUCTIONS, timeouts = {}, host = systemHost() } = options
   checkTools(options.tools ?? [])
@@ -188,13 +190,13 @@ const OPTIONS = [
   'host',
 ] as const satisfies readonly (keyof AgentOptions)[]
 
-function checkNames(options: AgentOptions): void {
-  const unknown = Object.keys(options).find((name) => !OPTIONS.some((known) => known === name))
-  if (unknown !== undefined)
-    throw new AgentError('invalid_argument', `createAgent has no option '${unknown}'; its options are ${OPTIONS.join(', ')}`)
-  const { permissions: judge } = options
+function checkNames(given: object = {}, known: readonly string[] = OPTIONS): void {
+  for (const name in given) if (!known.includes(name)) throw unknownName('option', name, known)
+}
+
+function checkPolicy({ permissions: judge }: AgentOptions): void {
   if (judge !== undefined && typeof (judge as Partial<PermissionPolicy>).describe !== 'function')
-    throw new AgentError('invalid_argument', "The option 'permissions' must have judge, exposes and describe: make one with policy({…})")
+    throw new AgentError('invalid_argument', "The option 'permissions' is no whole policy: make one with policy({…})")
 }
 
 function checkContract(name: string, port: { readonly contract: unknown } | undefined): void {
@@ -205,13 +207,11 @@ function checkContract(name: string, port: { readonly contract: unknown } | unde
 }
 
 function checkTools(tools: readonly Tool[]): void {
-  const seen = new Set<string>()
+  const seen = new Set([STRUCTURED_OUTPUT_TOOL]) // the one by which a model answers
   for (const each of tools) {
     const name = (each as Partial<Tool>).definition?.name
     if (name === undefined) throw new AgentError('invalid_argument', `Something in 'tools' is no tool: make one with tool({…})`)
     if (seen.has(name)) throw new AgentError('invalid_argument', `Two tools are called '${name}': a model could not tell them apart`)
-    if (name === STRUCTURED_OUTPUT_TOOL)
-      throw new AgentError('invalid_argument', `A tool may not be called '${name}': a model answers by it`)
     seen.add(name)
   }
 }
@@ -220,14 +220,17 @@ function checkLimits({ maxParallelTools, maxToolOutput, confirmTimeout, budget, 
   check('', { maxParallelTools, maxToolOutput })
   check('confirmTimeout.', { afterMs: confirmTimeout?.afterMs })
   check('retry.', { attempts: retry?.attempts })
-  check('budget.perRun.', budget?.perRun)
-  check('budget.perSession.', budget?.perSession)
+  checkNames(budget, ['perRun', 'perSession', 'ledger'])
+  for (const name of ['perRun', 'perSession'] as const) {
+    checkNames(budget?.[name], ['usd', 'tokens', 'turns', 'toolCalls'])
+    check(`budget.${name}.`, budget?.[name])
+  }
   check('timeouts.', timeouts, true)
 }
 
 function check(place: string, limits: Readonly<Record<string, number | undefined>> = {}, zeroIsNone = false): void {
   for (const [name, value = 1] of Object.entries(limits)) {
-    if (value > 0 || (zeroIsNone && value === 0)) continue
+    if (typeof value === 'number' && (value > 0 || (zeroIsNone && value === 0))) continue
     const words = zeroIsNone ? '0 (no limit) or more' : 'more than 0'
     throw new AgentError('invalid_argument', `The option '${place}${name}' must be ${words}; it is ${value}`)
   }

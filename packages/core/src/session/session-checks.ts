@@ -31,11 +31,14 @@ export function earlierRun(runs: readonly RunState[], sendId: string, prompt: re
 export const closedError = (sessionId: string): AgentError =>
   new AgentError('session_closed', `Session ${sessionId} was closed: open it again with agent.session({ id: '${sessionId}' })`)
 
+/** A child has the tools, words and permissions of its agent only where it was asked for. */
+export const childError = (sessionId: string, { parentSessionId = 'a workflow' }: { readonly parentSessionId?: string }): AgentError =>
+  new AgentError('invalid_argument', `Session ${sessionId} works for ${parentSessionId}: resume that`)
+
 /** Throws `invalid_argument` for an id that no session can have. */
 export function checkSessionId(id: string): void {
-  if (id === '') throw new AgentError('invalid_argument', 'A session id must not be empty: leave it out to get a new one')
-  if (/\p{Surrogate}/u.test(id))
-    throw new AgentError('invalid_argument', `The session id ${JSON.stringify(id)} holds half a character: use whole ones`)
+  if (id === '' || /\p{Surrogate}/u.test(id))
+    throw new AgentError('invalid_argument', `The session id ${JSON.stringify(id)} is empty or holds half a character`)
 }
 
 /** The metadata as it will be stored. Throws `invalid_argument` for what cannot be. */

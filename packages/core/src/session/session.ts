@@ -7,7 +7,7 @@ import type { Envelope, Fact, WaitingFor } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { ImageBlock, Message, Prompt, TextBlock } from '../model/message.ts'
 import { toSchema } from '../model/schema.ts'
-import { openRun, type RunState, type SessionState } from '../model/session-state.ts'
+import { isChildRun, openRun, type RunState, type SessionState } from '../model/session-state.ts'
 import { heldElsewhere, type Holding, hold } from './holding.ts'
 import { announceRun, type Before, claim, exhaustion, notClaimed } from './claiming.ts'
 import { type Ending, endingFacts } from './closing.ts'
@@ -18,9 +18,10 @@ import { resultFrom } from './run-result.ts'
 import { writeRewinding } from './rewind.ts'
 import { Segment } from './segment.ts'
 import { settled } from './settled.ts'
-import { asCancel, busyError, checkedPrompt, closedError, earlierRun } from './session-checks.ts'
+import { asCancel, busyError, checkedPrompt, childError, closedError, earlierRun } from './session-checks.ts'
 import type { SessionLog } from './session-log.ts'
-import type { Answer, ForkOptions, ReadOptions, RewindOptions, Run, SendOptions, Session } from './types.ts'
+import type { Mark } from '../journal/hub.ts'
+import type { Answer, ForkOptions, ReadOptions, ResumeOptions, RewindOptions, Run, RunResult, SendOptions, Session } from './types.ts'
 
 export interface LiveSessionOptions {
   readonly parts: AgentParts
@@ -131,25 +132,24 @@ export class LiveSession implements Session {
     })
   }
 
-  async resume({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Run | undefined> {
-    await this.#lastSegment()
-    await this.#starting?.catch(() => {}) // whoever starts it is told; here it is only waited for
+  async resume({ signal, asChild = false }: ResumeOptions = {}): Promise<Run | undefined> {
+    await this.#begun()
     if (this.#current) return this.#current.run
     return this.#exclusively(async () => {
       const { log, parts } = this.#options
       await log.journal.catchUp()
       const open = openRun(log.journal.state)
       if (open === undefined) return undefined
-      if (!parts.asks && (await log.stillWaits(open))) return this.#settledHandle(open)
+      if (!asChild && isChildRun(open, this.metadata)) throw childError(this.id, this.metadata)
+      if (!parts.asks && (await log.stillWaits(open))) return this.#handle(open)
       const error = exhaustion(open, log.journal.state)
-      if (error !== undefined) return this.#settledHandle(await this.#endOpen(open, { type: 'failed', error }))
+      if (error !== undefined) return this.#handle(await this.#endOpen(open, { type: 'failed', error }))
       return this.#start({ runId: open.id, signal, facts: [], before: undefined })
     })
   }
 
   async cancel(reason: string = CANCELLED_BY_HOST): Promise<boolean> {
-    await this.#lastSegment()
-    await this.#starting?.catch(() => {}) // whoever starts it is told; here it is only waited for
+    await this.#begun()
     if (this.#current) return this.#stop(this.#current, reason)
     return this.#exclusively(async () => {
       const { log } = this.#options
@@ -220,6 +220,11 @@ export class LiveSession implements Session {
     if (this.#options.log.journal.state.claim === undefined) await this.#current?.run.result
   }
 
+  async #begun(): Promise<void> {
+    await this.#lastSegment()
+    await this.#starting?.catch(() => {}) // whoever starts it is told; here it is only waited for
+  }
+
   /** One start at a time: a second one is refused, not queued. */
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
     await this.#lastSegment()
@@ -235,20 +240,13 @@ export class LiveSession implements Session {
     if (sendId === undefined) return undefined
     const known = earlierRun(await this.runs(), sendId, prompt)
     if (known === undefined) return undefined
-    return this.#current?.run.id === known.id ? this.#current.run : this.#settledHandle(known)
+    return this.#current?.run.id === known.id ? this.#current.run : this.#handle(known)
   }
 
-  #settledHandle(state: RunState): RunHandle {
+  #handle(state: RunState, result: Promise<RunResult> = Promise.resolve(resultFrom(state, this.id)), mark?: Mark): RunHandle {
     const { log } = this.#options
-    const result = Promise.resolve(resultFrom(state, this.id))
-    return new RunHandle({
-      state,
-      log,
-      result,
-      mark: undefined,
-      steer: (prompt) => this.steer(prompt),
-      cancel: (reason) => this.#cancelRun(state.id, reason),
-    })
+    const cancel = (reason: string): Promise<boolean> => this.#cancelRun(state.id, reason)
+    return new RunHandle({ state, log, result, mark, steer: (prompt) => this.steer(prompt), cancel })
   }
 
   async #start({ runId, signal, facts, before }: StartOptions): Promise<Run> {
@@ -274,8 +272,7 @@ export class LiveSession implements Session {
     if (state?.id !== runId) throw new AgentError('internal', `Run ${runId} was claimed and is not there`)
     const mark = log.hub.mark()
     const result = settled(segment, { parts, log, state, holding }).finally(() => (this.#current = undefined))
-    const cancel = (reason: string): Promise<boolean> => this.#cancelRun(runId, reason)
-    const run = new RunHandle({ state, log, result, mark, steer: (prompt) => this.steer(prompt), cancel })
+    const run = this.#handle(state, result, mark)
     this.#current = { run, segment, abort: (reason) => control.abort(reason) }
     return run
   }

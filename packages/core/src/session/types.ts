@@ -21,6 +21,7 @@ import type { LeaseStore } from '../ports/lease-store.ts'
 import type { LlmClient, ModelInfo } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
+import type { UnfinishedRun } from './unfinished.ts'
 
 /** Milliseconds; leave one out, or give 0, for no limit. */
 export type Timeouts = {
@@ -236,7 +237,7 @@ export interface Session extends Omit<SessionView, 'cancel'> {
    */
   send<T>(prompt: Prompt, options?: SendOptions<T>): Promise<Run>
   /** Go on with the unfinished run, if there is one: after a crash, after an answer. A run that is under way here is returned. */
-  resume(options?: { readonly signal?: AbortSignal }): Promise<Run | undefined>
+  resume(options?: ResumeOptions): Promise<Run | undefined>
   /**
    * A new session that shares this one's past up to and including a fact, and goes its own way from there. Cheap: nothing is copied.
    * It inherits no approval; calls that were open there are closed, and a run that was under way is ended, or with `keepRun` left
@@ -261,20 +262,10 @@ export interface Session extends Omit<SessionView, 'cancel'> {
   close(): Promise<void>
 }
 
-/** A run that has neither ended nor is under way here. */
-export type UnfinishedRun = {
-  readonly sessionId: string
-  readonly runId: string
-  /**
-   * `suspended`: it waits. `overdue`: the deadline of a request has passed, which resuming it settles. `answered`: it can go on.
-   * `interrupted`: its process is gone, or another one runs it. `unreadable`: its journal is damaged or newer, and `error` says how.
-   */
-  readonly status: 'suspended' | 'overdue' | 'answered' | 'interrupted' | 'unreadable'
-  readonly error?: AgentError
-  /** Each with its deadline, where it has one. */
-  readonly waitingFor: readonly WaitingFor[]
-  /** The session that a sub-agent works for: that one goes on with it. */
-  readonly parentSessionId?: string
+export type ResumeOptions = {
+  readonly signal?: AbortSignal
+  /** It is a task or a step, and this is the agent that it was given to: for executors. Default: false, and such a run is refused. */
+  readonly asChild?: boolean
 }
 
 export interface Agent {

@@ -10,8 +10,8 @@ import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
 import { CANCELLED_BY_HOST } from './run.ts'
 import { SessionLog } from './session-log.ts'
-import type { SessionView, UnfinishedRun } from './types.ts'
-import { unfinishedRuns as findUnfinished } from './unfinished.ts'
+import type { SessionView } from './types.ts'
+import { type UnfinishedOptions, type UnfinishedRun, unfinishedRuns as findUnfinished } from './unfinished.ts'
 
 export interface ViewOptions {
   /** Wakes who follows the session when its holder writes. Default: none, and the journal is looked at four times a second. */
@@ -64,8 +64,8 @@ export async function assertSession(store: SessionStore, id: string): Promise<vo
 }
 
 /** Runs in a store that are not finished, whoever began them: found by their markers, without reading every log. */
-export function unfinishedRuns(store: SessionStore): AsyncGenerator<UnfinishedRun, void, undefined> {
-  return findUnfinished(branchingStore(store), systemHost(), () => false)
+export function unfinishedRuns(store: SessionStore, options: UnfinishedOptions = {}): AsyncGenerator<UnfinishedRun, void, undefined> {
+  return findUnfinished(branchingStore(store), systemHost(), options)
 }
 
 /** Its records are there for its forks only. */

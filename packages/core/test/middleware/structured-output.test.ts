@@ -80,7 +80,7 @@ describe('a model that is held to a schema through a tool', () => {
 
   test('has a name for it that no other tool may have', () => {
     const mine = tool({ name: 'structured_output', description: 'Mine.', execute: () => 'x' })
-    expect(() => createAgent({ llm: scriptedLlm([]), tools: [mine] })).toThrow(/may not be called 'structured_output'/)
+    expect(() => createAgent({ llm: scriptedLlm([]), tools: [mine] })).toThrow(/Two tools are called 'structured_output'/)
   })
 
   test('is not held up by a policy that asks about everything', async () => {

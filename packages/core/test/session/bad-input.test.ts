@@ -18,8 +18,13 @@ const refusal = (words: string): object =>
 
 describe('createAgent', () => {
   test.each<[object, string]>([
-    [{ tols: [] }, "createAgent has no option 'tols'; its options are llm, instructions, tools"],
-    [{ permissions: { judge: () => ({ decision: 'allow', reason: '' }) } }, "'permissions' must have judge, exposes and describe"],
+    [{ tols: [] }, "There is no option 'tols'. Did you mean 'tools'?"],
+    [{ permissions: { judge: () => ({ decision: 'allow', reason: '' }) } }, "'permissions' is no whole policy"],
+    [{ budget: { tokens: 5 } }, "There is no option 'tokens'. Did you mean 'perRun', 'perSession', 'ledger'?"],
+    [{ budget: { perRun: { token: 5 } } }, "There is no option 'token'. Did you mean 'tokens'?"],
+    [{ budget: { perSession: { toolcalls: 5 } } }, "There is no option 'toolcalls'. Did you mean 'toolCalls'?"],
+    [{ budget: { perRun: { tokens: '10' } } }, "'budget.perRun.tokens' must be more than 0; it is 10"],
+    [{ budget: { perSession: { usd: null } } }, "'budget.perSession.usd' must be more than 0; it is null"],
     [{ store: { append: () => {} } }, "'store' must be an adapter of contract 1"],
   ])('given %j', (options, words) => {
     expect(() => createAgent({ llm: scriptedLlm([]), ...options })).toThrow(refusal(words))
@@ -51,8 +56,8 @@ describe('createAgent', () => {
       agents: true,
       host: true,
     }
-    const misspelt = { llm: scriptedLlm([]), tols: [] }
-    expect(() => createAgent(misspelt)).toThrow(refusal(`its options are ${Object.keys(options).join(', ')}`))
+    const unheard = { llm: scriptedLlm([]), 'no such option': [] }
+    expect(() => createAgent(unheard)).toThrow(refusal(`Did you mean '${Object.keys(options).join("', '")}'?`))
   })
 })
 
@@ -150,7 +155,7 @@ describe('cancelling', () => {
 })
 
 test.each([
-  ['', 'must not be empty'],
+  ['', 'is empty or'],
   ['half \ud800', 'holds half a character'],
 ])("a session id that is %j is nobody's, also not that of a fork or an import", async (id, words) => {
   const store = memoryStore()

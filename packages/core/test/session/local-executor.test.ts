@@ -20,7 +20,7 @@ const signal = new AbortController().signal
 describe("a step's authority", () => {
   test.each([
     ['reviewr', "Did you mean 'reviewer'?"],
-    ['pilot', 'There are: default, reviewer.'],
+    ['pilot', `Did you mean 'default', 'reviewer'?`],
   ])('names an agent that there is: for %s it is refused with the one that was meant, or with all', async (agent, hint) => {
     const executor = createAgent({ llm: scriptedLlm(['…']), agents: { reviewer: { description: 'Reviews.' } } }).executor()
     const outcome = await executor.executeStep(spec('a', { agent }), { signal })
@@ -84,6 +84,7 @@ describe("a step's authority", () => {
     expect((await openSession(store, 'task-run-a')).metadata).toEqual({
       agent: 'default',
       description: 'described',
+      taskId: 'a',
       depth: 3,
       parentSessionId: 'p',
     })

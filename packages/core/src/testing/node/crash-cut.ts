@@ -125,7 +125,7 @@ export class Cut {
     const open = state === undefined ? undefined : openRun(state)
     if (open === undefined) return
     const found: string[] = []
-    for await (const { runId } of unfinishedRuns(branchingStore(onlyRead(store)), systemHost(), () => false)) found.push(runId)
+    for await (const { runId } of unfinishedRuns(branchingStore(onlyRead(store)), systemHost())) found.push(runId)
     if (!found.includes(open.id)) this.violations.push(`run ${open.id} is open, and nobody who looks for unfinished runs finds it`)
   }
 
