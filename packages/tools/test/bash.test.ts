@@ -235,6 +235,7 @@ describe('what bash declares', () => {
     expect(await bash.access({ command })).toEqual([
       { kind: 'exec', command, undecided: 'which program $WHATEVER names is only known when it runs' },
       { kind: 'exec', command: 'ls', commands: ['ls'] },
+      { kind: 'write', path: '/', perhaps: true },
     ])
   })
 })

@@ -126,8 +126,14 @@ export const rewindBody: z.ZodType<{ to: string; keepRun?: boolean | undefined }
 const words = z.string().max(100_000)
 
 const access: z.ZodType<Access> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('read'), path: words, by: words.exactOptional() }),
-  z.object({ kind: z.literal('write'), path: words, by: words.exactOptional() }),
+  z.object({ kind: z.literal('read'), path: words, by: words.exactOptional(), below: z.literal(true).exactOptional() }),
+  z.object({
+    kind: z.literal('write'),
+    path: words,
+    by: words.exactOptional(),
+    below: z.literal(true).exactOptional(),
+    perhaps: z.literal(true).exactOptional(),
+  }),
   z.object({ kind: z.literal('exec'), command: words, commands: z.array(words).exactOptional(), undecided: words.exactOptional() }),
   z.object({ kind: z.literal('net'), host: words }),
   z.object({ kind: z.literal('agent'), agent: words }),

@@ -103,8 +103,10 @@ const guardPolicy = ({ rules, layers, files }: Guarding): Policy =>
 
 /** Why a call is guarded: the strictest of the reasons. */
 function guardFor(accesses: readonly Access[], { configuration, hookFiles = [], policyFiles = [] }: ModeOptions): Judgement | undefined {
-  const guards = new Set(accesses.map((access) => guardOf(access, configuration)))
+  const guards = new Set(accesses.map((access) => ('perhaps' in access ? undefined : guardOf(access, configuration))))
   for (const guard of ['own', 'git', 'configuration'] as const) if (guards.has(guard)) return GUARDED[guard]
+  const perhaps = accesses.map((access) => guardOf(access, configuration)).find((guard) => guard !== undefined)
+  if (perhaps !== undefined) return { ...GUARDED[perhaps], decision: 'ask' }
   const isOneOf = (files: readonly string[]): boolean =>
     accesses.some((access) => files.some((file) => guardOf(access, file) !== undefined))
   if (isOneOf(hookFiles)) return OF_A_HOOK

@@ -39,6 +39,11 @@ describe.each(MODES)('in the mode %s', (mode) => {
     expect(permissions.judge(write(path)).decision).toBe('deny')
   })
 
+  test.each(['.seamfold/sessions.db', '.git/config', 'seamfold.config.ts'])('what is perhaps a write of %j is asked for', (path) => {
+    const accesses: readonly Access[] = [{ kind: 'write', path, by: `foo ${path}`, perhaps: true }]
+    expect(permissions.judge({ tool: 'bash', accesses }).decision).toBe('ask')
+  })
+
   test.each([
     'seamfold.config.ts',
     'seamfold.config.js',

@@ -98,11 +98,16 @@ type Prepared = {
   readonly decision: Decision
 }
 
+/** Where only running it tells the path, or it climbs out of the workspace. */
+const ANYWHERE = /^(?:\/$|\.\.(?:\/|$))/
+
 function accessMatches({ match, path, command, starts, decision }: Prepared, access: Access): Touching {
   // What the words of an allowed command name is allowed with it.
   if (decision === 'allow' && command !== undefined && 'by' in access && access.by !== undefined) {
     return (match.access ?? 'exec') === 'exec' && path === undefined && isCommand(command, access.by) ? 'yes' : 'no'
   }
+  if (access.kind === 'write' && access.perhaps === true && (decision !== 'allow' || match.access !== undefined))
+    return decision === 'allow' ? 'no' : perhapsTouches({ match, path }, access)
   if (match.access !== undefined && match.access !== access.kind) return 'no'
   if (match.host !== undefined && !(access.kind === 'net' && hostMatches(match.host, access.host))) return 'no'
   if (match.starts !== undefined && !(access.kind === 'agent' && starts(access.agent))) return 'no'
@@ -115,6 +120,17 @@ function accessMatches({ match, path, command, starts, decision }: Prepared, acc
   return access.kind === 'exec' ? commandTouches(command, decision, access) : 'no'
 }
 
+/** Of a word that may be a path only rules over paths speak, and whichever speak of files where the path may be any. */
+function perhapsTouches({ match, path }: Pick<Prepared, 'match' | 'path'>, access: Extract<Access, { kind: 'write' }>): Touching {
+  const { access: kind = 'write', host, starts, command } = match
+  if ((kind !== 'write' && kind !== 'read') || host !== undefined || starts !== undefined || command !== undefined) return 'no'
+  if (ANYWHERE.test(access.path)) return path !== undefined || match.access !== undefined ? 'perhaps' : 'no'
+  if (match.path === undefined || path === undefined) return 'no'
+  // A folder is meant by a rule over all that is in it.
+  const isMeant = path(access.path) || path(`${access.path}/`)
+  return isMeant || (access.below === true && mayLieBelow(match.path, access.path)) ? 'perhaps' : 'no'
+}
+
 const OUTSIDE = /^(?:\/|\.\.(?:\/|$))/
 
 /** A relative pattern speaks of the workspace; what lies outside has an absolute path, or one that climbs. */
@@ -123,7 +139,7 @@ const isPlace = (pattern: string, matches: (path: string) => boolean, path: stri
 
 function touchesPlace(pattern: string, matches: (path: string) => boolean, access: Extract<Access, { path: string }>): Touching {
   if (matches(access.path)) return 'yes'
-  if (/^(?:\/$|\.\.(?:\/|$))/.test(access.path)) return 'perhaps'
+  if (ANYWHERE.test(access.path)) return 'perhaps'
   if (access.below === true) return mayLieBelow(pattern, access.path) ? 'perhaps' : 'no'
   // To change a folder may change what is in it.
   const fixed = pattern.slice(0, pattern.search(/[*?{]|$/))

@@ -22,8 +22,7 @@ export function byDefault(
   const strictest = ORDER.flatMap((decision) => judged.find((each) => each.decision === decision) ?? [])[0]
   const access = strictest?.access
   const what = access === undefined ? `${tool}, which touches nothing` : describeAccess(access)
-  const why =
-    access?.kind === 'exec' && access.undecided !== undefined ? `, of which it cannot be told what it runs: ${access.undecided}` : ''
+  const why = access?.kind === 'exec' && access.undecided ? `, of which it cannot be told what it runs: ${access.undecided}` : ''
   return { decision: strictest?.decision ?? 'ask', reason: `default for ${what}${why}` }
 }
 

@@ -187,7 +187,8 @@ function findingOf(rules: readonly CompiledRule[], part: Part): Finding {
     (denies && { rule: denies, how: 'perhaps' as const }) ??
     asking.find(({ how }) => how === 'perhaps')
   const timeouts = [...asking.filter(({ how }) => how !== 'no').map(({ rule }) => rule.timeout), ...(denies ? [undefined] : [])]
-  return { ...(asks && { asks }), ...(allows && { allows }), timeouts, isOpen: allows === undefined && asks?.how !== 'yes' }
+  const isOpen = allows === undefined && asks?.how !== 'yes' && !(part?.kind === 'write' && part.perhaps === true)
+  return { ...(asks && { asks }), ...(allows && { allows }), timeouts, isOpen }
 }
 
 const judgementOf = ({ decision, rule, origin }: CompiledRule): Judgement => ({

@@ -30,8 +30,8 @@ type Part = { readonly allow: Extract<Rule, { allow: unknown }>['allow']; readon
 
 /** Undefined where it cannot be said safely. */
 function partOf(tool: string, access: Access, runs: boolean): readonly Part[] | undefined {
-  // A command that is allowed may touch what its words name.
-  if ((access.kind === 'read' || access.kind === 'write') && access.by !== undefined) return []
+  // A command that is allowed may touch what its words name, or perhaps name.
+  if ('path' in access && (access.by !== undefined || 'perhaps' in access)) return []
   switch (access.kind) {
     case 'write': {
       const everywhere = isInside(access) && !runs

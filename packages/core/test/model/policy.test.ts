@@ -1,6 +1,6 @@
 /** Rules over accesses: deny, ask, allow, default; and no pattern reaches further than its words. */
 import { describe, expect, test } from 'vitest'
-import { type Access, type Decision, policy, type Rule } from '../../src/index.ts'
+import { type Access, type Decision, policy, type Rule, type RuleMatch } from '../../src/index.ts'
 import { defaultPolicy } from '../../src/model/default-policy.ts'
 
 const judge = (rules: readonly Rule[], tool: string, ...accesses: Access[]): Decision =>
@@ -140,6 +140,40 @@ describe('rules', () => {
   ])('that deny %j ask for what goes through all of %j: %j', (path, folder, asks) => {
     const through: Access = { kind: 'read', path: folder, by: 'grep', below: true }
     expect(judge([{ allow: { tool: 'bash' } }, { deny: { path } }], 'bash', through)).toBe(asks ? 'ask' : 'allow')
+  })
+
+  test.each([
+    [{ access: 'write', path: 'secret/**' }, 'secret/x', true],
+    [{ access: 'read', path: 'secret/**' }, 'secret/x', true],
+    [{ path: 'secret/**' }, 'secret', true],
+    [{ path: 'secret/**' }, 'secrets', false],
+    [{ path: 'src/secret/**' }, 'src', false],
+    [{ path: 'secret/**' }, '.', false],
+    [{ path: 'secret/**' }, '/', true],
+    [{ access: 'write' }, 'secret/x', false],
+    [{ access: 'write' }, '/', true],
+    [{ access: 'net', host: 'x' }, '/', false],
+    [{ command: 'rm *' }, '/', false],
+  ] as const)('that deny %j ask for what is perhaps the file %j: %j', (deny, path, asks) => {
+    const named: Access = { kind: 'write', path, by: 'foo x', perhaps: true }
+    const rules: readonly Rule[] = [{ allow: { tool: 'bash' } }, { deny }]
+    expect(judge(rules, 'bash', named)).toBe(asks ? 'ask' : 'allow')
+    expect(judge([{ allow: { tool: 'bash' } }, { ask: deny }], 'bash', named)).toBe(asks ? 'ask' : 'allow')
+  })
+
+  test('that no rule is about is what is perhaps a file, nor is the default', () => {
+    const named: Access = { kind: 'write', path: 'a', perhaps: true }
+    const foo: Access = { kind: 'exec', command: 'foo a', commands: ['foo a'] }
+    const judgeAll = (rules: readonly Rule[]): Decision => policy({ rules }).judge({ tool: 'bash', accesses: [foo, named] }).decision
+    expect(judgeAll([{ allow: { access: 'exec' } }])).toBe('allow')
+    expect(judgeAll([{ allow: { access: 'exec' } }, { deny: { path: 'a' } }])).toBe('ask')
+    // What an allowed command names is allowed with it by a higher layer too, and a rule about writes says nothing of reads.
+    const lifted = (allow: RuleMatch): Decision =>
+      policy({ layers: [{ layer: 'user', rules: [{ allow }] }], rules: [{ allow: { access: 'exec' } }, { ask: { path: 'a' } }] }).judge({
+        tool: 'bash',
+        accesses: [foo, { ...named, by: 'foo a' }],
+      }).decision
+    expect([lifted({ command: 'foo *' }), lifted({ path: 'a' }), lifted({ access: 'write', path: 'a' })]).toEqual(['allow', 'allow', 'ask'])
   })
 
   test('that allow paths stay in the workspace unless they begin with a slash', () => {

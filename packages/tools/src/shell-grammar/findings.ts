@@ -12,6 +12,8 @@ export type Touched = {
   readonly by?: string
   /** Whatever lies below may be touched: the words do not tell which files. */
   readonly below?: boolean
+  /** It is not known whether it is a file, nor what becomes of it. */
+  readonly perhaps?: boolean
 }
 
 /** Where a command may run: paths relative to the workspace or absolute. Undefined: anywhere. */

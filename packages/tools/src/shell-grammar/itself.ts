@@ -11,7 +11,7 @@ export function itself(words: readonly ShellWord[], { walker, directories }: Run
   const escape = escapeOf(words)
   if (escape !== undefined) walker.undecided(escape)
   const by = commandText(listed)
-  for (const { kind, word, below = false } of touchedByWords(words)) {
-    walker.findings.touched.push({ kind, path: word, from: directories, by, below })
+  for (const { kind, word, below = false, perhaps = false } of touchedByWords(words)) {
+    walker.findings.touched.push({ kind, path: word, from: directories, by, below, perhaps })
   }
 }

@@ -2,9 +2,10 @@
 import { type After, staying } from './findings.ts'
 import { find } from './find.ts'
 import { itself } from './itself.ts'
+import { namedBy } from './program-words.ts'
 import type { Launch, Run } from './running.ts'
 import { shell } from './run-shell.ts'
-import { ANY_WORDS, certainWord, type ShellWord, withMark } from './shell-word.ts'
+import { ANY_WORDS, certainWord, commandText, type ShellWord, withMark } from './shell-word.ts'
 import { environmentRisk } from './variables.ts'
 import { afterOptions, unwrap, type Wrapper } from './wrappers.ts'
 
@@ -94,6 +95,8 @@ const xargs: Launch = (words, run) => {
     run.walker.undecided(start)
     return staying(run.directories)
   }
+  const from = namedBy(words.slice(0, start), { reads: 'a arg-file' })
+  for (const { kind, word } of from) run.walker.findings.touched.push({ kind, path: word, from: run.directories, by: commandText(words) })
   const command = words.slice(start)
   const mark = markOf(words.slice(1, start))
   if (mark === '') run.walker.undecided('where xargs puts its words is not known')

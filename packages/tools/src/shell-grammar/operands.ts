@@ -1,8 +1,13 @@
 /** The operands of a command, and the places that they name. */
 import { pathOf, type ShellWord } from './shell-word.ts'
 
-/** `below`: a folder whose files are meant, without their names. */
-export type NamedPath = { readonly kind: 'read' | 'write'; readonly word: string | undefined; readonly below?: boolean }
+/** `below`: a folder whose files are meant, without their names. `perhaps`: it is not known whether it is a file, nor what becomes of it. */
+export type NamedPath = {
+  readonly kind: 'read' | 'write'
+  readonly word: string | undefined
+  readonly below?: boolean
+  readonly perhaps?: boolean
+}
 
 /** A word of which only running it tells which files of a folder it means. */
 export const isPattern = (word: ShellWord): boolean => pathOf(word) === undefined
@@ -20,8 +25,8 @@ export function operandsOf(words: readonly ShellWord[], values: string): readonl
   return found
 }
 
-/** A dash alone is what comes in or goes out. */
-export const isFile = ({ value }: ShellWord): boolean => value !== '-'
+/** A dash alone is what comes in or goes out; a substituted one is what other commands say or hear. */
+export const isFile = ({ value, text }: ShellWord): boolean => value !== '-' && !/^[<>]\(…\)$/.test(text)
 
 /** What is only known when it runs may still be known to lie below a folder; else it may be anywhere. */
 export function placeOf(word: ShellWord): string | undefined {
@@ -37,3 +42,20 @@ export const named = (kind: 'read' | 'write', word: string | undefined): NamedPa
 const within = (word: ShellWord): { readonly below?: true } => (isPattern(word) ? { below: true } : {})
 export const reading = (word: ShellWord): NamedPath => ({ ...named('read', placeOf(word)), ...within(word) })
 export const writing = (word: ShellWord): NamedPath => ({ ...named('write', placeOf(word)), ...within(word) })
+
+/** What may stand before and behind a path within a word: `--out=a`, `@a`, `host:a`, `a,b`, `open('a')`. */
+const JOINTS = /[\s=:,;@<>()[\]{}"'`|&]+/
+const MOST_PARTS = 12
+/** `https://host/a`, `user@host:a`. */
+const ELSEWHERE = /^(?:(?!file:)[a-z][\w+.-]*:\/\/|[\w.-]+@[\w.-]+:)[^\s,;]*$/
+
+/** The paths that a word may be, or hold, for a program of which nothing is known. */
+export function maybePaths(word: ShellWord): readonly NamedPath[] {
+  if (word.value === '-') return []
+  if (isPattern(word)) return [{ ...writing(word), perhaps: true }]
+  const whole = pathOf(word) ?? ''
+  if (ELSEWHERE.test(whole)) return []
+  const parts = new Set([whole, ...whole.split(JOINTS)].filter((part) => !/^[\d.]*$/.test(part) || part === '.' || part === '..'))
+  if (parts.size > MOST_PARTS) return [{ kind: 'write', word: undefined, perhaps: true }]
+  return [...parts].map((part) => ({ kind: 'write', word: part, perhaps: true }))
+}

@@ -1,6 +1,7 @@
 /** Where a path of a command really leads: relative to the workspace, or absolute outside of it. */
 import { homedir } from 'node:os'
 import { posix } from 'node:path'
+import { isAgentError } from '@seamfold/core/kit'
 import type { Workspace } from '../workspace/workspace.ts'
 
 /** What is needed of a workspace to find a place in it. */
@@ -54,7 +55,10 @@ function absolute(root: string, directory: string, path: string): string | undef
 
 /** What holds the workspace itself holds whatever rules over paths are about: it is anywhere. */
 const resolved = (places: Places, path: string): Promise<string> =>
-  places.resolve(path).catch(() => {
+  places.resolve(path).catch(async (error: unknown) => {
     const outside = posix.normalize(path)
+    // Below what is a file now nothing lies, until the same line makes it a folder.
+    if (isAgentError(error) && error.details['kind'] === 'not_found' && outside !== '/')
+      return posix.join(await resolved(places, posix.dirname(outside)), posix.basename(outside))
     return places.root.startsWith(outside.endsWith('/') ? outside : `${outside}/`) ? ANYWHERE : outside
   })

@@ -1,9 +1,10 @@
 /** Reads a script of sed far enough to know whether it runs commands, or writes and reads files of its own. */
 
+import type { NamedPath } from './operands.ts'
 import type { ShellWord } from './shell-word.ts'
 
 /** `undefined`: it is not understood. */
-export type SedScript = { readonly runs: boolean; readonly writes: boolean; /** Files of its own. */ readonly reads: boolean } | undefined
+export type SedScript = { readonly runs: boolean; /** Of its own. */ readonly files: readonly NamedPath[] } | undefined
 
 const ADDRESS = /^(?:\d+(?:~\d+)?|\$|\/(?:[^/\\\n[]|\\[^\n]|\[\^?\]?[^\]\n/]*\])+\/[IM]*|[+~]\d+)/
 const PLAIN = new Set('=dDgGhHnNpPxzFl')
@@ -11,8 +12,7 @@ const PLAIN = new Set('=dDgGhHnNpPxzFl')
 class Reader {
   #rest: string
   runs = false
-  writes = false
-  reads = false
+  readonly files: NamedPath[] = []
 
   constructor(script: string) {
     this.#rest = script
@@ -66,12 +66,10 @@ class Reader {
         return this.#skip(/^(?:[^\\\n]|\\[^])*/) !== undefined
       case 'r':
       case 'R':
-        this.reads = true
-        return this.#skip(/^(?:[^\\\n]|\\[^])*/) !== undefined
+        return this.#file('read')
       case 'w':
       case 'W':
-        this.writes = true
-        return this.#skip(/^[^\n]*/) !== undefined
+        return this.#file('write')
       case 'e':
         this.runs = true
         return this.#skip(/^[^\n]*/) !== undefined
@@ -101,17 +99,27 @@ class Reader {
     return true
   }
 
+  /** Its name goes to the end of the line. */
+  #file(kind: 'read' | 'write'): boolean {
+    const word = (this.#skip(/^[^\n]*/) ?? '').trimStart()
+    this.files.push({ kind, word })
+    return true
+  }
+
   #flags(): boolean {
     const flags = this.#skip(/^[gpiImM0-9e]*/) ?? ''
     if (flags.includes('e')) this.runs = true
-    if (this.#skip(/^w[^\n]*/) !== undefined) this.writes = true
+    if (this.#rest.startsWith('w')) {
+      this.#rest = this.#rest.slice(1)
+      return this.#file('write')
+    }
     return this.#ends()
   }
 }
 
 export function readSedScript(script: string): SedScript {
   const reader = new Reader(script)
-  return reader.all() ? { runs: reader.runs, writes: reader.writes, reads: reader.reads } : undefined
+  return reader.all() ? { runs: reader.runs, files: reader.files } : undefined
 }
 
 const FLAG =

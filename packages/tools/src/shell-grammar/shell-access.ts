@@ -27,8 +27,10 @@ export function shellAccess(places: Places): (line: string) => Promise<readonly 
             { kind: 'exec', command: line, undecided: undecided.join('; ') },
             ...commands.map((command): Access => ({ kind: 'exec', command, commands: [command] })),
           ]
-    if (hosts.length === 0 && touched.length === 0) return runs
-    return [...runs, ...hosts.map((host): Access => ({ kind: 'net', host })), ...(await placesOf(touched, places))]
+    if (hosts.length === 0 && touched.length === 0 && undecided.length === 0) return runs
+    // What cannot be told may touch whatever there is.
+    const any: readonly Access[] = undecided.length === 0 ? [] : [{ kind: 'write', path: ANYWHERE, perhaps: true }]
+    return [...runs, ...hosts.map((host): Access => ({ kind: 'net', host })), ...(await placesOf(touched, places)), ...any]
   }
 }
 
@@ -46,12 +48,10 @@ async function placesOf(touched: readonly Touched[], places: Places): Promise<re
   return [...new Map(found.flat().map((access) => [JSON.stringify(access), access])).values()]
 }
 
-const accessTo = (kind: 'read' | 'write', path: string, { by, below }: Pick<Touched, 'by' | 'below'>): Access => ({
-  kind,
-  path,
-  ...(by === undefined ? {} : { by }),
-  ...(below === true && path !== ANYWHERE ? { below } : {}),
-})
+function accessTo(kind: 'read' | 'write', path: string, { by, below, perhaps }: Pick<Touched, 'by' | 'below' | 'perhaps'>): Access {
+  const named = { path, ...(by === undefined ? {} : { by }), ...(below === true && path !== ANYWHERE ? { below } : {}) }
+  return kind === 'read' ? { kind, ...named } : { kind, ...named, ...(perhaps === true ? { perhaps } : {}) }
+}
 
 async function candidatesOf(path: string, from: Touched['from'], places: Places): Promise<readonly string[]> {
   const fixed = path.startsWith('/') || path.startsWith('~')

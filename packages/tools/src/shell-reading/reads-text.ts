@@ -1,4 +1,5 @@
 /** Programs whose words are a language of their own, in which something may be written or run. */
+import { isQuietAwk } from '../shell-grammar/awk-program.ts'
 import { readSedScript, sedScripts } from '../shell-grammar/sed-script.ts'
 import type { ShellWord } from '../shell-grammar/shell-word.ts'
 import { mayBeOption, type Reader } from './reader.ts'
@@ -9,8 +10,7 @@ export const readsSed: Reader = (words) => {
   if (words.some(mayBeOption)) return false
   return scripts.every((script) => {
     const read = readSedScript(script)
-    // What it reads by itself no rule over paths would see.
-    return read !== undefined && !read.runs && !read.writes && !read.reads
+    return read !== undefined && !read.runs && read.files.length === 0
   })
 }
 
@@ -29,14 +29,7 @@ export const readsAwk: Reader = ([, ...words]) => {
     } else if (word.value === undefined) return false
     else program = word.value
   }
-  return program !== undefined && isQuiet(program)
-}
-
-const isQuiet = (program: string): boolean => {
-  if (/system|getline|close|fflush|@|\|(?!\|)(?<!\|\|)/.test(program)) return false
-  const writes = program.indexOf('>')
-  // To compare is no redirection, which only stands behind what is printed.
-  return writes < 0 || !/print/.test(program.slice(0, program.lastIndexOf('>')))
+  return program !== undefined && isQuietAwk(program)
 }
 
 /** Tests of find, and whether a word of their own follows. */

@@ -36,6 +36,7 @@ export const commands: readonly string[] = [
 export function vocabulary(some: readonly string[], { manuals }: { readonly manuals: boolean }): Vocabulary {
   return {
     ordinary: corpus('read-only-ordinary').filter((line) => !NOT_RUN.has(line.split(' ')[0] ?? '')),
+    ways: corpus('read-only-bypasses'),
     poison: corpus('read-only-bypasses').flatMap((line) => line.split(' ')),
     options: some.map((command) => {
       const [program = '', name] = command.split(' ')

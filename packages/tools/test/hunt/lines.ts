@@ -1,5 +1,6 @@
 /** Makes lines that may be harmless or not, out of programs, options, values that would write or run something, and the shell's own ways. */
 import type { Chance } from './chance.ts'
+import { language, TRICKS } from './tricks.ts'
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
 
@@ -144,6 +145,8 @@ function setting(by: Chance): string {
 export type Vocabulary = {
   /** Lines that are known to be allowed. */
   readonly ordinary: readonly string[]
+  /** Lines that are known not to be. */
+  readonly ways: readonly string[]
   /** Words of lines that are known not to be. */
   readonly poison: readonly string[]
   /** A program, or one with its first word, and its options. */
@@ -179,10 +182,19 @@ function crossed(by: Chance, { ordinary, poison }: Vocabulary): string {
 }
 
 export function makeLine(by: Chance, vocabulary: Vocabulary, depth: number = 0): string {
+  if (by.happens(0.4)) return tricked(by, vocabulary, depth)
   const kind = by.below(10)
   if (depth < 3 && kind === 0) return makeLine(by, vocabulary, depth + 1) + by.of(OPERATORS) + makeLine(by, vocabulary, depth + 1)
   if (depth < 3 && kind <= 2) return by.of(AROUND)(makeLine(by, vocabulary, depth + 1), makeLine(by, vocabulary, depth + 1))
   if (kind <= 4) return setting(by)
   if (kind <= 6) return crossed(by, vocabulary)
   return simple(by, vocabulary)
+}
+
+/** A line that is harmless or not, in which one of the shell's own ways is tried. */
+function tricked(by: Chance, vocabulary: Vocabulary, depth: number): string {
+  if (by.happens(0.25)) return language(by)
+  const inner = (): string =>
+    by.happens(0.4) ? by.of(vocabulary.ordinary) : by.happens(0.5) ? by.of(vocabulary.ways) : makeLine(by, vocabulary, depth + 1)
+  return depth > 2 ? by.of(vocabulary.ordinary) : by.of(TRICKS)(by, inner(), inner())
 }

@@ -1,0 +1,230 @@
+/** Reads the words of a program, by what is known of them, as files that it reads or changes. */
+import { isFile, isPattern, maybePaths, type NamedPath, placeOf } from './operands.ts'
+import type { ShellWord } from './shell-word.ts'
+
+/**
+ * What a word is: a file that is `moved` or `linked` and has another name then, `maybe` a path, `into` a folder in which files come to be,
+ * `code` that may touch any file, a `verb` that says what is done.
+ */
+type Role = 'text' | 'verb' | 'read' | 'write' | 'both' | 'moved' | 'linked' | 'maybe' | 'into' | 'code'
+
+/**
+ * What the words of a program name. Options stand by letter and by long name, with one space between them; a long name may be given cut
+ * short. What stands in none of the lists takes no value of its own.
+ */
+export type Program = {
+  /** The operands in their order, as roles; one with a star stands for as many as there are. Default: `text*`. */
+  readonly takes?: string
+  /** Options by what their value is. */
+  readonly text?: string
+  readonly reads?: string
+  readonly writes?: string
+  readonly maybe?: string
+  readonly into?: string
+  readonly code?: string
+  /** Options that stand in place of the last operand. */
+  readonly target?: string
+  /** With fewer operands than this, and no code, it runs what it reads from its input. */
+  readonly listens?: number
+  /** Options that stand in place of the first operand. */
+  readonly instead?: string
+  /** Options with which it changes what it would read, and those with which it reads what it would change. */
+  readonly changes?: string
+  readonly shows?: string
+  /** Options with which it goes through folders; `*`: it always does, and through the one where it runs when none is named. */
+  readonly deep?: string
+  /** What it reads is names and sizes, never what is in a file. */
+  readonly names?: true
+  /** Options with which it makes files whose names nobody gives, where it runs when no `into` is given; `*`: it always does. */
+  readonly fills?: string
+  /** It calls them as the last part of their URL, but for these options. */
+  readonly urls?: string
+  /** Long names stand behind one dash. */
+  readonly oneDash?: true
+}
+
+const has = (names: string | undefined, name: string, cut: boolean): boolean => {
+  if (names === undefined) return false
+  const all = names.split(' ')
+  return all.includes(name) || (cut && name.length > 1 && all.some((each) => each.length > 1 && each.startsWith(name)))
+}
+
+const VALUES: readonly (readonly [key: 'writes' | 'target' | 'into' | 'reads' | 'maybe' | 'code' | 'text', role: Role])[] = [
+  ['writes', 'write'],
+  ['target', 'write'],
+  ['into', 'into'],
+  ['reads', 'read'],
+  ['code', 'code'],
+  ['maybe', 'maybe'],
+  ['text', 'text'],
+]
+
+/** A word with what it is. */
+type Given = { readonly role: Role; readonly word: ShellWord }
+
+type Parsed = {
+  readonly operands: readonly ShellWord[]
+  readonly values: readonly Given[]
+  /** Every option by its name. */
+  readonly options: ReadonlySet<string>
+  /** What may turn out to be any option. */
+  readonly open: boolean
+}
+
+class Parsing {
+  readonly operands: ShellWord[] = []
+  readonly values: Given[] = []
+  readonly options = new Set<string>()
+  open = false
+  readonly #words: readonly ShellWord[]
+  readonly #program: Program
+
+  constructor(words: readonly ShellWord[], program: Program) {
+    this.#words = words
+    this.#program = program
+  }
+
+  all(): Parsed {
+    for (let at = 1; at < this.#words.length; at++) {
+      const word = this.#words[at]
+      if (word === undefined) break
+      if (word.value === '--') {
+        this.operands.push(...this.#words.slice(at + 1))
+        break
+      }
+      if (!word.prefix.startsWith('-') || word.value === '-') {
+        this.open ||= word.value === undefined && word.prefix === ''
+        this.operands.push(word)
+      } else if (this.#option(word, this.#words[at + 1])) at++
+    }
+    return this
+  }
+
+  /** Whether the next word is its value. */
+  #option(word: ShellWord, next: ShellWord | undefined): boolean {
+    const { prefix } = word
+    if (prefix === '-' || prefix === '--') this.open = true
+    return prefix.startsWith('--') || this.#program.oneDash ? this.#long(word, next) : this.#letters(word, next)
+  }
+
+  #long(word: ShellWord, next: ShellWord | undefined): boolean {
+    const [, name = '', equals] = /^--?([^=]*)(=)?/.exec(word.prefix) ?? []
+    const roles = this.#rolesOf(name, true)
+    if (equals !== undefined) this.#value(roles.length > 0 ? roles : ['maybe'], behind(word, word.prefix.indexOf('=') + 1))
+    else this.#next(roles, next)
+    return equals === undefined && roles.length > 0
+  }
+
+  #letters(word: ShellWord, next: ShellWord | undefined): boolean {
+    const { prefix } = word
+    for (let at = 1; at < prefix.length; at++) {
+      const letter = prefix[at] ?? ''
+      const roles = this.#rolesOf(letter, false)
+      const ends = at === prefix.length - 1 && word.value !== undefined
+      if (ends) this.#next(roles, next)
+      else if (roles.length > 0) this.#value(roles, behind(word, at + 1))
+      if (roles.length > 0) return ends
+      // `-i.bak`
+      if (has(this.#program.changes, letter, false)) return false
+    }
+    // What stands behind a letter that is not known may be its value.
+    if (/[/.]/.test(prefix.slice(2)) || word.value === undefined) this.#value(['maybe'], behind(word, 2))
+    return false
+  }
+
+  /** The word behind an option. Where not all options are known it may be the value of one that is not. */
+  #next(roles: readonly Role[], next: ShellWord | undefined): void {
+    const isOpen = roles.length === 0 && this.#program.takes?.includes('maybe') === true && next?.prefix.startsWith('-') === false
+    if (next !== undefined) this.#value(isOpen ? ['maybe'] : roles, next)
+  }
+
+  #rolesOf(name: string, cut: boolean): readonly Role[] {
+    this.options.add(name)
+    return VALUES.flatMap(([key, role]) => (has(this.#program[key], name, cut) ? role : []))
+  }
+
+  #value(roles: readonly Role[], word: ShellWord): void {
+    for (const role of roles) this.values.push({ role, word })
+  }
+}
+
+/** A word without its first letters. */
+export function behind(word: ShellWord, from: number): ShellWord {
+  const { value, prefix } = word
+  return { ...word, value: value?.slice(from), prefix: prefix.slice(from), text: value === undefined ? '"$_"' : word.text }
+}
+
+/** The roles of the operands, as many as there are. */
+function rolesOf(takes: string, count: number): readonly Role[] {
+  const roles = takes.split(' ').filter((role) => role !== '')
+  const many = roles.findIndex((role) => role.endsWith('*'))
+  const [before, after] = many < 0 ? [roles, []] : [roles.slice(0, many), roles.slice(many + 1)]
+  const between = many < 0 ? 'text' : (roles[many]?.slice(0, -1) ?? 'text')
+  const last = after.slice(Math.max(0, after.length - count))
+  const first = before.slice(0, count - last.length)
+  return [...first, ...Array.from({ length: count - first.length - last.length }, () => between), ...last] as readonly Role[]
+}
+
+export function namedBy(words: readonly ShellWord[], program: Program): readonly NamedPath[] {
+  const { operands, values, options, open } = new Parsing(words, program).all()
+  const any = (names: string | undefined): boolean =>
+    names !== undefined && [...options].some((option) => has(names, option, option.length > 1))
+  const [changes, shows, targets] = [any(program.changes), any(program.shows), any(program.target)]
+  const given = program.takes ?? 'text*'
+  const takes = any(program.instead) ? given.replace(/^\w+ /, '') : targets ? given.replace(/ \w+$/, '') : given
+  const roles = rolesOf(takes, operands.length).map((role) =>
+    role === 'read' && changes ? 'both' : role === 'both' && shows ? 'read' : role,
+  )
+  const deep = program.deep === '*' || any(program.deep)
+  const found = [
+    ...operands.flatMap((word, index) => pathsOf({ role: roles[index] ?? 'text', word }, { deep, ...(program.names && { names: true }) })),
+    ...values.flatMap((each) => pathsOf(each, {})),
+  ]
+  const isSaid =
+    values.some(({ role }) => role === 'into') || (program.fills === '*' && (shows || values.some(({ role }) => role === 'write')))
+  const fills = !isSaid && (program.fills === '*' || any(program.fills))
+  return [
+    // Without a path it goes through the folder where it runs.
+    ...(deep && takes.includes('read*') && !found.some(({ kind }) => kind === 'read') ? [{ ...HERE, kind: 'read' as const }] : []),
+    ...found,
+    ...(fills ? (program.urls === undefined || any(program.urls) ? [HERE] : operands.map(savedAs)) : []),
+    ...(listens({ operands, values, options, open }, program) ? [ANY_FILE] : []),
+    ...(open && OPTIONS_THAT_MATTER.some((key) => program[key] !== undefined) ? [ANY_FILE] : []),
+  ]
+}
+
+const listens = ({ operands, values, options }: Parsed, program: Program): boolean =>
+  operands.length < (program.listens ?? 0) &&
+  !values.some(({ role }) => role === 'code') &&
+  !['version', 'help', 'V', 'v', 'h'].some((option) => options.has(option))
+
+const OPTIONS_THAT_MATTER = ['reads', 'writes', 'target', 'into', 'code', 'changes'] as const
+const HERE: NamedPath = { kind: 'write', word: '.', below: true }
+
+/** What is fetched without a name of its own is called as in its URL. */
+function savedAs({ value }: ShellWord): NamedPath {
+  const name = /^(?:[a-z]+:\/\/)?[^?#]*?([^/?#]*)(?:[?#]|$)/.exec(value ?? '/')?.[1]
+  if (value === undefined || name === undefined || /[%*]/.test(name)) return HERE
+  return { kind: 'write', word: name === '' ? 'index.html' : name }
+}
+
+/** It may touch whatever there is. */
+export const ANY_FILE: NamedPath = { kind: 'write', word: undefined, perhaps: true }
+
+function pathsOf(
+  { role, word }: Given,
+  { deep = false, names = false }: { readonly deep?: boolean; readonly names?: boolean },
+): readonly NamedPath[] {
+  if (role === 'text' || (role === 'verb' && /^(?!eval$)[\w:@-]+$/.test(word.value ?? ''))) return []
+  if (role === 'code' || (role === 'verb' && word.value === 'eval')) return [ANY_FILE]
+  if (role === 'verb') return maybePaths(word)
+  if (role === 'maybe') return maybePaths(word)
+  if (!isFile(word)) return []
+  if (role === 'moved') return [...pathsOf({ role: 'both', word }, {}), ...maybePaths(word)]
+  const below = (kind: 'read' | 'write'): { readonly below?: true } =>
+    role === 'into' || role === 'linked' || ((deep || isPattern(word)) && !(names && kind === 'read')) ? { below: true } : {}
+  const one = (kind: 'read' | 'write'): NamedPath => ({ kind, word: placeOf(word), ...below(kind) })
+  // `@a` names a file with words.
+  if (role === 'read') return [one('read'), ...(word.prefix.startsWith('@') ? maybePaths(behind(word, 1)) : [])]
+  return role === 'both' || role === 'linked' ? [one('read'), one('write')] : [one('write')]
+}
