@@ -1,6 +1,6 @@
 /** Promises of the conversation with people and helpers in it, in a real browser: questions, plans, tasks, another try. */
-import { askUser, taskTool, tool } from '@seamfold/core'
-import { callOf } from '@seamfold/core/testing'
+import { askUser, createAgent, externalTool, jsonSchema, memoryStore, stepTool, taskTool, tool } from '@seamfold/core'
+import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { barriers } from './axe.ts'
@@ -65,6 +65,58 @@ describe.skipIf(!hasBrowser)('people and helpers', () => {
     expect(await barriers(page)).toEqual([])
     await card.getByRole('link', { name: 'Open' }).click()
     await page.getByText('Three files.').first().waitFor()
+  })
+
+  test('a task of a worker says that its session is in the store of the worker, and links to it once it is here', async () => {
+    const worker = createAgent({ llm: scriptedLlm(['Three files.']), store: memoryStore() })
+    const far = stepTool<{ readonly task: string }>({
+      name: 'far',
+      description: 'Give a task to a worker.',
+      input: jsonSchema({ type: 'object', properties: { task: { type: 'string' } } }),
+      executor: worker.executor(),
+      tasksOf: ({ task }) => [{ agent: 'default', description: task, prompt: task }],
+    })
+    await using here = await stage({ browser, script: [[callOf('far', { task: 'Count' })], 'It found three.', 'Now here.'], tools: [far] })
+    const page = await here.open()
+    await say(page, 'Find out')
+    await page.locator('.outcome').waitFor()
+    const card = page.locator('.task-card', { hasText: 'Count' })
+    await card.getByText('Its session is not in this store but in that of the worker that did it').waitFor()
+    expect(await card.getByRole('link').count()).toBe(0)
+    expect(await barriers(page)).toEqual([])
+    const [, id = ''] = /seamfold sessions show (\S+)/.exec(await card.innerText()) ?? []
+    await here.fill(id, 1)
+    await page.reload()
+    await card.getByRole('link', { name: 'Open' }).click()
+    await page.getByText('Question 0').first().waitFor()
+    expect(here.complaints).toEqual([])
+  })
+
+  test('a task of another system says whose answer it waits for, and can be ended by hand', async () => {
+    const build = externalTool<{ readonly target: string }>({
+      name: 'build',
+      description: 'Build it elsewhere.',
+      input: jsonSchema({ type: 'object', properties: { target: { type: 'string' } } }),
+    })
+    const script = [[callOf('build', { target: 'web' })], 'Built.', [callOf('build', { target: 'app' })], 'Not built.']
+    await using here = await stage({ browser, script, tools: [build] })
+    const page = await here.open()
+    for (const [prompt, text, button, words] of [
+      ['Build the web', '{"artifact": "build/7"}', 'This is the result', 'Built.'],
+      ['Build the app', 'the disk is full', 'It failed', 'Not built.'],
+    ] as const) {
+      await say(page, prompt)
+      const task = page.getByRole('group', { name: 'A task of another system' })
+      await task.getByText('Another system does this.').waitFor()
+      await task.getByText('Say by hand how it ended').click()
+      expect(await barriers(page)).toEqual([])
+      await task.getByLabel('Its result, as JSON or as text, or why it failed').fill(text)
+      await task.getByRole('button', { name: button }).click()
+      await page.getByText(words, { exact: true }).first().waitFor()
+    }
+    await page.getByText(/^Answered by .+: \{"artifact":"build\/7"\}$/).waitFor()
+    await page.getByText(/^Not answered by .+: the disk is full$/).waitFor()
+    expect(here.complaints).toEqual([])
   })
 
   test('a prompt is tried again from there, in a fork', async () => {

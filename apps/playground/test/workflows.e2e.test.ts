@@ -1,6 +1,6 @@
 /** Promises of the workflows' pages, in a real browser: they fill in while a workflow runs, and stay readable with a thousand steps. */
-import { askUser, Workflow } from '@seamfold/core'
-import { callOf } from '@seamfold/core/testing'
+import { askUser, createAgent, externalTool, jsonSchema, memoryStore, Workflow } from '@seamfold/core'
+import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { barriers } from './axe.ts'
@@ -64,6 +64,44 @@ describe.skipIf(!hasBrowser)('workflows', () => {
     expect(await second.agent(step('wall'))).toMatchObject({ status: 'completed', output: 'Red it is.' })
     await second.close()
     await page.getByRole('button', { name: 'wall done' }).waitFor()
+    expect(here.complaints).toEqual([])
+  })
+
+  test('a step that was done by a worker says that its session is in the store of the worker', async () => {
+    const worker = createAgent({ llm: scriptedLlm(['Planned.']), store: memoryStore() })
+    await using here = await stage({ browser, script: ['Read.'] })
+    const workflow = new Workflow({ executor: worker.executor(), store: here.store, rootId: 'far' })
+    await workflow.agent(step('plan'))
+    await workflow.close()
+    const page = await here.open()
+    await page.goto(`${here.playground.origin}/#/workflow/far`)
+    await page.getByRole('button', { name: 'plan done' }).click()
+    const detail = page.getByRole('region', { name: 'Step plan' })
+    await detail.getByText('Its session is not in this store but in that of the worker that did it').waitFor()
+    expect(await detail.getByRole('link').count()).toBe(0)
+    expect(await barriers(page)).toEqual([])
+    expect(here.complaints).toEqual([])
+  })
+
+  test('a step that waits for another system says so beside the graph, and can be ended there by hand', async () => {
+    const build = externalTool({ name: 'build', description: 'Build it elsewhere.', input: jsonSchema({ type: 'object' }) })
+    await using here = await stage({ browser, script: [[callOf('build', {})], 'Built.'], tools: [build] })
+    const options = { executor: here.executor, store: here.store, rootId: 'outside' }
+    const first = new Workflow(options)
+    await expect(first.agent(step('wall'))).rejects.toThrow('waits for build')
+    await first.close()
+    const page = await here.open()
+    await page.goto(`${here.playground.origin}/#/workflow/outside`)
+    await page.getByRole('button', { name: 'wall waits' }).click()
+    const detail = page.getByRole('region', { name: 'Step wall' })
+    await detail.getByText('Say by hand how it ended').click()
+    await detail.getByLabel('Its result, as JSON or as text, or why it failed').fill('build/7')
+    expect(await barriers(page)).toEqual([])
+    await detail.getByRole('button', { name: 'This is the result' }).click()
+    await detail.locator('.step-request').waitFor({ state: 'detached' })
+    const second = new Workflow(options)
+    expect(await second.agent(step('wall'))).toMatchObject({ status: 'completed', output: 'Built.' })
+    await second.close()
     expect(here.complaints).toEqual([])
   })
 

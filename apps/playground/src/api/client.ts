@@ -40,6 +40,8 @@ export interface Api {
   /** One page, behind `after`. */
   sessions(search: SessionSearch, after: string | undefined): Promise<SessionPage>
   session(id: string): Promise<SessionSummary>
+  /** Whether the store has it. */
+  readonly isStored: (id: string) => Promise<boolean>
   create(): Promise<{ readonly id: string }>
   send(id: string, prompt: string): Promise<void>
   steer(id: string, prompt: string): Promise<void>
@@ -131,6 +133,7 @@ export function apiClient(token: string): Api {
     about: () => get('/api/about'),
     sessions: ({ words, status }, after) => get(`/api/sessions${queryOf({ search: words, status, after })}`),
     session: (id) => get(`/api/sessions/${encodeURIComponent(id)}`),
+    isStored: async (id) => (await get<{ stored: boolean }>(of(id, 'stored'))).stored,
     create: () => post('/api/sessions'),
     send: (id, prompt) => post(of(id, 'send'), { prompt }),
     steer: (id, prompt) => post(of(id, 'steer'), { prompt }),

@@ -10,6 +10,7 @@ import { ApprovalArguments } from './approval-arguments.tsx'
 import { ApprovalButtons } from './approval-buttons.tsx'
 import { ApprovalEditor } from './approval-editor.tsx'
 import { ApprovalReject } from './approval-reject.tsx'
+import { ExternalTask } from './external-task.tsx'
 import { QuestionView } from './question-view.tsx'
 
 const replyWords = (reply: Json): string => (typeof reply === 'string' ? reply : JSON.stringify(reply))
@@ -69,9 +70,12 @@ export function ApprovalView({ approval }: { readonly approval: Approval }): Rea
   }
   if (approval.kind === 'external_task') {
     return (
-      <p className="tool-remark">
-        Waits for another system: {approval.reason}. Its result comes as an answer to {approval.requestId}.
-      </p>
+      <ExternalTask
+        requestId={approval.requestId}
+        sent={mode === 'sent'}
+        onReply={(value) => give({ decision: 'reply', value })}
+        onFail={(message) => give({ decision: 'reject', ...(message === '' ? {} : { message }) })}
+      />
     )
   }
   return (

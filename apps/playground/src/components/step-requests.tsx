@@ -3,9 +3,9 @@ import { useCallback, useEffect, useState, type ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import type { Answer, Request } from '../api/types.ts'
 import { useAttempt } from '../hooks/use-attempt.ts'
-import { sessionAddress } from '../hooks/use-route.ts'
 import { callSummary } from '../text/call-summary.ts'
 import { CodeBlock } from './code-block.tsx'
+import { ExternalTask } from './external-task.tsx'
 import { Notice } from './notice.tsx'
 import { QuestionView } from './question-view.tsx'
 import { Visible } from './visible.tsx'
@@ -22,13 +22,12 @@ type StepRequestsProps = {
 
 type OneProps = {
   readonly request: Request
-  readonly sessionId: string
   /** An answer is under way. */
   readonly sent: boolean
   readonly onGive: (answer: Answer, always?: boolean) => void
 }
 
-function One({ request: { requestId, kind, toolName, reason, args, always }, sessionId, sent, onGive }: OneProps): ReactNode {
+function One({ request: { requestId, kind, toolName, reason, args, always }, sent, onGive }: OneProps): ReactNode {
   if (kind === 'question') {
     return (
       <li className="step-request" data-request={requestId}>
@@ -68,9 +67,11 @@ function One({ request: { requestId, kind, toolName, reason, args, always }, ses
           )}
         </div>
       ) : (
-        <a className="button button-small" href={sessionAddress(sessionId)}>
-          Answer it in its session
-        </a>
+        <ExternalTask
+          {...{ requestId, sent }}
+          onReply={(value) => onGive({ decision: 'reply', value })}
+          onFail={(message) => onGive({ decision: 'reject', ...(message === '' ? {} : { message }) })}
+        />
       )}
     </li>
   )
@@ -107,7 +108,7 @@ export function StepRequests({ api, sessionId, onAnswered }: StepRequestsProps):
         {requests?.map((request) => (
           <One
             key={request.requestId}
-            {...{ request, sessionId }}
+            request={request}
             sent={sending === request.requestId}
             onGive={(answer, always = false) => void give(request.requestId, answer, always).catch(() => undefined)}
           />

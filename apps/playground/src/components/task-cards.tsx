@@ -3,9 +3,12 @@ import { memo, type ReactNode } from 'react'
 import { useInterrupted } from '../hooks/interrupted.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { sessionAddress } from '../hooks/use-route.ts'
+import { useSessionActions } from '../hooks/session-actions.ts'
+import { useStored } from '../hooks/use-stored.ts'
 import type { SubTask } from '../state/types.ts'
 import { formatCost, formatDuration, formatElapsed, formatTokens } from '../text/format.ts'
 import { Markdown } from './markdown.tsx'
+import { SessionElsewhere } from './session-elsewhere.tsx'
 
 const words = { running: 'at work', completed: 'done', failed: 'failed', cancelled: 'stopped' } as const
 
@@ -29,14 +32,18 @@ function TaskFacts({ task }: { readonly task: SubTask }): ReactNode {
 }
 
 const TaskCard = memo(function TaskCard({ task }: { readonly task: SubTask }): ReactNode {
+  const { isStored } = useSessionActions()
+  const interrupted = useInterrupted()
+  const stored = useStored(isStored, task.sessionId, interrupted || task.status !== 'running')
   return (
     <li className="task-card" data-status={task.status}>
       <div className="task-head">
         <strong>{task.agent}</strong>
         <span className="task-words">{task.description}</span>
-        <a href={sessionAddress(task.sessionId)}>Open</a>
+        {stored === true && <a href={sessionAddress(task.sessionId)}>Open</a>}
       </div>
       <TaskFacts task={task} />
+      {stored === false && <SessionElsewhere sessionId={task.sessionId} />}
       {task.output !== undefined && task.output !== '' && (
         <details>
           <summary>What came of it</summary>

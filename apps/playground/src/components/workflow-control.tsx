@@ -17,6 +17,21 @@ function Ending({ ended }: Pick<FollowedWorkflow, 'ended'>): ReactNode {
   return <Notice tone={ended.status === 'failed' ? 'danger' : 'info'}>{`${endingWords[ended.status]}${words}`}</Notice>
 }
 
+type GoOnProps = { readonly primary: boolean; readonly file: string | undefined; readonly onClick: () => void }
+
+const GoOn = ({ primary, file, onClick }: GoOnProps): ReactNode => (
+  <>
+    <button type="button" className={primary ? 'button button-primary' : 'button'} onClick={onClick}>
+      Go on with it{file === undefined ? '…' : ''}
+    </button>
+    {file !== undefined && (
+      <p className="step-facts">
+        from <code>{file}</code>
+      </p>
+    )}
+  </>
+)
+
 /** The file that it is likely to be in: one of its name, or the only one. */
 const likely = (files: readonly string[], name: string): string | undefined =>
   files.find((file) => file.slice(file.lastIndexOf('/') + 1, file.lastIndexOf('.')) === name) ?? (files.length === 1 ? files[0] : undefined)
@@ -45,18 +60,7 @@ export function WorkflowControl({ api, followed: { id, run, status, waiting, her
         </button>
       )}
       {resumable && !asking && (
-        <button
-          type="button"
-          className={waiting.size > 0 ? 'button' : 'button button-primary'}
-          onClick={() => (file === undefined ? setAsking(true) : goOn(file))}
-        >
-          Go on with it{file === undefined ? '…' : ''}
-        </button>
-      )}
-      {resumable && !asking && file !== undefined && (
-        <p className="step-facts">
-          from <code>{file}</code>
-        </p>
+        <GoOn primary={waiting.size === 0} file={file} onClick={() => (file === undefined ? setAsking(true) : goOn(file))} />
       )}
       {resumable && asking && (
         <form className="conformance-form" onSubmit={submit}>

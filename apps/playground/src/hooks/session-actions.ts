@@ -18,6 +18,8 @@ export type SessionActions = {
   readonly asked: (at: string) => Promise<Asked>
   /** The shared budgets that this session has spent from. */
   readonly budgets: () => Promise<readonly SharedBudget[]>
+  /** Whether the store has this session, whoever did it. */
+  readonly isStored: (id: string) => Promise<boolean>
   readonly resume: () => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -33,6 +35,7 @@ export const SessionActionsContext = createContext<SessionActions>({
   why: never,
   asked: never,
   budgets: () => Promise.resolve([]),
+  isStored: () => Promise.resolve(false),
   resume: nothing,
   stop: nothing,
 })

@@ -36,6 +36,7 @@ export function useSessionActionsOf({ api, id, attempt, onChanged }: Target): Se
       why: (question) => api.why(id, question),
       asked: (at) => api.asked(id, at),
       budgets: () => api.budgets(id),
+      isStored: api.isStored,
       resume: () => attempt(resumeSomewhere(api, id)).then(onChanged),
       stop: () => attempt(api.cancel(id)),
     }),

@@ -89,6 +89,16 @@ export class Sessions {
     return agent.session({ id, create: false })
   }
 
+  /** Those of steps and tasks may be in the store of the worker that did them. */
+  async isStored(id: string): Promise<boolean> {
+    try {
+      return (await this.#ends.first(`journal/${id}`)) !== undefined
+    } catch (error) {
+      if (isAgentError(error)) return true // whoever opens it says what is wrong with it
+      throw error
+    }
+  }
+
   /** A session to read, which is kept until it is released. Throws `session_not_found`. */
   async read(id: string): Promise<{ readonly view: Pick<SessionView, 'events'>; readonly release: () => void }> {
     if (this.#variants === undefined) {

@@ -59,6 +59,7 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
     'GET /api/about': () => Promise.resolve(about()),
     'GET /api/sessions': ({ url }) => sessions.list(readQuery(url, listQuery)),
     'GET /api/sessions/:id': ({ id }) => sessions.one(id),
+    'GET /api/sessions/:id/stored': async ({ id }) => ({ stored: await sessions.isStored(id) }),
     'GET /api/sessions/:id/events': async ({ id, request, response, url }: Exchange) => {
       const { view, release } = await sessions.read(id)
       const header = request.headers['last-event-id']
