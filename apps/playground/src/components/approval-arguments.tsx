@@ -1,11 +1,11 @@
 /** All arguments of a call that waits, to the letter: what cannot be seen is shown as an escape, and nothing is left out. */
-import { describeAccess } from '@seamfold/core/kit'
 import type { ReactNode } from 'react'
 import type { Approval } from '../state/types.ts'
+import { accessWords } from '../text/access-words.ts'
 import { Visible } from './visible.tsx'
 
 const question = ({ accesses }: Approval): string =>
-  accesses.length === 0 ? 'This call needs your approval.' : `It wants to ${accesses.map(describeAccess).join(', ')}.`
+  accesses.length === 0 ? 'This call needs your approval.' : `It wants to ${accessWords(accesses)}.`
 
 export function ApprovalArguments({ approval }: { readonly approval: Approval }): ReactNode {
   return (

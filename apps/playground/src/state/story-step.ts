@@ -1,6 +1,7 @@
 /** Says of one fact what it decided about its call. */
 import type { DecidingRule } from '@seamfold/core'
-import { describeAccess, type Access, type Envelope, type FactOf, type HookVerdict } from '@seamfold/core/kit'
+import { type Access, type Envelope, type FactOf, type HookVerdict } from '@seamfold/core/kit'
+import { accessWords } from '../text/access-words.ts'
 import { formatDuration } from '../text/format.ts'
 import { gateSteps, hookStep, hookSteps, ruleText } from './gate-steps.ts'
 import { seenExit } from './exit-code.ts'
@@ -14,8 +15,7 @@ export type StoryStep = {
   readonly timestamp?: number
 }
 
-const accessWords = (accesses: readonly Access[]): string =>
-  accesses.length === 0 ? 'touches nothing' : accesses.map(describeAccess).join(', ')
+const touchedWords = (accesses: readonly Access[]): string => (accesses.length === 0 ? 'touches nothing' : accessWords(accesses))
 
 /** The rule that decided, as it was written and where. */
 const ruleWords = ({ rule }: { readonly rule?: DecidingRule }): string => (rule === undefined ? '' : `; rule ${ruleText(rule)}`)
@@ -28,7 +28,7 @@ function askedStep({ event, cursor: key, timestamp }: Envelope): StoryStep | und
         key,
         timestamp,
         title: 'A person is asked',
-        detail: `${event.reason}; ${accessWords(event.accesses)}${ruleWords(event)}`,
+        detail: `${event.reason}; ${touchedWords(event.accesses)}${ruleWords(event)}`,
         tone: 'wait',
       }
     case 'user_question':
@@ -100,7 +100,7 @@ export function stepsOf(fact: Envelope, { started, asked, ran }: CallSoFar): rea
           key,
           timestamp,
           title: `Attempt ${event.attempt}`,
-          detail: `effect ${event.effect}; ${accessWords(event.accesses)}${sandboxWords(event)}; key ${event.idempotencyKey.slice(0, 12)}…`,
+          detail: `effect ${event.effect}; ${touchedWords(event.accesses)}${sandboxWords(event)}; key ${event.idempotencyKey.slice(0, 12)}…`,
           tone: 'plain',
         },
       ]

@@ -1,6 +1,7 @@
 /** One line that says what a fact says. */
-import { describeAccess, resultText, textOf, toolCallsOf, totalTokens, type AgentEvent } from '@seamfold/core/kit'
+import { resultText, textOf, toolCallsOf, totalTokens, type AgentEvent } from '@seamfold/core/kit'
 import { seenExit } from '../state/exit-code.ts'
+import { accessWords } from './access-words.ts'
 import { callSummary } from './call-summary.ts'
 import { formatCount } from './format.ts'
 
@@ -61,7 +62,7 @@ export function factSummary(event: AgentEvent, ran: boolean): string {
     case 'command_dead_lettered':
       return `${event.toolName} · given up in lane ${event.lane} · ${firstLine(event.error)}`
     case 'confirmation_required':
-      return `${event.toolName} · ${event.accesses.map(describeAccess).join(', ')}`
+      return `${event.toolName} · ${accessWords(event.accesses)}`
     case 'confirmation_received':
       return `${event.approved ? 'approved' : 'rejected'}${event.by === undefined ? '' : ` by ${event.by}`}`
     case 'message_injected':

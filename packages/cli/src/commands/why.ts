@@ -69,7 +69,8 @@ function lines({ tool, args }: TypedCall, { judgement, parts, next }: Explanatio
   const touches = parts.map(({ access, judgement: each }) => {
     const by = 'by' in access && access.by !== undefined ? `, by ${access.by}` : ''
     const undecided = access.kind === 'exec' && access.undecided !== undefined ? `: ${access.undecided}` : ''
-    return `${each.decision.padEnd(5)}  ${visibleLine(`${describeAccess(access)}${by}${undecided}`)}`
+    const perhaps = 'perhaps' in access ? 'perhaps ' : ''
+    return `${each.decision.padEnd(5)}  ${visibleLine(`${perhaps}${describeAccess(access)}${by}${undecided}`)}`
   })
   return [
     `${decisionWord(decision, style)}  ${colors.bold(visibleLine(name))} ${describeCall(name, args)}`,

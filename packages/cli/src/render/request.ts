@@ -66,9 +66,9 @@ const missing = (hidden: number, rest: string, { colors, signs }: Style): readon
     ? []
     : [colors.yellow(`${INDENT}${signs.ellipsis} ${plural(hidden, 'more line is', 'more lines are')} not shown here: ${rest}`)]
 
-/** What it would touch, but for what was told: the command itself, and the file whose change is shown. Then why it is asked. */
+/** What it would touch for certain, but for what was told: the command itself, and the file whose change is shown. Then why it is asked. */
 const touched = ({ accesses, reason }: WaitingFor, path: string | undefined, { colors }: Style): readonly string[] => {
-  const isTold = (access: Access): boolean => access.kind === 'exec' || ('path' in access && access.path === path)
+  const isTold = (access: Access): boolean => access.kind === 'exec' || 'perhaps' in access || ('path' in access && access.path === path)
   const words = accesses.filter((access) => !isTold(access)).map((access) => visibleLine(describeAccess(access)))
   const told = [...(words.length === 0 ? [] : [`touches: ${words.join(', ')}`]), ...(reason === '' ? [] : [`why: ${visibleLine(reason)}`])]
   return told.map((line) => `    ${colors.dim(line)}`)

@@ -51,7 +51,7 @@ export function describeAccess(access: Access): string {
   switch (access.kind) {
     case 'read':
     case 'write':
-      return `${'perhaps' in access ? 'perhaps ' : ''}${access.kind} ${access.path}`
+      return `${access.kind} ${access.path}`
     case 'exec':
       return `run ${access.command}`
     case 'net':
