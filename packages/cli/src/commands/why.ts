@@ -61,17 +61,19 @@ const asJson = ({ tool, args }: TypedCall, { judgement, parts, next }: Explanati
 
 type Shown = { readonly ground: Ground; readonly terminal: Terminal }
 
+function touchLine({ access, judgement }: Explanation['parts'][number]): string {
+  const by = 'by' in access && access.by !== undefined ? `, by ${access.by}` : ''
+  const undecided = access.kind === 'exec' && access.undecided !== undefined ? `: ${access.undecided}` : ''
+  const perhaps = 'perhaps' in access ? 'perhaps ' : ''
+  return `${judgement.decision.padEnd(5)}  ${visibleLine(`${perhaps}${describeAccess(access)}${by}${undecided}`)}`
+}
+
 function lines({ tool, args }: TypedCall, { judgement, parts, next }: Explanation, { ground, terminal }: Shown): readonly string[] {
   const style = terminal.style()
   const { colors } = style
   const { name } = tool.definition
   const { rule, origin, reason, decision, timeout } = judgement
-  const touches = parts.map(({ access, judgement: each }) => {
-    const by = 'by' in access && access.by !== undefined ? `, by ${access.by}` : ''
-    const undecided = access.kind === 'exec' && access.undecided !== undefined ? `: ${access.undecided}` : ''
-    const perhaps = 'perhaps' in access ? 'perhaps ' : ''
-    return `${each.decision.padEnd(5)}  ${visibleLine(`${perhaps}${describeAccess(access)}${by}${undecided}`)}`
-  })
+  const touches = parts.map(touchLine)
   return [
     `${decisionWord(decision, style)}  ${colors.bold(visibleLine(name))} ${describeCall(name, args)}`,
     ...fieldLines(
