@@ -101,10 +101,12 @@ for (const { name, cpuUs, ratio } of withConcerns)
     `${name.padEnd(88)} ${`${cpuUs.toFixed(0)} µs`.padStart(8)} ${`${ratio.median.toFixed(2)}×`.padStart(9)} ${`${ratio.best.toFixed(2)}×`.padStart(10)}`,
   )
 const remote = await remoteRows(passes)
-say(`\nremote steps that do nothing, beside a bare ws echo of the same frames${' '.repeat(6)} rate        CPU       each  echo each`)
-for (const { name, rate, cpu, stepUs, echoUs } of remote)
+say(
+  `\nremote steps that do nothing, beside a bare ws echo of the same frames${' '.repeat(6)} rate        CPU       each  echo each  pool each`,
+)
+for (const { name, rate, cpu, stepUs, echoUs, poolUs } of remote)
   say(
-    `${name.padEnd(70)} ${`${rate.toFixed(2)}×`.padStart(9)} ${`${cpu.toFixed(2)}×`.padStart(10)} ${`${stepUs.toFixed(0)} µs`.padStart(10)} ${`${echoUs.toFixed(0)} µs`.padStart(10)}`,
+    `${name.padEnd(70)} ${`${rate.toFixed(2)}×`.padStart(9)} ${`${cpu.toFixed(2)}×`.padStart(10)} ${`${stepUs.toFixed(0)} µs`.padStart(10)} ${`${echoUs.toFixed(0)} µs`.padStart(10)} ${`${poolUs.toFixed(1)} µs`.padStart(10)}`,
   )
 const [short, long, cold] = [await roundCost(50), await roundCost(500), await coldImport(passes)]
 say(

@@ -1,4 +1,4 @@
-/** What a remote step that does nothing costs over loopback, beside a bare `ws` echo of the same frames, pass by pass. */
+/** What a remote step that does nothing costs over loopback, beside a bare `ws` echo of the same frames and a pool of promises, pass by pass. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,8 @@ export type RemoteRow = {
   readonly cpu: number
   readonly stepUs: number
   readonly echoUs: number
+  /** Of a promise in this process, as many at once. */
+  readonly poolUs: number
 }
 
 const STEPS = 5000
@@ -38,18 +40,24 @@ export async function remoteRows(passes: number): Promise<readonly RemoteRow[]> 
     const step: Ask = (number) => executor.executeStep(specOf(number), { signal })
     const socket = new WebSocket(addresses.echo, { perMessageDeflate: false })
     const echo = await asking(socket)
-    for (const ask of [step, echo]) await run(ask, 64, WARM)
+    const here: Ask = async (number) => specOf(number)
+    for (const ask of [step, echo, here]) await run(ask, 64, WARM)
     const rows: RemoteRow[] = []
     for (const { name, width } of shapes) {
       const samples = []
       for (let pass = 0; pass < passes; pass++)
-        samples.push({ echo: await measured(far, echo, width), step: await measured(far, step, width) })
+        samples.push({
+          echo: await measured(far, echo, width),
+          step: await measured(far, step, width),
+          pool: await measured(far, here, width),
+        })
       rows.push({
         name,
         rate: median(samples.map((each) => each.echo.wallUs / each.step.wallUs)),
         cpu: median(samples.map((each) => each.step.cpuUs / each.echo.cpuUs)),
         stepUs: median(samples.map((each) => each.step.wallUs)),
         echoUs: median(samples.map((each) => each.echo.wallUs)),
+        poolUs: median(samples.map((each) => each.pool.wallUs)),
       })
     }
     socket.terminate()

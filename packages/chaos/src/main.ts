@@ -1,5 +1,5 @@
 /** `pnpm chaos`: workers are killed, stopped and cut off under load; prints what came of it, and fails when a promise was broken. */
-import { argv, exit, stdout } from 'node:process'
+import { argv, exit, stderr, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { formatChaos } from './report.ts'
 import { runChaos } from './run-chaos.ts'
@@ -33,14 +33,22 @@ if (values.help) {
   exit(0)
 }
 
+/** A run of no steps would find nothing wrong. */
+const whole = (name: 'workers' | 'steps' | 'capacity' | 'pace' | 'seed' | 'memory', least: number): number => {
+  const number = Number(values[name])
+  if (Number.isInteger(number) && number >= least) return number
+  stderr.write(`--${name} is ${values[name]}: give a whole number, ${least} or more\n`)
+  exit(2)
+}
+
 const result = await runChaos({
-  workers: Number(values.workers),
-  steps: Number(values.steps),
-  capacity: Number(values.capacity),
-  paceMs: Number(values.pace),
-  seed: Number(values.seed),
+  workers: whole('workers', 1),
+  steps: whole('steps', 1),
+  capacity: whole('capacity', 1),
+  paceMs: whole('pace', 0),
+  seed: whole('seed', 0),
   leases: values.leases,
-  maxRss: Number(values.memory) * 1_048_576,
+  maxRss: whole('memory', 1) * 1_048_576,
 })
 stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : `${formatChaos(result)}\n`)
 exit(result.violations.length > 0 ? 1 : 0)

@@ -1,11 +1,12 @@
 /** The steps of one caller on one worker, across as many connections as it takes. */
-import { failedStep, isAgentError, orAborted, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
+import { failedStep, isAgentError, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
 import { closeCodes, ProtocolError } from '../protocol/close-codes.ts'
 import type { CallerMessage, Welcome, WorkerFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import { type Connection } from './connect.ts'
 import { OpenSteps, unavailable, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
+import { SharedWait } from './shared-wait.ts'
 import { Restorer, type Elsewhere } from './restorer.ts'
 
 /** Another process has what the step was asked for, and goes on with it. */
@@ -17,6 +18,7 @@ export class CallerSession {
   readonly #restorer: Restorer
   readonly #link: Link<WorkerFrame, CallerMessage>
   readonly #steps = new OpenSteps((busy) => this.#connection.hold(busy))
+  readonly #waits = new SharedWait()
   #connection: Connection
   #waiting: (() => void)[] = []
   #over: string | undefined
@@ -72,7 +74,7 @@ export class CallerSession {
 
   async #runLater(spec: AgentStepSpec, options: ExecuteOptions): Promise<StepResult> {
     while (!this.over && this.#full) {
-      await orAborted(new Promise<void>((resolve) => void this.#waiting.push(resolve)), options.signal)
+      await this.#waits.until(new Promise<void>((resolve) => void this.#waiting.push(resolve)), options.signal)
     }
     options.signal.throwIfAborted()
     return this.#over === undefined ? this.#send(spec, options) : untouchedResult(spec, this.#over)

@@ -1,5 +1,5 @@
 /** A worker as its caller sees it: connected to when a step needs it, left when it is not wanted any more. */
-import { orAborted, toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
+import { toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
 import { CallerSession } from './caller-session.ts'
 import { ConnectFailure } from './connect.ts'
 import { POLICIES_VERSION, type Welcome } from '../protocol/frames.ts'
@@ -7,6 +7,7 @@ import { unavailable, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { persist } from './persist.ts'
 import type { Elsewhere } from './restorer.ts'
+import { SharedWait } from './shared-wait.ts'
 import type { WorkerState } from './worker-status.ts'
 
 /** New sessions that one step may need before it is given up: each was gone before the step could be sent. */
@@ -22,6 +23,7 @@ export class RemoteWorker {
   readonly #settings: Settings
   readonly #elsewhere: Elsewhere
   readonly #closing = new AbortController()
+  readonly #waits = new SharedWait()
   #session: CallerSession | undefined
   #opening: Promise<CallerSession> | undefined
 
@@ -72,7 +74,7 @@ export class RemoteWorker {
 
   async #reached(signal: AbortSignal): Promise<CallerSession | string> {
     try {
-      return await orAborted(this.#current(), signal)
+      return await this.#waits.until(this.#current(), signal)
     } catch (error) {
       if (signal !== this.#closing.signal) signal.throwIfAborted()
       return `The worker at ${this.address} cannot be reached (${toMessage(error)}): the step was not started`

@@ -6,6 +6,7 @@ import { settingsOf, type RemoteExecutorOptions } from '../client/options.ts'
 import { pursue, type Attempt } from '../client/pursue.ts'
 import type { RemoteExecutor } from '../client/remote-executor.ts'
 import { RemoteWorker } from '../client/remote-worker.ts'
+import { SignalWatch } from '../client/signal-watch.ts'
 import type { WorkerStatus } from '../client/worker-status.ts'
 import { PoolMember, type Needs } from './pool-member.ts'
 
@@ -61,12 +62,18 @@ type Search = { readonly needs: Needs; readonly tried: Set<PoolMember>; readonly
 
 /** A place that was reserved, nobody, or undefined: wait. */
 type Choice = PoolMember | 'nobody' | undefined
-type Waiting = { readonly search: Search; readonly take: (choice: PoolMember | 'nobody') => void }
+type Waiting = {
+  readonly search: Search
+  readonly signal: AbortSignal
+  readonly take: (choice: PoolMember | 'nobody') => void
+  readonly stop: () => void
+}
 
 class Pool {
   readonly #options: ExecutorPoolOptions
   readonly #members: readonly PoolMember[]
   readonly #waiting = new Set<Waiting>()
+  readonly #signals = new SignalWatch((signal) => this.#fired(signal))
 
   constructor(options: ExecutorPoolOptions) {
     this.#options = options
@@ -127,24 +134,25 @@ class Pool {
 
   /** Until there is a choice. Rejects with the signal's reason. */
   async #wait(search: Search, signal: AbortSignal): Promise<PoolMember | 'nobody'> {
-    signal.throwIfAborted()
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.#waiting.delete(waiting)
-        signal.removeEventListener('abort', stop)
-      }
-      const stop = (): void => {
-        leave()
-        reject(signal.reason as Error)
-      }
+      signal.throwIfAborted()
       const take = (choice: PoolMember | 'nobody'): void => {
-        leave()
+        this.#waiting.delete(waiting)
+        this.#signals.remove(signal)
         resolve(choice)
       }
-      const waiting: Waiting = { search, take }
+      const waiting: Waiting = { search, signal, take, stop: () => reject(signal.reason as Error) }
       this.#waiting.add(waiting)
-      signal.addEventListener('abort', stop, { once: true })
+      this.#signals.add(signal)
     })
+  }
+
+  #fired(signal: AbortSignal): void {
+    for (const waiting of this.#waiting) {
+      if (waiting.signal !== signal) continue
+      this.#waiting.delete(waiting)
+      waiting.stop()
+    }
   }
 
   #worthReaching(member: PoolMember, { before }: Search, thereAreOthers: boolean): boolean {
