@@ -13,7 +13,10 @@ const held = settled({ ...failedStep(spec, 'Session is held by another'), code: 
 
 type Scene = (options: ExecuteOptions, count: number) => StepResult
 
-async function played(scene: Scene): Promise<{
+async function played(
+  scene: Scene,
+  { listening = true } = {},
+): Promise<{
   readonly outcome: StepOutcome
   readonly seen: readonly string[]
   readonly asked: readonly (string | undefined)[]
@@ -26,10 +29,9 @@ async function played(scene: Scene): Promise<{
     asked.push(journal)
     return scene(options, asked.length)
   }
-  const options: ExecuteOptions = {
-    signal: never(),
-    onEvent: ({ cursor, durable, event }) => void seen.push(durable ? cursor : `live ${event.type === 'text_delta' ? event.text : ''}`),
-  }
+  const onEvent: ExecuteOptions['onEvent'] = ({ cursor, durable, event }) =>
+    void seen.push(durable ? cursor : `live ${event.type === 'text_delta' ? event.text : ''}`)
+  const options: ExecuteOptions = { signal: never(), ...(listening && { onEvent }) }
   const before = host.clock.now()
   const state = { over: false }
   const running = pursue(attempt, spec, { options, host }).finally(() => (state.over = true))
@@ -71,6 +73,20 @@ describe('a step that is asked for again', () => {
     })
     expect(outcome.output).toBe('done')
     expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => `a/${index}`))
+  })
+
+  test('goes on as long as each worker gets it further, also where nobody listens', async () => {
+    const { outcome, seen } = await played(
+      (options, count) => {
+        fact(options, ...Array.from({ length: count }, (_, index) => index))
+        return count < 20 ? lost : settled(outcomeOf(spec, 'done'))
+      },
+      { listening: false },
+    )
+    expect([outcome.output, seen]).toEqual(['done', []])
+    const stuck = await played((options) => (fact(options, 1), lost), { listening: false })
+    expect(stuck.outcome.output).toContain('in a row without getting anywhere')
+    expect(stuck.asked).toHaveLength(7)
   })
 
   test('is given up, in words, when it ends one worker after the other without getting anywhere', async () => {

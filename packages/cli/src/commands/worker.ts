@@ -1,11 +1,11 @@
 /** `seamfold worker`: runs the steps of agents that were started elsewhere. */
-import { hostname } from 'node:os'
 import { teamExecutor } from '@seamfold/core'
 import { serveExecutor } from '@seamfold/executor-remote'
 import { fieldLines } from '../render/fields.ts'
 import { modelText } from '../render/heading.ts'
 import { assemble } from '../setup/assemble.ts'
-import { resolveSettings, type SharedOptions } from '../setup/settings.ts'
+import { journalName } from '../setup/journal-name.ts'
+import { resolveSettings, wholeNumber, type SharedOptions } from '../setup/settings.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { addressOf } from './port.ts'
@@ -24,6 +24,7 @@ export const WORKER_TOKEN = 'SEAMFOLD_WORKER_TOKEN'
 
 export async function workerCommand(options: WorkerOptions, terminal: Terminal): Promise<number> {
   const address = addressOf('--listen', options.listen)
+  const capacity = wholeNumber('--capacity', options.capacity)
   const settings = await resolveSettings(options, terminal)
   const token = terminal.environment[WORKER_TOKEN]
   const interrupt = listenForInterrupt()
@@ -33,9 +34,9 @@ export async function workerCommand(options: WorkerOptions, terminal: Terminal):
       ...address,
       ...(token === undefined || token === '' ? {} : { token }),
       ...(options.label === undefined ? {} : { labels: options.label }),
-      ...(options.capacity === undefined ? {} : { capacity: Number(options.capacity) }),
+      ...(capacity === undefined ? {} : { capacity }),
       // Whoever opens this file finds the steps again: this worker once it is back, or another one beside it.
-      journal: `${hostname()}:${settings.storePath}`.slice(-200),
+      journal: await journalName(settings.storePath),
     })
     const style = terminal.style()
     const fields = fieldLines(

@@ -2,8 +2,8 @@
 import { failedStep, type AgentStepSpec, type Envelope, type ExecuteOptions, type StepOutcome } from '@seamfold/core/kit'
 
 export class Rejoin {
-  /** For each attempt. */
-  readonly options: ExecuteOptions
+  readonly #given: ExecuteOptions
+  #again = false
   #facts = 0
   #told = 0
   #last: string | undefined
@@ -11,8 +11,15 @@ export class Rejoin {
   #seeking: string | undefined
   #strange = false
 
-  constructor({ signal, onEvent }: ExecuteOptions) {
-    this.options = onEvent === undefined ? { signal } : { signal, onEvent: (envelope) => this.#take(envelope, onEvent) }
+  constructor(given: ExecuteOptions) {
+    this.#given = given
+  }
+
+  /** For the next attempt. Where nobody listens its facts are asked for once it was lost: they tell whether it gets anywhere. */
+  get options(): ExecuteOptions {
+    const { signal, onEvent } = this.#given
+    if (onEvent === undefined && !this.#again) return { signal }
+    return { signal, onEvent: (envelope) => this.#take(envelope, onEvent) }
   }
 
   /** Whether there was a new fact since this was asked last. */
@@ -24,6 +31,7 @@ export class Rejoin {
 
   /** The next attempt begins: it tells every fact from the start. */
   again(): void {
+    this.#again = true
     this.#seeking = this.#last
     this.#strange = false
   }
@@ -35,7 +43,7 @@ export class Rejoin {
     return failedStep(spec, `${words}: do these workers really share their journal?`, outcome.usage)
   }
 
-  #take(envelope: Envelope, emit: (envelope: Envelope) => void): void {
+  #take(envelope: Envelope, emit: ExecuteOptions['onEvent']): void {
     if (this.#seeking !== undefined) {
       if (envelope.durable && envelope.cursor === this.#seeking) this.#seeking = undefined
       else this.#strange ||= envelope.durable
@@ -45,6 +53,6 @@ export class Rejoin {
       this.#facts += 1
       this.#last = envelope.cursor
     }
-    emit(envelope)
+    emit?.(envelope)
   }
 }

@@ -38,14 +38,17 @@ export class StepQueue {
     return this.#running + this.#waiting.size
   }
 
+  get #full(): string {
+    return `it is full: ${this.#running} steps run and ${this.#waiting.size} wait`
+  }
+
   /** It is started soon, after what came in the same message, which may cancel it. Gives words when there is no room. */
   add(step: QueuedStep): string | undefined {
     if (this.#stopped !== undefined) return this.#stopped
-    const full = `it is full: ${this.#running} steps run and ${this.#waiting.size} wait`
-    if (this.#waiting.size >= this.#maxQueued) return full
+    if (this.#waiting.size >= this.#maxQueued) return this.#full
     // What may start at once need not be measured.
     const bytes = this.size < this.#capacity ? 0 : step.bytes
-    if (this.#waitingBytes + bytes > this.#maxQueuedBytes) return `${full}, with ${this.#waitingBytes} bytes`
+    if (this.#waitingBytes + bytes > this.#maxQueuedBytes) return `${this.#full}, with ${this.#waitingBytes} bytes`
     this.#waiting.set(step, bytes)
     this.#waitingBytes += bytes
     this.pump()
