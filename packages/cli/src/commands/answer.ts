@@ -11,9 +11,10 @@ import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { findSession, shortId } from './find-session.ts'
 import { refuseDamaged } from './damage.ts'
-import { hint, quote, showHint } from './hint.ts'
+import { showHint } from './hint.ts'
 import { questionText, readReply } from './question.ts'
 import { waitingLines } from './waiting.ts'
+import { goOnHint } from './whose-task.ts'
 
 type AnswerFact = NonNullable<ReturnType<RunState['requests']['get']>>['answer'] & {}
 
@@ -44,14 +45,18 @@ export async function answerCommand(
     const waiting = await view.waitingFor()
     if (isLook(options)) {
       if (waiting.length === 0) terminal.print(`Session ${view.id} waits for nothing.\n`)
-      else terminal.print(`${(await waitingLines(waiting, { places, terminal, whole: true })).join('\n')}\n`)
+      else {
+        const next = await goOnHint(view.id, { store: journal.store, places, terminal })
+        terminal.print(`${(await waitingLines(waiting, { places, terminal, whole: true, next })).join('\n')}\n`)
+      }
       return 0
     }
     const request = requestOf(waiting, requestId, { sessionId: view.id, state: await view.state() })
     const { answer, words } = answerTo(request, options, terminal)
     if (!(await view.answer(request.requestId, { ...answer, by: personName() }))) throw tooLate(await view.state(), request)
     const left = waiting.length - 1
-    const next = left > 0 ? `${left} more to answer.` : `Go on with: ${hint(`resume ${quote(shortId(view.id))}`, places, terminal)}`
+    const way = await goOnHint(view.id, { store: journal.store, places, terminal })
+    const next = left > 0 ? `${left} more to answer.` : `Go on with: ${way}`
     terminal.print(`${words}: ${request.toolName} (${shortId(request.requestId)}). ${next}\n`)
     return 0
   } finally {

@@ -18,6 +18,7 @@ import { sendRemembered } from './send.ts'
 import { steer, type Steering } from './steering.ts'
 import { suggestion } from '../config/nearest.ts'
 import { waitingLines } from './waiting.ts'
+import { refuseTask } from './whose-task.ts'
 import { type Work, withWork } from './work.ts'
 
 export type ChatOptions = SharedOptions & { readonly session?: string }
@@ -58,6 +59,7 @@ export async function chatCommand(options: ChatOptions, terminal: Terminal): Pro
 /** Ask, answer, ask again, until the person leaves. */
 async function converse(chat: Chat): Promise<number> {
   const { terminal, settings, session } = chat
+  await refuseOpenTask(chat)
   await tellDifference(chat)
   await chat.work.settle(session)
   const unfinished = await proceed(chat, () => session.resume())
@@ -86,6 +88,12 @@ async function converse(chat: Chat): Promise<number> {
     if (next === 'suspended')
       terminal.print(`\n${(await waitingLines(await session.waitingFor(), { places: settings, terminal })).join('\n')}\n\n`)
   }
+}
+
+async function refuseOpenTask({ session, settings, terminal, work }: Chat): Promise<void> {
+  const { run } = await session.state()
+  if (run?.status === 'executing' || run?.status === 'suspended')
+    await refuseTask(session.id, { store: work.assembled.journal.store, places: settings, terminal })
 }
 
 /** A run that was started in another way goes on as this chat does: that is said, with the way to go on as it was. */

@@ -3,7 +3,7 @@ import { openSession, type SessionView, type UnfinishedRun, unfinishedRuns } fro
 import { AgentError } from '@seamfold/core/kit'
 import { headingLines } from '../render/heading.ts'
 import { recall, type Remembered } from '../setup/remembered.ts'
-import { findPlaces, type Settings, type SharedOptions } from '../setup/settings.ts'
+import { findPlaces, type Places, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { settingsAsStarted } from './as-started.ts'
@@ -15,6 +15,7 @@ import type { Format } from './follow.ts'
 import { hint, quote, showHint } from './hint.ts'
 import { startedWords } from './started.ts'
 import { waitingLines } from './waiting.ts'
+import { refuseTask } from './whose-task.ts'
 import { withWork } from './work.ts'
 
 export type ResumeOptions = SharedOptions & { readonly json?: boolean }
@@ -23,7 +24,7 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
   const format: Format = options.json === true ? 'json' : 'text'
   const places = await findPlaces(options, terminal)
   // The run is looked up first: it says how it was started, and a wrong name is told before a model is connected.
-  const { id, open, remembered } = await lookUp(places.storePath, given, (sessionId) => showHint(sessionId, places, terminal))
+  const { id, open, remembered } = await lookUp(given, { places, terminal })
   if (!open) {
     terminal.complain(
       `Session ${id} has no unfinished run. To say something more: ${hint(`run --session ${quote(shortId(id))} "…"`, places, terminal)}\n`,
@@ -51,25 +52,29 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
 
 type Found = { readonly id: string; readonly open: boolean; readonly remembered: Remembered | undefined }
 
+type Where = { readonly places: Places; readonly terminal: Terminal }
+
 /** The session that is meant, whether there is anything to go on with, and how that was started. */
-async function lookUp(storePath: string, given: string | undefined, look: (sessionId: string) => string): Promise<Found> {
-  const journal = await openExistingJournal(storePath)
+async function lookUp(given: string | undefined, { places, terminal }: Where): Promise<Found> {
+  const journal = await openExistingJournal(places.storePath)
   try {
     const view = given === undefined ? await onlyUnfinished(journal) : await findSession(journal, given)
-    await refuseDamaged(journal.store, view.id, look(view.id))
+    await refuseDamaged(journal.store, view.id, showHint(view.id, places, terminal))
     const { run } = await view.state()
     const open = run?.status === 'executing' || run?.status === 'suspended'
+    if (open) await refuseTask(view.id, { store: journal.store, places, terminal })
     return { id: view.id, open, remembered: run !== undefined && open ? await recall(journal.store, run.sendId) : undefined }
   } finally {
     await journal.close()
   }
 }
 
-/** The session whose run is not finished, when there is exactly one. */
+/** The session whose run is not finished, when there is exactly one; where there are but tasks of others, one of those. */
 async function onlyUnfinished({ store }: Journal): Promise<SessionView> {
   const found: UnfinishedRun[] = []
-  for await (const run of unfinishedRuns(store)) found.push(run)
-  const [only, ...others] = found
+  const tasks: UnfinishedRun[] = []
+  for await (const run of unfinishedRuns(store, { children: true })) (run.child === undefined ? found : tasks).push(run)
+  const [only = tasks[0], ...others] = found
   if (only === undefined) throw new AgentError('session_not_found', 'Nothing is unfinished here: every run has ended.')
   if (others.length === 0) return openSession(store, only.sessionId)
   throw new AgentError(

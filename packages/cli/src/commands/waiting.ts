@@ -14,21 +14,23 @@ export type WaitingOptions = {
   readonly terminal: Terminal
   /** Show requests whole, however long they are. Default: false, and where lines are missing the command that shows them stands. */
   readonly whole?: boolean
+  /** The command that goes on afterwards. Default: resume the session. */
+  readonly next?: string | undefined
 }
 
 /** The requests with the commands that answer them, and the one that goes on afterwards. */
 export async function waitingLines(
   waiting: readonly WaitingFor[],
-  { places, terminal, whole = false }: WaitingOptions,
+  { places, terminal, whole = false, next }: WaitingOptions,
 ): Promise<readonly string[]> {
   const style = terminal.style()
   const [first, ...others] = waiting
   if (first === undefined) return []
   const session = quote(shortId(first.sessionId))
   const several = others.length > 0
-  const rest = hint(`answer ${session}`, places, terminal)
   const lines: string[] = []
   for (const request of waiting) {
+    const rest = hint(`answer ${quote(shortId(request.sessionId))}`, places, terminal)
     if (request.kind === 'question') {
       lines.push(...questionText(request, style))
       if (several) lines.push(`    ${style.colors.dim(shortId(request.requestId))}`)
@@ -48,7 +50,7 @@ export async function waitingLines(
       ...(kinds.has('question') ? [['Answer', command(`answer ${session} ${which}--reply "…"`)] as const] : []),
       ...(kinds.has('external_task') ? [['Complete', command(`answer ${session} ${which}--reply "…"`)] as const] : []),
       ['Reject', command(`answer ${session} ${which}--reject --message "…"`)],
-      ['Then', command(`resume ${session}`)],
+      ['Then', { verbatim: next ?? hint(`resume ${session}`, places, terminal) }],
     ],
     style,
   )

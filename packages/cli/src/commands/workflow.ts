@@ -11,6 +11,7 @@ import { Progress } from '../workflow/progress.ts'
 import { eventLine, statusLine, summaryLines } from '../workflow/progress-lines.ts'
 import { EXIT } from './exit-code.ts'
 import { waitingLines } from './waiting.ts'
+import { workflowHint } from './whose-task.ts'
 import { type Work, withWork } from './work.ts'
 
 export type WorkflowOptions = SharedOptions & {
@@ -54,7 +55,7 @@ export async function workflowRunCommand(file: string, options: WorkflowOptions,
     })
     screen.watch(undefined)
     if (json) terminal.print(`${JSON.stringify({ type: 'workflow_result', ...jsonResult(result) })}\n`)
-    else await show(result, { progress, terminal, work, settings })
+    else await show(result, { progress, terminal, work, settings, file })
     return exitCode(result, interrupt.code())
   })
 }
@@ -102,14 +103,17 @@ type Showing = {
   readonly terminal: Terminal
   readonly work: Work
   readonly settings: Parameters<typeof waitingLines>[1]['places']
+  readonly file: string
 }
 
-async function show(result: WorkflowResult<unknown>, { progress, terminal, work, settings }: Showing): Promise<void> {
+async function show(result: WorkflowResult<unknown>, { progress, terminal, work, settings, file }: Showing): Promise<void> {
   work.screen.print(`\n${summaryLines(result, progress, terminal.style()).join('\n')}\n`)
   if (result.status === 'completed' && result.output !== undefined)
     terminal.print(`\n${typeof result.output === 'string' ? result.output : JSON.stringify(result.output, undefined, 2)}\n`)
-  if (result.status === 'suspended')
-    terminal.print(`\n${(await waitingLines(result.waitingFor, { places: settings, terminal })).join('\n')}\n`)
+  if (result.status !== 'suspended') return
+  const next = workflowHint(result.rootId, { places: settings, terminal }, file)
+  for (const waiting of Map.groupBy(result.waitingFor, ({ sessionId }) => sessionId).values())
+    terminal.print(`\n${(await waitingLines(waiting, { places: settings, terminal, next })).join('\n')}\n`)
 }
 
 const jsonResult = (result: WorkflowResult<unknown>): object =>

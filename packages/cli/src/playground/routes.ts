@@ -11,7 +11,7 @@ import { answerBody, cancelBody, createBody, emptyBody, rewindBody, sendBody, st
 import type { Routes } from './router.ts'
 import { Sessions } from './sessions.ts'
 import type { PlaygroundAgent, PlaygroundPermissions } from './types.ts'
-import { isStep } from './summary.ts'
+import { doesTask } from './summary.ts'
 import { Variants } from './variants.ts'
 import { workflowRoutes } from './workflow-routes.ts'
 import { viewRoutes, type ViewRouteOptions } from './view-routes.ts'
@@ -97,8 +97,8 @@ function goingOn(sessions: Sessions, variants: Variants, maxBodyBytes: number): 
       const session = await sessions.open(id)
       const { permissions } = await variants.of(id)
       await answer(session, { requestId: body.requestId, answer: given(body.answer), always }, permissions)
-      // A step goes on with its workflow, on the agent that it was given to.
-      if (isStep((await session.state()).metadata)) return { resumed: false }
+      // It goes on with its workflow, or the session outside, on the agent that it was given to.
+      if (doesTask(session.metadata)) return { resumed: false }
       return { resumed: await goOn(session) }
     },
     'POST /api/sessions/:id/resume': async ({ id, request }) => {

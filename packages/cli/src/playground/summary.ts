@@ -36,11 +36,10 @@ export const emptySummary = (id: string): SessionSummary => ({
   cost: 0,
 })
 
-/** A step of a workflow: executors say of what they begin which agent does it and what for. */
-export const isStep = ({ agent, description, parentSessionId }: JsonObject): boolean =>
-  parentSessionId === undefined && agent !== undefined && description !== undefined
+/** A step of a workflow, or a task of another session: whoever begins one says which agent does it and what for. */
+export const doesTask = ({ agent, description }: JsonObject): boolean => agent !== undefined && description !== undefined
 
-export const isChild = (metadata: JsonObject): boolean => metadata.parentSessionId !== undefined || isStep(metadata)
+export const isChild = (metadata: JsonObject): boolean => metadata.parentSessionId !== undefined || doesTask(metadata)
 
 /** One more envelope. Live events change nothing. */
 export function summarize(summary: SessionSummary, { durable, event, timestamp }: Envelope): SessionSummary {

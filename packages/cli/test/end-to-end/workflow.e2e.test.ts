@@ -142,6 +142,64 @@ describe('seamfold workflow run', () => {
   })
 })
 
+const ASKING = `
+import { defineWorkflow, jsonSchema } from '${core}'
+
+export const asking = defineWorkflow('asking', {
+  input: jsonSchema({ type: 'object' }),
+  async run(workflow) {
+    const steps = ['a', 'b'].map((id) => ({ taskId: id, agent: 'careful', description: 'Ask', prompt: 'ask ' + id }))
+    return (await workflow.parallel(steps)).map(({ output }) => output)
+  },
+})
+`
+const CAREFUL = '---\ndescription: Is careful.\ntools: bash, read\n---\nYou are careful.\n'
+const asks: Scenario = ({ prompt, turn, system, tools }) => {
+  if (turn > 1) return text(`${system.includes('careful') ? 'careful' : 'somebody else'} with ${tools.map(({ name }) => name).join(' ')}`)
+  return prompt === 'have it done'
+    ? answer([callTool('task', { agent: 'careful', prompt: 'ask c', description: 'ask' })])
+    : answer([callTool('bash', { command: 'touch done' })])
+}
+const careful = { 'asking.mjs': ASKING, '.seamfold/agents/careful.md': CAREFUL }
+
+describe('a step that waits for somebody', () => {
+  test('is answered by its own session, and gone on with by its workflow alone, as the agent that it was given to', async () => {
+    await using scene = await stage(asks, careful)
+    const first = await scene.run('workflow', 'run', 'asking.mjs', '--input', '{}')
+    expect(first.code).toBe(3)
+    const root = /^Workflow (\S+)/.exec(first.stdout)?.[1] ?? ''
+    const approvals = [...first.stdout.matchAll(/seamfold (answer step-\w+ --approve)/g)].map(([, words]) => words ?? '')
+    expect(new Set(approvals).size).toBe(2)
+    expect(first.stdout).toContain(`Then     seamfold workflow run asking.mjs --resume ${root}`)
+    expect(first.stdout).not.toContain('seamfold resume')
+    const wayOut = `seamfold workflow run <file> --resume ${root}`
+    for (const words of approvals) expect((await scene.run(...words.split(' '))).stdout).toContain(`Go on with: ${wayOut}`)
+    const step = /step-\w+/.exec(first.stdout)?.[0] ?? ''
+    expect((await scene.run('sessions', 'show', step)).stdout).toContain(wayOut)
+    const refusal = `whoever gave it goes on with it. ${wayOut}`
+    for (const words of [
+      ['resume', step, '--yes'],
+      ['chat', '--session', step],
+    ])
+      expect(await scene.run(...words)).toMatchObject({ code: 2, stderr: expect.stringContaining(refusal) })
+    expect(await scene.run('resume')).toMatchObject({ code: 2, stderr: expect.stringContaining(wayOut) })
+    const last = await scene.run('workflow', 'run', 'asking.mjs', '--resume', root)
+    expect({ code: last.code, stderr: last.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(last.stdout).toContain('"careful with read bash"')
+  })
+
+  test('whose agent is a sub-agent is gone on with by the session outside', async () => {
+    await using scene = await stage(asks, careful)
+    const { stdout, code } = await scene.run('run', 'have it done')
+    expect(code).toBe(3)
+    const outside = /seamfold resume (\S+)/.exec(stdout)?.[1] ?? ''
+    const [child] = /task-run-[\w-]+/.exec((await scene.run('sessions', 'list')).stdout) ?? ['']
+    const refused = await scene.run('resume', child, '--yes')
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain(`whoever gave it goes on with it. seamfold resume ${outside}`)
+  })
+})
+
 describe('seamfold run', () => {
   test('gives tasks to agents of the workspace', async () => {
     const turns = script([

@@ -1,6 +1,6 @@
 /** Promises of the routes: a session is driven over HTTP as it is over the library. */
-import { tool, type Envelope } from '@seamfold/core'
-import { callOf } from '@seamfold/core/testing'
+import { createAgent, tool, type Envelope } from '@seamfold/core'
+import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import { describe, expect, test } from 'vitest'
 import { isType, stage } from './stage.ts'
 
@@ -32,6 +32,20 @@ describe('the routes of the playground', () => {
     expect(text === '' || 'Hello there, stranger.'.endsWith(text)).toBe(true)
     expect(envelopes.at(-1)?.event).toMatchObject({ type: 'agent_end', text: 'Hello there, stranger.' })
     expect(new Set(facts(envelopes)).size).toBe(facts(envelopes).length)
+  })
+
+  test('leave a session that does a task to whoever gave it: alone it would be another agent', async () => {
+    const { write, written } = writer()
+    await using here = await stage({ tools: [write], script: ['Done.'] })
+    const agent = createAgent({ llm: scriptedLlm([[callOf('write', {})]]), tools: [write], store: here.store, unanswered: 'suspend' })
+    const step = { taskId: 'a', agent: 'default', description: 'writes', prompt: 'go', sessionId: 'step' }
+    const { waitingFor } = await agent.executor().executeStep(step, { signal: new AbortController().signal })
+    await agent.close()
+    const said = { requestId: waitingFor?.[0]?.requestId, answer: { decision: 'approve' } }
+    expect(await (await here.post('/api/sessions/step/answer', said)).json()).toEqual({ resumed: false })
+    const resumed = await here.post('/api/sessions/step/resume')
+    expect([resumed.status, await resumed.json()]).toMatchObject([400, { code: 'invalid_argument' }])
+    expect(written).toEqual([])
   })
 
   test('give a reader who comes back with any cursor exactly the facts that it lacks', async () => {

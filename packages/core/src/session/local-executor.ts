@@ -13,14 +13,17 @@ import type { Agent, AgentOptions, AgentProfile, Run, RunResult, Session } from 
 /** The agent that steps get when no other is named so. */
 const OWN_NAME = 'default'
 
+/** What a step needs of an agent. */
+type Worker = Pick<Agent, 'session'>
+
 /** Has something done by an agent that lives as long as that takes. */
-export type WithHelper = <T>(options: AgentOptions, work: (helper: Agent) => Promise<T>) => Promise<T>
+export type WithHelper = <T>(options: AgentOptions, work: (helper: Worker) => Promise<T>) => Promise<T>
 
 /**
  * Steps of an agent that `options.agents` does not know fail and say which name is the nearest. What a step's authority allows is composed
  * with the agent's own limits, whichever is stricter. Steps of one session are done one after the other.
  */
-export function localExecutor(own: Agent, options: AgentOptions, withHelper: WithHelper): AgentExecutor {
+export function localExecutor(own: Worker, options: AgentOptions, withHelper: WithHelper): AgentExecutor {
   const profiles = new Map<string, AgentProfile>(Object.entries(options.agents ?? {}))
   const { clock } = options.host ?? systemHost()
   const sessions = new Map<string, Promise<unknown>>()
@@ -50,7 +53,7 @@ export function inTurn<T>(turns: Map<string, Promise<unknown>>, id: string, work
   return turn
 }
 
-async function execute(agent: Agent, spec: AgentStepSpec, { signal, onEvent }: ExecuteOptions): Promise<StepOutcome> {
+async function execute(agent: Worker, spec: AgentStepSpec, { signal, onEvent }: ExecuteOptions): Promise<StepOutcome> {
   const depth = spec.authority?.depth
   const metadata = {
     agent: spec.agent,

@@ -7,7 +7,7 @@ import { schemaProblem } from '../model/schema-problem.ts'
 import { type AgentStepSpec, failedStep, type StepOutcome } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
 import { createAgent } from '../session/agent.ts'
-import { inTurn, sessionOf } from '../session/local-executor.ts'
+import { inTurn, localExecutor, sessionOf, type WithHelper } from '../session/local-executor.ts'
 import type { AgentOptions } from '../session/types.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { AgentRegistry } from './agent-registry.ts'
@@ -42,15 +42,25 @@ async function execute(team: Team, spec: AgentStepSpec, execution: ExecuteOption
   execution.signal.throwIfAborted()
   const made = optionsFor(team, spec)
   if (typeof made === 'string') return { ...failedStep(spec, made), code: 'invalid_argument' }
-  const agent = createAgent(made.options)
-  try {
+  const { name = spec.agent } = made.definition // by another name it is the same agent
+  return withAgent(name)(made.options, async (agent) => {
     const { outputSchema = made.definition.outputSchema } = spec
     const step = { ...spec, agent: OWN_NAME, ...(outputSchema === undefined ? {} : { outputSchema }) }
-    return { ...(await agent.executor().executeStep(step, execution)), agent: spec.agent }
-  } finally {
-    await agent.close()
-  }
+    return { ...(await localExecutor(agent, made.options, withAgent(name)).executeStep(step, execution)), agent: spec.agent }
+  })
 }
+
+/** Sessions that it makes say who does the step: rules and hooks go by that name. */
+const withAgent =
+  (name: string): WithHelper =>
+  async (options, work) => {
+    const agent = createAgent(options)
+    try {
+      return await work({ session: (given) => agent.session({ ...given, metadata: { ...given?.metadata, agent: name } }) })
+    } finally {
+      await agent.close()
+    }
+  }
 
 type Made = { readonly options: AgentOptions; readonly definition: Partial<AgentDefinition> }
 

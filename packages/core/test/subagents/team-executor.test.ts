@@ -67,3 +67,15 @@ test('the same step twice at once is done once, and both are told', async () => 
   expect(twice.map(({ status, output }) => `${status} ${output}`)).toEqual(['completed written', 'completed written'])
   expect(llm.requests).toHaveLength(2)
 })
+
+test('rules for an agent hold in its steps, however the step is limited', async () => {
+  const llm = modelOf((request) => (turnsOf(request) === 0 ? [callOf(promptOf(request))] : resultsOf(request).join()))
+  const permissions = policy({ default: 'allow', rules: [{ deny: { tool: 'change', agent: 'general' } }] })
+  const executor = teamExecutor({ llm, store: memoryStore(), tools: [change], permissions })
+  const told = async (agent: string, more: object = {}) =>
+    (await executor.executeStep({ ...step(agent, 'change'), ...more }, { signal })).output
+  expect(await told('default')).toBe('changed')
+  expect(await told('general')).toContain("'change' was not allowed")
+  expect(await told('general-purpose')).toContain("'change' was not allowed")
+  expect(await told('general', { taskId: 'limited', maxSteps: 3 })).toContain("'change' was not allowed")
+})
