@@ -69,14 +69,7 @@ export function ApprovalView({ approval }: { readonly approval: Approval }): Rea
     )
   }
   if (approval.kind === 'external_task') {
-    return (
-      <ExternalTask
-        requestId={approval.requestId}
-        sent={mode === 'sent'}
-        onReply={(value) => give({ decision: 'reply', value })}
-        onFail={(message) => give({ decision: 'reject', ...(message === '' ? {} : { message }) })}
-      />
-    )
+    return <ExternalTask requestId={approval.requestId} sent={mode === 'sent'} onAnswer={give} />
   }
   return (
     <div className="approval" role="group" aria-label="Approval needed">

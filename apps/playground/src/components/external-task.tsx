@@ -1,13 +1,13 @@
 /** A task that another system does: how its result comes, and a way to give it by hand. */
 import type { Json } from '@seamfold/core/kit'
+import type { Answer } from '../api/types.ts'
 import { useId, useState, type FormEvent, type ReactNode } from 'react'
 
 type ExternalTaskProps = {
   readonly requestId: string
   /** An answer is under way. */
   readonly sent: boolean
-  readonly onReply: (result: Json) => void
-  readonly onFail: (reason: string) => void
+  readonly onAnswer: (answer: Answer) => void
 }
 
 /** A result may be a text that is no JSON. */
@@ -19,13 +19,14 @@ function jsonOr(text: string): Json {
   }
 }
 
-export function ExternalTask({ requestId, sent, onReply, onFail }: ExternalTaskProps): ReactNode {
+export function ExternalTask({ requestId, sent, onAnswer }: ExternalTaskProps): ReactNode {
   const [text, setText] = useState('')
   const id = useId()
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    onReply(jsonOr(text))
+    onAnswer({ decision: 'reply', value: jsonOr(text) })
   }
+  const fail = (): void => onAnswer({ decision: 'reject', ...(text.trim() === '' ? {} : { message: text.trim() }) })
   return (
     <div className="approval" role="group" aria-label="A task of another system">
       <p className="tool-remark">
@@ -47,7 +48,7 @@ export function ExternalTask({ requestId, sent, onReply, onFail }: ExternalTaskP
             <button type="submit" className="button button-primary" disabled={sent || text.trim() === ''}>
               This is the result
             </button>
-            <button type="button" className="button" disabled={sent} onClick={() => onFail(text.trim())}>
+            <button type="button" className="button" disabled={sent} onClick={fail}>
               It failed
             </button>
           </div>

@@ -39,7 +39,7 @@ export function StepDetail({ api, step, held, onAnswered, onClose }: StepDetailP
   const { outcome, startedAt, endedAt, sessionId, key } = step
   const running = endedAt === undefined && held
   const now = useNow(running, 1_000)
-  const stored = useStored(api.isStored, sessionId, endedAt !== undefined)
+  const stored = useStored(api.isStored, sessionId, !running)
   const facts = [
     stepWords(step, held),
     ...(endedAt === undefined ? (running ? [formatElapsed(now - startedAt)] : []) : [formatDuration(endedAt - startedAt)]),

@@ -67,11 +67,7 @@ function One({ request: { requestId, kind, toolName, reason, args, always }, sen
           )}
         </div>
       ) : (
-        <ExternalTask
-          {...{ requestId, sent }}
-          onReply={(value) => onGive({ decision: 'reply', value })}
-          onFail={(message) => onGive({ decision: 'reject', ...(message === '' ? {} : { message }) })}
-        />
+        <ExternalTask {...{ requestId, sent }} onAnswer={onGive} />
       )}
     </li>
   )
