@@ -17,8 +17,7 @@ const executor = executorOf(async (spec, { signal, onEvent }) => {
 })
 
 const serving = await serveExecutor(executor, {
-  port: Number(process.argv[2] ?? 0),
   token: 'secret',
-  graceMs: Number(process.argv[3] ?? 300),
+  graceMs: Number(process.argv[2] ?? 300),
 })
 process.send?.({ url: serving.url })
