@@ -55,6 +55,7 @@ test.each<[string, object, AgentExecutor['executeStep'], RegExp]>([
 ])('a step that %s', async (_what, ...[part, work, words]) => {
   const [odd, neighbour] = await beside({ ...specOf('odd'), ...part }, work)
   expect(odd).toMatchObject({ taskId: 'odd', status: 'failed', output: expect.stringMatching(words) as string })
+  expect(odd.code).toBe(work === fine ? 'invalid_argument' : undefined)
   expect(neighbour).toMatchObject({ status: 'completed', output: 'ok' })
 })
 

@@ -14,6 +14,9 @@ import {
 import { assert, assertEqual, assertRejectsWith } from './assert.ts'
 import type { Case } from './conformance.ts'
 
+/** Steps at once at most, however many an executor takes. */
+const MANY = 300
+
 export const cancelCases: readonly Case<ExecutorSubject>[] = [
   {
     id: 'executor.cancel',
@@ -166,12 +169,22 @@ export const cancelCases: readonly Case<ExecutorSubject>[] = [
   },
   {
     id: 'executor.signal_left',
-    title: 'nothing is left on the signal once the step settled',
+    title: 'nothing is left on the signal once its steps settled, those that had to wait too',
     async run({ through }) {
-      const executor = await through(async (received) => stepOutcome(received, 'ok'))
+      const all = gate<true>()
+      const executor = await through(async (received) => {
+        if (received.prompt === 'many') await all.opened
+        return stepOutcome(received, 'ok')
+      })
       const { signal, left } = countingSignal()
       for (const taskId of ['one', 'two']) await within(executor.executeStep(stepSpec(taskId), { signal }), 'the outcome')
       assert(left() === 0, `${left()} listeners are left on the signal`)
+      const count = Math.min(MANY, 2 * (executor.concurrencyHint ?? 8) + 1)
+      const specs = Array.from({ length: count }, (_, index) => ({ ...stepSpec(`step-${index}`), prompt: 'many' }))
+      const outcomes = specs.map((spec) => executor.executeStep(spec, { signal }))
+      all.open(true)
+      await within(Promise.all(outcomes), 'the outcomes')
+      assert(left() === 0, `${left()} listeners of ${count} steps at once are left on the signal`)
     },
   },
 ]

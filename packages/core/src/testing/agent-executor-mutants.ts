@@ -230,6 +230,19 @@ const cancelMutants: readonly ExecutorMutant[] = [
     if (options.signal.aborted) void bare(spec, options)
     return sound(spec, options)
   }),
+  mutant('leaves a listener on the signal for each turn that a step waits', 'executor.signal_left', (_bare, sound) => {
+    let before: Promise<unknown> | undefined
+    return async (spec, options) => {
+      if (before !== undefined) options.signal.addEventListener('abort', () => {}, { once: true })
+      const turn = (before ?? Promise.resolve()).then(() => sound(spec, options))
+      const over: Promise<void> = turn.then(
+        () => {},
+        () => {},
+      )
+      before = over
+      return turn
+    }
+  }),
   mutant('leaves a listener on the signal', 'executor.signal_left', (_bare, sound) => (spec, options) => {
     options.signal.addEventListener('abort', () => {})
     return sound(spec, options)

@@ -85,7 +85,8 @@ export class CallerSession {
     return new Promise((resolve, reject) => {
       const problem = this.#link.send({ type: 'execute', id, spec, events: onEvent !== undefined })
       if (problem !== undefined) {
-        return resolve({ outcome: failedStep(spec, `Step ${spec.taskId} cannot be sent to a worker: ${problem}`), fate: 'settled' })
+        const outcome = failedStep(spec, `Step ${spec.taskId} cannot be sent to a worker: ${problem}`)
+        return resolve({ outcome: { ...outcome, code: 'invalid_argument' }, fate: 'settled' })
       }
       const stopped = (): void => {
         const lost = LOST.some((code) => isAgentError(signal.reason, code)) || undefined
