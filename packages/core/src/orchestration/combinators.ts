@@ -2,7 +2,7 @@
 import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { orderedParallel } from '../base/ordered-parallel.ts'
-import type { StepOutcome } from '../model/step.ts'
+import { type StepOutcome, stepSessionId } from '../model/step.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import { assertSteps } from './check-steps.ts'
 import { guardedExecutor } from './guarded-executor.ts'
@@ -66,8 +66,12 @@ export async function executeLoop(
   initial: readonly WorkflowStep[],
   { next, maxRounds, ...options }: LoopOptions,
 ): Promise<StepOutcome[]> {
-  return runRounds(initial, { next, maxRounds, round: (steps) => executeStepsParallel(executor, steps, options) })
+  return runRounds(initial, { next, maxRounds, round: (steps, index) => executeStepsParallel(executor, ofRound(steps, index), options) })
 }
+
+/** The same id in another round is other work, so it is done in another session. */
+const ofRound = (steps: readonly WorkflowStep[], round: number): readonly WorkflowStep[] =>
+  round === 0 ? steps : steps.map((step) => ({ sessionId: `${stepSessionId(step.taskId)}.round-${round}`, ...step }))
 
 export interface RoundsParts {
   readonly next: NextRound
@@ -76,12 +80,12 @@ export interface RoundsParts {
 }
 
 export async function runRounds(initial: readonly WorkflowStep[], { next, maxRounds, round }: RoundsParts): Promise<StepOutcome[]> {
-  if (Number.isNaN(maxRounds))
-    throw new AgentError('invalid_argument', 'maxRounds is not a number: say after how many rounds the loop ends')
+  if (typeof maxRounds !== 'number' || Number.isNaN(maxRounds))
+    throw new AgentError('invalid_argument', `maxRounds is ${String(maxRounds)}, not a number: say after how many rounds the loop ends`)
   const most = Math.max(1, maxRounds)
-  let steps: readonly WorkflowStep[] | undefined = initial
+  let steps: readonly WorkflowStep[] | null | undefined = initial
   let outcomes: StepOutcome[] = []
-  for (let index = 0; index < most && steps !== undefined && steps.length > 0; index++) {
+  for (let index = 0; index < most && steps && steps.length > 0; index++) {
     outcomes = await round(steps, index)
     steps = await next(outcomes, index)
   }

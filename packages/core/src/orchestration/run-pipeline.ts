@@ -36,14 +36,14 @@ async function runChain<I>(item: I, { stages, index, stopped, ...parts }: Chain<
   for (const [number, stage] of stages.entries()) {
     parts.signal.throwIfAborted()
     if (stopped.by) throw stopped.by.error
-    let step: WorkflowStep | undefined
+    let step: WorkflowStep | null | undefined
     try {
       step = await stage(last, item)
     } catch (error) {
       parts.onStageError?.({ item: index, stage: number, error })
       return null
     }
-    if (step === undefined) break
+    if (step === undefined || step === null) break
     const problem = stepProblem(step)
     if (problem !== undefined) return { ...failedStep(step, problem), code: 'invalid_argument' }
     if (!parts.take(step.taskId)) return failedStep(step, `Another step has the id '${step.taskId}' already, so this one was not run`)

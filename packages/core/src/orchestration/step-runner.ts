@@ -234,11 +234,13 @@ export class StepRunner {
     }
   }
 
-  /** Without a log: the one that the step names. With one: named after what is asked, where and how often. */
+  /** With a log: named after what is asked, where and how often. Without one: its own in its workflow, or left to the executor. */
   #sessionOf({ step, key, identity, attempt }: Omit<Attempt, 'plan' | 'resume'>): string | undefined {
-    const { log, host } = this.#parts
-    if (step.sessionId !== undefined || log === undefined)
-      return attempt === 1 ? step.sessionId : `${step.sessionId ?? stepSessionId(step.taskId)}.${attempt}`
+    const { log, host, rootId } = this.#parts
+    if (step.sessionId !== undefined || log === undefined) {
+      const own = step.sessionId ?? (rootId === '' ? undefined : `${rootId}/${key}`)
+      return attempt === 1 ? own : `${own ?? stepSessionId(step.taskId)}.${attempt}`
+    }
     return `step-${host.digest(JSON.stringify([log.found.born, key, identity, attempt])).slice(0, 32)}`
   }
 }

@@ -1,6 +1,7 @@
 /** What a whole workflow may use up: each step gets a grant that counts as spent until it says what it used. */
 import { AgentError } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
+import { unknownName } from '../model/nearest.ts'
 import { addSpending, type BudgetLimits, NO_SPENDING, type Resource, RESOURCES, type Spending } from '../model/spending.ts'
 import type { StepBudget } from '../model/step.ts'
 import { finite, least, minus, most, shareOf, UNLIMITED } from './amounts.ts'
@@ -43,6 +44,14 @@ export interface WorkflowBudgetOptions {
   readonly ledger?: Ledger
 }
 
+function checkLimits(limits: BudgetLimits): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!RESOURCES.some((known) => known === name)) throw unknownName('limit', name, RESOURCES)
+    if (limit !== undefined && !(typeof limit === 'number' && limit >= 0))
+      throw new AgentError('invalid_argument', `The limit '${name}' of a workflow's budget is ${String(limit)}: give an amount, or none`)
+  }
+}
+
 /** `isAsked`: held here while the ledger is asked, where nothing is held yet. */
 type Meter = { granted: Spending; isAsked: boolean; readonly meter: StepMeter; settle(used: Spending): void }
 
@@ -61,9 +70,7 @@ export class WorkflowBudget {
 
   /** Throws `invalid_argument` for a limit that is no amount. */
   constructor({ inner, ledger, ...limits }: WorkflowBudgetOptions = {}) {
-    for (const [name, limit] of Object.entries(limits))
-      if (limit !== undefined && !(limit >= 0))
-        throw new AgentError('invalid_argument', `The limit '${name}' of a workflow's budget is ${limit}: give an amount, or none`)
+    checkLimits(limits)
     this.#limit = { ...UNLIMITED, ...limits }
     this.#inner = inner
     this.#ledger = ledger

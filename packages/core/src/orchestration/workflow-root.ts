@@ -18,8 +18,8 @@ import type { WorkflowEvent, WorkflowListener, WorkflowOptions } from './workflo
 /** Milliseconds between looks at the inboxes of suspended steps. */
 const POLL_MS = 250
 
-/** A suspended step: which of its inbox was there when it was last asked, and how to ask it again at once. */
-type Waiting = { seen: number; readonly requests: readonly WaitingFor[]; wake: () => void }
+/** A suspended step: which of its inbox was there when it was last asked, which deadline had passed, and how to ask it again at once. */
+type Waiting = { seen: number; late: number; readonly requests: readonly WaitingFor[]; wake: () => void }
 
 export class WorkflowRoot {
   readonly rootId: string
@@ -42,7 +42,7 @@ export class WorkflowRoot {
     this.rootId = options.rootId ?? this.host.id('wf')
     this.budget = options.budget
     this.#control = childSignal(options.signal)
-    if (this.rootId === '') throw new AgentError('invalid_argument', 'A rootId must not be empty: leave it out to get a new one')
+    checkOptions(options, this.rootId)
     if (options.onEvent) this.#listeners.add(options.onEvent)
   }
 
@@ -137,10 +137,13 @@ export class WorkflowRoot {
     await log?.close(options).catch(() => {}) // it was told before, or the claim is taken over without the release
   }
 
-  /** Resolves when the step's inbox holds something that it had not when it was last asked. */
+  /** Resolves when the step's inbox holds something that it had not when it was last asked, or a deadline has passed since. */
   async #answered({ sessionId, waitingFor = [] }: StepOutcome, signal: AbortSignal): Promise<void> {
+    const { seen = 0, late = 0 } = this.#waiting.get(sessionId) ?? {}
+    const deadline = Math.min(...waitingFor.map((request) => request.deadline ?? Infinity).filter((each) => each > late))
     const waiting: Waiting = {
-      seen: this.#waiting.get(sessionId)?.seen ?? 0,
+      seen,
+      late,
       requests: waitingFor,
       wake: () => {},
     }
@@ -150,10 +153,15 @@ export class WorkflowRoot {
       const grown = length > waiting.seen
       waiting.seen = length
       if (grown) return
+      const leftMs = deadline - this.host.clock.now()
+      if (leftMs <= 0) {
+        waiting.late = deadline
+        return
+      }
       const stop = childSignal(signal)
       waiting.wake = () => stop.abort(waiting)
       try {
-        await this.host.clock.sleep(POLL_MS, { signal: stop.signal })
+        await this.host.clock.sleep(Math.min(POLL_MS, leftMs), { signal: stop.signal })
       } catch (error) {
         if (error !== waiting) throw error
       } finally {
@@ -168,6 +176,18 @@ export class WorkflowRoot {
     if (store) for await (const { offset } of store.read(inboxKey(sessionId), { from })) length = offset + 1
     return length
   }
+}
+
+const refuse = (words: string): never => {
+  throw new AgentError('invalid_argument', words)
+}
+
+function checkOptions({ onChanged = 'stop', suspended = 'stop', store }: WorkflowOptions, rootId: unknown): void {
+  if (typeof rootId !== 'string' || rootId === '') refuse('A rootId is a text that is not empty: leave it out to get a new one')
+  if (!['stop', 'rerun', 'reuse'].includes(onChanged)) refuse(`onChanged is '${onChanged}': give 'stop', 'rerun' or 'reuse'`)
+  if (!['stop', 'wait'].includes(suspended)) refuse(`suspended is '${suspended}': give 'stop' or 'wait'`)
+  if (suspended === 'wait' && store === undefined)
+    refuse("suspended: 'wait' needs a store: the answers to wait for come through it. Give the one of the steps' agents")
 }
 
 const suspendedError = (rootId: string, waitingFor: readonly WaitingFor[]): AgentError =>

@@ -40,10 +40,13 @@ export interface StepOptions {
 }
 
 /**
- * The next step of an item, from the outcome of the one before (`undefined` in the first stage); `undefined` ends the item's
+ * The next step of an item, from the outcome of the one before (`undefined` in the first stage); `undefined` or `null` ends the item's
  * chain. One that throws gives `null` for its item only.
  */
-export type PipelineStage<I> = (previous: StepOutcome | undefined, item: I) => WorkflowStep | undefined | Promise<WorkflowStep | undefined>
+export type PipelineStage<I> = (
+  previous: StepOutcome | undefined,
+  item: I,
+) => WorkflowStep | null | undefined | Promise<WorkflowStep | null | undefined>
 
 /** A stage that threw. */
 export type StageError = { readonly item: number; readonly stage: number; readonly error: unknown }
@@ -52,7 +55,7 @@ export type StageError = { readonly item: number; readonly stage: number; readon
 export type NextRound = (
   outcomes: readonly StepOutcome[],
   round: number,
-) => readonly WorkflowStep[] | undefined | Promise<readonly WorkflowStep[] | undefined>
+) => readonly WorkflowStep[] | null | undefined | Promise<readonly WorkflowStep[] | null | undefined>
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 

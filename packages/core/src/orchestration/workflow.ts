@@ -172,7 +172,10 @@ export class Workflow {
 }
 
 /** A name as one part of a key. */
-const escapePart = (name: string): string => name.replaceAll('%', '%25').replaceAll('/', '%2F')
+function escapePart(name: string): string {
+  if (typeof name !== 'string') throw new AgentError('invalid_argument', `A phase and a scope need a name, a text; this is ${String(name)}`)
+  return name.replaceAll('%', '%25').replaceAll('/', '%2F')
+}
 
 type Exhaustion = { readonly resource: WorkflowResource; readonly reason: string }
 

@@ -19,6 +19,10 @@ const BAD: readonly (readonly [string, object, RegExp])[] = [
   ['no try', { retry: { attempts: 0 } }, /retry\.attempts 0/],
   ['a pause that is no number', { retry: { attempts: 2, delayMs: Number.NaN } }, /retry\.delayMs NaN/],
   ['a budget that is no amount', { budget: { usd: Number.NaN } }, /budget\.usd NaN/],
+  ['a budget of what nobody counts', { budget: { token: 5 } }, /There is no limit 'token'\. Did you mean 'tokens'\?/],
+  ['a budget in words', { budget: { tokens: '5' } }, /budget\.tokens 5/],
+  ['tries that are none', { retry: null }, /retry\.attempts undefined/],
+  ['time in words', { timeoutMs: '5' }, /timeoutMs 5/],
   ['a schema that is none', { outputSchema: { type: 'nonsense' } }, /Step 'a' cannot be done: its output schema is broken: .*nonsense/],
   [
     'a schema that nothing can meet',
@@ -80,4 +84,46 @@ test('a deadline that no timer counts is not one that has passed', async () => {
   const authority = { deadline: Date.now() + 2 ** 40 }
   const signal = new AbortController().signal
   expect(await executor.executeStep({ ...step('a'), agent: 'default', authority }, { signal })).toMatchObject({ output: 'done' })
+})
+
+describe('what is no list of steps, and no name', () => {
+  const nothing = null as never
+
+  test('is refused in words before anything runs', async () => {
+    const executor = executorOf()
+    await using workflow = new Workflow({ executor })
+    await expect(workflow.parallel(nothing)).rejects.toThrow('Steps are a list; this is null')
+    await expect(workflow.parallel([step('a'), nothing])).rejects.toThrow('A step is an object with a taskId; this is null')
+    await expect(workflow.phase(nothing, [step('a')])).rejects.toThrow('need a name, a text; this is null')
+    expect(() => workflow.scope(nothing)).toThrow('need a name, a text; this is null')
+    await expect(workflow.rounds([step('a')], () => [], {} as never)).rejects.toThrow('maxRounds is undefined, not a number')
+    await expect(workflow.rounds([step('a')], () => [], { maxRounds: '3' as never })).rejects.toThrow('maxRounds is 3, not a number')
+    expect(executor.asked).toEqual([])
+  })
+
+  test('ends a chain, and the rounds, as no step does', async () => {
+    const executor = executorOf()
+    expect(await executePipeline(executor, [1], { stages: [() => step('a'), () => nothing] })).toMatchObject([{ taskId: 'a' }])
+    await using workflow = new Workflow({ executor })
+    expect(await workflow.rounds([step('b')], () => nothing, { maxRounds: 3 })).toMatchObject([{ taskId: 'b' }])
+  })
+})
+
+describe('a workflow with options that mean nothing', () => {
+  test.each([
+    [{ onChanged: 'retry' }, "onChanged is 'retry': give 'stop', 'rerun' or 'reuse'"],
+    [{ suspended: 'park' }, "suspended is 'park': give 'stop' or 'wait'"],
+    [{ suspended: 'wait' }, "suspended: 'wait' needs a store"],
+    [{ rootId: 7 }, 'A rootId is a text that is not empty'],
+  ])('given %j is refused', (options, words) => {
+    expect(() => new Workflow({ executor: executorOf(), ...(options as object) })).toThrow(words)
+  })
+
+  test.each([
+    [{ token: 5 }, "There is no limit 'token'. Did you mean 'tokens'?"],
+    [{ tokens: '5' }, "The limit 'tokens' of a workflow's budget is 5: give an amount"],
+    [{ usd: null }, "The limit 'usd' of a workflow's budget is null"],
+  ])('and a budget of %j too', (limits, words) => {
+    expect(() => new WorkflowBudget(limits as object)).toThrow(words)
+  })
 })

@@ -206,7 +206,9 @@ describe('executeLoop', () => {
     const executor = executorOf()
     await executeLoop(executor, round(0), { maxRounds: 0, next: () => round(1) })
     expect(executor.ids).toEqual(['a0', 'b0'])
-    await expect(executeLoop(executor, round(0), { maxRounds: Number.NaN, next: () => [] })).rejects.toThrow('maxRounds is not a number')
+    await expect(executeLoop(executor, round(0), { maxRounds: Number.NaN, next: () => [] })).rejects.toThrow(
+      'maxRounds is NaN, not a number',
+    )
   })
 
   test('ends when asked to run no steps, and is empty when it began with none', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type AgentOptions, answerKey, createAgent, memoryStore, openSession, tool, Workflow } from '../../src/index.ts'
 import { type SessionStore, toMessage } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm } from '../../src/testing.ts'
-import { outputs, step, told, until } from './steps.ts'
+import { executorOf, outputs, step, told, until } from './steps.ts'
 
 describe('a suspended step', () => {
   const agentThatAsks = (store: SessionStore, done: string[], options: Partial<AgentOptions> = {}) => {
@@ -93,6 +93,36 @@ describe('a suspended step', () => {
     await (await openSession(store, request?.sessionId ?? '')).answer(request?.requestId ?? '', { decision: 'approve' })
     await host.clock.advance(1000)
     expect(await running).toMatchObject({ output: 'paid it' })
+    await workflow.close()
+  })
+
+  test('is woken by a deadline that passes, once', async () => {
+    const [store, host] = [memoryStore(), manualHost()]
+    const done: string[] = []
+    const agent = agentThatAsks(store, done, { confirmTimeout: { afterMs: 60_000, action: 'reject' }, host })
+    const workflow = new Workflow({ executor: agent.executor(), store, suspended: 'wait', host })
+    const running = workflow.agent(pay)
+    let ended = false
+    void running.finally(() => (ended = true))
+    await until(() => host.clock.pending > 0)
+    await host.clock.advance(59_000)
+    expect(ended).toBe(false)
+    await host.clock.advance(1_000)
+    expect(await running).toMatchObject({ status: 'completed' })
+    expect(done).toEqual([])
+    await workflow.close()
+  })
+
+  test('is asked once for each deadline, by an executor that does not settle it too', async () => {
+    const host = manualHost()
+    const request = { requestId: 'r', callId: 'c', toolName: 't', args: {}, kind: 'confirmation', reason: '', sessionId: 's', runId: 'r' }
+    const waitingFor = [{ ...request, deadline: host.clock.now() + 1000 } as never]
+    const executor = executorOf(() => ({ status: 'suspended', waitingFor }))
+    const workflow = new Workflow({ executor, store: memoryStore(), suspended: 'wait', host })
+    workflow.agent(pay).catch(() => {}) // it is closed while it waits
+    await until(() => host.clock.pending > 0)
+    await host.clock.advance(5000)
+    expect(executor.asked).toHaveLength(2)
     await workflow.close()
   })
 })

@@ -1,6 +1,7 @@
 /** The workflow's verbs: milestones, numbers, ids, scopes, events. */
 import { describe, expect, test } from 'vitest'
-import { memoryStore, Workflow } from '../../src/index.ts'
+import { createAgent, executeLoop, memoryStore, Workflow } from '../../src/index.ts'
+import { scriptedLlm } from '../../src/testing.ts'
 import { executorOf, failure, gates, logOf, outputs, statuses, step, steps, told, until } from './steps.ts'
 
 describe('a workflow', () => {
@@ -127,7 +128,7 @@ describe('a workflow', () => {
   test('gives its root a name of its own where none was given, and refuses an empty one', () => {
     const executor = executorOf()
     expect(new Workflow({ executor }).rootId).toMatch(/^wf-/)
-    expect(() => new Workflow({ executor, rootId: '' })).toThrow('must not be empty')
+    expect(() => new Workflow({ executor, rootId: '' })).toThrow('a text that is not empty')
   })
 
   test('refuses an id that was used before, in any verb without ids of its own, before anything runs', async () => {
@@ -139,6 +140,34 @@ describe('a workflow', () => {
     expect(executor.ids).toEqual(['a', 'b'])
     await expect(workflow.phase('p', steps('a', 'a'))).rejects.toThrow("Two steps have the id 'a'")
     await workflow.phase('p', steps('a'))
+  })
+})
+
+describe('without a store', () => {
+  const agent = () => createAgent({ llm: scriptedLlm(Array.from({ length: 20 }, (_, n) => `answer ${n + 1}`)) })
+  const ask = (taskId: string, prompt: string) => step(taskId, { agent: 'default', prompt })
+
+  test("ids are a phase's, a round's, a scope's and a workflow's own: nobody gets the answer to another question, or an old one", async () => {
+    const executor = agent().executor()
+    const answers: (string | undefined)[] = []
+    for (let times = 0; times < 2; times++) {
+      await using workflow = new Workflow({ executor })
+      answers.push(...outputs(await workflow.phase('one', [ask('a', 'first')])))
+      answers.push(...outputs(await workflow.phase('two', [ask('a', 'second')])))
+      answers.push(...outputs([await workflow.agent(ask('a', 'third'))]))
+      answers.push(...outputs([await workflow.scope('sub').agent(ask('a', 'third'))]))
+      answers.push(...outputs(await workflow.rounds([ask('a', 'fourth')], () => [ask('a', 'fourth')], { maxRounds: 2 })))
+    }
+    expect(answers).toEqual([1, 2, 3, 4, 6, 7, 8, 9, 10, 12].map((n) => `answer ${n}`))
+  })
+
+  test('a loop asks again in each round', async () => {
+    const prompts = ['draft', 'draft', 'finish']
+    const last = await executeLoop(agent().executor(), [ask('a', 'draft')], {
+      next: (_, round) => [ask('a', prompts[round + 1] ?? '')],
+      maxRounds: 3,
+    })
+    expect(outputs(last)).toEqual(['answer 3'])
   })
 })
 
