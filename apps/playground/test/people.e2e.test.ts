@@ -65,6 +65,9 @@ describe.skipIf(!hasBrowser)('people and helpers', () => {
     expect(await barriers(page)).toEqual([])
     await card.getByRole('link', { name: 'Open' }).click()
     await page.getByText('Three files.').first().waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.getByRole('link', { name: 'Who gave the task' }).click()
+    await page.getByText('It found three.').first().waitFor()
   })
 
   test('a task of a worker says that its session is in the store of the worker, and links to it once it is here', async () => {

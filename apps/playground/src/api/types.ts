@@ -190,7 +190,13 @@ export type ScenarioWords = { readonly id: string; readonly title: string; reado
 
 export type PartsReport = {
   readonly parts: Parts
-  readonly choices: { readonly providers: readonly ProviderChoice[]; readonly tools: readonly string[]; readonly hooks: readonly string[] }
+  readonly choices: {
+    readonly providers: readonly ProviderChoice[]
+    readonly tools: readonly string[]
+    readonly hooks: readonly string[]
+    /** The folder that it was started for; undefined where that is a copy of the sample. */
+    readonly folder?: string
+  }
   readonly scenarios: readonly ScenarioWords[]
 }
 

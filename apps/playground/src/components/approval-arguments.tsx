@@ -4,8 +4,10 @@ import type { Approval } from '../state/types.ts'
 import { accessWords } from '../text/access-words.ts'
 import { Visible } from './visible.tsx'
 
-const question = ({ accesses }: Approval): string =>
-  accesses.length === 0 ? 'This call needs your approval.' : `It wants to ${accessWords(accesses)}.`
+function question({ accesses }: Approval): string {
+  const words = accessWords(accesses)
+  return words === '' ? 'This call needs your approval.' : `It wants to ${words}.`
+}
 
 export function ApprovalArguments({ approval }: { readonly approval: Approval }): ReactNode {
   return (

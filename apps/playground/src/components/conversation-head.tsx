@@ -1,7 +1,7 @@
 /** The head of a conversation: how the run does, whether we are connected, and the way to the journal. */
 import type { ReactNode } from 'react'
 import type { Connection } from '../api/follow.ts'
-import { compareAddress } from '../hooks/use-route.ts'
+import { compareAddress, sessionAddress } from '../hooks/use-route.ts'
 import type { Conversation } from '../state/types.ts'
 import { ConnectionBadge } from './connection-badge.tsx'
 import { Icon } from './icon.tsx'
@@ -19,12 +19,18 @@ type ConversationHeadProps = {
 }
 
 export function ConversationHead({ state, connection, interrupted, journalOpen, onJournal, id, parent }: ConversationHeadProps): ReactNode {
+  const { parentSessionId: giver } = state.metadata
   return (
     <header className="conversation-head">
       {connection.state === 'refused' && state.facts.length === 0 ? (
         <p className="run-bar" />
       ) : (
         <RunBar state={state} interrupted={interrupted} />
+      )}
+      {typeof giver === 'string' && (
+        <a className="head-link" href={sessionAddress(giver)}>
+          <Icon name="arrowUp" size={14} /> Who gave the task
+        </a>
       )}
       {parent !== undefined && (
         <a className="head-link" href={compareAddress(parent, id)}>

@@ -1,7 +1,7 @@
 /** Replaces parts of the agent: what was changed is checked, then its process is started again with it. */
 import { useState, type ReactNode } from 'react'
 import type { PartsControl } from '../hooks/use-parts.ts'
-import type { PartsReport } from '../api/types.ts'
+import type { Parts, PartsReport } from '../api/types.ts'
 import { draftOf, wishOf, type PartsDraft } from '../state/parts-draft.ts'
 import { BudgetPart, ExecutorPart, HooksPart, ModelPart, PolicyPart, StorePart, ToolsPart, type PartProps } from './part-fields.tsx'
 import { PartsProblemNotice } from './parts-problem.tsx'
@@ -55,15 +55,18 @@ function Form({ report, control }: FormProps): ReactNode {
   )
 }
 
+/** Where else it can work, `own` being the folder that it was started for, if that is another one than the copy of the sample. */
+function wayFrom(workspace: Parts['workspace'], own: string | undefined): readonly [Parts['workspace'], string] {
+  if (workspace === 'own') return ['sample', 'Work in a fresh copy of the sample project']
+  return own === undefined ? ['sample', 'Make it a fresh copy again'] : ['own', `Back to ${own}`]
+}
+
 /** The form begins anew whenever other parts are in use. */
 export function PartsForm({ control }: { readonly control: PartsControl }): ReactNode {
   const { report, change, busy } = control
   if (report === undefined) return null
   const { workspace, folder } = report.parts
-  const [other, words] =
-    workspace === 'own'
-      ? (['sample', 'Work in a fresh copy of the sample project'] as const)
-      : (['own', 'Back to the folder that it was started for'] as const)
+  const [other, words] = wayFrom(workspace, report.choices.folder)
   return (
     <>
       <p className="part-place">

@@ -69,6 +69,7 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
       own.resolve(options.sample === true ? await sample.renew() : await resolveSettings(options, terminal))
       return openWorkbench({
         own: await own.promise,
+        ownIsSample: options.sample === true,
         sample: () => sample.renew(),
         environment: terminal.environment,
         start: (chosen) => startPlaygroundAgent(chosen, { terminal, opened }),

@@ -14,6 +14,8 @@ import { settingsAsWished } from '../setup/wished.ts'
 export type WorkbenchOptions = {
   /** The settings of the folder that it was started for. */
   readonly own: Settings
+  /** Whether that is a copy of the sample project. */
+  readonly ownIsSample: boolean
   /** The settings of a fresh copy of the sample project. */
   readonly sample: () => Promise<Settings>
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -28,11 +30,16 @@ type SetUp = {
 }
 
 export async function openWorkbench(options: WorkbenchOptions, setUp?: SetUp): Promise<PlaygroundProcesses> {
-  const { now, base, workspace } = setUp ?? { now: options.own, base: options.own, workspace: 'own' as const }
+  const { now, base, workspace } = setUp ?? {
+    now: options.own,
+    base: options.own,
+    workspace: options.ownIsSample ? ('sample' as const) : ('own' as const),
+  }
   const choices: PartsChoices = {
     providers: await providerChoices(options.environment),
     tools: await toolNamesOf(now),
     hooks: (base.hooks ?? []).map(describeHook),
+    ...(options.ownIsSample ? {} : { folder: options.own.workspace }),
   }
   const security = await protectionOf({ secrets: now.secrets, workspace: now.workspace, environment: options.environment })
   const journal = await openJournal(now.storePath, now.storeKind)

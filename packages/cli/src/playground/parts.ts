@@ -42,6 +42,8 @@ export type PartsChoices = {
   readonly tools: readonly string[]
   /** Hooks of the configuration, in words. */
   readonly hooks: readonly string[]
+  /** The folder that it was started for; undefined where that is a copy of the sample project. */
+  readonly folder?: string
 }
 
 export type ScenarioWords = { readonly id: string; readonly title: string; readonly words: string }

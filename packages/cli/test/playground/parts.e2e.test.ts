@@ -1,5 +1,5 @@
 /** Promises of the playground about its parts: each can be replaced while it runs, nothing is lost by it, and what cannot be is said in words. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAgent, policy } from '@seamfold/core'
@@ -19,6 +19,21 @@ async function say(here: Here, prompt: string): Promise<string> {
 }
 
 const listed = async (here: Here): Promise<readonly unknown[]> => (await here.ask('/api/sessions')).body.sessions
+
+test('what was started for a folder leads back to it, and what was started for a copy of the sample has nowhere else to go', async () => {
+  await using here = await playground()
+  const own = (await here.ask('/api/parts')).body
+  expect(own).toMatchObject({ parts: { workspace: 'own' }, choices: { folder: await realpath(here.folder) } })
+  expect((await here.ask('/api/parts', { workspace: 'sample' })).body).toMatchObject({
+    parts: { workspace: 'sample' },
+    choices: { folder: own.choices.folder },
+  })
+  await using copy = await playground({ words: ['--sample'] })
+  const { parts, choices } = (await copy.ask('/api/parts')).body
+  expect([parts.workspace, choices.folder]).toEqual(['sample', undefined])
+  const again = (await copy.ask('/api/parts', { workspace: 'sample' })).body
+  expect([again.parts.workspace, again.parts.folder, again.choices.folder]).toEqual(['sample', parts.folder, undefined])
+})
 
 test('sessions stay in the store that they are in, and are there again with it', async () => {
   await using here = await playground()

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SseDecoder, type Envelope } from '@seamfold/core/kit'
+import type { PartsReport } from '../../src/playground/parts.ts'
 
 const cli = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -19,6 +20,8 @@ export type Reply = {
   readonly state: string
   readonly pid?: number
   readonly sessions: readonly unknown[]
+  readonly parts: PartsReport['parts']
+  readonly choices: PartsReport['choices']
   readonly passed: boolean
   readonly results: readonly CaseResult[]
 }
