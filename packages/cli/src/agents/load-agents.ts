@@ -41,17 +41,38 @@ export async function loadAgents({ workspace, home, folders = [] }: AgentPlaces)
     { path: join(workspace, '.seamfold', 'agents'), foreign: false, required: false },
     ...folders.map((path) => ({ path, foreign: false, required: true })),
   ]
-  const registry = new AgentRegistry()
-  const files = new Map<string, string>()
-  const warnings: string[] = []
-  for (const place of places) await addFolder(place, { registry, files, warnings })
-  for (const name of registry.names()) assertResolves(registry, name, files.get(name))
-  return { registry, files, warnings }
+  const loading: Loading = { found: new Map(), warnings: [] }
+  for (const place of places) await addFolder(place, loading)
+  return resolved(loading)
 }
 
-type Loading = { readonly registry: AgentRegistry; readonly files: Map<string, string>; readonly warnings: string[] }
+type Found = { readonly definition: AgentDefinition; readonly file: string; readonly foreign: boolean }
+type Loading = { readonly found: Map<string, Found>; readonly warnings: string[] }
 
-async function addFolder(place: Folder, { registry, files, warnings }: Loading): Promise<void> {
+/** Leaves out what was written for other programs and takes from agents that there are not. */
+function resolved({ found, warnings }: Loading): LoadedAgents {
+  for (;;) {
+    const registry = new AgentRegistry([...found.values()].map(({ definition }) => definition))
+    const name = registry.names().find((each) => !isResolved(registry, each, { found, warnings }))
+    if (name === undefined) return { registry, files: new Map([...found].map(([each, { file }]) => [each, file])), warnings }
+    found.delete(name)
+  }
+}
+
+/** False for one that is left out. Throws for what is wrong in a file of ours. */
+function isResolved(registry: AgentRegistry, name: string, { found, warnings }: Loading): boolean {
+  const { file, foreign = false } = found.get(name) ?? {}
+  try {
+    assertResolves(registry, name, file)
+    return true
+  } catch (error) {
+    if (!foreign) throw error
+    warnings.push(`${toMessage(error)} It is left out.`)
+    return false
+  }
+}
+
+async function addFolder(place: Folder, { found, warnings }: Loading): Promise<void> {
   const here = new Map<string, string>()
   for (const file of await filesBelow(place)) {
     try {
@@ -59,9 +80,9 @@ async function addFolder(place: Folder, { registry, files, warnings }: Loading):
       const other = here.get(definition.name)
       if (other !== undefined)
         throw new AgentError('invalid_argument', `Two files define the agent '${definition.name}', and one must go:\n  ${other}\n  ${file}`)
-      register(registry, definition, file)
+      check(definition, file)
       here.set(definition.name, file)
-      files.set(definition.name, file)
+      found.set(definition.name, { definition, file, foreign: place.foreign })
     } catch (error) {
       if (!place.foreign || !isAgentError(error)) throw error
       warnings.push(`${error.message}. It is left out.`)
@@ -75,9 +96,9 @@ async function read(file: string, { foreign }: Folder): Promise<AgentDefinition>
   return readAgent(file, { tolerant: foreign })
 }
 
-function register(registry: AgentRegistry, definition: AgentDefinition, file: string): void {
+function check(definition: AgentDefinition, file: string): void {
   try {
-    registry.register(definition)
+    new AgentRegistry([], { builtin: false }).register(definition)
   } catch (error) {
     throw new AgentError('invalid_argument', `${file}: ${toMessage(error)}`, { cause: error })
   }

@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
   TodoWrite: 'update_plan',
 }
 
-export const toolName = (name: string): string => NAMES[name] ?? name
+export const toolName = (name: string): string => (Object.hasOwn(NAMES, name) ? NAMES[name] : undefined) ?? name
 
 /** Patterns of calls, such as `Bash(git *)`, are no names: what a call may do is said by rules. */
 export const isCallPattern = (name: string): boolean => name.includes('(')

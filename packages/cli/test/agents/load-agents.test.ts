@@ -146,6 +146,9 @@ describe('what is wrong with a file is said with its path', () => {
       /z\.md: Agent "Code Reviewer": a name has 1 to 64 .*left out/s,
     ],
     ['the name of another file there', markdown('name: b\ndescription: x'), /define the agent 'b'.*left out/s],
+    ['what extends nobody', markdown('description: x\nextends: nobody'), /z\.md: Agent 'z' extends 'nobody'.*left out/s],
+    ['what gives tasks to nobody', markdown('description: x\nagents: nobody'), /z\.md: There is no agent 'nobody'.*left out/s],
+    ['what extends itself', markdown('description: x\ntools: constructor\nextends: z'), /z\.md: .*circle.*left out/s],
     [
       'YAML that grows without end',
       markdown(`description: x\na: &a [${'x,'.repeat(50)}]\nb: &b [${'*a,'.repeat(50)}]\nc: [${'*b,'.repeat(50)}]`),

@@ -4,13 +4,15 @@ import { schemaProblem } from '../model/schema-problem.ts'
 import { type AgentDefinition, BUILTIN_AGENTS, type WorkerAgentSpec, workerDefinition } from './definition.ts'
 import { nearestName } from '../model/nearest.ts'
 
-const ALIASES: Readonly<Record<string, string>> = {
-  'general-purpose': 'general',
-  verify: 'verification',
-  verifier: 'verification',
-  'code-review': 'review',
-  reviewer: 'review',
-}
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['general-purpose', 'general'],
+  ['verify', 'verification'],
+  ['verifier', 'verification'],
+  ['code-review', 'review'],
+  ['reviewer', 'review'],
+])
+
+const LISTS = ['tools', 'disallowedTools', 'agents'] as const
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_:-]{0,63}$/
 
@@ -25,10 +27,9 @@ export class AgentRegistry {
 
   /** Throws `invalid_argument` for a bad name, a missing description, a bad limit, or a schema that nothing can meet. */
   register(definition: AgentDefinition): this {
-    const { name } = definition
     const problem = problemOf(definition)
-    if (problem !== undefined) throw new AgentError('invalid_argument', `Agent ${JSON.stringify(name)}: ${problem}`)
-    this.#agents.set(name, definition)
+    if (problem !== undefined) throw new AgentError('invalid_argument', `Agent ${JSON.stringify(definition?.name)}: ${problem}`)
+    this.#agents.set(definition.name, definition)
     return this
   }
 
@@ -76,7 +77,7 @@ export class AgentRegistry {
   }
 
   #named(name: string): string {
-    return this.#agents.has(name) ? name : (ALIASES[name] ?? name)
+    return this.#agents.has(name) ? name : (ALIASES.get(name) ?? name)
   }
 
   #unknown(name: string, extender: string | undefined): string {
@@ -88,10 +89,25 @@ export class AgentRegistry {
   }
 }
 
-function problemOf({ name, description, maxSteps, outputSchema }: AgentDefinition): string | undefined {
-  if (!NAME.test(name)) return 'a name has 1 to 64 of a-z, A-Z, 0-9, _, - and :, and begins with a letter or a digit'
-  if (description.trim() === '') return 'it has no description: the model reads it to know when to give it a task'
+function problemOf(definition: AgentDefinition): string | undefined {
+  const {
+    name,
+    description,
+    maxSteps,
+    outputSchema,
+    confirmationInheritance = 'inherit_parent',
+  }: Partial<AgentDefinition> = definition ?? {}
+  if (typeof name !== 'string' || !NAME.test(name))
+    return 'a name has 1 to 64 of a-z, A-Z, 0-9, _, - and :, and begins with a letter or a digit'
+  if (typeof description !== 'string' || description.trim() === '')
+    return 'it has no description: the model reads it to know when to give it a task'
   if (maxSteps !== undefined && !(Number.isInteger(maxSteps) && maxSteps > 0))
     return `maxSteps must be a whole number above 0; it is ${maxSteps}`
+  for (const list of LISTS) {
+    const names: unknown = definition[list] ?? []
+    if (!Array.isArray(names) || names.some((each) => typeof each !== 'string')) return `${list} must be a list of names`
+  }
+  if (!['inherit_parent', 'deny_on_ask'].includes(confirmationInheritance))
+    return `confirmationInheritance is '${confirmationInheritance}': give 'inherit_parent' or 'deny_on_ask'`
   return outputSchema === undefined ? undefined : schemaProblem(outputSchema)
 }

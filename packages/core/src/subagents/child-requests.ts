@@ -61,6 +61,17 @@ export async function closeRequests(asker: Asker, child: SessionView): Promise<v
   })
 }
 
+export const CANCELLED = 'cancelled by host'
+
+/** A child that waits is cancelled as it goes on, and what it asked is turned down, so that its parent can. */
+export function giveUp({ run }: Asker, child: SessionView, waitingFor: readonly WaitingFor[]): void {
+  const work = async (): Promise<void> => {
+    await child.cancel(CANCELLED)
+    for (const { requestId } of waitingFor) await run.answer(requestId, { decision: 'reject', message: CANCELLED })
+  }
+  work().catch(() => {}) // a store that fails: it still waits, and its parent can be cancelled
+}
+
 /** What is asked no longer of those who work elsewhere. */
 export async function closeOthers(asker: Asker, open: readonly WaitingFor[]): Promise<void> {
   await close(asker, () => undefined, open)

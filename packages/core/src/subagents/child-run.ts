@@ -13,7 +13,7 @@ import type { AgentOptions, Run, Session, SessionView } from '../session/types.t
 import { openSession } from '../session/view.ts'
 import type { Child } from './children.ts'
 import { childOptions, type ChildNeeds } from './child-options.ts'
-import { type Asker, closeRequests, confirmThrough, relay, surface } from './child-requests.ts'
+import { type Asker, CANCELLED, closeRequests, confirmThrough, giveUp, relay, surface } from './child-requests.ts'
 import { toEnd, type Used } from './child-end.ts'
 import type { AgentDefinition } from './definition.ts'
 import { type Lost, LostAttempts } from './lost-attempts.ts'
@@ -98,15 +98,19 @@ class ChildRun {
   }
 
   async toResult(): Promise<ChildResult> {
-    const start = await this.#begin()
-    if (typeof start === 'string') return { type: 'refused', agent: this.#definition.name, message: start }
     const control = childSignal(this.#job.signal, asInterruption)
     const { tracker } = this.#setting.team.options
-    tracker?.onCancel(this.#taskId, () => control.abort(new AgentError('cancelled', 'cancelled by host')))
+    const forget = tracker?.onCancel(this.#taskId, () => control.abort(new AgentError('cancelled', CANCELLED)))
     try {
-      return await this.#finish(start, control)
+      const start = await this.#begin()
+      if (typeof start === 'string') return { type: 'refused', agent: this.#definition.name, message: start }
+      const result = await this.#finish(start, control)
+      const view = result.type === 'waiting' && tracker ? await this.#view(start.childSessionId) : undefined
+      if (view && result.type === 'waiting') tracker?.onCancel(this.#taskId, () => giveUp(this.#asker, view, result.waitingFor))
+      return result
     } finally {
       control.release()
+      forget?.()
     }
   }
 
@@ -185,12 +189,8 @@ class ChildRun {
     if (isAgentError(error, 'session_held') || isAgentError(error, 'session_lost')) return this.#lost(signal)
     if (!isAgentError(error) || error.code.startsWith('store_')) throw error
     if (error.code === 'cancelled' && signal.aborted)
-      return { outcome: { ...this.#failed(start, error), status: 'cancelled' }, toolCalls: 0 }
-    return { outcome: { ...this.#failed(start, error), code: error.code }, toolCalls: 0 }
-  }
-
-  #failed(start: FactOf<'subagent_start'>, { message }: AgentError): StepOutcome {
-    return failedStep(this.#spec(start), message)
+      return { outcome: { ...failedStep(this.#spec(start), error.message), status: 'cancelled' }, toolCalls: 0 }
+    return { outcome: { ...failedStep(this.#spec(start), error.message), code: error.code }, toolCalls: 0 }
   }
 
   async #end(start: FactOf<'subagent_start'>, { outcome, ...used }: Done): Promise<ChildResult> {
@@ -246,8 +246,7 @@ class ChildRun {
     }
   }
 
-  /** What is new of it is told on the run of the parent. */
-  /** Gives what it lost, from its first attempt on. */
+  /** What is new of it is told on the run of the parent. Gives what it lost, from its first attempt on. */
   async #follow(run: Run, from: number): Promise<Lost | undefined> {
     const lost = new LostAttempts()
     const base = { type: 'subagent_progress' as const, taskId: this.#taskId, childSessionId: run.sessionId, agent: this.#definition.name }

@@ -78,9 +78,10 @@ export class SubagentTracker {
     return this.tasks(parentSessionId).filter(({ status }) => status === 'running')
   }
 
-  /** How to stop a task that is under way. */
-  onCancel(taskId: string, cancel: () => void): void {
+  /** How to stop a task that is under way. Returns the way to take that back. */
+  onCancel(taskId: string, cancel: () => void): () => void {
     this.#cancels.set(taskId, cancel)
+    return () => void (this.#cancels.get(taskId) === cancel && this.#cancels.delete(taskId))
   }
 
   /** Stop a task. False for one that is not under way here. What it says of itself later does not make it anything but cancelled. */

@@ -180,3 +180,19 @@ describe('a schema', () => {
     expect(unmeetable(schema as never)).toBeUndefined()
   })
 })
+
+test.each([
+  [null, /Agent undefined: a name has/],
+  [{ description: 'x' }, /Agent undefined: a name has/],
+  [{ name: 'a' }, /Agent "a": it has no description/],
+  [{ name: 'a', description: 'x', tools: 'read' }, /Agent "a": tools must be a list of names/],
+  [{ name: 'a', description: 'x', agents: [7] }, /Agent "a": agents must be a list of names/],
+  [{ name: 'a', description: 'x', confirmationInheritance: 'yes' }, /confirmationInheritance is 'yes': give 'inherit_parent' or/],
+])('a definition that is none is refused in words (%j)', (definition, words) => {
+  expect(() => new AgentRegistry([definition as never])).toThrow(words)
+})
+
+test.each(['constructor', '__proto__', 'toString'])('an agent %s is as unknown as any other', (name) => {
+  expect(new AgentRegistry().has(name)).toBe(false)
+  expect(() => new AgentRegistry().get(name)).toThrow(`There is no agent '${name}'`)
+})

@@ -173,6 +173,59 @@ describe('a tracker', () => {
     expect(await subagentTasks(store, run.sessionId)).toMatchObject([{ taskId: task?.taskId, status: 'cancelled' }])
   })
 
+  test.each([false, true])(
+    'stops a task that waits for somebody: it does nothing more, and its parent goes on (background: %s)',
+    async (background) => {
+      const tracker = new SubagentTracker()
+      let paid = 0
+      const pay = tool({
+        name: 'pay',
+        description: 'Pays.',
+        access: () => [{ kind: 'exec', command: 'pay' }],
+        effect: 'unsafe',
+        execute: () => `${++paid}`,
+      })
+      const llm = modelOf((request) => {
+        if (promptOf(request) !== 'go') return [callOf('pay')]
+        return turnsOf(request) === 0 ? [give('pays', { background })] : JSON.stringify(request.messages.at(-1))
+      })
+      const { agent } = family(llm, { extra: [pay], task: { tracker }, unanswered: 'suspend' })
+      const session = await agent.session()
+      const waits = await (await session.send('go')).result
+      const [task] = tracker.pending()
+      const [request] = waits.status === 'suspended' ? waits.waitingFor : []
+      expect(tracker.cancel(task?.taskId ?? '')).toBe(true)
+      const standing = async (): Promise<string> => {
+        for await (const { status } of agent.unfinished()) return status
+        return 'ended'
+      }
+      while ((await standing()) !== 'answered') await new Promise((resolve) => setImmediate(resolve))
+      await session.answer(request?.requestId ?? '', { decision: 'approve' }).catch(() => {}) // it comes too late
+      const run = await session.resume()
+      expect((await run?.completed())?.text).toContain('general cancelled')
+      expect(paid).toBe(0)
+      expect(tracker.task(task?.taskId ?? '')).toMatchObject({ status: 'cancelled', success: false })
+      await agent.close()
+    },
+  )
+
+  test('stops a task as soon as it is known', async () => {
+    const { wait } = gate()
+    const tracker = new SubagentTracker()
+    const llm = modelOf((request) => {
+      if (promptOf(request) !== 'go') return [callOf('wait')]
+      if (turnsOf(request) > 0) return resultsOf(request).join()
+      queueMicrotask(() => void watch())
+      return [give('slow')]
+    })
+    const watch = async (): Promise<void> => {
+      for (let turn = 0; turn < 10_000 && tracker.pending().length === 0; turn++) await Promise.resolve()
+      expect(tracker.cancel(tracker.pending()[0]?.taskId ?? '')).toBe(true)
+    }
+    const { agent } = family(llm, { extra: [wait], task: { tracker } })
+    expect((await (await agent.run('go')).completed()).text).toMatch(/general cancelled/)
+  })
+
   const who = (taskId: string) => ({ taskId, childSessionId: `c-${taskId}`, agent: 'explore' })
   const start = (taskId: string, timestamp: number): TrackedEnvelope => {
     const place = { callId: '1.0', index: 0, attempt: 1, childLength: 0 }
