@@ -91,6 +91,7 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
     .option('-s, --session <id>', 'go on in this session, or start one with this id')
     .option('-o, --output <file>', 'a JSON Schema that the answer must match')
     .option('--remote <url>', 'let a worker do it: ws://host:port of a seamfold worker')
+    .option('--allow-cleartext', 'send the token of a worker over ws:// to another machine: the network between is your own')
     .option('--json', 'print one event a line')
     .option('-q, --quiet', 'print only the answer')
     .action(

@@ -182,7 +182,8 @@ describe('calling is refused', () => {
 
   test('with a token that fits into no header, and a grace period that is none', () => {
     const url = 'wss://worker.example'
-    for (const token of ['', 'a b', 'ключ', 5 as unknown as string])
+    expect(() => remoteExecutor({ url, token: '' })).toThrow('The token is empty')
+    for (const token of ['a b', 'ключ', 5 as unknown as string])
       expect(() => remoteExecutor({ url, token })).toThrow('The token is no text')
     expect(() => remoteExecutor({ url, graceMs: -1 })).toThrow('graceMs is -1: give a whole number, 0 or more')
   })

@@ -110,6 +110,16 @@ describe('a step that is asked for again', () => {
     expect(hopeless.tookMs).toBeLessThan(120_000)
   })
 
+  test('waits as long for the next worker that is gone, when one in between got it further', async () => {
+    const { outcome, tookMs } = await played((options, count) => {
+      if (count % 50 !== 1) return count === 149 ? settled(outcomeOf(spec, 'done')) : held
+      fact(options, ...Array.from({ length: count }, (_, index) => index))
+      return lost
+    })
+    expect(outcome.output).toBe('done')
+    expect(tookMs).toBeGreaterThan(180_000)
+  })
+
   test('is asked for again when a worker that was thought to be gone has taken it back', async () => {
     const taken = settled({ ...failedStep(spec, 'Session was taken by another writer'), code: 'session_lost' })
     const { outcome, seen } = await played((options, count) => {

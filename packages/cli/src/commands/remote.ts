@@ -40,12 +40,16 @@ export function refuseOptionsOfWorker(options: SharedOptions): void {
   )
 }
 
-export async function remoteRun(task: RemoteTask, options: RemoteOptions, terminal: Terminal): Promise<number> {
+/** The token may cross a network in the clear. */
+type Cleartext = { readonly allowCleartext?: boolean }
+
+export async function remoteRun(task: RemoteTask, options: RemoteOptions & Cleartext, terminal: Terminal): Promise<number> {
   const policies = await policiesHere(options, terminal)
   const spec = specOf(task, options, policies)
   const token = terminal.environment[WORKER_TOKEN]
   const { remoteExecutor } = await import('@seamfold/executor-remote')
-  const executor = remoteExecutor({ url: options.remote, ...(token === undefined || token === '' ? {} : { token }) })
+  const { remote: url, allowCleartext = false } = options
+  const executor = remoteExecutor({ url, allowCleartext, ...(token === undefined || token === '' ? {} : { token }) })
   const interrupt = listenForInterrupt()
   const screen = createScreen(terminal)
   try {

@@ -24,6 +24,8 @@ export type RunOptions = SharedOptions & {
   readonly output?: string
   /** A worker's address. */
   readonly remote?: string
+  /** The token of a worker may cross a network in the clear. */
+  readonly allowCleartext?: boolean
 }
 
 export async function runCommand(words: readonly string[], options: RunOptions, terminal: Terminal): Promise<number> {

@@ -20,6 +20,7 @@ async function stage(turns: readonly ScriptStep[], ...words: string[]) {
     here: here.path,
     there: there.path,
     caller,
+    url,
     run: (...given: string[]) => seamfold(['run', '--remote', url, ...given], { cwd: here.path, env: caller }),
     runWith: (own: Readonly<Record<string, string>>, ...given: string[]) =>
       seamfold(['run', '--remote', url, ...given], { cwd: here.path, env: own }),
@@ -113,6 +114,15 @@ test('a worker that refuses or is not there fails in words', async () => {
   const refused = await scene.runWith({ SEAMFOLD_WORKER_TOKEN: 'another-token-entirely' }, 'make it')
   expect(refused.code).toBe(1)
   expect(refused.stdout).toMatch(/✗ Failed .*\S/)
+})
+
+test('a token crosses a network in the clear only where that is asked for', async () => {
+  await using scene = await stage([answer([text('Said.')])], '--yes')
+  // Another way to this machine, which does not look like it.
+  const url = scene.url.replace('127.0.0.1', '[::ffff:127.0.0.1]')
+  const ask = (...words: string[]) => seamfold(['run', '--remote', url, ...words, 'say it'], { cwd: scene.here, env: scene.caller })
+  expect(await ask()).toMatchObject({ code: 2, stderr: expect.stringContaining('would travel in the clear') as unknown })
+  expect(await ask('--allow-cleartext', '--quiet')).toMatchObject({ code: 0, stdout: 'Said.\n' })
 })
 
 test('what only the worker can decide is refused here', async () => {

@@ -57,6 +57,7 @@ export function settingsOf(options: RemoteExecutorOptions): Settings {
   assertGrace(options.graceMs)
   const url = urlOf(options.url)
   const secret = token !== undefined || Object.keys(options.headers ?? {}).some((name) => name.toLowerCase() === 'authorization')
+  if (token === '') throw new AgentError('invalid_argument', 'The token is empty: give the one that the worker asks for, or leave it out')
   if (token !== undefined && !isToken(token)) {
     throw new AgentError('invalid_argument', 'The token is no text that fits into a header: give printable ASCII characters without spaces')
   }

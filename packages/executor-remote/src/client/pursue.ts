@@ -25,6 +25,7 @@ export async function pursue(attempt: Attempt, spec: AgentStepSpec, { options, h
     if (result.fate === 'lost' && result.journal !== undefined) {
       losses = rejoin.progressed() ? 1 : losses + 1
       lost = result
+      heldSince = undefined // another one is gone now, with a lease of its own
       if (losses > MAX_LOSSES) return explained(lost.outcome, `it was lost ${losses} times in a row without getting anywhere`)
     } else if (lost === undefined) return result.outcome
     else if (result.fate !== 'settled') return explained(lost.outcome, result.outcome.output)
