@@ -2,24 +2,9 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { DOORS } from './test/support/doors.ts'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-
-const doors: Record<string, string> = {
-  '@seamfold/core/testing/node': 'packages/core/src/testing-node.ts',
-  '@seamfold/core/testing': 'packages/core/src/testing.ts',
-  '@seamfold/core/kit': 'packages/core/src/kit.ts',
-  '@seamfold/core': 'packages/core/src/index.ts',
-  '@seamfold/llm-anthropic': 'packages/llm-anthropic/src/index.ts',
-  '@seamfold/llm-openai': 'packages/llm-openai/src/index.ts',
-  '@seamfold/tools': 'packages/tools/src/index.ts',
-  '@seamfold/store-sqlite': 'packages/store-sqlite/src/index.ts',
-  '@seamfold/store-jsonl': 'packages/store-jsonl/src/index.ts',
-  '@seamfold/hooks': 'packages/hooks/src/index.ts',
-  '@seamfold/executor-remote': 'packages/executor-remote/src/index.ts',
-  '@seamfold/simulator': 'packages/simulator/src/index.ts',
-  '@seamfold/cli': 'packages/cli/src/index.ts',
-}
 
 const folders = [
   'packages/core',
@@ -47,6 +32,8 @@ const unit = folders.map((folder) => ({
   test: {
     name: folder.slice(folder.lastIndexOf('/') + 1),
     root: at(folder),
+    // No module holds state, so files may share a process that has read them already.
+    isolate: false,
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     exclude: [`test/${endToEnd}`, '**/node_modules/**'],
   },
@@ -54,11 +41,16 @@ const unit = folders.map((folder) => ({
 
 const config: ViteUserConfig = defineConfig({
   resolve: {
-    alias: Object.entries(doors).map(([door, file]) => ({ find: new RegExp(`^${door}$`), replacement: at(file) })),
+    alias: [...DOORS].map(([door, source]) => ({ find: new RegExp(`^${door}$`), replacement: fileURLToPath(source) })),
   },
   test: {
     passWithNoTests: true,
     setupFiles: [at('test/console-guard.ts')],
+    unstubEnvs: true,
+    unstubGlobals: true,
+    restoreMocks: true,
+    // What processes of tests have compiled, the next ones need not.
+    env: { NODE_COMPILE_CACHE: at('node_modules/.cache/compiled') },
     // For what hangs: how long anything takes on a busy machine is not what is tested.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -19,6 +19,7 @@ import {
 import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import { sqliteStore } from '@seamfold/store-sqlite'
 import { afterEach, expect, test, vi } from 'vitest'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { remoteExecutor } from '../src/index.ts'
 
 vi.setConfig({ testTimeout: 60_000 }) // processes are started, one after the other
@@ -48,9 +49,7 @@ function scene({ secret = '', afterMs = 0, deep = false, ...options }: Options =
     worker = fork(
       fileURLToPath(new URL('support/asking-worker-process.ts', import.meta.url)),
       [`${port}`, directory, secret, `${afterMs}`],
-      {
-        execArgv: ['--import', new URL('support/sources.mjs', import.meta.url).href],
-      },
+      { execArgv: [...FROM_SOURCES] },
     )
     const [{ url }] = (await once(worker, 'message')) as [{ readonly url: string }]
     port = Number(new URL(url).port)

@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import type { Envelope } from '@seamfold/core/kit'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { remoteExecutor, type RemoteExecutor } from '../src/index.ts'
 import { never, specOf } from './support/steps.ts'
 
 const at = (file: string): string => fileURLToPath(new URL(`support/${file}`, import.meta.url))
-const sources = ['--import', new URL('support/sources.mjs', import.meta.url).href]
 const children: ChildProcess[] = []
 const executors: RemoteExecutor[] = []
 
@@ -20,7 +20,7 @@ type Message = { readonly url?: string; readonly started?: string; readonly stop
 type Worker = { readonly child: ChildProcess; readonly url: string; said(wanted: Partial<Message>): Promise<void> }
 
 async function startWorker({ graceMs = 300, file = 'worker-process.ts' } = {}): Promise<Worker> {
-  const child = fork(at(file), [String(graceMs)], { execArgv: sources })
+  const child = fork(at(file), [String(graceMs)], { execArgv: [...FROM_SOURCES] })
   children.push(child)
   const messages: Message[] = []
   child.on('message', (message) => void messages.push(message as Message))
@@ -124,7 +124,7 @@ test('a cancel reaches the tool in the other process', async () => {
 
 test('the steps of a caller that is killed are stopped once it was away for too long', async () => {
   const { url, said } = await startWorker()
-  const caller = spawn(process.execPath, [...sources, at('caller-process.ts'), url, 'forever'])
+  const caller = spawn(process.execPath, [...FROM_SOURCES, at('caller-process.ts'), url, 'forever'])
   children.push(caller)
   await said({ started: 'only' })
   caller.kill('SIGKILL')
@@ -133,7 +133,7 @@ test('the steps of a caller that is killed are stopped once it was away for too 
 
 test('an idle connection does not keep a process alive', async () => {
   const { url, child } = await startWorker()
-  const caller = spawn(process.execPath, [...sources, at('caller-process.ts'), url, 'quick'])
+  const caller = spawn(process.execPath, [...FROM_SOURCES, at('caller-process.ts'), url, 'quick'])
   children.push(caller)
   const output: Buffer[] = []
   caller.stdout.on('data', (data: Buffer) => void output.push(data))

@@ -6,6 +6,7 @@ import { type AgentEvent, createAgent, hooks, policy, tool } from '@seamfold/cor
 import type { HookExecutor } from '@seamfold/core/kit'
 import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { combineHooks, commandHooks } from '../src/index.ts'
 import { listenForLines, scriptPath } from './lines.ts'
 
@@ -82,14 +83,7 @@ test('commands that observe and break fail no run, and are reported', async () =
 
 test('a command that runs an agent with the same hooks comes to an end', async () => {
   const log = join(folder, 'log')
-  const command = [
-    process.execPath,
-    '--no-warnings',
-    '--import',
-    scriptPath('./from-sources.mjs'),
-    scriptPath('./nested-agent.ts'),
-    log,
-  ] as const
+  const command = [process.execPath, ...FROM_SOURCES, scriptPath('./nested-agent.ts'), log] as const
   const { result } = await runWith(hooks({ pre_tool_use: (event, options) => commandHooks({ command, maxDepth: 2 }).fire(event, options) }))
   expect(result.status).toBe('completed')
   expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual([

@@ -3,15 +3,14 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 export type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-export const flags: readonly string[] = ['--no-warnings', '--import', at('./from-sources.mjs')]
-
 /** The command line of a script of this folder, without the program. */
-export const commandOf = (script: string, ...parameters: readonly string[]): string[] => [...flags, at(script), ...parameters]
+export const commandOf = (script: string, ...parameters: readonly string[]): string[] => [...FROM_SOURCES, at(script), ...parameters]
 
 export const start = (script: string, ...parameters: readonly string[]): Child =>
   spawn(process.execPath, commandOf(script, ...parameters), { stdio: ['pipe', 'pipe', 'pipe'] })

@@ -19,7 +19,7 @@ for (;;) {
   const waiting = (await view?.waitingFor()) ?? []
   const next = waiting.filter(({ requestId }) => !answered.has(requestId))[Math.floor(Math.random() * waiting.length)]
   if (view === undefined || next === undefined) {
-    await pause(5)
+    await pause(5) // nothing waits yet
     continue
   }
   const { requestId } = next
@@ -31,6 +31,6 @@ for (;;) {
     throw error
   })
   stdout.write(`${JSON.stringify({ requestId, counts, decision: answer.decision, by: name })}\n`)
-  await pause(Math.random() * 120)
+  await pause(Math.random() * 120) // people take their time: what they race is a deadline of 100 ms
 }
 await store.close?.()

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { openSession } from '@seamfold/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { sqliteStore } from '../src/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { effectsIn } from './working-agent.ts'
@@ -12,7 +13,7 @@ const fresh = temporaryFolder()
 const CALLS = 6
 
 const start = (script: string, ...words: readonly string[]) =>
-  spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './from-sources.mjs', script, ...words], {
+  spawn(process.execPath, [...FROM_SOURCES, script, ...words], {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -23,7 +23,7 @@ for (;;) {
   })
   stdout.write(`${status}\n`)
   if (status === 'completed' || status === 'failed') break
-  await pause(10)
+  await pause(10) // somebody may have answered meanwhile
 }
 await agent.close()
 await database.close()

@@ -8,7 +8,7 @@ const START = Date.UTC(2026, 0, 1)
 export const fastNow = (): number => START + (Date.now() - START) * SPEED
 
 /** Milliseconds of a watch on the wall until so many have passed on the fast clock. */
-export const onTheWall = (ms: number): number => ms / SPEED
+const onTheWall = (ms: number): number => ms / SPEED
 
 export function fastHost(): Host {
   const host = systemHost()

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import type { SessionStore } from '@seamfold/core/kit'
 import { describe, expect, test } from 'vitest'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { sqliteBlobs, sqliteDatabase, sqliteStore } from '../src/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -54,7 +55,7 @@ describe('a backup', () => {
     async () => {
       const path = fresh()
       const database = sqliteDatabase(path)
-      const flags = ['--no-warnings', '--import', at('./from-sources.mjs'), at('./endless-writer.ts'), path]
+      const flags = [...FROM_SOURCES, at('./endless-writer.ts'), path]
       const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
       await new Promise((resolve) => child.stdout.once('data', resolve))
       child.stdout.resume()

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { sqliteStore } from '../src/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -14,8 +15,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>
 type Report = { acknowledged: { offset: number; records: string[] }[]; conflicts: number }
 
 const start = (script: string, ...parameters: string[]): Child => {
-  const flags = ['--no-warnings', '--import', at('./from-sources.mjs')]
-  return spawn(process.execPath, [...flags, at(script), ...parameters], { stdio: ['pipe', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [...FROM_SOURCES, at(script), ...parameters], { stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
 const textOf = async (stream: Readable): Promise<string> => {

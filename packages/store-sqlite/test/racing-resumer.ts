@@ -11,7 +11,7 @@ stdout.write('ready\n')
 
 for await (const id of createInterface({ input: stdin })) {
   const session = await agent.session({ id })
-  await pause(Math.random() * 3)
+  await pause(Math.random() * 3) // who is first is left to luck
   stdout.write(`${await resumed(session)}\n`)
   await session.close()
 }

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { sqliteBlobs, sqliteDatabase, sqliteLeases, sqliteStore, type SqliteDatabase } from '../src/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -37,7 +38,7 @@ test('a backup is read through a connection that may not write, and an append is
 })
 
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-const READING = ['--no-warnings', '--import', at('./from-sources.mjs'), at('./reading-only.ts')]
+const READING = [...FROM_SOURCES, at('./reading-only.ts')]
 
 const READABLE = {
   keys: ['log'],

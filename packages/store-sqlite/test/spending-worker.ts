@@ -1,5 +1,4 @@
 /** A process whose agents spend from budgets, with a model that fails now and then; it goes on with whatever another one left. */
-import { flushCompileCache } from 'node:module'
 import { argv, kill, pid, stdout } from 'node:process'
 import {
   AgentError,
@@ -18,7 +17,6 @@ import { callOf, scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import { sqliteDatabase, sqliteLeases, sqliteStore, sqliteWatch } from '../src/index.ts'
 import type { SpendingPlan } from './spending.ts'
 
-flushCompileCache() // before it may be killed
 const [, , path = '', words = '{}', ...names] = argv
 const { scope, limits } = JSON.parse(words) as SpendingPlan
 const isAmple = limits.tokens !== undefined && limits.tokens > 1_000_000
@@ -57,7 +55,7 @@ const look = tool({ name: 'look', description: 'Looks.', readOnly: true, execute
 
 async function reply({ messages, maxOutputTokens = 1 }: LlmRequest): Promise<ScriptedReply> {
   stdout.write('asked\n')
-  await real.clock.sleep(Math.random() * 8)
+  await real.clock.sleep(Math.random() * 8) // whose reply is first is left to luck
   const luck = Math.random()
   if (luck < 0.15) throw new AgentError('llm_rate_limited', 'slow down')
   if (luck < 0.25) throw new AgentError('llm_unavailable', 'cut off')

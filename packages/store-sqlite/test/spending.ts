@@ -1,9 +1,9 @@
 /** Processes that spend, killed at random and begun again, and what their journals and ledgers say of it. */
 import { spawn } from 'node:child_process'
-import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type BudgetLimits, budgetLedger, budgetRoots, type Host, type LedgerSnapshot, type Spending, systemHost } from '@seamfold/core'
 import type { SessionStore } from '@seamfold/core/kit'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { sqliteStore } from '../src/index.ts'
 
 export type SpendingPlan = { readonly scope: 'several' | 'run' | 'session' | 'sub-tree' | 'workflow'; readonly limits: BudgetLimits }
@@ -26,11 +26,9 @@ export const passed = (used: Spending, limits: BudgetLimits): string | undefined
   return name && `${name}: ${used[name]} of ${limits[name]}`
 }
 
-/** The sources are made ready once for all of them: most are killed soon after they began. */
 const start = (words: readonly string[]) =>
-  spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', './from-sources.mjs', './spending-worker.ts', ...words], {
+  spawn(process.execPath, [...FROM_SOURCES, './spending-worker.ts', ...words], {
     cwd: import.meta.dirname,
-    env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(words[0] ?? ''), 'compiled') },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { verifySession } from '@seamfold/core'
 import { describe, expect, test } from 'vitest'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { sqliteDatabase, sqliteStore } from '../src/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { onDisk, troubledRun } from './troubled-agent.ts'
@@ -110,7 +111,7 @@ test('a lock that is let go soon costs nothing but time', async () => {
   const { result, agent } = await troubledRun(store, () => {
     const other = new DatabaseSync(path)
     other.exec('BEGIN IMMEDIATE')
-    setTimeout(() => other.close(), 50)
+    setTimeout(() => other.close(), 50) // SQLite waits for locks by the clock on the wall
   })
   expect(result).toMatchObject({ status: 'completed', text: 'done' })
   await agent.close()
@@ -126,7 +127,7 @@ describe('a disk that is really full', () => {
   const possible = spawnSync('unshare', [...onSmallDisk, 'true']).status === 0
 
   test.skipIf(!possible)('fails the run, and the session goes on when there is space again', { timeout: 30_000 }, () => {
-    const flags = ['--no-warnings', '--import', at('./from-sources.mjs'), at('./full-disk-agent.ts'), small]
+    const flags = [...FROM_SOURCES, at('./full-disk-agent.ts'), small]
     const output = execFileSync('unshare', [...onSmallDisk, process.execPath, ...flags], { encoding: 'utf8' })
     expect(JSON.parse(output)).toMatchObject({
       failed: expect.stringMatching(/^store_unavailable: .*free space on its disk/) as string,

@@ -1,26 +1,21 @@
 /** Whoever waits for a log in a SQLite file is woken, whichever connection or process writes it, and waiting costs next to nothing. */
 import { execFile, spawn } from 'node:child_process'
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createAgent, openSession, tool } from '@seamfold/core'
 import type { SessionStore } from '@seamfold/core/kit'
 import { callOf, manualHost, runConformance, scriptedLlm, watchStoreSuite, type WatchSubject } from '@seamfold/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { FROM_SOURCES } from '../../../test/support/doors.ts'
 import { sqliteDatabase, type SqliteDriver, sqliteStore, sqliteWatch } from '../src/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const fresh = temporaryFolder()
 const runner = { describe, test }
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-const command = (script: string, ...parameters: string[]): string[] => [
-  '--no-warnings',
-  '--import',
-  at('./from-sources.mjs'),
-  at(script),
-  ...parameters,
-]
+const command = (script: string, ...parameters: string[]): string[] => [...FROM_SOURCES, at(script), ...parameters]
 
 const onOneConnection = (): WatchSubject => {
   const database = sqliteDatabase(fresh())
@@ -58,30 +53,37 @@ const counting = (path: string): { readonly driver: SqliteDriver; looks: number 
   return counted
 }
 
+/** Time passes only when it is moved. */
+function manualTimers(): (ms: number) => Promise<unknown> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  return (ms) => vi.advanceTimersByTimeAsync(ms)
+}
+
 test('any number of watchers share one look, and without one there is none', async () => {
+  const pass = manualTimers()
   const counted = counting(fresh())
   const watch = sqliteWatch(sqliteDatabase(counted.driver), { everyMs: 10 })
   const watchers = Array.from({ length: 200 }, () => watch.watch('log')[Symbol.asyncIterator]())
   await Promise.all(watchers.map((watcher) => watcher.next()))
   counted.looks = 0
-  await pause(200)
-  expect(counted.looks).toBeGreaterThan(2)
-  expect(counted.looks).toBeLessThanOrEqual(21)
+  await pass(200)
+  expect(counted.looks).toBe(20)
   await Promise.all(watchers.map(async (watcher) => watcher.return?.()))
   counted.looks = 0
-  await pause(60)
+  await pass(200)
   expect(counted.looks).toBe(0)
 })
 
 test('looks are rarer when nothing has happened for a while', async () => {
+  const pass = manualTimers()
   const counted = counting(fresh())
   const watcher = sqliteWatch(sqliteDatabase(counted.driver), { everyMs: 1 }).watch('log')[Symbol.asyncIterator]()
   await watcher.next()
-  await expect.poll(() => counted.looks, { timeout: 4_000 }).toBeGreaterThan(255)
+  await pass(250)
   counted.looks = 0
-  await pause(200)
-  expect(counted.looks).toBeGreaterThan(0)
-  expect(counted.looks).toBeLessThan(50)
+  await pass(200)
+  expect(counted.looks).toBe(40)
   await watcher.return?.()
 })
 
@@ -95,7 +97,7 @@ test('a write through the same connection wakes only those whom it concerns', as
   void other?.next().then(() => (woken = true))
   await store.append('log', ['a'], { expected: 0 })
   await concerned?.next()
-  await pause(100)
+  await nextTurn()
   expect(woken).toBe(false)
 })
 
