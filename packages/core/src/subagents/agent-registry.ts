@@ -43,7 +43,7 @@ export class AgentRegistry {
   }
 
   has(name: string): boolean {
-    return this.#agents.has(this.#named(name))
+    return this.#agents.has(this.named(name))
   }
 
   names(): readonly string[] {
@@ -62,7 +62,7 @@ export class AgentRegistry {
    * nearest name for one that there is not, and for agents that extend each other in a circle.
    */
   get(name: string): AgentDefinition {
-    return this.#inherited(this.#named(name), [])
+    return this.#inherited(this.named(name), [])
   }
 
   #inherited(name: string, below: readonly string[]): AgentDefinition {
@@ -71,12 +71,13 @@ export class AgentRegistry {
     const own = this.#agents.get(name)
     if (own === undefined) throw new AgentError('invalid_argument', this.#unknown(name, below.at(-1)))
     if (own.extends === undefined) return own
-    const { hidden: _, ...base } = this.#inherited(this.#named(own.extends), path)
+    const { hidden: _, ...base } = this.#inherited(this.named(own.extends), path)
     const disallowedTools = [...(base.disallowedTools ?? []), ...(own.disallowedTools ?? [])]
     return { ...base, ...own, ...(disallowedTools.length > 0 ? { disallowedTools } : {}) }
   }
 
-  #named(name: string): string {
+  /** The name of the agent that has this other name; any other name as it is. */
+  named(name: string): string {
     return this.#agents.has(name) ? name : (ALIASES.get(name) ?? name)
   }
 

@@ -35,7 +35,7 @@ function taskToolFor(registry: AgentRegistry): ReturnType<typeof tool> {
     name: TASK_TOOL,
     description: `Give a task, or several at once, to agents that work on their own and tell you what came of it. The agents are:\n${agents.join('\n')}`,
     input: taskSchema,
-    access: (input) => accessesOf(input),
+    access: (input) => accessesOf(input, registry),
     effect: 'keyed', // a call that is made again finds its children by its identity
     timeoutMs: 0, // its children have limits of their own
     execute() {
@@ -44,9 +44,11 @@ function taskToolFor(registry: AgentRegistry): ReturnType<typeof tool> {
   })
 }
 
-function accessesOf(input: TaskInput): readonly Access[] {
+/** By the names that rules are about: another name for an agent is no way around them. */
+function accessesOf(input: TaskInput, registry: AgentRegistry): readonly Access[] {
   const tasks = tasksOf(input)
-  return typeof tasks === 'string' ? [] : [...new Set(tasks.map(({ agent }) => agent))].map((agent) => ({ kind: 'agent', agent }))
+  if (typeof tasks === 'string') return []
+  return [...new Set(tasks.map(({ agent }) => registry.named(agent)))].map((agent) => ({ kind: 'agent', agent }))
 }
 
 /** Agents that were given to `createAgent` can be given tasks too. */

@@ -98,6 +98,15 @@ describe('a task', () => {
     expect(types).not.toContain('subagent_start')
   })
 
+  test.each(['general', 'general-purpose'])('is judged by the agent that would do it, whatever it is called (%s)', async (name) => {
+    const permissions = policy({ default: 'allow', rules: [{ deny: { starts: 'general' } }] })
+    const { agent } = family(
+      parentOf([give('find it', { agent: name })], () => 'found'),
+      { permissions },
+    )
+    expect((await (await agent.run('go')).completed()).text).toContain("'task' was not allowed")
+  })
+
   test.for([
     [{}, /Give one of these/],
     [{ prompt: 'x' }, /Say which agent/],
