@@ -92,6 +92,7 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
     .option('-o, --output <file>', 'a JSON Schema that the answer must match')
     .option('--remote <url>', 'let a worker do it: ws://host:port of a seamfold worker')
     .option('--allow-cleartext', 'send the token of a worker over ws:// to another machine: the network between is your own')
+    .option('--task <id>', 'with --remote: go on with a task of that worker that waited')
     .option('--json', 'print one event a line')
     .option('-q, --quiet', 'print only the answer')
     .action(

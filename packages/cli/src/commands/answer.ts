@@ -1,6 +1,6 @@
 /** `seamfold answer`: answers a request of a suspended run, from any process that can open the journal. */
-import type { Answer, RunState, SessionState } from '@seamfold/core'
-import { AgentError, type Json, toMessage, type WaitingFor } from '@seamfold/core/kit'
+import { type Answer, askerOf, openSession, type RunState, type SessionState, type SessionView, type ViewOptions } from '@seamfold/core'
+import { AgentError, isAgentError, type Json, type SessionStore, toMessage, type WaitingFor } from '@seamfold/core/kit'
 import { configuredAnswerKey } from '../setup/answer-key.ts'
 import { groundTools } from '../setup/ground.ts'
 import { rulesLike } from '../setup/permissions.ts'
@@ -9,12 +9,12 @@ import { protectionHere } from '../setup/protection.ts'
 import { findPlaces, resolveGround, secretsOf, type SharedOptions } from '../setup/settings.ts'
 import { openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { goOnField, goOnWords } from './asker.ts'
 import { findSession, shortId } from './find-session.ts'
 import { refuseDamaged } from './damage.ts'
 import { showHint } from './hint.ts'
 import { questionText, readReply } from './question.ts'
 import { waitingLines } from './waiting.ts'
-import { goOnHint } from './whose-task.ts'
 
 type AnswerFact = NonNullable<ReturnType<RunState['requests']['get']>>['answer'] & {}
 
@@ -40,14 +40,16 @@ export async function answerCommand(
     const protection = isLook(options) ? {} : await protectionHere(secretsOf(options, terminal))
     // What edited arguments touch is looked up now: a path that is swapped for a link before they run asks again.
     const edits = options.input === undefined ? {} : { tools: await groundTools(await resolveGround(options, terminal)) }
-    const view = await findSession(journal, sessionId, { ...protection, ...edits, ...(key === undefined ? {} : { answerKey: key }) })
-    await refuseDamaged(journal.store, view.id, showHint(view.id, places, terminal))
-    const waiting = await view.waitingFor()
+    const how: ViewOptions = { ...protection, ...edits, ...(key === undefined ? {} : { answerKey: key }) }
+    const found = await findSession(journal, sessionId, how)
+    await refuseDamaged(journal.store, found.id, showHint(found.id, places, terminal))
+    const { view, waiting } = await askedIn(found, journal.store, how)
+    const scene = { store: journal.store, places, terminal }
     if (isLook(options)) {
       if (waiting.length === 0) terminal.print(`Session ${view.id} waits for nothing.\n`)
       else {
-        const next = await goOnHint(view.id, { store: journal.store, places, terminal })
-        terminal.print(`${(await waitingLines(waiting, { places, terminal, whole: true, next })).join('\n')}\n`)
+        const goOn = await goOnField(view.id, scene)
+        terminal.print(`${(await waitingLines(waiting, { places, terminal, whole: true, goOn })).join('\n')}\n`)
       }
       return 0
     }
@@ -55,13 +57,28 @@ export async function answerCommand(
     const { answer, words } = answerTo(request, options, terminal)
     if (!(await view.answer(request.requestId, { ...answer, by: personName() }))) throw tooLate(await view.state(), request)
     const left = waiting.length - 1
-    const way = await goOnHint(view.id, { store: journal.store, places, terminal })
-    const next = left > 0 ? `${left} more to answer.` : `Go on with: ${way}`
+    const next = left > 0 ? `${left} more to answer.` : await goOnWords(view.id, scene)
     terminal.print(`${words}: ${request.toolName} (${shortId(request.requestId)}). ${next}\n`)
     return 0
   } finally {
     await journal.close()
   }
+}
+
+type AskedIn = { readonly view: SessionView; readonly waiting: readonly WaitingFor[] }
+
+/** What a task asks is answered on the run outside, which asks the same in its own name and is resumed. */
+async function askedIn(view: SessionView, store: SessionStore, how: ViewOptions): Promise<AskedIn> {
+  const waiting = await view.waitingFor()
+  const asker = await askerOf(store, view.id)
+  if (asker === undefined || asker.sessionId === view.id) return { view, waiting }
+  const outer = await openSession(store, asker.sessionId, how).catch((error: unknown) => {
+    if (isAgentError(error, 'session_not_found')) return undefined
+    throw error
+  })
+  const ids = new Set(waiting.map(({ requestId }) => requestId))
+  const asked = ((await outer?.waitingFor()) ?? []).filter(({ requestId }) => ids.has(requestId))
+  return outer === undefined || asked.length === 0 ? { view, waiting } : { view: outer, waiting: asked }
 }
 
 const isLook = ({ approve, reject, reply }: AnswerOptions): boolean => approve !== true && reject !== true && reply === undefined

@@ -5,6 +5,7 @@ import { leasesOfTheLiving, processOf } from '../setup/holder.ts'
 import type { Places } from '../setup/settings.ts'
 import type { Journal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { goOnWords } from './asker.ts'
 import { shortId } from './find-session.ts'
 import { hint, quote } from './hint.ts'
 import { type Standing, standingOf } from './liveness.ts'
@@ -23,13 +24,14 @@ export async function busyInWords(error: unknown, { session, journal, places, te
   const held = await heldBy(journal, session.id)
   if (standing === undefined && held === undefined) return error
   const command = (words: string): string => hint(`${words} ${quote(shortId(session.id))}`, places, terminal)
+  const goOn = await goOnWords(session.id, { store: journal.store, places, terminal })
   const give = `To give it up: ${command('cancel')}`
   const waits = (await session.waitingFor()).map(({ toolName }) => toolName).join(', ')
   const words: Readonly<Record<Standing, string>> = {
     working: `Another process is at work on session ${session.id}${held === undefined ? '' : `: ${held}`}.\nWait for it, or stop it: ${command('cancel')}`,
-    'cut off': `The last run of session ${session.id} was cut off. Go on with it: ${command('resume')}\n${give}`,
+    'cut off': `The last run of session ${session.id} was cut off. ${goOn}\n${give}`,
     waiting: `The last run of session ${session.id} waits for ${waits}. Answer it: ${command('answer')}\n${give}`,
-    answered: `The last run of session ${session.id} was answered. Go on with it: ${command('resume')}\n${give}`,
+    answered: `The last run of session ${session.id} was answered. ${goOn}\n${give}`,
   }
   return new AgentError(error.code, words[standing ?? 'working'], { cause: error })
 }

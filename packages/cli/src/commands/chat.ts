@@ -11,6 +11,7 @@ import { createLines, type Lines } from '../terminal/lines.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from './exit-code.ts'
 import { namedSession, shortId } from './find-session.ts'
+import { refuseAsked } from './asker.ts'
 import { refuseDamaged } from './damage.ts'
 import { hint, quote, showHint } from './hint.ts'
 import { differs, startedWords } from './started.ts'
@@ -18,7 +19,6 @@ import { sendRemembered } from './send.ts'
 import { steer, type Steering } from './steering.ts'
 import { suggestion } from '../config/nearest.ts'
 import { waitingLines } from './waiting.ts'
-import { refuseTask } from './whose-task.ts'
 import { type Work, withWork } from './work.ts'
 
 export type ChatOptions = SharedOptions & { readonly session?: string }
@@ -37,8 +37,11 @@ export async function chatCommand(options: ChatOptions, terminal: Terminal): Pro
     const session = await work.agent.session(
       options.session === undefined ? {} : { id: await namedSession(work.assembled.journal.store, options.session) },
     )
-    if (options.session !== undefined)
-      await refuseDamaged(work.assembled.journal.store, session.id, showHint(session.id, settings, terminal))
+    const { store } = work.assembled.journal
+    if (options.session !== undefined) {
+      await refuseDamaged(store, session.id, showHint(session.id, settings, terminal))
+      await refuseAsked({ id: session.id, state: await session.state() }, { store, places: settings, terminal })
+    }
     // Each run listens for itself: at the prompt Ctrl-C is a key, and after a run it must not end the next one.
     const attend = ignoreInterrupts()
     work.interrupt.close()
@@ -59,7 +62,6 @@ export async function chatCommand(options: ChatOptions, terminal: Terminal): Pro
 /** Ask, answer, ask again, until the person leaves. */
 async function converse(chat: Chat): Promise<number> {
   const { terminal, settings, session } = chat
-  await refuseOpenTask(chat)
   await tellDifference(chat)
   await chat.work.settle(session)
   const unfinished = await proceed(chat, () => session.resume())
@@ -88,12 +90,6 @@ async function converse(chat: Chat): Promise<number> {
     if (next === 'suspended')
       terminal.print(`\n${(await waitingLines(await session.waitingFor(), { places: settings, terminal })).join('\n')}\n\n`)
   }
-}
-
-async function refuseOpenTask({ session, settings, terminal, work }: Chat): Promise<void> {
-  const { run } = await session.state()
-  if (run?.status === 'executing' || run?.status === 'suspended')
-    await refuseTask(session.id, { store: work.assembled.journal.store, places: settings, terminal })
 }
 
 /** A run that was started in another way goes on as this chat does: that is said, with the way to go on as it was. */

@@ -9,8 +9,8 @@ import { findPlaces, type SharedOptions } from '../setup/settings.ts'
 import { openJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { EXIT } from './exit-code.ts'
-import { shortId } from './find-session.ts'
-import { hint, quote, showHint } from './hint.ts'
+import { goOnWords } from './asker.ts'
+import { showHint } from './hint.ts'
 
 export type ImportOptions = SharedOptions & { readonly id?: string; readonly json?: boolean }
 
@@ -37,7 +37,7 @@ export async function importCommand(file: string, options: ImportOptions, termin
         ...(openRun === undefined
           ? []
           : [
-              `${colors.yellow(signs.waiting)} It has a run that is not finished. Go on with it here or where it came from, not in both: ${hint(`resume ${quote(shortId(id))}`, places, terminal)}`,
+              `${colors.yellow(signs.waiting)} It has a run that is not finished. Go on with it here or where it came from, not in both. ${await goOnWords(id, { store: journal.store, places, terminal })}`,
             ]),
         `  Look into it: ${showHint(id, places, terminal)}`,
         '',

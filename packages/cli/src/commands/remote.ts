@@ -15,7 +15,11 @@ import { follow, type Followed, type Format } from './follow.ts'
 import { quote } from './hint.ts'
 import { WORKER_TOKEN } from './worker.ts'
 
-export type RemoteOptions = SharedOptions & { readonly remote: string; readonly session?: string }
+export type RemoteOptions = SharedOptions & {
+  readonly remote: string
+  readonly session?: string
+  /** That is gone on with. */ readonly task?: string
+}
 
 export type RemoteTask = { readonly prompt: string; readonly format: Format; readonly schema: JsonSchema | undefined }
 
@@ -58,7 +62,7 @@ export async function remoteRun(task: RemoteTask, options: RemoteOptions & Clear
     let told = false
     const shown = ({ event }: Envelope): void => void (told ||= event.type === 'error' || event.type === 'run_cancelled')
     const result = await follow(run, { terminal, screen, interrupt, format: task.format, transcript: { prompts: false }, shown })
-    report(result, { terminal, format: task.format, told })
+    report(result, { terminal, format: task.format, told, again: againCommand(spec, options) })
     return exitCodeOfRun(result, interrupt.code())
   } finally {
     screen.close()
@@ -71,7 +75,7 @@ function specOf({ prompt, schema }: RemoteTask, options: RemoteOptions, policies
   const maxSteps = wholeNumber('--max-turns', options.maxTurns)
   const usd = amount('--budget', options.budget)
   return {
-    taskId: randomUUID(),
+    taskId: options.task ?? randomUUID(),
     agent: 'default',
     description: oneLine(prompt).slice(0, 200),
     prompt,
@@ -168,10 +172,26 @@ function announce({ sessionId, taskId, prompt, authority }: AgentStepSpec, url: 
   terminal.print(`${[style.colors.bold('Seamfold, at a worker'), '', ...fields].join('\n')}\n\n`)
 }
 
-type Reporting = { readonly terminal: Terminal; readonly format: Format; /** Its end was among its events. */ readonly told: boolean }
+/** The command that goes on with the step, within the same limits: nobody at the worker knows them. */
+function againCommand({ taskId, prompt, sessionId = stepSessionId(taskId) }: AgentStepSpec, options: RemoteOptions & Cleartext): string {
+  const { remote, allowCleartext = false, permissions, budget, maxTurns } = options
+  const limits = Object.entries({ permissions, budget, 'max-turns': maxTurns }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, quote(value)],
+  )
+  const cleartext = allowCleartext ? ['--allow-cleartext'] : []
+  const step = ['--session', quote(sessionId), '--task', quote(taskId)]
+  return ['seamfold run --remote', quote(remote), ...cleartext, ...step, ...limits, quote(prompt)].join(' ')
+}
+
+type Reporting = {
+  readonly terminal: Terminal
+  readonly again: string
+  readonly format: Format
+  /** Its end was among its events. */ readonly told: boolean
+}
 
 /** What is left to say after the last event. */
-function report(result: RunResult, { terminal, format, told }: Reporting): void {
+function report(result: RunResult, { terminal, format, told, again }: Reporting): void {
   const style = terminal.style()
   const { colors, signs } = style
   const say = (text: string): void => (format === 'text' ? terminal.print(text) : terminal.complain(text))
@@ -190,14 +210,10 @@ function report(result: RunResult, { terminal, format, told }: Reporting): void 
       const session = quote(result.sessionId)
       const rest = `seamfold answer ${session}, where the worker runs`
       const requests = result.waitingFor.flatMap((request) => requestExcerpt(request, { style, change: undefined, rest }).lines)
-      const ways = fieldLines(
-        [
-          ['Answer', { verbatim: `seamfold answer ${session} --approve` }],
-          ['Then', { verbatim: `seamfold resume ${session}` }],
-        ],
-        style,
-      )
-      say(`\n${[...requests, '', '  The worker holds the question. In its folder, on its machine:', ...ways].join('\n')}\n`)
+      const there = fieldLines([['Answer', { verbatim: `seamfold answer ${session} --approve` }]], style)
+      const here = fieldLines([['Then', { verbatim: again }]], style)
+      const lines = [...requests, '', '  The worker holds the question. In its folder, on its machine:', ...there, '  And here:', ...here]
+      say(`\n${lines.join('\n')}\n`)
     }
   }
 }

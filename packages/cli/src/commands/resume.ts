@@ -3,7 +3,7 @@ import { openSession, type SessionView, type UnfinishedRun, unfinishedRuns } fro
 import { AgentError } from '@seamfold/core/kit'
 import { headingLines } from '../render/heading.ts'
 import { recall, type Remembered } from '../setup/remembered.ts'
-import { findPlaces, type Places, type Settings, type SharedOptions } from '../setup/settings.ts'
+import { findPlaces, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { settingsAsStarted } from './as-started.ts'
@@ -14,8 +14,8 @@ import { findSession, shortId } from './find-session.ts'
 import type { Format } from './follow.ts'
 import { hint, quote, showHint } from './hint.ts'
 import { startedWords } from './started.ts'
+import { openWorkflows, refuseAsked, type Scene, workflowCommand } from './asker.ts'
 import { waitingLines } from './waiting.ts'
-import { refuseTask } from './whose-task.ts'
 import { withWork } from './work.ts'
 
 export type ResumeOptions = SharedOptions & { readonly json?: boolean }
@@ -52,30 +52,34 @@ export async function resumeCommand(given: string | undefined, options: ResumeOp
 
 type Found = { readonly id: string; readonly open: boolean; readonly remembered: Remembered | undefined }
 
-type Where = { readonly places: Places; readonly terminal: Terminal }
-
 /** The session that is meant, whether there is anything to go on with, and how that was started. */
-async function lookUp(given: string | undefined, { places, terminal }: Where): Promise<Found> {
+async function lookUp(given: string | undefined, scene: Omit<Scene, 'store'>): Promise<Found> {
+  const { places, terminal } = scene
   const journal = await openExistingJournal(places.storePath)
   try {
-    const view = given === undefined ? await onlyUnfinished(journal) : await findSession(journal, given)
+    const view = given === undefined ? await onlyUnfinished(journal, scene) : await findSession(journal, given)
     await refuseDamaged(journal.store, view.id, showHint(view.id, places, terminal))
-    const { run } = await view.state()
+    const state = await view.state()
+    const { run } = state
     const open = run?.status === 'executing' || run?.status === 'suspended'
-    if (open) await refuseTask(view.id, { store: journal.store, places, terminal })
+    await refuseAsked({ id: view.id, state }, { ...scene, store: journal.store })
     return { id: view.id, open, remembered: run !== undefined && open ? await recall(journal.store, run.sendId) : undefined }
   } finally {
     await journal.close()
   }
 }
 
-/** The session whose run is not finished, when there is exactly one; where there are but tasks of others, one of those. */
-async function onlyUnfinished({ store }: Journal): Promise<SessionView> {
+/** The session whose run is not finished, when there is exactly one that is not somebody else's to go on with. */
+async function onlyUnfinished({ store }: Journal, scene: Omit<Scene, 'store'>): Promise<SessionView> {
   const found: UnfinishedRun[] = []
-  const tasks: UnfinishedRun[] = []
-  for await (const run of unfinishedRuns(store, { children: true })) (run.child === undefined ? found : tasks).push(run)
-  const [only = tasks[0], ...others] = found
-  if (only === undefined) throw new AgentError('session_not_found', 'Nothing is unfinished here: every run has ended.')
+  for await (const run of unfinishedRuns(store)) found.push(run)
+  const [only, ...others] = found
+  if (only === undefined) {
+    const roots = await openWorkflows(store)
+    if (roots.length === 0) throw new AgentError('session_not_found', 'Nothing is unfinished here: every run has ended.')
+    const commands = await Promise.all(roots.map((rootId) => workflowCommand(rootId, { ...scene, store })))
+    throw new AgentError('session_not_found', `No session is to be resumed, but steps of a workflow are:\n  ${commands.join('\n  ')}`)
+  }
   if (others.length === 0) return openSession(store, only.sessionId)
   throw new AgentError(
     'invalid_argument',

@@ -26,11 +26,15 @@ export type RunOptions = SharedOptions & {
   readonly remote?: string
   /** The token of a worker may cross a network in the clear. */
   readonly allowCleartext?: boolean
+  /** A task of that worker's that waited. */
+  readonly task?: string
 }
 
 export async function runCommand(words: readonly string[], options: RunOptions, terminal: Terminal): Promise<number> {
   const format = formatOf(options)
   const { remote } = options
+  if (remote === undefined && options.task !== undefined)
+    throw new AgentError('invalid_argument', '--task names a task that a worker was given: give --remote with it.')
   if (remote !== undefined) {
     refuseOptionsOfWorker(options)
     const { prompt, output } = await taskOf(words, options, terminal)

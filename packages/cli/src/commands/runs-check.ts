@@ -11,6 +11,7 @@ import type { Journal } from '../setup/store.ts'
 import { openTeam } from '../setup/team.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { settingsAsStarted } from './as-started.ts'
+import { openWorkflows, type Scene, workflowCommand } from './asker.ts'
 import { EXIT } from './exit-code.ts'
 import { shortId } from './find-session.ts'
 import { type Standing, standingOf } from './liveness.ts'
@@ -33,14 +34,19 @@ type Found = Pick<RunCheck, 'sessionId' | 'runId' | 'status'> & { readonly stand
 
 /** Runs nothing. Exit code 1 when a run cannot go on. */
 export function runsCheckCommand(options: CheckOptions, terminal: Terminal): Promise<number> {
-  return withJournal(options, terminal, async ({ journal }) => {
+  return withJournal(options, terminal, async ({ journal, places }) => {
     const checks: Checked[] = []
     const { groups, unreadable } = await lookAround(journal)
     checks.push(...unreadable)
     for (const group of groups) checks.push(...(await checkGroup(group, { journal, options, terminal })))
     if (options.json === true) for (const check of checks) terminal.print(`${JSON.stringify(check)}\n`)
-    else if (checks.length === 0) terminal.print('Nothing is unfinished here: every run has ended.\n')
-    else terminal.print(`${checks.flatMap((check) => checkLines(check, terminal)).join('\n')}\n`)
+    else {
+      const lines = [
+        ...checks.flatMap((check) => checkLines(check, terminal)),
+        ...(await workflowLines({ store: journal.store, places, terminal })),
+      ]
+      terminal.print(`${lines.length === 0 ? 'Nothing is unfinished here: every run has ended.' : lines.join('\n')}\n`)
+    }
     return checks.every(({ canGoOn }) => canGoOn) ? EXIT.completed : EXIT.failed
   })
 }
@@ -69,9 +75,9 @@ async function lookAt(journal: Journal, sessionId: string) {
   return { remembered, standing: await standingOf(journal, sessionId, state) }
 }
 
-type Scene = { readonly journal: Journal; readonly options: CheckOptions; readonly terminal: Terminal }
+type Checking = { readonly journal: Journal; readonly options: CheckOptions; readonly terminal: Terminal }
 
-async function checkGroup({ remembered, found }: Group, { journal, options, terminal }: Scene): Promise<readonly Checked[]> {
+async function checkGroup({ remembered, found }: Group, { journal, options, terminal }: Checking): Promise<readonly Checked[]> {
   let settings: Settings
   try {
     settings = await settingsAsStarted(options, terminal, remembered)
@@ -93,6 +99,17 @@ async function checkGroup({ remembered, found }: Group, { journal, options, term
   } finally {
     await connection.close()
   }
+}
+
+/** Steps go on as their workflow says, which is not looked into. */
+async function workflowLines(scene: Scene & { readonly terminal: Terminal }): Promise<readonly string[]> {
+  const { colors, signs } = scene.terminal.style()
+  const lines: string[] = []
+  for (const rootId of await openWorkflows(scene.store)) {
+    lines.push(`${colors.yellow(signs.waiting)} ${colors.bold(`Workflow ${visibleLine(rootId)}`)}  has steps that are not finished`)
+    lines.push(`  Go on with: ${await workflowCommand(rootId, scene)}`)
+  }
+  return lines
 }
 
 const STANDING: Readonly<Record<Standing, string>> = {

@@ -8,6 +8,7 @@ import type { Style } from '../render/style.ts'
 import { findPlaces, type Places, type SharedOptions } from '../setup/settings.ts'
 import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { isAsked } from './asker.ts'
 import { shortId } from './find-session.ts'
 import { hint, quote, showHint } from './hint.ts'
 import { sessionsByUse, type Used } from './last-used.ts'
@@ -23,6 +24,8 @@ type Row = {
   readonly status: string
   /** How a run that has not ended stands. */
   readonly standing?: Standing
+  /** It works for a workflow or another session, which goes on with it. */
+  readonly asked?: true
   readonly updatedAt: number
   readonly runs: number
   readonly cost: number | undefined
@@ -56,7 +59,7 @@ type Where = { readonly places: Places; readonly terminal: Terminal }
 function hintLines(rows: readonly Row[], hidden: number, { places, terminal }: Where): readonly string[] {
   const { colors, signs } = terminal.style()
   const [first] = rows
-  const open = rows.find(({ standing }) => standing === 'cut off' || standing === 'answered')
+  const open = rows.find(({ standing, asked }) => asked !== true && (standing === 'cut off' || standing === 'answered'))
   return [
     ...(hidden > 0 ? [`${signs.ellipsis} ${plural(hidden, 'session')} more: ${hint('sessions list --all', places, terminal)}`] : []),
     ...(first === undefined ? [] : [`Look into one: ${showHint(first.id, places, terminal)}`]),
@@ -87,6 +90,7 @@ function rowOf(id: string, state: SessionState, standing: Standing | undefined):
     id,
     status: run?.status ?? 'empty',
     ...(standing === undefined ? {} : { standing }),
+    ...(isAsked(state) ? { asked: true } : {}),
     updatedAt: state.updatedAt,
     runs: ended.length + (open ? 1 : 0),
     cost: state.cost,

@@ -11,10 +11,10 @@ import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { damageOf } from './damage.ts'
 import { EXIT } from './exit-code.ts'
+import { goOnField } from './asker.ts'
 import { findSession } from './find-session.ts'
 import { type Standing, standingOf } from './liveness.ts'
 import { waitingLines } from './waiting.ts'
-import { goOnHint } from './whose-task.ts'
 
 export type ShowOptions = SharedOptions & { readonly json?: boolean; readonly reasoning?: boolean; readonly why?: boolean }
 
@@ -65,8 +65,8 @@ type Scene = { readonly view: SessionView; readonly journal: Journal; readonly p
 async function standingLines(transcript: Transcript, { view, journal, places, terminal }: Scene): Promise<readonly string[]> {
   const standing = await standingOf(journal, view.id, await view.state())
   if (standing === undefined) return []
-  const next = await goOnHint(view.id, { store: journal.store, places, terminal })
-  if (standing === 'waiting') return waitingLines(await view.waitingFor(), { places, terminal, next })
+  const goOn = await goOnField(view.id, { store: journal.store, places, terminal })
+  if (standing === 'waiting') return waitingLines(await view.waitingFor(), { places, terminal, goOn })
   const style = terminal.style()
   const { colors, signs } = style
   const sign = standing === 'cut off' ? colors.red(signs.failed) : colors.yellow(signs.waiting)
@@ -81,7 +81,7 @@ async function standingLines(transcript: Transcript, { view, journal, places, te
       ? [colors.dim(standing === 'working' ? '  Under way:' : '  Started, and nobody knows how it ended:'), ...calls]
       : []),
     ...(asking ? [colors.dim('  The model had been asked and had not answered.')] : []),
-    ...(standing === 'working' ? [] : ['', ...fieldLines([['Go on', { verbatim: next }]], style)]),
+    ...(standing === 'working' ? [] : ['', ...fieldLines([['Go on', goOn]], style)]),
   ]
 }
 

@@ -1,6 +1,6 @@
 /** Tells what a suspended run waits for, and the commands that give it. */
 import type { WaitingFor } from '@seamfold/core/kit'
-import { fieldLines, type Verbatim } from '../render/fields.ts'
+import { type Field, fieldLines } from '../render/fields.ts'
 import { requestExcerpt } from '../render/request.ts'
 import type { Places } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -14,47 +14,55 @@ export type WaitingOptions = {
   readonly terminal: Terminal
   /** Show requests whole, however long they are. Default: false, and where lines are missing the command that shows them stands. */
   readonly whole?: boolean
-  /** The command that goes on afterwards. Default: resume the session. */
-  readonly next?: string | undefined
+  /** How it goes on afterwards. Default: the session is resumed. */
+  readonly goOn?: Field[1]
 }
 
-/** The requests with the commands that answer them, and the one that goes on afterwards. */
-export async function waitingLines(
-  waiting: readonly WaitingFor[],
-  { places, terminal, whole = false, next }: WaitingOptions,
+/** The requests, session by session, with the commands that answer them, and the one that goes on afterwards. */
+export async function waitingLines(waiting: readonly WaitingFor[], options: WaitingOptions): Promise<readonly string[]> {
+  const { places, terminal, goOn } = options
+  const groups = [...Map.groupBy(waiting, ({ sessionId }) => sessionId)]
+  const lines: string[] = []
+  for (const [index, [sessionId, requests]] of groups.entries()) {
+    const session = quote(shortId(sessionId))
+    const then: Field = ['Then', goOn ?? { verbatim: hint(`resume ${session}`, places, terminal) }]
+    const ways = [...answerFields(requests, session, options), ...(index === groups.length - 1 ? [then] : [])]
+    lines.push(...(index === 0 ? [] : ['']), ...(await requestLines(requests, session, options)), '', ...fieldLines(ways, terminal.style()))
+  }
+  return lines
+}
+
+/** What is asked. Where it is several things, each with its id. */
+async function requestLines(
+  requests: readonly WaitingFor[],
+  session: string,
+  { places, terminal, whole = false }: WaitingOptions,
 ): Promise<readonly string[]> {
   const style = terminal.style()
-  const [first, ...others] = waiting
-  if (first === undefined) return []
-  const session = quote(shortId(first.sessionId))
-  const several = others.length > 0
+  const rest = hint(`answer ${session}`, places, terminal)
   const lines: string[] = []
-  for (const request of waiting) {
-    const rest = hint(`answer ${quote(shortId(request.sessionId))}`, places, terminal)
-    if (request.kind === 'question') {
-      lines.push(...questionText(request, style))
-      if (several) lines.push(`    ${style.colors.dim(shortId(request.requestId))}`)
-      continue
+  for (const request of requests) {
+    if (request.kind === 'question') lines.push(...questionText(request, style))
+    else {
+      const change = await proposedChange(places.workspace, request.toolName, request.args)
+      lines.push(...requestExcerpt(request, { style, change, whole, rest }).lines, ...deadlineLines(request, terminal))
     }
-    const change = await proposedChange(places.workspace, request.toolName, request.args)
-    lines.push(...requestExcerpt(request, { style, change, whole, rest }).lines)
-    lines.push(...deadlineLines(request, terminal))
-    if (several) lines.push(`    ${style.colors.dim(shortId(request.requestId))}`)
+    if (requests.length > 1) lines.push(`    ${style.colors.dim(shortId(request.requestId))}`)
   }
-  const which = several ? `${quote(shortId(first.requestId))} ` : ''
-  const kinds = new Set(waiting.map(({ kind }) => kind))
-  const command = (words: string): Verbatim => ({ verbatim: hint(words, places, terminal) })
-  const ways = fieldLines(
-    [
-      ...(kinds.has('confirmation') ? [['Approve', command(`answer ${session} ${which}--approve`)] as const] : []),
-      ...(kinds.has('question') ? [['Answer', command(`answer ${session} ${which}--reply "…"`)] as const] : []),
-      ...(kinds.has('external_task') ? [['Complete', command(`answer ${session} ${which}--reply "…"`)] as const] : []),
-      ['Reject', command(`answer ${session} ${which}--reject --message "…"`)],
-      ['Then', { verbatim: next ?? hint(`resume ${session}`, places, terminal) }],
-    ],
-    style,
-  )
-  return [...lines, '', ...ways]
+  return lines
+}
+
+/** The commands that answer; where it is several things, the first of them. */
+function answerFields(requests: readonly WaitingFor[], session: string, { places, terminal }: WaitingOptions): readonly Field[] {
+  const which = requests.length > 1 ? `${quote(shortId(requests[0]?.requestId ?? ''))} ` : ''
+  const kinds = new Set(requests.map(({ kind }) => kind))
+  const field = (name: string, words: string): Field => [name, { verbatim: hint(`answer ${session} ${which}${words}`, places, terminal) }]
+  return [
+    ...(kinds.has('confirmation') ? [field('Approve', '--approve')] : []),
+    ...(kinds.has('question') ? [field('Answer', '--reply "…"')] : []),
+    ...(kinds.has('external_task') ? [field('Complete', '--reply "…"')] : []),
+    field('Reject', '--reject --message "…"'),
+  ]
 }
 
 /** When it is settled without anybody, and how. */

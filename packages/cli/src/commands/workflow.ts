@@ -9,9 +9,10 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { loadWorkflow } from '../workflow/load-workflow.ts'
 import { Progress } from '../workflow/progress.ts'
 import { eventLine, statusLine, summaryLines } from '../workflow/progress-lines.ts'
+import { rememberPlace } from '../setup/workflow-note.ts'
+import { workflowCommand } from './asker.ts'
 import { EXIT } from './exit-code.ts'
 import { waitingLines } from './waiting.ts'
-import { workflowHint } from './whose-task.ts'
 import { type Work, withWork } from './work.ts'
 
 export type WorkflowOptions = SharedOptions & {
@@ -24,7 +25,8 @@ export type WorkflowOptions = SharedOptions & {
 }
 
 export async function workflowRunCommand(file: string, options: WorkflowOptions, terminal: Terminal): Promise<number> {
-  const workflow = await loadWorkflow(resolve(terminal.folder, file), options.name)
+  const path = resolve(terminal.folder, file)
+  const workflow = await loadWorkflow(path, options.name)
   const input = options.input === undefined ? undefined : await readInput(options.input, terminal)
   const settings = await resolveSettings(options, terminal)
   const json = options.json === true
@@ -36,6 +38,7 @@ export async function workflowRunCommand(file: string, options: WorkflowOptions,
     const { store, leases, host } = assembled.options
     if (options.resume !== undefined && store !== undefined) await assertStored(options.resume, store)
     const rootId = options.resume ?? `${workflow.name}-${crypto.randomUUID()}`
+    await rememberPlace(assembled.journal.store, rootId, { file: path, name: options.name })
     // Said first: whoever is killed on the way has to know what to go on with.
     if (json) terminal.print(`${JSON.stringify({ type: 'workflow_run', workflow: workflow.name, rootId })}\n`)
     else screen.print(`${terminal.style().colors.dim(`Workflow ${rootId}`)}\n`)
@@ -55,7 +58,7 @@ export async function workflowRunCommand(file: string, options: WorkflowOptions,
     })
     screen.watch(undefined)
     if (json) terminal.print(`${JSON.stringify({ type: 'workflow_result', ...jsonResult(result) })}\n`)
-    else await show(result, { progress, terminal, work, settings, file })
+    else await show(result, { progress, terminal, work, settings })
     return exitCode(result, interrupt.code())
   })
 }
@@ -103,17 +106,16 @@ type Showing = {
   readonly terminal: Terminal
   readonly work: Work
   readonly settings: Parameters<typeof waitingLines>[1]['places']
-  readonly file: string
 }
 
-async function show(result: WorkflowResult<unknown>, { progress, terminal, work, settings, file }: Showing): Promise<void> {
+async function show(result: WorkflowResult<unknown>, { progress, terminal, work, settings }: Showing): Promise<void> {
   work.screen.print(`\n${summaryLines(result, progress, terminal.style()).join('\n')}\n`)
   if (result.status === 'completed' && result.output !== undefined)
     terminal.print(`\n${typeof result.output === 'string' ? result.output : JSON.stringify(result.output, undefined, 2)}\n`)
   if (result.status !== 'suspended') return
-  const next = workflowHint(result.rootId, { places: settings, terminal }, file)
-  for (const waiting of Map.groupBy(result.waitingFor, ({ sessionId }) => sessionId).values())
-    terminal.print(`\n${(await waitingLines(waiting, { places: settings, terminal, next })).join('\n')}\n`)
+  const { store } = work.assembled.journal
+  const goOn = { verbatim: await workflowCommand(result.rootId, { store, places: settings, terminal }) }
+  terminal.print(`\n${(await waitingLines(result.waitingFor, { places: settings, terminal, goOn })).join('\n')}\n`)
 }
 
 const jsonResult = (result: WorkflowResult<unknown>): object =>

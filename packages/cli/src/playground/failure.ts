@@ -14,6 +14,7 @@ export type HttpCode =
   | 'pages_missing'
   | 'unauthorized'
   | 'unsupported_media_type'
+  | 'works_for_another'
 
 /** A request that is answered with an error. */
 export class RequestFailure extends Error {

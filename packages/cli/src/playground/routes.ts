@@ -1,7 +1,8 @@
 /** The routes of an agent that runs in this process: a thin layer over the public door of core. */
 import { openSession, type Answer, type Session } from '@seamfold/core'
-import { isAgentError, type WaitingFor } from '@seamfold/core/kit'
+import { isAgentError, type SessionStore, type WaitingFor } from '@seamfold/core/kit'
 import { goOnWhenAnswered } from './answered.ts'
+import { askedIn, askerIn, refuseAsked } from './asker.ts'
 import { readBody } from './body.ts'
 import { RequestFailure } from './failure.ts'
 import { given } from './given.ts'
@@ -11,7 +12,6 @@ import { answerBody, cancelBody, createBody, emptyBody, rewindBody, sendBody, st
 import type { Routes } from './router.ts'
 import { Sessions } from './sessions.ts'
 import type { PlaygroundAgent, PlaygroundPermissions } from './types.ts'
-import { doesTask } from './summary.ts'
 import { Variants } from './variants.ts'
 import { workflowRoutes } from './workflow-routes.ts'
 import { viewRoutes, type ViewRouteOptions } from './view-routes.ts'
@@ -77,15 +77,17 @@ export function routesOf({ playground, maxBodyBytes, ...options }: RouteOptions)
       const { reason = 'stopped in the playground' } = await readBody(request, cancelBody, maxBodyBytes)
       return { cancelled: await cancel(await sessions.open(id), playground, reason) }
     },
-    ...goingOn(sessions, variants, maxBodyBytes),
+    ...goingOn({ store, sessions, variants, maxBodyBytes }),
     'GET /api/workflow-files': () => Promise.resolve({ running: [] }),
     ...(workflows === undefined ? {} : workflowRoutes(workflows, maxBodyBytes)),
     ...lookingBack(sessions, variants, maxBodyBytes),
   }
 }
 
+type GoingOn = { readonly store: SessionStore; readonly sessions: Sessions; readonly variants: Variants; readonly maxBodyBytes: number }
+
 /** What lets a run go on. */
-function goingOn(sessions: Sessions, variants: Variants, maxBodyBytes: number): Routes {
+function goingOn({ store, sessions, variants, maxBodyBytes }: GoingOn): Routes {
   return {
     'GET /api/sessions/:id/requests': async ({ id }) => {
       const { permissions } = await variants.of(id)
@@ -94,15 +96,17 @@ function goingOn(sessions: Sessions, variants: Variants, maxBodyBytes: number): 
     },
     'POST /api/sessions/:id/answer': async ({ id, request }) => {
       const { always = false, ...body } = await readBody(request, answerBody, maxBodyBytes)
-      const session = await sessions.open(id)
-      const { permissions } = await variants.of(id)
+      const asker = await askerIn(store, id)
+      const session = await sessions.open(await askedIn(store, { id, requestId: body.requestId, asker }))
+      const { permissions } = await variants.of(session.id)
       await answer(session, { requestId: body.requestId, answer: given(body.answer), always }, permissions)
-      // It goes on with its workflow, or the session outside, on the agent that it was given to.
-      if (doesTask(session.metadata)) return { resumed: false }
-      return { resumed: await goOn(session) }
+      // A step goes on with its workflow, on the agent that it was given to.
+      if (asker?.isStep === true) return { resumed: false }
+      return { resumed: await goOn(asker === undefined ? session : await sessions.open(asker.sessionId)) }
     },
     'POST /api/sessions/:id/resume': async ({ id, request }) => {
       await readBody(request, emptyBody, maxBodyBytes)
+      await refuseAsked(store, id)
       const run = await (await sessions.open(id)).resume()
       return { runId: run?.id ?? null }
     },

@@ -37,7 +37,7 @@ export const emptySummary = (id: string): SessionSummary => ({
 })
 
 /** A step of a workflow, or a task of another session: whoever begins one says which agent does it and what for. */
-export const doesTask = ({ agent, description }: JsonObject): boolean => agent !== undefined && description !== undefined
+const doesTask = ({ agent, description }: JsonObject): boolean => agent !== undefined && description !== undefined
 
 export const isChild = (metadata: JsonObject): boolean => metadata.parentSessionId !== undefined || doesTask(metadata)
 

@@ -90,14 +90,24 @@ test('only the answer, one event a line, and an answer that is held to a schema'
   expect((await scene.run('--output', 'schema.json', 'what is it?')).stdout).toContain('{\n  "answer": 42\n}\n')
 })
 
-test('what must be asked waits at the worker, is answered and gone on with there', async () => {
+test('what must be asked waits at the worker, is answered there and gone on with from here, within the same limits', async () => {
   await using scene = await stage([answer([bash('echo hi > made.txt')]), answer([text('It is made.')])])
   const first = await scene.run('--session', 'job', 'make it')
   expect(first.code).toBe(3)
   expect(first.stdout).toContain('⏸ bash echo hi > made.txt')
-  expect(first.stdout).toContain('In its folder, on its machine:\n  Answer  seamfold answer job --approve\n  Then    seamfold resume job')
-  expect((await scene.atWorker('answer', 'job', '--approve')).code).toBe(0)
-  expect(await scene.atWorker('resume', 'job')).toMatchObject({ code: 0, stdout: expect.stringContaining('It is made.') as unknown })
+  expect(first.stdout).toContain('In its folder, on its machine:\n  Answer  seamfold answer job --approve\n  And here:\n')
+  const task = /Then +seamfold run --remote \S+ --session job --task (\S+) 'make it'/.exec(first.stdout)?.[1] ?? ''
+  const answered = await scene.atWorker('answer', 'job', '--approve')
+  expect(answered).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('The program that gave this step goes on with it.') as unknown,
+  })
+  const refused = { code: 2, stderr: expect.stringContaining('Session job works for a program that gave it a step') as unknown }
+  expect(await scene.atWorker('resume', 'job')).toMatchObject(refused)
+  expect(existsSync(join(scene.there, 'made.txt'))).toBe(false)
+  const second = await scene.run('--session', 'job', '--task', task, 'make it')
+  expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('It is made.') as unknown })
+  expect(existsSync(join(scene.there, 'made.txt'))).toBe(true)
 })
 
 test('Ctrl-C here ends the command there', async () => {

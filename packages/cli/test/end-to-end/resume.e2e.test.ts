@@ -207,7 +207,7 @@ describe('a run that nobody wants any more', () => {
   test('is given up where it was cut off', async () => {
     await using scene = await stage([answer([bash('sleep 300')])])
     await (await killed(scene, '--yes', 'go')).kill()
-    expect((await scene.run('run', '--session', 'k1', 'never mind')).stderr).toContain('was cut off. Go on with it: seamfold resume k1')
+    expect((await scene.run('run', '--session', 'k1', 'never mind')).stderr).toContain('was cut off. Go on with: seamfold resume k1')
     expect((await scene.run('cancel', 'k1', '--message', 'no need')).code).toBe(0)
     expect((await scene.run('sessions', 'show', 'k1')).stdout).toContain('Cancelled no need')
   })

@@ -172,11 +172,11 @@ describe('a step that waits for somebody', () => {
     expect(new Set(approvals).size).toBe(2)
     expect(first.stdout).toContain(`Then     seamfold workflow run asking.mjs --resume ${root}`)
     expect(first.stdout).not.toContain('seamfold resume')
-    const wayOut = `seamfold workflow run <file> --resume ${root}`
+    const wayOut = `seamfold workflow run asking.mjs --resume ${root}`
     for (const words of approvals) expect((await scene.run(...words.split(' '))).stdout).toContain(`Go on with: ${wayOut}`)
     const step = /step-\w+/.exec(first.stdout)?.[0] ?? ''
     expect((await scene.run('sessions', 'show', step)).stdout).toContain(wayOut)
-    const refusal = `whoever gave it goes on with it. ${wayOut}`
+    const refusal = `and is not resumed by itself.\nGo on with: ${wayOut}`
     for (const words of [
       ['resume', step, '--yes'],
       ['chat', '--session', step],
@@ -196,7 +196,7 @@ describe('a step that waits for somebody', () => {
     const [child] = /task-run-[\w-]+/.exec((await scene.run('sessions', 'list')).stdout) ?? ['']
     const refused = await scene.run('resume', child, '--yes')
     expect(refused.code).toBe(2)
-    expect(refused.stderr).toContain(`whoever gave it goes on with it. seamfold resume ${outside}`)
+    expect(refused.stderr).toContain(`Go on with: seamfold resume ${outside}`)
   })
 })
 

@@ -44,7 +44,7 @@ describe('the routes of the playground', () => {
     const said = { requestId: waitingFor?.[0]?.requestId, answer: { decision: 'approve' } }
     expect(await (await here.post('/api/sessions/step/answer', said)).json()).toEqual({ resumed: false })
     const resumed = await here.post('/api/sessions/step/resume')
-    expect([resumed.status, await resumed.json()]).toMatchObject([400, { code: 'invalid_argument' }])
+    expect([resumed.status, await resumed.json()]).toMatchObject([409, { code: 'works_for_another' }])
     expect(written).toEqual([])
   })
 
