@@ -71,6 +71,7 @@ Exit codes: 0 completed, 1 failed, 2 bad usage, 3 waits for an answer, 130 inter
     )
   program.commandsGroup('Work:')
   addWork(program, terminal, act)
+  addAnswers(program, terminal, act)
   addCancel(program, terminal, act)
   addWorkflow(program, terminal, act)
   program.commandsGroup('What happened, and what may happen:')
@@ -113,6 +114,9 @@ function addWork(program: Command, terminal: Terminal, act: Act): void {
         (await import('./commands/resume.ts')).resumeCommand(session, options, terminal),
       ),
     )
+}
+
+function addAnswers(program: Command, terminal: Terminal, act: Act): void {
   withPlace(program.command('answer <session> [request]'))
     .description('answer what a run waits for; without an answer, show it')
     .option('--approve', 'let the call run')
