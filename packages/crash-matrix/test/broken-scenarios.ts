@@ -1,5 +1,6 @@
 /** Scenarios with one thing wrong in each: a matrix that finds nothing in them would be worth nothing. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { execPath } from 'node:process'
 import { setTimeout } from 'node:timers/promises'
 import { failed, type Tool, tool } from '@seamfold/core'
@@ -93,14 +94,16 @@ export const deniesWhatItDid: CrashScenario = withTool('a tool that denies what 
   }),
 )
 
-export const leavesAProcess: CrashScenario = withTool('a tool that leaves a process behind', () =>
+export const leavesAProcess: CrashScenario = withTool('a tool that leaves a process behind', ({ point }) =>
   tool({
     name: 'work',
     description: 'Starts a process that nobody looks after.',
     readOnly: true,
     execute: async () => {
-      const child = spawn(execPath, ['--eval', 'setTimeout(() => {}, 20_000)'], { stdio: 'ignore', detached: true })
-      await setTimeout(30)
+      // Ends by itself only if whoever found it did not end it.
+      const child = spawn(execPath, ['--eval', 'setTimeout(() => {}, 100_000)'], { stdio: 'ignore', detached: true })
+      await once(child, 'spawn')
+      for (const place of ['it runs', 'it still runs']) point(place) // of two places in a row, the process is killed at one
       child.kill()
       return 'worked'
     },

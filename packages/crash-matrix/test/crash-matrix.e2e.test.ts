@@ -46,11 +46,13 @@ describe('a fast subset', () => {
   })
 })
 
-/** What the matrix says of a broken scenario, with the folders that it kept removed. */
+/** What the matrix says of a broken scenario, with the folders and processes that it left removed. */
 async function objections(scenario: CrashScenario, options: CrashMatrixOptions = {}): Promise<string> {
   const { cuts, violations } = await crashMatrix(scenario, options)
   for (const { directory } of cuts) if (directory !== undefined) rmSync(dirname(directory), { recursive: true, force: true })
-  return violations.join('\n')
+  const words = violations.join('\n')
+  for (const [, ids = ''] of words.matchAll(/processes ([\d, ]+) outlived/g)) for (const id of ids.split(', ')) process.kill(Number(id))
+  return words
 }
 
 describe('what is wrong is found:', () => {
