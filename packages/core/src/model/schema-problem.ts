@@ -26,7 +26,29 @@ export function schemaProblem(schema: JsonSchema): string | undefined {
 export function unmeetable(schema: Json, at = '#'): string | undefined {
   if (schema === false) return `${at} allows nothing`
   if (!isJsonObject(schema)) return undefined
-  return boundsOf(schema, at) ?? choicesOf(schema, at) ?? requiredOf(schema, at) ?? partsOf(schema, at)
+  return boundsOf(schema, at) ?? typesOf(schema, at) ?? choicesOf(schema, at) ?? requiredOf(schema, at) ?? partsOf(schema, at)
+}
+
+/** What is excluded, and what has to be of several types at once. */
+function typesOf({ not, type, allOf, enum: values, const: only }: JsonObject, at: string): string | undefined {
+  if (not === true || (isJsonObject(not) && Object.keys(not).length === 0)) return `${at} excludes everything with not`
+  const parts = Array.isArray(allOf) ? allOf.filter(isJsonObject).map((part) => part.type) : []
+  const wanted = [type, ...parts].filter((each) => each !== undefined).map((each) => (Array.isArray(each) ? each : [each]))
+  const known = TYPES.filter((name) => wanted.every((each) => each.includes(name) || (name === 'integer' && each.includes('number'))))
+  if (wanted.length > 1 && known.length === 0) return `${at} asks for ${wanted.map((each) => each.join(' or ')).join(' and ')} at once`
+  const given = only === undefined ? values : [only]
+  if (type === undefined || !Array.isArray(given) || given.length === 0) return undefined
+  if (given.some((value) => known.includes(typeOf(value)))) return undefined
+  return `${at} asks for ${wanted[0]?.join(' or ')}, and none of its values is one`
+}
+
+const TYPES = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'] as const
+
+function typeOf(value: Json): (typeof TYPES)[number] {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  return typeof value as 'boolean' | 'string' | 'object'
 }
 
 function boundsOf(schema: JsonObject, at: string): string | undefined {
@@ -59,6 +81,7 @@ function requiredOf(schema: JsonObject, at: string): string | undefined {
     const part = known[name]
     if (part === undefined && additionalProperties === false && patternProperties === undefined)
       return `${at} requires '${name}', which additionalProperties does not allow`
+    if (at === '#' && isJsonObject(part) && part.$ref === '#') return `# requires '${name}', which is all of it again, without end`
     const why = part === undefined ? undefined : unmeetable(part, `${at}/properties/${name}`)
     if (why !== undefined) return why
   }

@@ -17,8 +17,17 @@ import { type TaskState, taskState } from './task-state.ts'
 import { TaskWork } from './task-work.ts'
 import type { TaskToolOptions, Team } from './team.ts'
 
-/** Give it to `createAgent({ tools })`. A call of it counts as access `agent`; what the children do is judged call by call. */
+/** Give it to `createAgent({ tools })`. Throws `invalid_argument` for options that mean nothing. A call of it counts as access `agent`; what the children do is judged call by call. */
 export function taskTool(options: TaskToolOptions = {}): BindableTool {
+  const { agents, concurrency = 1, maxDepth = 0, maxOutput = 0 } = options
+  const wrong = Object.entries({ concurrency: concurrency - 1, maxDepth, maxOutput }).find(([, limit]) => !(limit >= 0))
+  if (wrong !== undefined || (agents !== undefined && typeof agents.list !== 'function'))
+    throw new AgentError(
+      'invalid_argument',
+      wrong === undefined
+        ? "The option 'agents' of the task tool is a new AgentRegistry([…])"
+        : `The option '${wrong[0]}' of the task tool must be a number, and not below ${wrong[0] === 'concurrency' ? 1 : 0}`,
+    )
   return taskToolAt(options, 1)
 }
 

@@ -163,6 +163,12 @@ describe('a schema', () => {
     [{ oneOf: [] }, '#/oneOf is empty'],
     [{ allOf: [{}, false] }, '#/allOf/1 allows nothing'],
     [{ minItems: 1, items: false }, '#/items allows nothing'],
+    [{ not: {} }, '# excludes everything with not'],
+    [{ type: 'string', allOf: [{ type: ['number', 'null'] }] }, '# asks for string and number or null at once'],
+    [{ allOf: [{ type: 'string' }, { type: 'integer' }] }, '# asks for string and integer at once'],
+    [{ type: 'string', enum: [1, null] }, '# asks for string, and none of its values is one'],
+    [{ type: 'integer', const: 1.5 }, '# asks for integer, and none of its values is one'],
+    [{ required: ['a'], properties: { a: { $ref: '#' } } }, "# requires 'a', which is all of it again, without end"],
   ] as const)('%j can be met by nothing', ([schema, why]) => {
     expect(unmeetable(schema as never)).toBe(why)
   })
@@ -176,6 +182,12 @@ describe('a schema', () => {
     { items: false },
     { required: ['a'], properties: { a: {} }, additionalProperties: false },
     { required: ['a'], patternProperties: { a: {} }, additionalProperties: false },
+    { not: { type: 'string' } },
+    { type: 'number', allOf: [{ type: 'integer' }, { minimum: 1 }] },
+    { type: ['string', 'null'], allOf: [{ type: ['null', 'array'] }] },
+    { type: 'number', enum: ['a', 3] },
+    { type: 'integer', const: 3 },
+    { properties: { a: { $ref: '#' } } },
   ])('%j can be met', (schema) => {
     expect(unmeetable(schema as never)).toBeUndefined()
   })

@@ -156,6 +156,15 @@ describe('a task', () => {
   })
 })
 
+test.each([
+  [{ maxDepth: Number.NaN }, "'maxDepth' of the task tool must be a number, and not below 0"],
+  [{ concurrency: 0 }, "'concurrency' of the task tool must be a number, and not below 1"],
+  [{ maxOutput: -5 }, "'maxOutput' of the task tool must be a number, and not below 0"],
+  [{ agents: {} }, "'agents' of the task tool is a new AgentRegistry"],
+])('a task tool with options that mean nothing is refused (%j)', (options, words) => {
+  expect(() => taskTool(options as never)).toThrow(words)
+})
+
 describe('several tasks', () => {
   const three = callOf('task', { tasks: ['a', 'b', 'c'].map((prompt) => ({ agent: 'general', prompt })) })
 
