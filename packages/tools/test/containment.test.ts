@@ -70,3 +70,30 @@ test('for any links and any path', { timeout: 120_000 }, async () => {
     { numRuns: 1_500, interruptAfterTimeLimit: 45_000 },
   )
 })
+
+test(
+  'paths that are asked for together are where they are one by one, also when a folder became a link in between',
+  { timeout: 120_000 },
+  async () => {
+    const base = temporaryDirectory()
+    const root = join(base, 'root')
+    const outside = join(base, 'outside')
+    const placed = (text: string): string => text.replace(/^ROOT/, root).replace(/^OUT/, outside)
+    const told = (asking: Promise<string>): Promise<string> => asking.catch((error: unknown) => String(error))
+    await fc.assert(
+      fc.asyncProperty(fc.array(link, { maxLength: 4 }), fc.array(asked, { maxLength: 8 }), async (links, given) => {
+        for (const place of [root, outside]) rmSync(place, { recursive: true, force: true })
+        fill(outside, { secret: 'outside', 'a/b': 'outside' })
+        fill(root, { 'b/c': 'inside', 'c/a': 'inside' })
+        for (const { at, target: to } of links) makeLink(root, at, placed(to))
+        const { resolve } = localWorkspace(root)
+        const together = await Promise.all(given.map((name) => told(resolve(placed(name)))))
+        for (const [index, name] of given.entries()) expect(await told(resolve(placed(name)))).toBe(together[index])
+        rmSync(join(root, 'c'), { recursive: true, force: true })
+        symlinkSync(outside, join(root, 'c'))
+        expect(await told(resolve('c/a'))).toContain('outside of the workspace')
+      }),
+      { seed: Number(process.env.SEAMFOLD_SEED ?? 1), numRuns: 400, interruptAfterTimeLimit: 45_000 },
+    )
+  },
+)

@@ -32,6 +32,8 @@ function judging(given: Policy): (line: string) => Promise<Decision> {
     afile: '',
   })
   symlinkSync('secret', join(root, 'away'))
+  symlinkSync('../secret', join(root, 'pub/way'))
+  symlinkSync('index.ts', join(root, 'src/other.ts'))
   const accessOf = shellAccess(localWorkspace(root))
   return async (line) => given.judge({ tool: 'bash', accesses: await accessOf(line) }).decision
 }

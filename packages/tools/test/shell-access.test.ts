@@ -176,7 +176,7 @@ describe('it cannot be told what a line runs', () => {
 describe('a line touches', () => {
   test.each([
     ['a > x 2>&1 >> y', ['write x', 'write y']],
-    ['a &> x >| y <> z', ['write x', 'write y', 'write z']],
+    ['a &> x >| y <> z', ['write x', 'write y', 'read z', 'write z']],
     ['a < x', ['read x']],
     ['a > /dev/null 2> /dev/stderr < /dev/stdin', []],
     ['a > /etc/x', ['write /etc/x']],

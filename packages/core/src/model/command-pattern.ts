@@ -35,8 +35,13 @@ export function readPattern(pattern: string): CommandPattern {
   return { words: more ? words.slice(0, -1) : words, more }
 }
 
+/** The program of a command, where it stands bare. Most rules are about another one, which needs no look at the words. */
+const bareProgram = (command: string): string | undefined => /^[\w./:@%+,=^-]+(?= |$)/.exec(command)?.[0]
+
 /** Whether a command is for certain what a pattern names. */
 export function isCommand({ words, more }: CommandPattern, command: string): boolean {
+  const bare = words[0]?.value === undefined ? undefined : bareProgram(command)
+  if (bare !== undefined && bare !== words[0]?.value) return false
   const given = wordsOf(command)
   return (more ? given.length >= words.length : given.length === words.length) && words.every((word, index) => same(word, given[index]))
 }
@@ -46,6 +51,8 @@ export function isCommand({ words, more }: CommandPattern, command: string): boo
  * that is only known when it runs turns out to be.
  */
 export function couldBe({ words, more }: CommandPattern, command: string): boolean {
+  const bare = words[0]?.value === undefined ? undefined : bareProgram(command)
+  if (bare !== undefined && bare !== words[0]?.value && !bare.endsWith(`/${words[0]?.value ?? ''}`)) return false
   const [program, ...given] = wordsOf(command)
   if (program === undefined) return false
   const named = program.value?.slice(program.value.lastIndexOf('/') + 1)

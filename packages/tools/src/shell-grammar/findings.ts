@@ -14,6 +14,8 @@ export type Touched = {
   readonly below?: boolean
   /** It is not known whether it is a file, nor what becomes of it. */
   readonly perhaps?: boolean
+  /** Through how many folders what is meant may lie apart from this one, links followed. */
+  readonly levels?: number
 }
 
 /** Where a command may run: paths relative to the workspace or absolute. Undefined: anywhere. */

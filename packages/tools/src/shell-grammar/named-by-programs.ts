@@ -2,11 +2,12 @@
 import { posix } from 'node:path'
 import { isQuietAwk } from './awk-program.ts'
 import { type NamedPath, operandsOf, placeOf, writing } from './operands.ts'
-import { ANY_FILE, namedBy, type Program } from './program-words.ts'
+import { ALL_LEVELS, ANY_FILE, namedBy, type Program } from './program-words.ts'
 import { readSedScript, sedScripts } from './sed-script.ts'
 import { certainWord, type ShellWord } from './shell-word.ts'
 
 const AWK: Program = {
+  stops: true,
   takes: 'text read*',
   text: 'F field-separator v assign W',
   code: 'f file e source E exec i include l load o pretty-print d dump-variables p profile',
@@ -68,11 +69,14 @@ export function namedToFind(words: readonly ShellWord[]): readonly NamedPath[] {
   const end = rest.findIndex(({ prefix }) => /^[-(!]/.test(prefix) && !/^-[HLP]$/.test(prefix))
   const roots = rest.slice(0, end < 0 ? undefined : end).filter(({ value }) => !/^-[HLP]$/.test(value ?? ''))
   const places = roots.length === 0 ? ['.'] : roots.map(placeOf)
+  const follows = rest.some(({ value }) => value === '-L' || value === '-follow')
   const deletes = rest.some(({ value }) => value === '-delete')
   const files = rest.flatMap(({ value = '' }, index) => (WRITES_BELOW.has(value) ? (rest[index + 1] ?? []) : []))
   const listed = rest.some(({ prefix }) => prefix.startsWith('-files0-from'))
   return [
-    ...places.map((word): NamedPath => (deletes ? { kind: 'write', word, below: true } : { kind: 'read', word })),
+    ...places.map((word): NamedPath =>
+      deletes ? { kind: 'write', word, below: true, ...(follows && { levels: ALL_LEVELS }) } : { kind: 'read', word },
+    ),
     ...files.map(writing),
     ...(listed ? [ANY_FILE] : []),
   ]
@@ -82,8 +86,10 @@ const LINK: Program = { takes: 'linked* write', text: 'S suffix', target: 't tar
 
 /** What is reached through a link may be read and changed, also in the same line. A link may speak of its target from where it lies. */
 export function namedToLink(words: readonly ShellWord[]): readonly NamedPath[] {
-  const found = namedBy(words, LINK)
-  const operands = operandsOf(words, 'St').flatMap(({ value }) => value ?? [])
+  const all = operandsOf(words, 'St')
+  // One alone is linked into where it runs.
+  const found = namedBy(words, all.length === 1 ? { ...LINK, takes: 'linked' } : LINK)
+  const operands = all.flatMap(({ value }) => value ?? [])
   const named = found.find(({ word, kind }) => kind === 'write' && word !== undefined && !operands.includes(word))?.word
   const [targets, last] = named === undefined ? [operands.slice(0, -1), operands.at(-1)] : [operands, named]
   const away = targets.filter((target) => !target.startsWith('/'))
@@ -112,6 +118,7 @@ const TAR_MAKES: Program = {
   ...TAR,
   takes: 'read*',
   deep: '*',
+  follows: 'h dereference',
   writes: 'f file g listed-incremental index-file',
   code: 'T files-from',
   maybe: 'X exclude-from C directory',

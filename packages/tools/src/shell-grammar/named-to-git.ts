@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   config: { reads: 'f file', writes: 'f file', takes: 'text*', text: 'type default' },
   'format-patch': { into: 'o output-directory', fills: '*', shows: 'stdout', writes: 'output', text: 'v N n' },
   'hash-object': { takes: 'read*', text: 't' },
-  init: { takes: 'maybe*', reads: 'template', writes: 'separate-git-dir', text: 'b initial-branch' },
+  init: { takes: 'into', fills: '*', reads: 'template', writes: 'separate-git-dir', text: 'b initial-branch' },
   merge: FILLS,
   mv: { takes: 'moved* write' },
   notes: NOTES,

@@ -7,6 +7,8 @@ export type NamedPath = {
   readonly word: string | undefined
   readonly below?: boolean
   readonly perhaps?: boolean
+  /** Through how many folders what is meant may lie apart from this one, links followed. */
+  readonly levels?: number
 }
 
 /** A word of which only running it tells which files of a folder it means. */
@@ -34,12 +36,17 @@ export function placeOf(word: ShellWord): string | undefined {
   if (path !== undefined) return path
   // A variable may hold anything, a list in braces too; a pattern stays in its folder.
   const folder = word.prefix.slice(0, word.prefix.lastIndexOf('/') + 1)
-  if (/[$"`(<{]|\.\./.test(word.text)) return undefined
+  if (/[$"`(<{]|\.\.|(?:^|\/)\.[*?[]/.test(word.text)) return undefined
   return folder === '' ? '.' : folder
 }
 
 export const named = (kind: 'read' | 'write', word: string | undefined): NamedPath => ({ kind, word })
-const within = (word: ShellWord): { readonly below?: true } => (isPattern(word) ? { below: true } : {})
+
+const slashes = (text: string): number => text.split('/').length
+
+/** What a pattern may match lies in its folder, or where links in it lead. */
+export const within = (word: ShellWord): { readonly below?: true; readonly levels?: number } =>
+  isPattern(word) ? { below: true, levels: slashes(word.text) - slashes(placeOf(word)?.replace(/^\.$/, '') ?? '') + 1 } : {}
 export const reading = (word: ShellWord): NamedPath => ({ ...named('read', placeOf(word)), ...within(word) })
 export const writing = (word: ShellWord): NamedPath => ({ ...named('write', placeOf(word)), ...within(word) })
 

@@ -1,12 +1,12 @@
 /** Reads the words of a program, by what is known of them, as files that it reads or changes. */
-import { isFile, isPattern, maybePaths, type NamedPath, placeOf } from './operands.ts'
+import { isFile, maybePaths, type NamedPath, placeOf, within } from './operands.ts'
 import type { ShellWord } from './shell-word.ts'
 
 /**
  * What a word is: a file that is `moved` or `linked` and has another name then, `maybe` a path, `into` a folder in which files come to be,
- * `code` that may touch any file, a `verb` that says what is done.
+ * `code` that may touch any file, a `tree` that may be a folder whose files are read, a `verb` that says what is done.
  */
-type Role = 'text' | 'verb' | 'read' | 'write' | 'both' | 'moved' | 'linked' | 'maybe' | 'into' | 'code'
+type Role = 'text' | 'verb' | 'read' | 'write' | 'both' | 'moved' | 'linked' | 'tree' | 'maybe' | 'into' | 'code'
 
 /**
  * What the words of a program name. Options stand by letter and by long name, with one space between them; a long name may be given cut
@@ -33,27 +33,31 @@ export type Program = {
   readonly shows?: string
   /** Options with which it goes through folders; `*`: it always does, and through the one where it runs when none is named. */
   readonly deep?: string
+  /** Options with which it follows the links that it finds on its way. */
+  readonly follows?: string
   /** What it reads is names and sizes, never what is in a file. */
   readonly names?: true
   /** Options with which it makes files whose names nobody gives, where it runs when no `into` is given; `*`: it always does. */
   readonly fills?: string
   /** It calls them as the last part of their URL, but for these options. */
   readonly urls?: string
+  /** Behind the first operand there are no options any more. */
+  readonly stops?: true
   /** Long names stand behind one dash. */
   readonly oneDash?: true
 }
 
 const has = (names: string | undefined, name: string, cut: boolean): boolean => {
   if (names === undefined) return false
-  const all = names.split(' ')
-  return all.includes(name) || (cut && name.length > 1 && all.some((each) => each.length > 1 && each.startsWith(name)))
+  const at = ` ${names} `.indexOf(` ${name}`)
+  return at >= 0 && ((cut && name.length > 1) || ` ${names} `.includes(` ${name} `))
 }
 
 const VALUES: readonly (readonly [key: 'writes' | 'target' | 'into' | 'reads' | 'maybe' | 'code' | 'text', role: Role])[] = [
   ['writes', 'write'],
   ['target', 'write'],
   ['into', 'into'],
-  ['reads', 'read'],
+  ['reads', 'tree'],
   ['code', 'code'],
   ['maybe', 'maybe'],
   ['text', 'text'],
@@ -92,10 +96,12 @@ class Parsing {
         this.operands.push(...this.#words.slice(at + 1))
         break
       }
-      if (!word.prefix.startsWith('-') || word.value === '-') {
-        this.open ||= word.value === undefined && word.prefix === ''
-        this.operands.push(word)
-      } else if (this.#option(word, this.#words[at + 1])) at++
+      const isOption = word.prefix.startsWith('-') && word.value !== '-'
+      const isBehind = this.#program.stops === true && this.operands.length > 0
+      // Where options stop at the first operand, what looks like one behind it is taken for both.
+      if (!isOption || isBehind) this.operands.push(word)
+      if (!isOption) this.open ||= word.value === undefined && word.prefix === ''
+      else if (this.#option(word, this.#words[at + 1]) && !isBehind) at++
     }
     return this
   }
@@ -156,6 +162,7 @@ export function behind(word: ShellWord, from: number): ShellWord {
 
 /** The roles of the operands, as many as there are. */
 function rolesOf(takes: string, count: number): readonly Role[] {
+  if (!takes.includes(' ') && takes.endsWith('*')) return Array.from({ length: count }, () => takes.slice(0, -1) as Role)
   const roles = takes.split(' ').filter((role) => role !== '')
   const many = roles.findIndex((role) => role.endsWith('*'))
   const [before, after] = many < 0 ? [roles, []] : [roles.slice(0, many), roles.slice(many + 1)]
@@ -173,19 +180,23 @@ export function namedBy(words: readonly ShellWord[], program: Program): readonly
   const given = program.takes ?? 'text*'
   const takes = any(program.instead) ? given.replace(/^\w+ /, '') : targets ? given.replace(/ \w+$/, '') : given
   const roles = rolesOf(takes, operands.length).map((role) =>
-    role === 'read' && changes ? 'both' : role === 'both' && shows ? 'read' : role,
+    (role === 'read' || role === 'tree') && changes ? 'both' : role === 'both' && shows ? 'read' : role,
   )
   const deep = program.deep === '*' || any(program.deep)
   const found = [
-    ...operands.flatMap((word, index) => pathsOf({ role: roles[index] ?? 'text', word }, { deep, ...(program.names && { names: true }) })),
+    ...operands.flatMap((word, index) =>
+      pathsOf({ role: roles[index] ?? 'text', word }, { deep, follows: deep && any(program.follows), names: program.names === true }),
+    ),
     ...values.flatMap((each) => pathsOf(each, {})),
   ]
   const isSaid =
-    values.some(({ role }) => role === 'into') || (program.fills === '*' && (shows || values.some(({ role }) => role === 'write')))
+    roles.includes('into') ||
+    values.some(({ role }) => role === 'into') ||
+    (program.fills === '*' && (shows || values.some(({ role }) => role === 'write')))
   const fills = !isSaid && (program.fills === '*' || any(program.fills))
   return [
     // Without a path it goes through the folder where it runs.
-    ...(deep && takes.includes('read*') && !found.some(({ kind }) => kind === 'read') ? [{ ...HERE, kind: 'read' as const }] : []),
+    ...(deep && /(?:read|tree)\*/.test(takes) && !found.some(({ kind }) => kind === 'read') ? [{ ...HERE, kind: 'read' as const }] : []),
     ...found,
     ...(fills ? (program.urls === undefined || any(program.urls) ? [HERE] : operands.map(savedAs)) : []),
     ...(listens({ operands, values, options, open }, program) ? [ANY_FILE] : []),
@@ -211,19 +222,24 @@ function savedAs({ value }: ShellWord): NamedPath {
 /** It may touch whatever there is. */
 export const ANY_FILE: NamedPath = { kind: 'write', word: undefined, perhaps: true }
 
-function pathsOf(
-  { role, word }: Given,
-  { deep = false, names = false }: { readonly deep?: boolean; readonly names?: boolean },
-): readonly NamedPath[] {
+type Way = { readonly deep?: boolean; readonly follows?: boolean; readonly names?: boolean }
+
+/** More than any tree of folders has. */
+export const ALL_LEVELS = 1_000
+
+function pathsOf({ role, word }: Given, { deep = false, follows = false, names = false }: Way): readonly NamedPath[] {
   if (role === 'text' || (role === 'verb' && /^(?!eval$)[\w:@-]+$/.test(word.value ?? ''))) return []
   if (role === 'code' || (role === 'verb' && word.value === 'eval')) return [ANY_FILE]
-  if (role === 'verb') return maybePaths(word)
-  if (role === 'maybe') return maybePaths(word)
+  if (role === 'verb' || role === 'maybe') return maybePaths(word)
   if (!isFile(word)) return []
+  if (role === 'tree') return [...pathsOf({ role: 'read', word }, { deep, follows, names }), ...maybePaths(word)]
   if (role === 'moved') return [...pathsOf({ role: 'both', word }, {}), ...maybePaths(word)]
-  const below = (kind: 'read' | 'write'): { readonly below?: true } =>
-    role === 'into' || role === 'linked' || ((deep || isPattern(word)) && !(names && kind === 'read')) ? { below: true } : {}
-  const one = (kind: 'read' | 'write'): NamedPath => ({ kind, word: placeOf(word), ...below(kind) })
+  const isDeep = deep || role === 'into' || role === 'linked'
+  const one = (kind: 'read' | 'write'): NamedPath => ({
+    kind,
+    word: placeOf(word),
+    ...(names && kind === 'read' ? {} : { ...(isDeep && { below: true }), ...within(word), ...(follows && { levels: ALL_LEVELS }) }),
+  })
   // `@a` names a file with words.
   if (role === 'read') return [one('read'), ...(word.prefix.startsWith('@') ? maybePaths(behind(word, 1)) : [])]
   return role === 'both' || role === 'linked' ? [one('read'), one('write')] : [one('write')]

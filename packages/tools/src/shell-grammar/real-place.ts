@@ -5,7 +5,7 @@ import { isAgentError } from '@seamfold/core/kit'
 import type { Workspace } from '../workspace/workspace.ts'
 
 /** What is needed of a workspace to find a place in it. */
-export type Places = Pick<Workspace, 'root' | 'resolve'>
+export type Places = Pick<Workspace, 'root' | 'resolve' | 'list' | 'names'>
 
 /** Stands for a folder of which nothing is known. */
 const SOMEWHERE = '/.workspace-somewhere'
@@ -18,6 +18,7 @@ export const AS_WRITTEN: Places = {
     if (inside === '..' || inside.startsWith('../')) throw new Error(`${path} lies outside`)
     return inside === '' ? '.' : inside
   },
+  list: () => Promise.resolve([]),
 }
 
 /** Anywhere. */

@@ -34,7 +34,8 @@ export function redirect({ operator, descriptor }: Redirect, target: ShellWord, 
     findings.undecided.add('it talks to another machine through a redirection')
     return
   }
-  findings.touched.push({ kind: reads ? 'read' : 'write', path: value, from: directories })
+  for (const kind of operator === '<>' ? (['read', 'write'] as const) : [reads ? ('read' as const) : ('write' as const)])
+    findings.touched.push({ kind, path: value, from: directories })
 }
 
 /** Whether an output may come to be what was opened to be read: whoever writes to it by its name then writes that file. */

@@ -2,6 +2,7 @@
 import type { Access } from '@seamfold/core/kit'
 import type { Touched } from './findings.ts'
 import { type Grammar, loadGrammar } from './grammar.ts'
+import { linksBelow } from './links-below.ts'
 import { type Places, realPlace } from './real-place.ts'
 import { understand } from './understand.ts'
 
@@ -35,26 +36,38 @@ export function shellAccess(places: Places): (line: string) => Promise<readonly 
 }
 
 async function placesOf(touched: readonly Touched[], places: Places): Promise<readonly Access[]> {
-  const known = new Map<string, Promise<readonly string[]>>()
-  const found = await Promise.all(
-    touched.map(async ({ kind, path, from, ...named }) => {
-      if (path === undefined || known.size > MOST_PLACES) return [accessTo(kind, ANYWHERE, { ...named, below: false })]
-      const key = JSON.stringify([path, from])
-      const candidates = known.get(key) ?? candidatesOf(path, from, places)
-      known.set(key, candidates)
-      return (await candidates).map((place) => accessTo(kind, kind === 'write' && OPEN_FILES.test(place) ? ANYWHERE : place, named))
-    }),
-  )
-  return [...new Map(found.flat().map((access) => [JSON.stringify(access), access])).values()]
+  const asked = new Map<string, Promise<readonly string[]>>()
+  const candidates = touched.map((each) => {
+    const { path, from, levels } = each
+    if (path === undefined || asked.size > MOST_PLACES) return undefined
+    const key = `${path}\0${levels}\0${from?.join('\0') ?? '\0'}`
+    const known = asked.get(key) ?? candidatesOf(each, places)
+    asked.set(key, known)
+    return known
+  })
+  const found = new Map<string, Access>()
+  for (const [index, { kind, by, below, perhaps }] of touched.entries()) {
+    for (const place of (await candidates[index]) ?? [ANYWHERE]) {
+      const path = kind === 'write' && OPEN_FILES.test(place) ? ANYWHERE : place
+      const key = `${kind} ${below === true} ${perhaps === true} ${path}\0${by}`
+      if (!found.has(key)) found.set(key, accessTo(kind, path, { by, below, perhaps }))
+    }
+  }
+  return [...found.values()]
 }
 
-function accessTo(kind: 'read' | 'write', path: string, { by, below, perhaps }: Pick<Touched, 'by' | 'below' | 'perhaps'>): Access {
+type Named = { readonly by: string | undefined; readonly below: boolean | undefined; readonly perhaps: boolean | undefined }
+
+function accessTo(kind: 'read' | 'write', path: string, { by, below, perhaps }: Named): Access {
   const named = { path, ...(by === undefined ? {} : { by }), ...(below === true && path !== ANYWHERE ? { below } : {}) }
   return kind === 'read' ? { kind, ...named } : { kind, ...named, ...(perhaps === true ? { perhaps } : {}) }
 }
 
-async function candidatesOf(path: string, from: Touched['from'], places: Places): Promise<readonly string[]> {
+async function candidatesOf({ path = '/', from, levels = 0 }: Touched, places: Places): Promise<readonly string[]> {
   const fixed = path.startsWith('/') || path.startsWith('~')
   if (!fixed && from === undefined) return [ANYWHERE]
-  return Promise.all((fixed ? ['.'] : (from ?? [])).map((directory) => realPlace(places, directory, path)))
+  const found = await Promise.all((fixed ? ['.'] : (from ?? [])).map((directory) => realPlace(places, directory, path)))
+  if (levels === 0 || found.includes(ANYWHERE)) return found
+  const led = await Promise.all(found.map((folder) => linksBelow(places, folder, levels)))
+  return [...new Set([...found, ...led.flat()])]
 }

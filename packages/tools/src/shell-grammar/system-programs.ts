@@ -12,6 +12,7 @@ const GREPS: Program = {
   reads: 'f file exclude-from',
   instead: 'e regexp f file',
   deep: 'r R recursive dereference-recursive',
+  follows: 'R dereference-recursive',
 }
 const EDITS: Program = { takes: 'both*', code: 'c cmd s', reads: 'S u W w' }
 const COPIES: Program = {
@@ -19,6 +20,7 @@ const COPIES: Program = {
   text: 'S suffix context m mode o owner g group',
   target: 't target-directory',
   deep: 'r R a recursive archive l link s symbolic-link',
+  follows: 'L dereference H',
   changes: 'l link s symbolic-link',
 }
 
@@ -50,7 +52,8 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   bat: { takes: 'read*', text: 'l language r line-range style theme' },
   batcat: { takes: 'read*', text: 'l language r line-range style theme' },
   chgrp: { takes: 'text write*', reads: 'reference', instead: 'reference', deep: 'R recursive' },
-  chmod: { takes: 'text write*', reads: 'reference', instead: 'reference', deep: 'R recursive' },
+  // `-w` is a mode.
+  chmod: { takes: 'text write*', reads: 'reference', instead: 'reference r w x X s t u g o', deep: 'R recursive' },
   chown: { takes: 'text write*', text: 'from', reads: 'reference', instead: 'reference', deep: 'R recursive' },
   cmp: { takes: 'read read text*', text: 'i ignore-initial n bytes' },
   column: { takes: 'read*', text: 'c output-width s separator t o output-separator table-columns N R T E H W O n', deep: '' },
@@ -73,7 +76,8 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   bc: { takes: 'code*', reads: 'f' },
   df: { takes: 'read*', names: true, text: 'B t x' },
   diff: {
-    takes: 'read*',
+    takes: 'tree*',
+    follows: 'r recursive',
     text: 'U unified C context L label I W width x exclude F S starting-file',
     reads: 'X exclude-from from-file to-file',
     deep: 'r recursive',
@@ -123,7 +127,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   },
   paste: { takes: 'read*', text: 'd delimiters' },
   pr: { takes: 'read*', text: 'h header l length o indent w width N' },
-  ptx: { takes: 'read write', text: 'g w A S F', reads: 'T i o b' },
+  ptx: { takes: 'both*', text: 'g w A S F', reads: 'T i o b' },
   rename: { takes: 'code moved*' },
   rg: {
     takes: 'text read*',
@@ -131,6 +135,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
     reads: 'f file ignore-file',
     instead: 'e regexp f file files type-list',
     deep: '*',
+    follows: 'L follow',
   },
   rm: { takes: 'write*', deep: 'r R recursive' },
   rsync: {
@@ -141,8 +146,9 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
     writes: 'log-file write-batch only-write-batch',
     into: 'backup-dir partial-dir temp-dir',
     deep: 'a r archive recursive',
+    follows: 'L copy-links k copy-dirlinks',
   },
-  scp: { takes: 'read* write', text: 'c l o P S J', reads: 'i F D', deep: 'r' },
+  scp: { takes: 'read* write', stops: true, text: 'c l o P S J', reads: 'i F D', deep: 'r' },
   sftp: { takes: 'maybe*', reads: 'b i F', text: 'P o S', fills: '*' },
   shred: { takes: 'both*', text: 'n iterations s size', reads: 'random-source' },
   shuf: { takes: 'read*', text: 'i input-range n head-count', reads: 'random-source', writes: 'o output', instead: 'e echo' },
@@ -158,13 +164,14 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   sponge: WRITES,
   sqlite3: { takes: 'both code*', listens: 2, oneDash: true, code: 'cmd init', text: 'separator nullvalue' },
   'ssh-keygen': {
+    stops: true,
     takes: 'maybe*',
     text: 't b C N P n I V z Z O a E Y',
     reads: 's D',
     writes: 'f w R F r M T K G',
     maybe: 'H',
   },
-  ssh: { takes: 'maybe*', reads: 'i F', writes: 'E', text: 'l p o' },
+  ssh: { takes: 'maybe*', stops: true, reads: 'i F', writes: 'E', text: 'l p o' },
   stat: { takes: 'read*', text: 'c format f printf', names: true },
   strings: { takes: 'read*', text: 'n bytes t radix e encoding' },
   tail: { takes: 'read*', text: 'n lines c bytes s sleep-interval pid' },
@@ -195,6 +202,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
     into: 'b temp-path',
     writes: 'O output-file',
     deep: 'r R recurse-paths',
+    follows: 'r R recurse-paths',
   },
   zipinfo: { takes: 'read text*' },
   zstdgrep: GREPS,

@@ -1,5 +1,5 @@
 /** A directory of this machine as a workspace. */
-import { realpathSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AgentError } from '@seamfold/core/kit'
@@ -8,7 +8,7 @@ import type { Environment } from '../shell/command-environment.ts'
 import { sandboxedShell } from '../sandbox/sandboxed-shell.ts'
 import type { SandboxMode, SandboxOptions } from '../sandbox/sandbox-options.ts'
 import type { BashOperations } from '../shell/bash-operations.ts'
-import { containedPath, type Root } from './contained-path.ts'
+import { containedPath, type KnownFolders, type Root } from './contained-path.ts'
 import { systemCode } from './fault.ts'
 import { openDirectory, openFile, pinnedPath } from './pinned.ts'
 import { replaceFile } from './replace-file.ts'
@@ -38,13 +38,26 @@ export function localWorkspace(root: string, options: LocalWorkspaceOptions = {}
   return {
     contract: 1,
     root: place.given,
-    resolve: (path) => containedPath(place, path),
+    resolve: resolving(place),
     stat: async (path) => statAt(at(await containedPath(place, path))),
     list: async (path) => listAt(at(await containedPath(place, path)), path),
+    names: async (path) => {
+      const entries = readdirSync(at(await containedPath(place, path)), { withFileTypes: true })
+      return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+    },
     readFile: (path) => chunksOf(place, path),
     writeFile: async (path, content, write) => replaceFile({ absolute: at(await containedPath(place, path)), asked: path }, content, write),
     search: localSearch({ root: place.real, ripgrep: ripgrep === undefined ? 'rg' : ripgrep }),
     ...(shell === null ? {} : { shell }),
+  }
+}
+
+/** The paths of one call are asked for together: until something else runs, folders that they share are looked up once. */
+function resolving(place: Root): Workspace['resolve'] {
+  const known: KnownFolders = new Map()
+  return (path) => {
+    if (known.size === 0) queueMicrotask(() => known.clear())
+    return containedPath(place, path, known)
   }
 }
 

@@ -32,6 +32,8 @@ export interface Workspace {
   stat(path: string): Promise<FileStat | undefined>
   /** The names in a directory, sorted by code unit. */
   list(path: string): Promise<readonly DirectoryEntry[]>
+  /** The same without what each costs to look at. Default: what `list` says. */
+  names?(path: string): Promise<readonly Pick<DirectoryEntry, 'name' | 'kind'>[]>
   /** The bytes of a regular file, in pieces. A reader that leaves early leaves nothing open. */
   readFile(path: string): AsyncIterable<Uint8Array>
   /** Replace or create a file with the directories above it. Keeps the permissions of a file that was there. */
