@@ -12,7 +12,7 @@ export type NamedPath = {
 }
 
 /** A word of which only running it tells which files of a folder it means. */
-export const isPattern = (word: ShellWord): boolean => pathOf(word) === undefined
+const isPattern = (word: ShellWord): boolean => pathOf(word) === undefined
 
 /** The words that are neither options nor their values. */
 export function operandsOf(words: readonly ShellWord[], values: string): readonly ShellWord[] {
