@@ -127,6 +127,8 @@ describe('serving is refused', () => {
     ['with agents that are no texts', { agents: [1] as never }, /^agents is \[1\]: give a list of texts$/],
     ['with a grace period without end', { graceMs: Infinity }, /^graceMs is Infinity: give a whole number, 0 or more$/],
     ['with a path that no request has', { path: 'steps' }, /^path is "steps": it begins with \/, and has no \?, # or space$/],
+    ['with TLS that has no certificate', { tls: {} }, /^tls has no certificate, so nobody could connect/],
+    ['with a certificate that is none', { tls: { cert: 'x', key: 'y' } }, /^tls cannot be used: /],
     ['with a port that is none', { port: 70_000 }, /^port is 70000: give a whole number from 0 to 65535$/],
     ['with a journal that has no name', { journal: 5 as never }, /^The name of a journal has 1 to 200 characters/],
     ['with a capacity of nothing', { capacity: 0 }, /^capacity is 0: give a whole number above zero$/],

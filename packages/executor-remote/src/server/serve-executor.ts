@@ -1,7 +1,7 @@
 /** `serveExecutor(executor, { port, token })`: lets callers at the other end of a WebSocket run steps here. */
 import { AgentError, guardedExecutor, toMessage, type AgentExecutor } from '@seamfold/core/kit'
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http'
-import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
+import { createServer as createHttpsServer, Server as HttpsServer, type ServerOptions as TlsServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
@@ -25,7 +25,8 @@ export interface Serving {
 
 /**
  * Serves any executor. Resolves once it listens.
- * Throws `invalid_argument` when others could reach it without authentication, and when it cannot listen there.
+ * Throws `invalid_argument` when others could reach it without authentication, for options that cannot work, and when it cannot
+ * listen there.
  */
 export async function serveExecutor(executor: AgentExecutor, options: ServeOptions = {}): Promise<Serving> {
   const settings = serveSettings(options, guardedExecutor(executor).concurrencyHint)
@@ -105,13 +106,25 @@ type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
 function ownServer({ tls, handshakeMs, maxConnections }: ServeSettings): HttpServer {
   const limits = { headersTimeout: handshakeMs, requestTimeout: handshakeMs, connectionsCheckingInterval: 1000, maxHeaderSize: 16_384 }
-  const server = tls === undefined ? createHttpServer(limits) : createHttpsServer({ ...limits, handshakeTimeout: handshakeMs, ...tls })
+  const server = tls === undefined ? createHttpServer(limits) : secureServer({ ...limits, handshakeTimeout: handshakeMs, ...tls })
   server.maxConnections = maxConnections + 16
   server.on('request', (_request, response) => {
     response.writeHead(426, { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain; charset=utf-8' })
     response.end('This is a Seamfold worker: connect with a WebSocket')
   })
   return server
+}
+
+function secureServer(options: TlsServerOptions): HttpsServer {
+  const { cert, pfx, SNICallback, pskCallback } = options
+  if ([cert, pfx, SNICallback, pskCallback].every((each) => each === undefined)) {
+    throw new AgentError('invalid_argument', 'tls has no certificate, so nobody could connect: give cert and key, or pfx')
+  }
+  try {
+    return createHttpsServer(options)
+  } catch (cause) {
+    throw new AgentError('invalid_argument', `tls cannot be used: ${toMessage(cause)}`, { cause })
+  }
 }
 
 function listen(server: HttpServer, { host, port }: ServeSettings): Promise<void> {
