@@ -1,6 +1,6 @@
 /** The files that git is told to read or change by its words. */
 import { ANY_FILE, namedBy, type Program } from './program-words.ts'
-import { isFile, type NamedPath, operandsOf, reading, writing } from './operands.ts'
+import { isFile, type NamedPath, operandsOf, patternFolder, reading, writing } from './operands.ts'
 import { certainWord, type ShellWord } from './shell-word.ts'
 
 const SHOWS: Program = { writes: 'output', reads: 'contents' }
@@ -70,7 +70,15 @@ function into(folder: string | undefined, next: string | undefined): string | un
 }
 
 const below = (path: NamedPath): NamedPath => ({ ...path, below: true })
-const HERE: NamedPath = { kind: 'write', word: '.', below: true }
+const HERE: NamedPath = { kind: 'write', word: '.', below: true, top: true }
+
+/** A file, or a pattern of git's own, which may be relative to the top. */
+function pathspec(word: ShellWord, kind: 'read' | 'write'): NamedPath {
+  const { value = '' } = word
+  if (value.startsWith(':')) return { ...HERE, kind }
+  if (/[*?[\\]/.test(value)) return { kind, word: patternFolder(value) ?? '.', below: true }
+  return below(kind === 'read' ? reading(word) : writing(word))
+}
 
 function namedTo(words: readonly ShellWord[]): readonly NamedPath[] {
   const [command, ...given] = words
@@ -83,7 +91,9 @@ function namedTo(words: readonly ShellWord[]): readonly NamedPath[] {
   if (/^(?:checkout|switch|restore|clean|rm|reset|stash)$/.test(name)) return changed(name, words, dashes < 0 ? undefined : behind)
   if (SHOWING.test(name)) return shown(name, words, dashes < 0 ? undefined : behind)
   if (name === 'clone') return cloned(words)
-  if (Object.hasOwn(COMMANDS, name)) return namedBy(words, COMMANDS[name] ?? {})
+  // What it fills is the whole work tree, wherever in it git runs.
+  if (Object.hasOwn(COMMANDS, name))
+    return namedBy(words, COMMANDS[name] ?? {}).map((path) => (path.word === '.' && path.below === true ? { ...path, top: true } : path))
   return namedBy(words, NO_FILES.test(name) ? {} : { takes: 'maybe*' })
 }
 
@@ -100,7 +110,7 @@ function searched(words: readonly ShellWord[], behind: readonly ShellWord[] | un
   const GREP: Program = { takes: 'text*', text: 'e A B C m max-count max-depth threads O open-files-in-pager', reads: 'f', instead: 'e f' }
   const isGiven = words.some(({ prefix }) => /^-[a-zA-Z]*[ef]/.test(prefix) && !prefix.startsWith('--'))
   const paths = behind ?? operandsOf(words, 'eABCmfO').slice(isGiven ? 0 : 1)
-  return [...(paths.length === 0 ? [certainWord('.')] : paths).map((word) => below(reading(word))), ...namedBy(words, GREP)]
+  return [...(paths.length === 0 ? [certainWord('.')] : paths).map((word) => pathspec(word, 'read')), ...namedBy(words, GREP)]
 }
 
 function changed(name: string, words: readonly ShellWord[], behind: readonly ShellWord[] | undefined): readonly NamedPath[] {
@@ -109,12 +119,12 @@ function changed(name: string, words: readonly ShellWord[], behind: readonly She
   if (name === 'reset') return has(/^--(?:h|mer|k)/) ? [HERE] : []
   if (name === 'stash') return /^(?:list|show|drop|clear|create|store|branch)$/.test(operands[0]?.value ?? '') ? [] : [HERE]
   if (name === 'checkout' || name === 'switch') {
-    if (behind !== undefined) return behind.map((word) => below(writing(word)))
+    if (behind !== undefined) return behind.map((word) => pathspec(word, 'write'))
     // A branch or a path: whatever differs there.
     return operands.length === 0 && !has(/^-(?:[fpm]|-(?:fo|pa|me|pathspec))/) ? [] : [HERE]
   }
   const paths = behind ?? operands
-  return paths.length === 0 ? (has(/^--pathspec/) || name === 'clean' ? [HERE] : []) : paths.map((word) => below(writing(word)))
+  return paths.length === 0 ? (has(/^--pathspec/) || name === 'clean' ? [HERE] : []) : paths.map((word) => pathspec(word, 'write'))
 }
 
 /** `rev:path` is a file as it was. */

@@ -9,6 +9,8 @@ export type NamedPath = {
   readonly perhaps?: boolean
   /** Through how many folders what is meant may lie apart from this one, links followed. */
   readonly levels?: number
+  /** Also relative to the workspace, wherever the command runs. */
+  readonly top?: boolean
 }
 
 /** A word of which only running it tells which files of a folder it means. */
@@ -64,5 +66,14 @@ export function maybePaths(word: ShellWord): readonly NamedPath[] {
   if (ELSEWHERE.test(whole)) return []
   const parts = new Set([whole, ...whole.split(JOINTS)].filter((part) => !/^[\d.]*$/.test(part) || part === '.' || part === '..'))
   if (parts.size > MOST_PARTS) return [{ kind: 'write', word: undefined, perhaps: true }]
-  return [...parts].map((part) => ({ kind: 'write', word: part, perhaps: true }))
+  const folder = patternFolder(whole)
+  const own: readonly NamedPath[] = folder === undefined ? [] : [{ kind: 'write', word: folder, below: true, perhaps: true }]
+  return [...[...parts].map((part): NamedPath => ({ kind: 'write', word: part, perhaps: true })), ...own]
+}
+
+/** Where a pattern that the program itself reads begins to match; undefined for one that stays in the folder where it runs. */
+export function patternFolder(text: string): string | undefined {
+  const at = text.search(/[*?[{]/)
+  if (at < 0 || !text.includes('/')) return undefined
+  return text.slice(0, text.lastIndexOf('/', at) + 1) || '.'
 }

@@ -100,7 +100,7 @@ class Parsing {
       const isBehind = this.#program.stops === true && this.operands.length > 0
       // Where options stop at the first operand, what looks like one behind it is taken for both.
       if (!isOption || isBehind) this.operands.push(word)
-      if (!isOption) this.open ||= word.value === undefined && word.prefix === ''
+      if (!isOption) this.open ||= word.value === undefined && word.prefix === '' && /[$`"{]/.test(word.text)
       else if (this.#option(word, this.#words[at + 1]) && !isBehind) at++
     }
     return this
@@ -179,9 +179,12 @@ export function namedBy(words: readonly ShellWord[], program: Program): readonly
   const [changes, shows, targets] = [any(program.changes), any(program.shows), any(program.target)]
   const given = program.takes ?? 'text*'
   const takes = any(program.instead) ? given.replace(/^\w+ /, '') : targets ? given.replace(/ \w+$/, '') : given
-  const roles = rolesOf(takes, operands.length).map((role) =>
-    (role === 'read' || role === 'tree') && changes ? 'both' : role === 'both' && shows ? 'read' : role,
-  )
+  const roles = rolesOf(takes, operands.length).map((role, index) => {
+    const spilled =
+      operands[index]?.splits === true && (index === operands.length - 1 || !takes.startsWith(`${role}*`)) ? spilling(takes, role) : role
+    if (changes && (spilled === 'read' || spilled === 'tree')) return spilled === 'tree' ? 'moved' : 'both'
+    return spilled === 'both' && shows ? 'read' : spilled
+  })
   const deep = program.deep === '*' || any(program.deep)
   const found = [
     ...operands.flatMap((word, index) =>
@@ -202,6 +205,12 @@ export function namedBy(words: readonly ShellWord[], program: Program): readonly
     ...(listens({ operands, values, options, open }, program) ? [ANY_FILE] : []),
     ...(open && OPTIONS_THAT_MATTER.some((key) => program[key] !== undefined) ? [ANY_FILE] : []),
   ]
+}
+
+/** What may become several words may take the places of those behind it. */
+const spilling = (takes: string, role: Role): Role => {
+  if (!takes.includes(' ')) return role
+  return /write|both|moved|linked/.test(takes) ? 'both' : /read|tree/.test(takes) ? 'tree' : role
 }
 
 const listens = ({ operands, values, options }: Parsed, program: Program): boolean =>

@@ -7,7 +7,7 @@ const all = (names: string, program: Program): Readonly<Record<string, Program>>
 /** The first words say what is done. */
 const one: Program = { takes: 'verb maybe*' }
 const two: Program = { takes: 'verb verb maybe*' }
-const FORMATS: Program = { takes: 'both*', reads: 'c config ignore-path', text: 'l line-length', shows: 'check diff l list-different' }
+const FORMATS: Program = { takes: 'moved*', reads: 'c config ignore-path', text: 'l line-length', shows: 'check diff l list-different' }
 
 export const PROJECT_PROGRAMS: Readonly<Record<string, Program>> = {
   ...all(

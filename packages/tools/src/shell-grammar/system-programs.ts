@@ -194,7 +194,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
     fills: '*',
     urls: 'r recursive m mirror x force-directories p page-requisites i input-file content-disposition trust-server-names',
   },
-  xxd: { takes: 'read write*', text: 'c cols l len o g s seek n name R' },
+  xxd: { takes: 'read write*', stops: true, text: 'c cols l len o g s seek n name R' },
   zip: {
     takes: 'write read*',
     text: 'x exclude i include n suffixes P password',
