@@ -55,6 +55,7 @@ describe('a worker', () => {
       [specWith({ authority: { deadline: 'soon' } })],
       [4400, /^Malformed frame: spec\.authority\.deadline: /],
     ],
+    ['a depth below the ground', [specWith({ authority: { depth: -5 } })], [4400, /^Malformed frame: spec\.authority\.depth: /]],
     ['answers that are none', [specWith({ answers: 5 })], [4400, /^Malformed frame: spec\.answers: /]],
     ['a number that leaves a gap', [execute(2, 'a')], [4422, /^Frame 2 arrived where 1 is next$/]],
     ['a step id that is taken', [execute(1, 'a'), execute(2, 'a')], [4400, /^Step id a is taken$/]],

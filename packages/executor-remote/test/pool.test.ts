@@ -237,4 +237,11 @@ describe('a pool', () => {
     goOn.open()
     expect(await first).toBe('ok')
   })
+
+  test('what gives no list of labels fails its step in words, and a pool without workers is refused', async () => {
+    const { url } = await ends.serve(executorOf(async (spec) => outcomeOf(spec, 'ok')))
+    const pool = poolOf([url], { labelsOf: () => 'gpu' as never })
+    expect(await outputOf(pool, 'a')).toBe('What labelsOf gives is "gpu": give a list of texts')
+    expect(() => executorPool({} as never)).toThrow('A pool needs a list of workers: give workers')
+  })
 })

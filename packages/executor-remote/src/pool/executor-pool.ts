@@ -1,5 +1,5 @@
 /** `executorPool({ workers })`: one executor over several workers. */
-import { guardedExecutor, systemHost, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
+import { AgentError, guardedExecutor, systemHost, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
 import { unavailable, type StepResult } from '../client/open-steps.ts'
 import { assertTexts } from '../defaults.ts'
 import { settingsOf, type RemoteExecutorOptions } from '../client/options.ts'
@@ -77,6 +77,7 @@ class Pool {
 
   constructor(options: ExecutorPoolOptions) {
     this.#options = options
+    if (!Array.isArray(options.workers)) throw new AgentError('invalid_argument', 'A pool needs a list of workers: give workers')
     this.#members = options.workers.map((each) => {
       const settings = settingsOf(each)
       const elsewhere = (journal: string): boolean => this.#members.some((member) => member.url !== each.url && member.keeps(journal))

@@ -94,7 +94,7 @@ const spec = z.object({
   authority: z
     .object({
       deadline: z.number().optional(),
-      depth: z.number().optional(),
+      depth: z.int().nonnegative().optional(),
       budget: budget.optional(),
       policies: z.array(z.object({})).optional(),
     })
