@@ -4,6 +4,7 @@ import type { JsonSchema } from '../model/json.ts'
 import { unknownName } from '../model/nearest.ts'
 import { schemaProblem } from '../model/schema-problem.ts'
 import { RESOURCES } from '../model/spending.ts'
+import type { StepBudget } from '../model/step.ts'
 import type { WorkflowStep } from './workflow-types.ts'
 
 /** Throws `invalid_argument` where one is none, and where two have one id. */
@@ -13,7 +14,7 @@ export function assertSteps(steps: readonly WorkflowStep[]): void {
   const schemas = new Set<JsonSchema>()
   for (const step of steps) {
     const problem = stepProblem(step, step?.outputSchema !== undefined && schemas.has(step.outputSchema))
-    if (problem !== undefined) throw new AgentError('invalid_argument', `${problem}. Nothing was run.`)
+    if (problem !== undefined) throw new AgentError('invalid_argument', `${problem}${problem.endsWith('?') ? '' : '.'} Nothing was run.`)
     const { taskId, outputSchema } = step
     if (seen.has(taskId))
       throw new AgentError('invalid_argument', `Two steps have the id '${taskId}', so nothing was run: give each step its own taskId`)
@@ -36,12 +37,32 @@ export function stepProblem(step: WorkflowStep, schemaKnown: boolean = false): s
     return `Step '${taskId}' has retry.attempts ${retry?.attempts}: give a whole number above 0, which counts the first try`
   if (retry?.delayMs !== undefined && !isAmount(retry.delayMs))
     return `Step '${taskId}' has retry.delayMs ${retry.delayMs}: give milliseconds`
-  for (const [name, limit] of Object.entries(budget ?? {})) {
-    if (!RESOURCES.some((known) => known === name)) return `Step '${taskId}': ${unknownName('limit', name, RESOURCES).message}`
-    if (!isAmount(limit)) return `Step '${taskId}' has budget.${name} ${String(limit)}: give a number that is not below 0`
-  }
+  const limited = budgetProblem(step, 'budget', budget) ?? authorityProblem(step)
+  if (limited !== undefined) return limited
   const problem = outputSchema === undefined || schemaKnown ? undefined : schemaProblem(outputSchema)
   return problem === undefined ? undefined : `Step '${taskId}' cannot be done: ${problem}`
+}
+
+/** A limit that is not understood would be none. */
+function budgetProblem({ taskId }: WorkflowStep, place: string, budget: StepBudget = {}): string | undefined {
+  if (typeof budget !== 'object' || budget === null)
+    return `Step '${taskId}' has ${place} ${JSON.stringify(budget)}: give its limits by name`
+  for (const [name, limit] of Object.entries(budget)) {
+    if (!RESOURCES.some((known) => known === name)) return `Step '${taskId}': ${unknownName('limit', name, RESOURCES).message}`
+    if (!isAmount(limit)) return `Step '${taskId}' has ${place}.${name} ${String(limit)}: give a number that is not below 0`
+  }
+  return undefined
+}
+
+function authorityProblem(step: WorkflowStep): string | undefined {
+  const { taskId, authority = {} } = step
+  if (typeof authority !== 'object' || authority === null)
+    return `Step '${taskId}' has authority ${JSON.stringify(authority)}: give an object`
+  for (const name of ['deadline', 'depth'] as const) {
+    const limit = authority[name]
+    if (limit !== undefined && !isAmount(limit)) return `Step '${taskId}' has authority.${name} ${limit}: give a number that is not below 0`
+  }
+  return budgetProblem(step, 'authority.budget', authority.budget)
 }
 
 const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0

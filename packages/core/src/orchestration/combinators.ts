@@ -41,7 +41,7 @@ export async function executePipeline<I>(
   items: readonly I[],
   { stages, onStageError, ...options }: PipelineOptions<I>,
 ): Promise<(StepOutcome | null)[]> {
-  const runner = plainRunner(executor, options, items.length)
+  const runner = plainRunner(executor, options, items?.length ?? 0)
   const taken = new Set<string>()
   return runPipeline(items, {
     stages,
@@ -82,6 +82,7 @@ export interface RoundsParts {
 export async function runRounds(initial: readonly WorkflowStep[], { next, maxRounds, round }: RoundsParts): Promise<StepOutcome[]> {
   if (typeof maxRounds !== 'number' || Number.isNaN(maxRounds))
     throw new AgentError('invalid_argument', `maxRounds is ${String(maxRounds)}, not a number: say after how many rounds the loop ends`)
+  if (typeof next !== 'function') throw new AgentError('invalid_argument', 'Rounds need a function that says what the next one is')
   const most = Math.max(1, maxRounds)
   let steps: readonly WorkflowStep[] | null | undefined = initial
   let outcomes: StepOutcome[] = []

@@ -39,7 +39,9 @@ export interface WorkflowDefinition<I, O> {
 
 /** Throws `invalid_argument` for a name that is empty, or a schema that cannot say itself as JSON Schema. */
 export function defineWorkflow<I, O extends Json | void>(name: string, body: WorkflowBody<I, O>): WorkflowDefinition<I, O> {
-  if (name === '') throw new AgentError('invalid_argument', 'A workflow needs a name')
+  if (typeof name !== 'string' || name === '') throw new AgentError('invalid_argument', 'A workflow needs a name, a text')
+  if (typeof body?.run !== 'function' || (typeof body.input !== 'object' && typeof body.input !== 'function') || body.input === null)
+    throw new AgentError('invalid_argument', `Workflow '${name}' needs { input: a schema, run(workflow, input) }`)
   const input = toSchema(body.input)
   return {
     name,

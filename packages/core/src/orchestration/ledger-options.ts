@@ -1,6 +1,7 @@
 /** What a budget is opened with, held to what can be kept. */
 import { AgentError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import { unknownName } from '../model/nearest.ts'
 import { type BudgetLimits, RESOURCES } from '../model/spending.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
@@ -28,13 +29,14 @@ const fault = (message: string): AgentError => new AgentError('invalid_argument'
 /** Throws `invalid_argument`, naming what is wrong. */
 export function checkLedgerOptions({ root, limits, thresholds = [], holdMs, patienceMs }: LedgerOptions): void {
   if (root === '' || !root.isWellFormed()) throw fault(`A budget needs a root that names it; it is ${JSON.stringify(root)}`)
-  const names = Object.keys(limits)
+  const names = Object.keys(limits ?? {})
   const unknown = names.find((name) => !RESOURCES.some((each) => each === name))
-  if (unknown !== undefined) throw fault(`The budget '${root}' has no limit '${unknown}'; limits are ${RESOURCES.join(', ')}`)
+  if (unknown !== undefined) throw fault(`The budget '${root}': ${unknownName('limit', unknown, RESOURCES).message}`)
   if (names.length === 0) throw fault(`The budget '${root}' limits nothing: give it at least one of ${RESOURCES.join(', ')}`)
   for (const [name, value] of [...Object.entries(limits), ['holdMs', holdMs ?? 1] as const, ['patienceMs', (patienceMs ?? 0) + 1] as const])
-    if (!(value > 0 && value < Infinity)) throw fault(`'${name}' of the budget '${root}' must be a number more than 0; it is ${value}`)
-  const wrong = thresholds.find((share) => !(share > 0 && share <= 1))
+    if (!(typeof value === 'number' && value > 0 && value < Infinity))
+      throw fault(`'${name}' of the budget '${root}' must be a number more than 0; it is ${value}`)
+  const wrong = thresholds.find((share) => !(typeof share === 'number' && share > 0 && share <= 1))
   if (wrong !== undefined)
     throw fault(`A threshold of the budget '${root}' must be more than 0 and at most 1, such as 0.8 for four fifths; it is ${wrong}`)
 }

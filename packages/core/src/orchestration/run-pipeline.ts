@@ -1,4 +1,5 @@
 /** Takes each item through its stages on its own, without waiting for the others between them. */
+import { AgentError } from '../base/errors.ts'
 import { orderedParallel } from '../base/ordered-parallel.ts'
 import { failedStep, type StepOutcome } from '../model/step.ts'
 import { stepProblem } from './check-steps.ts'
@@ -18,6 +19,8 @@ export interface PipelineParts<I> {
 
 /** The last outcome of each item, in the items' order; `null` for one whose first stage gave nothing or whose stage threw. */
 export async function runPipeline<I>(items: readonly I[], parts: PipelineParts<I>): Promise<(StepOutcome | null)[]> {
+  if (!Array.isArray(items) || !Array.isArray(parts.stages) || parts.stages.some((stage) => typeof stage !== 'function'))
+    throw new AgentError('invalid_argument', 'A pipeline takes a list of items, and a list of stages that are functions')
   const stopped: { by?: { readonly error: unknown } } = {}
   return orderedParallel(items, parts.limit, async (item, index) => {
     try {

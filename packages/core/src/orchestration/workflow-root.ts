@@ -36,6 +36,7 @@ export class WorkflowRoot {
   #closed = false
 
   constructor(options: WorkflowOptions) {
+    if (typeof options?.executor !== 'object') refuse('A workflow needs an executor: new Workflow({ executor: agent.executor() })')
     this.#options = options
     this.#executor = guardedExecutor(options.executor)
     this.host = options.host ?? systemHost()

@@ -83,7 +83,7 @@ export class Workflow {
 
   /** Each item through all stages, no item waiting for another; a failed step ends its item's chain. */
   async pipeline<I>(items: readonly I[], stages: readonly PipelineStage<I>[], options?: CallOptions): Promise<(StepOutcome | null)[]> {
-    const runner = await this.#root.runner(items.length, options?.signal)
+    const runner = await this.#root.runner(items?.length ?? 0, options?.signal)
     const outcomes = await runPipeline(items, {
       stages,
       limit: runner.limit,

@@ -33,7 +33,7 @@ export function localExecutor(own: Worker, options: AgentOptions, withHelper: Wi
       const profile = profiles.get(spec.agent)
       if (profile === undefined && spec.agent !== OWN_NAME) throw unknownName('agent', spec.agent, [OWN_NAME, ...profiles.keys()])
       const leftMs = (spec.authority?.deadline ?? Infinity) - clock.now()
-      if (leftMs <= 0) throw new AgentError('timeout', `The deadline of step ${spec.taskId} has passed, so it was not begun`)
+      if (!(leftMs > 0)) throw new AgentError('timeout', `The deadline of step ${spec.taskId} has passed, so it was not begun`)
       const { budget, policies } = spec.authority ?? {}
       const limited = spec.maxSteps !== undefined || budget !== undefined || policies !== undefined || leftMs < Infinity
       if (profile === undefined && !limited) return execute(own, spec, execution)

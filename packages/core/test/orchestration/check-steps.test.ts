@@ -1,6 +1,6 @@
 /** Steps that cannot be meant so are refused before anything runs, and outcomes that cannot be stored are no answer. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, executePipeline, memoryStore, Workflow, WorkflowBudget, type WorkflowStep } from '../../src/index.ts'
+import { createAgent, defineWorkflow, executePipeline, memoryStore, Workflow, WorkflowBudget, type WorkflowStep } from '../../src/index.ts'
 import { manualHost, scriptedLlm } from '../../src/testing.ts'
 import { executorOf, step } from './steps.ts'
 
@@ -21,6 +21,12 @@ const BAD: readonly (readonly [string, object, RegExp])[] = [
   ['a budget that is no amount', { budget: { usd: Number.NaN } }, /budget\.usd NaN/],
   ['a budget of what nobody counts', { budget: { token: 5 } }, /There is no limit 'token'\. Did you mean 'tokens'\?/],
   ['a budget in words', { budget: { tokens: '5' } }, /budget\.tokens 5/],
+  ['a budget that is none', { budget: 5 }, /budget 5: give its limits by name/],
+  ['an authority that is none', { authority: 'all' }, /authority "all": give an object/],
+  ['a grant of what nobody counts', { authority: { budget: { token: 5 } } }, /There is no limit 'token'\. Did you mean 'tokens'\?/],
+  ['a grant in words', { authority: { budget: { usd: '5' } } }, /authority\.budget\.usd 5/],
+  ['a deadline that is no time', { authority: { deadline: Number.NaN } }, /authority\.deadline NaN/],
+  ['a depth that is none', { authority: { depth: -1 } }, /authority\.depth -1/],
   ['tries that are none', { retry: null }, /retry\.attempts undefined/],
   ['time in words', { timeoutMs: '5' }, /timeoutMs 5/],
   ['a schema that is none', { outputSchema: { type: 'nonsense' } }, /Step 'a' cannot be done: its output schema is broken: .*nonsense/],
@@ -107,6 +113,22 @@ describe('what is no list of steps, and no name', () => {
     await using workflow = new Workflow({ executor })
     expect(await workflow.rounds([step('b')], () => nothing, { maxRounds: 3 })).toMatchObject([{ taskId: 'b' }])
   })
+})
+
+test('a pipeline, rounds and a definition of what is nothing are refused in words', async () => {
+  const nothing = undefined as never
+  const executor = executorOf()
+  await using workflow = new Workflow({ executor })
+  await expect(workflow.pipeline([1], nothing)).rejects.toThrow('a list of stages that are functions')
+  await expect(workflow.pipeline([1], ['x' as never])).rejects.toThrow('a list of stages that are functions')
+  await expect(workflow.pipeline(nothing, [])).rejects.toThrow('A pipeline takes a list of items')
+  await expect(workflow.rounds([step('a')], nothing, { maxRounds: 2 })).rejects.toThrow('Rounds need a function')
+  expect(() => new Workflow(nothing)).toThrow('A workflow needs an executor')
+  expect(() => new Workflow({} as never)).toThrow('A workflow needs an executor')
+  expect(() => defineWorkflow('w', nothing)).toThrow("Workflow 'w' needs { input: a schema, run(workflow, input) }")
+  expect(() => defineWorkflow('w', { run: async () => undefined } as never)).toThrow('needs { input: a schema')
+  expect(() => defineWorkflow(7 as never, nothing)).toThrow('A workflow needs a name, a text')
+  expect(executor.ids).toEqual([])
 })
 
 describe('a workflow with options that mean nothing', () => {

@@ -283,17 +283,3 @@ describe('the log', () => {
     expect(await readBudget(store, 'b')).toBeUndefined()
   })
 })
-
-describe('a ledger is refused', () => {
-  test.each([
-    [{ root: '', limits: { tokens: 1 } }, /needs a root/],
-    [{ root: 'r', limits: {} }, /limits nothing/],
-    [{ root: 'r', limits: { tokens: 0 } }, /more than 0; it is 0/],
-    [{ root: 'r', limits: { tokens: Number.NaN } }, /NaN/],
-    [{ root: 'r', limits: { dollars: 1 } as object }, /no limit 'dollars'/],
-    [{ root: 'r', limits: { tokens: 1 }, thresholds: [80] }, /0\.8 for four fifths; it is 80/],
-    [{ root: '\ud800', limits: { tokens: 1 } }, /needs a root/],
-  ])('%j', (options, message) => {
-    expect(() => budgetLedger(memoryStore(), options)).toThrow(message)
-  })
-})

@@ -27,6 +27,18 @@ describe("a step's authority", () => {
     expect(outcome).toMatchObject({ code: 'invalid_argument', output: `There is no agent '${agent}'. ${hint}` })
   })
 
+  test.each([
+    [{ budget: { token: 5 } }, "There is no option 'token'. Did you mean 'tokens'?"],
+    [{ budget: { tokens: 'many' } }, "The option 'budget.perRun.tokens' must be more than 0; it is NaN"],
+    [{ deadline: 'soon' }, 'The deadline of step a has passed, so it was not begun'],
+  ])('that says %j is not understood, and nothing is begun', async (authority, output) => {
+    const llm = scriptedLlm(['…'])
+    const outcome = await createAgent({ llm })
+      .executor()
+      .executeStep(spec('a', { authority: authority as never }), { signal })
+    expect(outcome).toMatchObject({ success: false, output })
+  })
+
   test('of no turns is refused in words', async () => {
     const executor = createAgent({ llm: scriptedLlm(['…']) }).executor()
     const outcome = await executor.executeStep(spec('none', { maxSteps: 0 }), { signal })

@@ -1,7 +1,6 @@
 /** The agents that tasks may be given to: names, inheritance, and what is refused before anything runs. */
 import { describe, expect, test } from 'vitest'
 import { AgentRegistry, policy, readOnlyPolicy, stricterPolicy } from '../../src/index.ts'
-import { unmeetable } from '../../src/model/schema-problem.ts'
 
 describe('the built-in agents', () => {
   test('have the limits that programs know', () => {
@@ -148,48 +147,6 @@ describe('two policies', () => {
   test('that look alike describe alike', () => {
     expect(readOnlyPolicy().describe()).not.toBe(readOnlyPolicy({ commands: 'ask' }).describe())
     expect(stricterPolicy(policy(), readOnlyPolicy()).describe()).toBe(stricterPolicy(policy(), readOnlyPolicy()).describe())
-  })
-})
-
-describe('a schema', () => {
-  test.for([
-    [false, '# allows nothing'],
-    [{ minimum: 3, maximum: 2 }, '# asks for minimum 3 and maximum 2'],
-    [{ minLength: 3, maxLength: 2 }, '# asks for minLength 3 and maxLength 2'],
-    [{ type: [] }, '# has an empty list of types'],
-    [{ required: ['a'], additionalProperties: false }, "# requires 'a', which additionalProperties does not allow"],
-    [{ required: ['a'], properties: { a: { enum: [] } } }, '#/properties/a has an empty enum'],
-    [{ anyOf: [false, { enum: [] }] }, '#/anyOf/0 allows nothing'],
-    [{ oneOf: [] }, '#/oneOf is empty'],
-    [{ allOf: [{}, false] }, '#/allOf/1 allows nothing'],
-    [{ minItems: 1, items: false }, '#/items allows nothing'],
-    [{ not: {} }, '# excludes everything with not'],
-    [{ type: 'string', allOf: [{ type: ['number', 'null'] }] }, '# asks for string and number or null at once'],
-    [{ allOf: [{ type: 'string' }, { type: 'integer' }] }, '# asks for string and integer at once'],
-    [{ type: 'string', enum: [1, null] }, '# asks for string, and none of its values is one'],
-    [{ type: 'integer', const: 1.5 }, '# asks for integer, and none of its values is one'],
-    [{ required: ['a'], properties: { a: { $ref: '#' } } }, "# requires 'a', which is all of it again, without end"],
-  ] as const)('%j can be met by nothing', ([schema, why]) => {
-    expect(unmeetable(schema as never)).toBe(why)
-  })
-
-  test.for([
-    true,
-    {},
-    { minimum: 2, maximum: 2 },
-    { anyOf: [false, {}] },
-    { properties: { a: false } },
-    { items: false },
-    { required: ['a'], properties: { a: {} }, additionalProperties: false },
-    { required: ['a'], patternProperties: { a: {} }, additionalProperties: false },
-    { not: { type: 'string' } },
-    { type: 'number', allOf: [{ type: 'integer' }, { minimum: 1 }] },
-    { type: ['string', 'null'], allOf: [{ type: ['null', 'array'] }] },
-    { type: 'number', enum: ['a', 3] },
-    { type: 'integer', const: 3 },
-    { properties: { a: { $ref: '#' } } },
-  ])('%j can be met', (schema) => {
-    expect(unmeetable(schema as never)).toBeUndefined()
   })
 })
 
