@@ -129,10 +129,12 @@ export class WorkflowRoot {
     waiting.wake()
   }
 
-  async close(options?: { readonly discard: boolean }): Promise<void> {
+  /** `leave`: what is under way is left where it stands, to be gone on with when the root runs again. */
+  async close({ leave = false, ...options }: { readonly discard?: boolean; readonly leave?: boolean } = {}): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#control.abort(new AgentError('cancelled', `Workflow ${this.rootId} was closed`))
+    const code = leave && this.#options.store !== undefined ? 'workflow_lost' : 'cancelled'
+    this.#control.abort(new AgentError(code, `Workflow ${this.rootId} was closed`))
     this.#control.release()
     const log = await this.#log?.catch(() => undefined) // whoever opened it was told
     await log?.close(options).catch(() => {}) // it was told before, or the claim is taken over without the release
