@@ -30,6 +30,13 @@ export const mend = defineWorkflow('mend', {
 
 sayIfSkipped()
 
+async function projectWithWorkflow(): ReturnType<typeof project> {
+  const here = await project()
+  await mkdir(join(here.folder, '.seamfold/workflows'), { recursive: true })
+  await writeFile(join(here.folder, '.seamfold/workflows/mend.mjs'), source)
+  return here
+}
+
 async function begin(page: Page, url: string): Promise<void> {
   await page.goto(url)
   await page.getByRole('link', { name: 'Workflows' }).click()
@@ -59,9 +66,7 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
   afterAll(() => browser.close())
 
   test('is answered in place, step by step, and goes on to its end', async () => {
-    await using here = await project()
-    await mkdir(join(here.folder, '.seamfold/workflows'), { recursive: true })
-    await writeFile(join(here.folder, '.seamfold/workflows/mend.mjs'), source)
+    await using here = await projectWithWorkflow()
     const { url } = await here.start()
     const page = await browser.newPage()
     await begin(page, url)
@@ -82,9 +87,7 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
   })
 
   test('goes on when the process of its agent was killed, once the page says from which file', async () => {
-    await using here = await project()
-    await mkdir(join(here.folder, '.seamfold/workflows'), { recursive: true })
-    await writeFile(join(here.folder, '.seamfold/workflows/mend.mjs'), source)
+    await using here = await projectWithWorkflow()
     const first = await here.start()
     const page = await browser.newPage()
     await begin(page, first.url)
@@ -108,9 +111,7 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
   })
 
   test('goes on at the press of a button when its agent was started again while the page was open', async () => {
-    await using here = await project()
-    await mkdir(join(here.folder, '.seamfold/workflows'), { recursive: true })
-    await writeFile(join(here.folder, '.seamfold/workflows/mend.mjs'), source)
+    await using here = await projectWithWorkflow()
     const { url } = await here.start()
     const page = await browser.newPage()
     await begin(page, url)
@@ -125,9 +126,7 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
   })
 
   test('goes on in another tab when its agent was started again, from the file that the server remembers', async () => {
-    await using here = await project()
-    await mkdir(join(here.folder, '.seamfold/workflows'), { recursive: true })
-    await writeFile(join(here.folder, '.seamfold/workflows/mend.mjs'), source)
+    await using here = await projectWithWorkflow()
     const { url } = await here.start()
     const context = await browser.newContext()
     const page = await context.newPage()

@@ -1,19 +1,9 @@
 /** The far side of the remote rows, in a process of its own: a worker whose steps do nothing, and a bare echo beside it. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { AgentStepSpec, StepOutcome } from '@seamfold/core/kit'
 import { serveExecutor } from '@seamfold/executor-remote'
 import { WebSocketServer } from 'ws'
-
-const outcomeOf = ({ taskId, agent }: AgentStepSpec): StepOutcome => ({
-  taskId,
-  sessionId: `task-run-${taskId}`,
-  agent,
-  output: 'done',
-  success: true,
-  status: 'completed',
-  usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 },
-})
+import { outcomeOf } from './idle-step.ts'
 
 const serving = await serveExecutor({ contract: 1, concurrencyHint: 64, executeStep: async (spec) => outcomeOf(spec) })
 

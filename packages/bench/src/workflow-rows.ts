@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { executeStepsParallel, memoryStore, Workflow, workflowRecords } from '@seamfold/core'
-import type { AgentExecutor, AgentStepSpec, SessionStore, StepOutcome } from '@seamfold/core/kit'
+import type { AgentExecutor, AgentStepSpec, SessionStore } from '@seamfold/core/kit'
 import { sqliteStore } from '@seamfold/store-sqlite'
+import { outcomeOf } from './idle-step.ts'
 import { median } from './measure.ts'
 
 export type WorkflowRow = {
@@ -36,16 +37,6 @@ const REPEATS = 5
 const WIDTH = 64
 const MANY = 10_000
 
-const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
-const outcomeOf = ({ taskId, agent }: AgentStepSpec): StepOutcome => ({
-  taskId,
-  sessionId: `task-run-${taskId}`,
-  agent,
-  output: 'done',
-  success: true,
-  status: 'completed',
-  usage,
-})
 const executor: AgentExecutor = { contract: 1, concurrencyHint: WIDTH, executeStep: async (spec) => outcomeOf(spec) }
 
 const stepsOf = (count: number): readonly AgentStepSpec[] =>

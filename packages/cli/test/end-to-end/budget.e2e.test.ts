@@ -1,37 +1,18 @@
 /** A budget per day at the command line: processes share it, one that is killed counts at its worst, and `seamfold budget` shows it. */
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { answer, react, type ScriptStep, script, startSimulator, text } from '@seamfold/simulator'
+import { answer, react, text } from '@seamfold/simulator'
 import { expect, test } from 'vitest'
-import { seamfold, Started, temporaryFolder } from './command.ts'
+import { type Stage, stage } from './stage.ts'
 
-/** A workspace with a configuration, and a server that plays turns. */
-async function stage(config: object, turns: readonly ScriptStep[]) {
-  const simulator = await startSimulator({ scenario: script(turns) })
-  const folder = await temporaryFolder()
-  await writeFile(join(folder.path, 'seamfold.config.json'), JSON.stringify(config))
-  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
-  return {
-    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
-    start: (...words: string[]) => new Started(words, { cwd: folder.path, env }),
-    async budget(): Promise<Readonly<Record<string, unknown>>> {
-      const { stdout } = await seamfold(['budget', '--json'], { cwd: folder.path, env })
-      return JSON.parse(stdout) as Readonly<Record<string, unknown>>
-    },
-    async [Symbol.asyncDispose]() {
-      await simulator.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
+/** What the command says that was used up. */
+const budgetOf = async (scene: Stage): Promise<unknown> => JSON.parse((await scene.run('budget', '--json')).stdout)
 
 const hello = answer([text('Hello.')])
 
 test('three processes at once spend one day, and all of them are done', async () => {
-  await using scene = await stage({ budget: { perDay: { tokens: 60_000 } } }, [hello, hello, hello])
+  await using scene = await stage([hello, hello, hello], { budget: { perDay: { tokens: 60_000 } } })
   const done = await Promise.all(['a', 'b', 'c'].map((word) => scene.run('run', '-q', word)))
   expect(done.map(({ code, stdout }) => [code, stdout])).toEqual(Array.from({ length: 3 }, () => [0, 'Hello.\n']))
-  expect(await scene.budget()).toMatchObject({
+  expect(await budgetOf(scene)).toMatchObject({
     root: expect.stringMatching(/^day-\d{4}-\d\d-\d\d$/),
     held: { tokens: 0 },
     used: { turns: 3 },
@@ -43,7 +24,7 @@ test('three processes at once spend one day, and all of them are done', async ()
 })
 
 test('a day that is used up refuses, with the figures, and says so in `budget`', async () => {
-  await using scene = await stage({ budget: { perDay: { tokens: 3000 } } }, [hello])
+  await using scene = await stage([hello], { budget: { perDay: { tokens: 3000 } } })
   const { code, stdout } = await scene.run('run', 'hi')
   expect(code).toBe(1)
   expect(stdout).toContain('is used up: 0 tokens of 3000 tokens')
@@ -55,19 +36,19 @@ test('a process that is killed in the middle of an answer counts at its worst fo
     asked.resolve()
     return new Promise<never>(() => {})
   })
-  await using scene = await stage({ budget: { perDay: { tokens: 300_000 } } }, [silent, hello])
+  await using scene = await stage([silent, hello], { budget: { perDay: { tokens: 300_000 } } })
   const first = scene.start('run', 'wait')
   await asked.promise
-  expect(await scene.budget()).toMatchObject({ reservations: [{ kind: 'attempt' }] })
+  expect(await budgetOf(scene)).toMatchObject({ reservations: [{ kind: 'attempt' }] })
   first.child.kill('SIGKILL')
   await first.ended
   expect((await scene.run('run', '-q', 'next')).code).toBe(0)
-  expect(await scene.budget()).toMatchObject({ lost: { count: 1 }, reservations: [] })
+  expect(await budgetOf(scene)).toMatchObject({ lost: { count: 1 }, reservations: [] })
   expect((await scene.run('budget')).stdout).toContain('Lost: 1')
 })
 
 test('a price that is configured lets a budget in dollars be held for any model', async () => {
   const price = { input: 1, output: 2 }
-  await using scene = await stage({ model: 'claude-haiku-4-5', price, budget: { usd: 1, perSession: { usd: 1 } } }, [hello])
+  await using scene = await stage([hello], { model: 'claude-haiku-4-5', price, budget: { usd: 1, perSession: { usd: 1 } } })
   expect(await scene.run('run', '-q', 'hi')).toMatchObject({ code: 0, stdout: 'Hello.\n' })
 })

@@ -3,29 +3,16 @@ import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { answer, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { answer, text } from '@seamfold/simulator'
 import { describe, expect, test } from 'vitest'
-import { seamfold, temporaryFolder } from './command.ts'
+import { type Stage, stage } from './stage.ts'
 
-async function stage(turns: readonly ScriptStep[]) {
-  const simulator = await startSimulator({ scenario: script(turns) })
-  const folder = await temporaryFolder()
-  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
-  return {
-    folder: folder.path,
-    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
-    /** Change the journal behind its back. */
-    change(sql: string) {
-      const database = new DatabaseSync(join(folder.path, '.seamfold', 'sessions.db'))
-      const { changes } = database.prepare(sql).run()
-      database.close()
-      expect(Number(changes)).toBeGreaterThan(0)
-    },
-    async [Symbol.asyncDispose]() {
-      await simulator.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
+/** Changes the journal behind its back. */
+function change({ folder }: Stage, sql: string): void {
+  const database = new DatabaseSync(join(folder, '.seamfold', 'sessions.db'))
+  const { changes } = database.prepare(sql).run()
+  database.close()
+  expect(Number(changes)).toBeGreaterThan(0)
 }
 
 const altered = `UPDATE seamfold_record SET record = replace(record, 'say one', 'say two') WHERE record LIKE '%say one%'`
@@ -44,7 +31,7 @@ describe('a record that was altered', () => {
     await scene.run('run', '--session', 'k1', 'say one')
     await scene.run('run', '--session', 'k2', 'something else')
     expect((await scene.run('doctor')).stdout).toMatch(/Journal +✓ .*2 sessions, every record\s+verified/)
-    scene.change(altered)
+    change(scene, altered)
     const { code, stdout } = await scene.run('doctor')
     expect(code).toBe(1)
     expect(stdout).toMatch(/k1: record \d+: the record is not the one that was written/)
@@ -55,7 +42,7 @@ describe('a record that was altered', () => {
   test('is told before anything is built on it', async () => {
     await using scene = await stage([answer([text('One.')])])
     await scene.run('run', '--session', 'k1', 'say one')
-    scene.change(altered)
+    change(scene, altered)
     for (const words of [
       ['run', '--session', 'k1', 'go on'],
       ['resume', 'k1'],
@@ -72,7 +59,7 @@ describe('a record that was altered', () => {
   test('is shown with a warning', async () => {
     await using scene = await stage([answer([text('One.')])])
     await scene.run('run', '--session', 'k1', 'say one')
-    scene.change(altered)
+    change(scene, altered)
     const { code, stdout, stderr } = await scene.run('sessions', 'show', 'k1')
     expect(code).toBe(1)
     expect(stderr).toContain('damaged: Session k1 is damaged at record')
@@ -84,7 +71,7 @@ describe('doctor', () => {
   test('finds a record that is missing', async () => {
     await using scene = await stage([answer([text('One.')])])
     await scene.run('run', '--session', 'k1', 'say one')
-    scene.change('DELETE FROM seamfold_record WHERE offset = 3')
+    change(scene, 'DELETE FROM seamfold_record WHERE offset = 3')
     const { code, stdout } = await scene.run('doctor')
     expect(code).toBe(1)
     expect(stdout).toMatch(/Journal +✗/)

@@ -2,25 +2,11 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { answer, callTool, text } from '@seamfold/simulator'
 import { describe, expect, test } from 'vitest'
-import { envelopes, seamfold, temporaryFolder } from './command.ts'
+import { envelopes } from './command.ts'
+import { bash, stage } from './stage.ts'
 
-async function stage(turns: readonly ScriptStep[]) {
-  const simulator = await startSimulator({ scenario: script(turns) })
-  const folder = await temporaryFolder()
-  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
-  return {
-    folder: folder.path,
-    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
-    async [Symbol.asyncDispose]() {
-      await simulator.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-const bash = (command: string) => callTool('bash', { command })
 const write = (path: string) => callTool('write', { file_path: path, content: 'export default {}\n' })
 
 describe.each(['full', 'auto-edit'])('with --permissions %s', (mode) => {

@@ -1,24 +1,11 @@
 /** Hooks of the configuration in the command itself: asked and told by real processes, listed by doctor, and never in circles. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { answer, callTool, text } from '@seamfold/simulator'
 import { expect, test } from 'vitest'
-import { main, seamfold, temporaryFolder } from './command.ts'
-
-async function stage(config: object, turns: readonly ScriptStep[]) {
-  const simulator = await startSimulator({ scenario: script(turns) })
-  const folder = await temporaryFolder()
-  await writeFile(join(folder.path, 'seamfold.config.json'), JSON.stringify(config, null, 2))
-  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
-  return {
-    folder: folder.path,
-    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
-    async [Symbol.asyncDispose]() {
-      await simulator.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
+import { seamfold } from './command.ts'
+import { main } from './command.ts'
+import { stage } from './stage.ts'
 
 const remove = answer([callTool('bash', { command: 'rm -rf .' })])
 const done = answer([text('Nothing was removed.')])
@@ -28,7 +15,7 @@ test('a command blocks a call, and another hears of the end before the command h
     { on: 'pre_tool_use', tool: 'bash', shell: 'grep -q "rm -rf" && { echo not here >&2; exit 2; }; true' },
     { on: ['on_success', 'on_error'], shell: 'cat > ended.json' },
   ]
-  await using scene = await stage({ permissions: 'full', hooks }, [remove, done])
+  await using scene = await stage([remove, done], { permissions: 'full', hooks })
   const { code, stdout } = await scene.run('run', '--json', 'clean up')
   expect(code).toBe(0)
   expect(stdout).toContain("'bash' was blocked by a hook: not here")
@@ -42,7 +29,7 @@ test('a hook that runs the command in the same folder comes to an end', async ()
   const shell = `cat >/dev/null; echo "$SEAMFOLD_HOOK_DEPTH" >> depths; "${process.execPath}" "${main}" run --quiet again </dev/null >/dev/null 2>&1`
   const hooks = [{ on: 'pre_prompt', shell: `${shell}; true` }]
   const environment = { keep: ['ANTHROPIC_API_KEY'] }
-  await using scene = await stage({ permissions: 'full', environment, hooks }, [done, done, done, done])
+  await using scene = await stage([done, done, done, done], { permissions: 'full', environment, hooks })
   expect((await scene.run('run', 'go')).code).toBe(0)
   expect((await readFile(join(scene.folder, 'depths'), 'utf8')).trim().split('\n')).toEqual(['1', '2', '3'])
 })
@@ -52,7 +39,7 @@ test('doctor lists them, and says what is missing', async () => {
     { name: 'no rm', on: 'pre_tool_use', tool: 'bash', command: ['node', 'no-rm.mjs'] },
     { on: 'on_error', url: 'https://ops.example/hooks?key=hidden', secretVariable: 'HOOK_SECRET' },
   ]
-  await using scene = await stage({ hooks }, [])
+  await using scene = await stage([], { hooks })
   const missing = await scene.run('doctor')
   expect(missing.code).toBe(1)
   expect(missing.stdout.replaceAll(/\s+/g, ' ')).toContain(

@@ -1,32 +1,19 @@
 /** Calls that a lane gave up, at the command line: listed, driven again, forgotten. */
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { answer, callTool, script, startSimulator, text } from '@seamfold/simulator'
+import { answer, callTool, text } from '@seamfold/simulator'
 import { expect, test } from 'vitest'
-import { seamfold, temporaryFolder } from './command.ts'
+import { type Stage, stage } from './stage.ts'
 
-/** A workspace whose first command took too long; the next one like it does not. */
-async function stage() {
+/** Its first command takes too long; the next one like it does not. */
+const slowAtFirst = (): Promise<Stage> => {
   const command = 'test -e begun && touch done || { touch begun; sleep 30; }'
-  const simulator = await startSimulator({
-    scenario: script([answer([callTool('bash', { command, timeout: 300 })]), answer([text('It took too long.')])]),
-  })
-  const folder = await temporaryFolder()
-  await writeFile(join(folder.path, 'seamfold.config.json'), JSON.stringify({ lanes: { execute: { concurrency: 1 } } }))
-  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
-  return {
-    folder: folder.path,
-    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
-    async [Symbol.asyncDispose]() {
-      await simulator.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
+  const turns = [answer([callTool('bash', { command, timeout: 300 })]), answer([text('It took too long.')])]
+  return stage(turns, { lanes: { execute: { concurrency: 1 } } })
 }
 
 test('a call that was given up is listed, driven again only by who says so, and gone then', { timeout: 60_000 }, async () => {
-  await using scene = await stage()
+  await using scene = await slowAtFirst()
   expect((await scene.run('run', '--yes', '-q', 'go')).code).toBe(0)
   const listed = await scene.run('letters')
   expect(listed.code).toBe(0)
@@ -43,7 +30,7 @@ test('a call that was given up is listed, driven again only by who says so, and 
 })
 
 test('a letter is forgotten by the beginning of its name, and an unknown one is told of with those that there are', async () => {
-  await using scene = await stage()
+  await using scene = await slowAtFirst()
   await scene.run('run', '--yes', '-q', 'go')
   const { stdout } = await scene.run('letters', '--json')
   const { id } = JSON.parse(stdout) as { id: string }

@@ -3,26 +3,10 @@ import { existsSync } from 'node:fs'
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { answer, callTool, text } from '@seamfold/simulator'
 import { expect, test } from 'vitest'
-import { seamfold, temporaryFolder } from './command.ts'
+import { bash, stage } from './stage.ts'
 
-async function stage(turns: readonly ScriptStep[]) {
-  const simulator = await startSimulator({ scenario: script(turns) })
-  const folder = await temporaryFolder()
-  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
-  return {
-    folder: folder.path,
-    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
-    runWith: (more: Record<string, string>, ...words: string[]) => seamfold(words, { cwd: folder.path, env: { ...env, ...more } }),
-    async [Symbol.asyncDispose]() {
-      await simulator.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-const bash = (command: string) => callTool('bash', { command })
 const question = callTool('ask_user', { question: 'Which colour?', options: [{ label: 'red' }, { label: 'blue' }], free_text: false })
 
 test('a question waits, is shown with its options, takes one of them by its number, once', async () => {
@@ -77,14 +61,14 @@ test('edited arguments whose path was swapped for a link before they run are ask
 test('with a key in the environment, only who has it can answer', async () => {
   await using scene = await stage([answer([bash('echo done > out')]), answer([text('Done.')])])
   const key = { SEAMFOLD_ANSWER_KEY: 'a secret of enough bytes' }
-  expect((await scene.runWith(key, 'run', '--session', 's', 'go')).code).toBe(3)
+  expect((await scene.with(key, 'run', '--session', 's', 'go')).code).toBe(3)
   expect(await scene.run('approve', 's')).toMatchObject({ code: 2, stderr: expect.stringContaining('not signed with the key') as string })
-  expect(await scene.runWith({ SEAMFOLD_ANSWER_KEY: 'another secret, long enough' }, 'approve', 's')).toMatchObject({
+  expect(await scene.with({ SEAMFOLD_ANSWER_KEY: 'another secret, long enough' }, 'approve', 's')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('not signed with the key') as string,
   })
   expect(existsSync(join(scene.folder, 'out'))).toBe(false)
-  expect((await scene.runWith(key, 'approve', 's')).code).toBe(0)
-  expect((await scene.runWith(key, 'resume', 's')).code).toBe(0)
+  expect((await scene.with(key, 'approve', 's')).code).toBe(0)
+  expect((await scene.with(key, 'resume', 's')).code).toBe(0)
   expect(existsSync(join(scene.folder, 'out'))).toBe(true)
 })

@@ -3,29 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAgent } from '@seamfold/core'
 import { scriptedLlm } from '@seamfold/core/testing'
-import { answer, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { answer, text } from '@seamfold/simulator'
 import { sqliteStore } from '@seamfold/store-sqlite'
 import { describe, expect, test } from 'vitest'
-import { seamfold, Started, temporaryFolder } from './command.ts'
+import { seamfold, temporaryFolder } from './command.ts'
+import { bash, stage, type Stage } from './stage.ts'
 
-async function stage(turns: readonly ScriptStep[]) {
-  const simulator = await startSimulator({ scenario: script(turns) })
-  const folder = await temporaryFolder()
-  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
-  return {
-    folder: folder.path,
-    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
-    start: (...words: string[]) => new Started(words, { cwd: folder.path, env }),
-    async [Symbol.asyncDispose]() {
-      await simulator.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-const bash = (command: string) => callTool('bash', { command })
-
-async function killed(scene: Awaited<ReturnType<typeof stage>>, ...words: string[]) {
+async function killed(scene: Stage, ...words: string[]) {
   const started = scene.start('run', '--json', '--session', 'k1', ...words)
   await started.saw('"tool_execution_start"')
   return {

@@ -2,29 +2,10 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { answer, badRequest, callTool, script, type ScriptStep, startSimulator, text } from '@seamfold/simulator'
+import { answer, badRequest, script, startSimulator, text } from '@seamfold/simulator'
 import { describe, expect, test } from 'vitest'
-import { envelopes, seamfold, Started, temporaryFolder } from './command.ts'
-
-/** A workspace, and a server that plays turns. */
-async function stage(turns: readonly ScriptStep[]) {
-  const simulator = await startSimulator({ scenario: script(turns) })
-  const folder = await temporaryFolder()
-  const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl }
-  return {
-    folder: folder.path,
-    run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
-    with: (more: Readonly<Record<string, string>>, ...words: string[]) => seamfold(words, { cwd: folder.path, env: { ...env, ...more } }),
-    feed: (input: string, ...words: string[]) => seamfold(words, { cwd: folder.path, env, input }),
-    start: (...words: string[]) => new Started(words, { cwd: folder.path, env }),
-    async [Symbol.asyncDispose]() {
-      await simulator.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-const bash = (command: string) => callTool('bash', { command })
+import { envelopes, seamfold, temporaryFolder } from './command.ts'
+import { bash, stage } from './stage.ts'
 
 describe('output', () => {
   test('is the transcript, plain in a pipe', async () => {

@@ -1,6 +1,7 @@
 /** What an executor promises about events. */
 import type { Envelope } from '../model/event.ts'
 import type { AgentStepSpec } from '../model/step.ts'
+import type { AgentExecutor } from '../ports/agent-executor.ts'
 import {
   gate,
   neverAborted,
@@ -24,6 +25,16 @@ const nextTick = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
 const stepEventText = (spec: AgentStepSpec, index: number): string => {
   const { event } = stepEvent(spec, index)
   return event.type === 'text_delta' ? event.text : ''
+}
+
+/** The outcome and the events of each step, all given to the executor in one go. */
+async function atOnce(executor: AgentExecutor, specs: readonly AgentStepSpec[]) {
+  const runs = specs.map(async (spec) => {
+    const events: Envelope[] = []
+    const outcome = await executor.executeStep(spec, { signal, onEvent: (envelope) => void events.push(envelope) })
+    return { outcome, events }
+  })
+  return within(Promise.all(runs), 'the outcomes')
 }
 
 const breaks = (): never => {
@@ -139,12 +150,7 @@ export const eventCases: readonly Case<ExecutorSubject>[] = [
         }
         return stepOutcome(received, received.prompt)
       })
-      const runs = specs.map(async (spec) => {
-        const events: Envelope[] = []
-        const outcome = await executor.executeStep(spec, { signal, onEvent: (envelope) => void events.push(envelope) })
-        return { outcome, events }
-      })
-      const found = await within(Promise.all(runs), 'the outcomes')
+      const found = await atOnce(executor, specs)
       const expected = specs.map((spec) => ({ outcome: stepOutcome(spec, spec.prompt), events: stepEvents(spec, 20) }))
       assertEqual(found, expected, 'the steps')
     },
@@ -161,12 +167,7 @@ export const eventCases: readonly Case<ExecutorSubject>[] = [
         }
         return stepOutcome(received, received.prompt)
       })
-      const runs = specs.map(async (spec) => {
-        const events: Envelope[] = []
-        const outcome = await executor.executeStep(spec, { signal, onEvent: (envelope) => void events.push(envelope) })
-        return { outcome, events }
-      })
-      const found = await within(Promise.all(runs), 'the outcomes')
+      const found = await atOnce(executor, specs)
       const expected = specs.map((spec) => ({ outcome: stepOutcome(spec, spec.prompt), events: stepEvents(spec, 5) }))
       assertEqual(found, expected, 'the steps')
     },

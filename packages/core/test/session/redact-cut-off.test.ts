@@ -6,7 +6,8 @@ import { callOf } from '../../src/testing.ts'
 import { inStore, redactAll, SECRET } from './secrets.ts'
 import { agentOn, cursorOf } from './sessions.ts'
 
-test('a redaction that is cut off between inbox and journal is finished by the next', async () => {
+/** A session whose inbox and journal hold the secret, and its store that dies where the one or the other is rewritten. */
+async function answeredSession(dies: 'inbox' | 'journal') {
   const store = memoryStore()
   const session = await agentOn(store, [[callOf('change')], 'done']).session({ id: 's' })
   await (
@@ -17,35 +18,19 @@ test('a redaction that is cut off between inbox and journal is finished by the n
   await (
     await session.resume()
   )?.result
-  const cursor = await cursorOf(session, 'confirmation_received')
   const dying: SessionStore = {
     ...store,
     replace: (key, changes) =>
-      key.startsWith('journal/') ? Promise.reject(new Error('died')) : (store.replace?.(key, changes) ?? Promise.resolve()),
+      key.startsWith(`${dies}/`) ? Promise.reject(new Error('died')) : (store.replace?.(key, changes) ?? Promise.resolve()),
   }
-  await expect(redactFacts(dying, 's', { at: [cursor] })).rejects.toThrow('died')
-  expect(await verifySession(store, 's')).toMatchObject({ redacted: 0 })
-  await redactAll(store)
-  expect(await inStore(store)).toBe(0)
-})
+  return { store, dying, at: [await cursorOf(session, 'confirmation_received')] }
+}
 
-test('the journal does not say that it was redacted while the inbox still has the words', async () => {
-  const store = memoryStore()
-  const session = await agentOn(store, [[callOf('change')], 'done']).session({ id: 's' })
-  await (
-    await session.send('go')
-  ).result
-  const [waiting] = await session.waitingFor()
-  await session.answer(waiting?.requestId ?? '', { decision: 'reject', message: SECRET })
-  await (
-    await session.resume()
-  )?.result
-  const dying: SessionStore = {
-    ...store,
-    replace: (key, changes) =>
-      key.startsWith('inbox/') ? Promise.reject(new Error('died')) : (store.replace?.(key, changes) ?? Promise.resolve()),
-  }
-  const at = [await cursorOf(session, 'confirmation_received')]
+test.each([
+  ['a redaction that is cut off between inbox and journal is finished by the next', 'journal'],
+  ['the journal does not say that it was redacted while the inbox still has the words', 'inbox'],
+] as const)('%s', async (_, dies) => {
+  const { store, dying, at } = await answeredSession(dies)
   await expect(redactFacts(dying, 's', { at })).rejects.toThrow('died')
   expect(await verifySession(store, 's')).toMatchObject({ redacted: 0 })
   await redactAll(store)
