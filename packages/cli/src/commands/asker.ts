@@ -20,7 +20,7 @@ export const isAsked = ({ run, metadata }: Pick<SessionState, 'run' | 'metadata'
   run !== undefined && run.sendId === metadata.taskId
 
 /** The command that goes on with the run of a session; undefined for a step that some program gave, which goes on with it. */
-export async function goOnCommand(sessionId: string, scene: Scene): Promise<string | undefined> {
+async function goOnCommand(sessionId: string, scene: Scene): Promise<string | undefined> {
   return commandOf(await askerOf(scene.store, sessionId), sessionId, scene)
 }
 
