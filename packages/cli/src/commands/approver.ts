@@ -6,7 +6,7 @@ import type { Change } from '../render/diff.ts'
 import { requestExcerpt } from '../render/request.ts'
 import type { Style } from '../render/style.ts'
 import { columnsOf, visibleLine } from '../render/text.ts'
-import { joinParts } from '../render/wrap.ts'
+import { joinParts, wrapWords } from '../render/wrap.ts'
 import { rulesLike } from '../setup/permissions.ts'
 import type { Lines } from '../terminal/lines.ts'
 import type { Screen } from '../terminal/screen.ts'
@@ -86,7 +86,8 @@ async function answerOf(request: WaitingFor, signal: AbortSignal, options: Appro
     else if (answer !== undefined && answer !== 'always') return answer
     else {
       const keys = asked.always === undefined ? 'y, n or s' : 'y, n, a or s'
-      terminal.print(`  Type ${keys}; s shows all of it. After n may follow what the agent should do instead.\n`)
+      const words = `  Type ${keys}; s shows all of it. After n may follow what the agent should do instead.`
+      terminal.print(`${wrapWords(words, terminal.style().width, '  ').join('\n')}\n`)
     }
   }
 }

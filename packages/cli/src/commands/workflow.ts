@@ -8,7 +8,7 @@ import { resolveSettings, type SharedOptions } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { loadWorkflow } from '../workflow/load-workflow.ts'
 import { Progress } from '../workflow/progress.ts'
-import { eventLine, statusLine, summaryLines } from '../workflow/progress-lines.ts'
+import { eventLine, statusLines, summaryLines } from '../workflow/progress-lines.ts'
 import { rememberPlace } from '../setup/workflow-note.ts'
 import { workflowCommand } from './asker.ts'
 import { EXIT } from './exit-code.ts'
@@ -34,7 +34,7 @@ export async function workflowRunCommand(file: string, options: WorkflowOptions,
     const { assembled, interrupt, screen } = work
     const progress = new Progress(() => terminal.now())
     const tell = teller(progress, { work, terminal, json })
-    if (!json) screen.watch(() => statusLine(progress, terminal.style()))
+    if (!json) screen.watch(() => statusLines(progress, terminal.style()))
     const { store, leases, host } = assembled.options
     if (options.resume !== undefined && store !== undefined) await assertStored(options.resume, store)
     const rootId = options.resume ?? `${workflow.name}-${crypto.randomUUID()}`

@@ -1,11 +1,11 @@
-/** Prints text with a status line below it that moves out of the way. */
+/** Prints text with lines of status below it that move out of the way. */
 import type { Terminal } from './terminal.ts'
 
 export interface Screen {
   print(text: string): void
-  /** What the status line says, asked each time it is drawn; undefined takes it away. Does nothing where nobody watches. */
+  /** What the status says, in lines that fit the screen, asked each time it is drawn; undefined takes it away. Does nothing where nobody watches. */
   watch(status: (() => string) | undefined): void
-  /** Draw the status line now. */
+  /** Draw the status now. */
   refresh(): void
   /** Keep what is printed back while somebody is asked something. Returns how to let it out. */
   hold(): () => void
@@ -14,6 +14,7 @@ export interface Screen {
 
 const REDRAW_MS = 100
 const CLEAR = '\r\u001b[2K'
+const CLEAR_ABOVE = '\u001b[1A\u001b[2K'
 
 type Output = Pick<Terminal, 'live' | 'print'>
 
@@ -23,7 +24,8 @@ export const createScreen = (terminal: Output): Screen => (terminal.live ? new L
 class LiveScreen implements Screen {
   readonly #terminal: Output
   #status: (() => string) | undefined
-  #drawn = false
+  /** Lines of status that stand on the screen. */
+  #drawn = 0
   #atLineStart = true
   #timer: NodeJS.Timeout | undefined
   /** What came while somebody was asked; undefined while nobody is. */
@@ -50,8 +52,9 @@ class LiveScreen implements Screen {
 
   refresh(): void {
     if (this.#status === undefined || !this.#atLineStart || this.#held !== undefined) return
-    this.#terminal.print(CLEAR + this.#status())
-    this.#drawn = true
+    const lines = this.#status().split('\n')
+    this.#terminal.print(erased(this.#drawn) + lines.join('\r\n'))
+    this.#drawn = lines.length
   }
 
   hold(): () => void {
@@ -71,8 +74,8 @@ class LiveScreen implements Screen {
   }
 
   #clear(): void {
-    if (this.#drawn) this.#terminal.print(CLEAR)
-    this.#drawn = false
+    if (this.#drawn > 0) this.#terminal.print(erased(this.#drawn))
+    this.#drawn = 0
   }
 
   #stop(): void {
@@ -80,6 +83,8 @@ class LiveScreen implements Screen {
     this.#timer = undefined
   }
 }
+
+const erased = (lines: number): string => CLEAR + CLEAR_ABOVE.repeat(Math.max(0, lines - 1))
 
 /** A screen that nobody watches. */
 const plainScreen = (terminal: Output): Screen => ({

@@ -11,9 +11,12 @@ export type StepProgress = {
   readonly doing: string
   readonly startedAt: number
   readonly endedAt?: number
+  /** What one that failed says. */
+  readonly reason?: string
 }
 
 export type PhaseProgress = {
+  readonly index: number
   readonly name: string
   readonly scope: string
   readonly total: number
@@ -35,20 +38,20 @@ export class Progress {
   record(event: WorkflowEvent): void {
     switch (event.type) {
       case 'phase_start':
-        this.phases.push({ name: event.name, scope: event.scope, total: event.stepCount, succeeded: 0, failed: 0, ended: false })
+        this.phases.push({ ...placeOfPhase(event), total: event.stepCount, succeeded: 0, failed: 0, ended: false })
         return
       case 'phase_end':
-        return this.#changePhase(event.name, event.scope, { succeeded: event.succeeded, failed: event.failed, ended: true })
+        return this.#changePhase(placeOfPhase(event), { succeeded: event.succeeded, failed: event.failed, ended: true })
       case 'step_run':
         return this.#set(event.key, { ...placeOf(event), status: 'running', attempt: event.attempt })
       case 'step_cached':
         this.#set(event.key, { ...placeOf(event), status: 'cached', attempt: 0 })
-        return this.#count(true)
+        return this.#count(event.key, true)
       case 'step_suspended':
         return this.#change(event.key, { status: 'suspended', doing: 'waits for an answer' })
       case 'step_end':
-        this.#change(event.key, { status: event.status, doing: '', endedAt: this.#now() })
-        return event.status === 'suspended' ? undefined : this.#count(event.success)
+        this.#change(event.key, { status: event.status, doing: '', endedAt: this.#now(), ...reasonIn(event) })
+        return event.status === 'suspended' ? undefined : this.#count(event.key, event.success)
       default:
         return undefined
     }
@@ -65,9 +68,14 @@ export class Progress {
     return [...this.steps.values()].filter(({ status }) => status === 'running')
   }
 
-  /** The phase that is under way; the last one where several are. */
-  get phase(): PhaseProgress | undefined {
-    return this.phases.findLast(({ ended }) => !ended)
+  /** Phases that are under way. */
+  get open(): readonly PhaseProgress[] {
+    return this.phases.filter(({ ended }) => !ended)
+  }
+
+  /** Milliseconds since it began. */
+  elapsed({ startedAt, endedAt = this.#now() }: StepProgress): number {
+    return endedAt - startedAt
   }
 
   #set(key: string, step: Omit<StepProgress, 'doing' | 'startedAt'>): void {
@@ -80,19 +88,25 @@ export class Progress {
     if (step !== undefined) this.steps.set(key, { ...step, ...part })
   }
 
-  #count(success: boolean): void {
-    const { phase } = this
+  /** A step's key begins with that of its phase. */
+  #count(key: string, success: boolean): void {
+    const phase = this.open.find(({ scope, index }) => key.startsWith(`${scope}${index}:`))
     if (phase === undefined) return
-    const part = success ? { succeeded: phase.succeeded + 1 } : { failed: phase.failed + 1 }
-    this.#changePhase(phase.name, phase.scope, part)
+    this.#changePhase(phase, success ? { succeeded: phase.succeeded + 1 } : { failed: phase.failed + 1 })
   }
 
-  #changePhase(name: string, scope: string, part: Partial<PhaseProgress>): void {
-    const index = this.phases.findLastIndex((each) => each.name === name && each.scope === scope && !each.ended)
-    const phase = this.phases[index]
-    if (phase !== undefined) this.phases[index] = { ...phase, ...part }
+  #changePhase({ scope, index }: PhasePlace, part: Partial<PhaseProgress>): void {
+    const at = this.phases.findIndex((each) => each.index === index && each.scope === scope)
+    const phase = this.phases[at]
+    if (phase !== undefined) this.phases[at] = { ...phase, ...part }
   }
 }
+
+type PhasePlace = Pick<PhaseProgress, 'name' | 'scope' | 'index'>
+
+const placeOfPhase = ({ name, scope, index }: PhasePlace): PhasePlace => ({ name, scope, index })
+
+const reasonIn = ({ reason }: { readonly reason?: string }): Pick<StepProgress, 'reason'> => (reason === undefined ? {} : { reason })
 
 const placeOf = ({
   taskId,

@@ -26,3 +26,16 @@ test('the status line is drawn at once when it is asked for, and is gone before 
   screen.close()
   expect(out).toEqual(['\r\u001b[2Kworking', '\r\u001b[2K', 'text\n'])
 })
+
+test('several lines of status are taken away whole, and drawn over each other', () => {
+  const out: string[] = []
+  const screen = createScreen({ live: true, print: (text) => void out.push(text) })
+  const said = ['one\ntwo\nthree', 'one']
+  screen.watch(() => said.shift() ?? '')
+  screen.refresh()
+  screen.refresh()
+  screen.print('text\n')
+  screen.close()
+  const [line, above] = ['\r\u001b[2K', '\u001b[1A\u001b[2K']
+  expect(out).toEqual([`${line}one\r\ntwo\r\nthree`, `${line}${above}${above}one`, line, 'text\n'])
+})

@@ -59,7 +59,7 @@ describe('seamfold workflow run', () => {
     expect(stdout).toMatch(
       /^Workflow book-[0-9a-f-]{36}\ndraft {2}2 steps\n {2}✓ chapter-1 +scribe .* s\n {2}✓ chapter-2 +scribe .* s\n {2}· all drafts are there\n {2}✓ title +default/,
     )
-    expect(stdout).toMatch(/✓ completed\n3 steps: 3 completed, \d+ tokens\n/)
+    expect(stdout).toMatch(/✓ completed\n3 steps: 3 completed, [\d,]+ tokens\n/)
     expect(stdout).toContain('"scribe: Write chapter 2."')
   })
 

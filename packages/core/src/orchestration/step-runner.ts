@@ -171,7 +171,8 @@ export class StepRunner {
     let outcome = await this.#untilDone({ step, key, sessionId, grant })
     if (outcome.status === 'suspended') return outcome
     if (!isUnended(outcome)) outcome = await this.#stored(outcome, { step, key, attempt, grant })
-    emit?.({ type: 'step_end', attempt, status: outcome.status, success: outcome.success, ...placeOf(step, key) })
+    const { status, success, output: reason } = outcome
+    emit?.({ type: 'step_end', attempt, status, success, ...(status === 'failed' ? { reason } : {}), ...placeOf(step, key) })
     return outcome
   }
 

@@ -93,7 +93,14 @@ export type WorkflowEvent =
   /** Its id stood for another question before. */
   | ({ readonly type: 'step_changed'; readonly action: OnChanged } & StepPlace)
   | ({ readonly type: 'step_suspended'; readonly waitingFor: readonly WaitingFor[] } & StepPlace)
-  | ({ readonly type: 'step_end'; readonly attempt: number; readonly status: StepStatus; readonly success: boolean } & StepPlace)
+  /** `reason`: what one that failed says. */
+  | ({
+      readonly type: 'step_end'
+      readonly attempt: number
+      readonly status: StepStatus
+      readonly success: boolean
+      readonly reason?: string
+    } & StepPlace)
 
 export type WorkflowListener = (event: WorkflowEvent) => void
 

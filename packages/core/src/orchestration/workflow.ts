@@ -113,8 +113,10 @@ export class Workflow {
     })
   }
 
-  /** Says something to whoever listens. */
+  /** Says something to whoever listens. Throws `invalid_argument` without a level. */
   log(level: LogLevel, message: string, fields: JsonObject = {}): void {
+    if (typeof message !== 'string')
+      throw new AgentError('invalid_argument', `workflow.log takes a level and a text: workflow.log('info', ${JSON.stringify(level)})`)
     this.#root.emit({ type: 'log', scope: this.#path, level, message, fields })
   }
 

@@ -25,7 +25,7 @@ describe('an outcome that says that nobody knows the end', () => {
       const { events, onEvent } = told()
       await using first = new Workflow({ executor, store, rootId: 'root', onEvent })
       expect(await first.agent(step('a'))).toMatchObject({ status: 'failed', code })
-      expect(events.at(-1)).toMatchObject({ type: 'step_end', status: 'failed' })
+      expect(events.at(-1)).toMatchObject({ type: 'step_end', status: 'failed', reason: code })
       await first.close()
       expect((await logOf(store, 'root')).map(({ type }) => type)).toEqual(['workflow_claimed', 'step_start', 'workflow_released'])
       await using second = new Workflow({ executor, store, rootId: 'root' })

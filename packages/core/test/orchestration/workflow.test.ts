@@ -97,6 +97,7 @@ describe('a workflow', () => {
     workflow.log('info', 'half-way', { done: 3 })
     leave()
     workflow.log('info', 'unheard')
+    expect(() => workflow.log('a text alone' as 'info', undefined as unknown as string)).toThrow('workflow.log(\'info\', "a text alone")')
     expect(events).toEqual([{ type: 'log', scope: '', level: 'info', message: 'half-way', fields: { done: 3 } }])
   })
 
