@@ -128,11 +128,11 @@ function valuesOf(schema: JsonObject, place: string): string | undefined {
 function kindsOf(schema: JsonObject, place: string): string | undefined {
   const { allOf } = schema
   if (!Array.isArray(allOf)) return undefined
-  const all = [schema, ...allOf.filter(isJsonObject)].map(({ type }) => type).filter((type) => type !== undefined)
-  const kinds = all.map((type) =>
-    [type].flat().flatMap((kind) => (kind === 'number' ? ['number', 'integer'] : [typeof kind === 'string' ? kind : ''])),
-  )
-  const [first, ...others] = kinds
-  if (first === undefined || first.some((kind) => others.every((each) => each.includes(kind)))) return undefined
-  return `${place} asks for ${all.map((type) => [type].flat().join(' or ')).join(' and ')} at once`
+  const all = [schema, ...allOf.filter(isJsonObject)].flatMap(({ type }) => {
+    const names = [type].flat().filter((name) => typeof name === 'string')
+    return names.length === 0 ? [] : [names]
+  })
+  const [first = [], ...others] = all.map((names) => (names.includes('number') ? [...names, 'integer'] : names))
+  if (first.length === 0 || first.some((name) => others.every((each) => each.includes(name)))) return undefined
+  return `${place} asks for ${all.map((names) => names.join(' or ')).join(' and ')} at once`
 }
