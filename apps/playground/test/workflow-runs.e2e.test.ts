@@ -1,7 +1,7 @@
 /** Promises of workflows that are begun on the page, in a real browser: from a file, with an input that is checked, answered in place, stopped and gone on with. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
     await page.close()
   })
 
-  test('goes on when the process of its agent was killed, once the page says from which file', async () => {
+  test('goes on when its playground was killed, and asks for the file where that is not there any more', async () => {
     await using here = await projectWithWorkflow()
     const first = await here.start()
     const page = await browser.newPage()
@@ -94,16 +94,13 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
     await page.getByRole('button', { name: /mend-it waits/ }).waitFor()
     const { hash } = new URL(page.url())
     await first.stop('SIGKILL')
+    await rename(join(here.folder, '.seamfold/workflows/mend.mjs'), join(here.folder, '.seamfold/workflows/moved.mjs'))
     const second = await here.start('--permissions', 'full')
     await page.goto(second.url)
     await page.evaluate((address) => void (location.hash = address), hash)
-    await page.getByRole('button', { name: 'Go on with it…' }).click()
-    const file = page.getByRole('combobox', { name: 'File, as a path in the workspace' })
-    expect(await file.inputValue()).toBe('.seamfold/workflows/mend.mjs')
-    await file.fill('elsewhere.mjs')
-    await page.getByRole('button', { name: 'Go on', exact: true }).click()
-    await page.getByRole('alert').filter({ hasText: 'There is no module elsewhere.mjs' }).waitFor()
-    await file.fill('.seamfold/workflows/mend.mjs')
+    await page.getByRole('button', { name: 'Go on with it', exact: true }).click()
+    await page.getByRole('alert').filter({ hasText: 'There is no module .seamfold/workflows/mend.mjs' }).waitFor()
+    await page.getByRole('combobox', { name: 'File, as a path in the workspace' }).fill('.seamfold/workflows/moved.mjs')
     await page.getByRole('button', { name: 'Go on', exact: true }).click()
     await page.getByRole('button', { name: /mend-it (waits|running)/ }).click()
     expect(await barriers(page)).toEqual([])
@@ -125,7 +122,7 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
     await page.close()
   })
 
-  test('goes on in another tab when its agent was started again, from the file that the server remembers', async () => {
+  test('goes on in another tab when its agent was started again, from the file that the store tells', async () => {
     await using here = await projectWithWorkflow()
     const { url } = await here.start()
     const context = await browser.newContext()
@@ -145,7 +142,7 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
     await context.close()
   })
 
-  test('of which the server knows the name alone goes on from the file that was read here for that name', async () => {
+  test('that was begun at the terminal goes on from the file that it was begun from', async () => {
     await using here = await project()
     await mkdir(join(here.folder, 'flows'), { recursive: true })
     await writeFile(join(here.folder, 'flows/all.mjs'), source)
@@ -159,9 +156,6 @@ describe.skipIf(!hasBrowser)('a workflow that is begun on the page', () => {
     const page = await browser.newPage()
     await page.goto(url)
     await page.getByRole('link', { name: 'Workflows' }).click()
-    await page.getByRole('combobox', { name: 'File, as a path in the workspace' }).fill('flows/all.mjs')
-    await page.getByRole('button', { name: 'Read it' }).click()
-    await page.getByRole('button', { name: /^Run / }).waitFor()
     await page.getByRole('link', { name: 'mend' }).click()
     await page.getByText('from flows/all.mjs').waitFor()
     await page.getByRole('button', { name: 'Go on with it', exact: true }).click()

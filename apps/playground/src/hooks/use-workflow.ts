@@ -13,7 +13,7 @@ export type FollowedWorkflow = {
   readonly waiting: ReadonlySet<string>
   /** Under way in the agent's process. */
   readonly here: boolean
-  /** The file that it was begun from, or that has a workflow of its name, as far as the server knows. */
+  /** The file that it was run from last, as far as the store tells. */
   readonly file: string | undefined
   /** How it ended there. */
   readonly ended: WorkflowEnding | undefined

@@ -4,7 +4,6 @@ import { type ErrorCode, isAgentError, toMessage } from '@seamfold/core/kit'
 import { MODE_NAMES, rulesLike } from '../setup/permissions.ts'
 import { assemble, type Assembled } from '../setup/assemble.ts'
 import { livesWith } from '../setup/holder.ts'
-import { FilesOfWorkflows, type OpenedFiles } from '../setup/opened-files.ts'
 import { providerChoices } from '../setup/provider-choices.ts'
 import { WorkflowRuns } from '../setup/workflow-runs.ts'
 import { assembleVariants } from '../setup/variants.ts'
@@ -17,16 +16,13 @@ import { ignoreInterrupts } from '../terminal/interrupt.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** The first and only word to an agent's process. */
-export type AgentOrders = { readonly settings: Settings; readonly opened: OpenedFiles }
+export type AgentOrders = { readonly settings: Settings }
 
 /** What it answers. */
 export type AgentReady = { readonly port: number; readonly token: string; readonly about: PlaygroundAbout }
 
 /** What it answers when its settings cannot work. */
 export type AgentRefusal = { readonly refused: { readonly code: ErrorCode; readonly message: string } }
-
-/** What it tells later: which file a workflow is in. */
-export type AgentNews = { readonly opened: { readonly key: string; readonly file: string } }
 
 /** Whoever started this was killed: what runs here is left as it is, to be resumed, as if it had run in that process. */
 const orphaned = (): never => process.exit(1)
@@ -38,7 +34,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   const restore = ignoreInterrupts()
   const left = new Promise<void>((resolve) => process.once('SIGTERM', resolve))
   process.once('disconnect', orphaned)
-  const { settings, opened } = await orders()
+  const { settings } = await orders()
   const assembling = { environment: terminal.environment, unhurried: true }
   const assembled = await assemble(settings, { ...assembling, warn: (text) => terminal.complain(`${text}\n`) }).catch((error: unknown) =>
     refuse(error),
@@ -50,8 +46,7 @@ export async function playgroundAgentCommand(terminal: Terminal): Promise<number
   const about = { ...aboutOf(settings, assembled.model, besideOf(assembled)), modes: MODE_NAMES, models }
   const { agent, journal, options } = assembled
   const { security, tools = [] } = options
-  const files = new FilesOfWorkflows(opened, (key, file) => void process.send?.({ opened: { key, file } } satisfies AgentNews))
-  const workflows = new WorkflowRuns(assembled, settings.workspace, files)
+  const workflows = new WorkflowRuns(assembled, settings.workspace)
   const close = async (): Promise<void> => {
     await workflows.close()
     await variants.close()

@@ -4,20 +4,13 @@ import { AgentError } from '@seamfold/core/kit'
 import type { AgentProcess } from '../playground/types.ts'
 import type { Settings } from '../setup/settings.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import type { OpenedFiles } from '../setup/opened-files.ts'
-import type { AgentNews, AgentOrders, AgentReady, AgentRefusal } from './playground-agent.ts'
+import type { AgentOrders, AgentReady, AgentRefusal } from './playground-agent.ts'
 
 /** Milliseconds that a process has to say where it answers. */
 const startMs = 60_000
 
-export type Starting = {
-  readonly terminal: Terminal
-  /** By workspace, what agents before it knew of files: it knows it too, and adds to it. */
-  readonly opened: Map<string, OpenedFiles>
-}
-
 /** Its token comes over the channel between the processes: in neither's words nor environment. Throws what keeps it from starting. */
-export async function startPlaygroundAgent(settings: Settings, { terminal: { environment }, opened }: Starting): Promise<AgentProcess> {
+export async function startPlaygroundAgent(settings: Settings, { environment }: Terminal): Promise<AgentProcess> {
   const child = fork(process.argv[1] ?? '', ['playground-agent'], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], env: { ...environment } })
   let complaints = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -30,13 +23,10 @@ export async function startPlaygroundAgent(settings: Settings, { terminal: { env
     }),
   )
   const ready = new Promise<AgentReady | AgentRefusal>((resolve, reject) => {
-    child.on('message', (told: AgentReady | AgentRefusal | AgentNews) => {
-      if ('opened' in told) opened.set(settings.workspace, { ...opened.get(settings.workspace), [told.opened.key]: told.opened.file })
-      else resolve(told)
-    })
+    child.once('message', (told) => resolve(told as AgentReady | AgentRefusal))
     child.once('error', reject)
   })
-  child.send({ settings, opened: opened.get(settings.workspace) ?? {} } satisfies AgentOrders)
+  child.send({ settings } satisfies AgentOrders)
   // One that never answers would hold up whoever waits for it, the end of the playground included.
   const tooLate = setTimeout(() => child.kill('SIGKILL'), startMs)
   const told = await Promise.race([ready, gone.then((problem) => ({ problem }))]).finally(() => clearTimeout(tooLate))

@@ -1,6 +1,5 @@
 /** `seamfold playground`: the same agent in a browser. */
 import { headingLines } from '../render/heading.ts'
-import type { OpenedFiles } from '../setup/opened-files.ts'
 import { resolveSettings, type Settings, type SharedOptions } from '../setup/settings.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -54,7 +53,6 @@ async function sayWhatStays({ made }: SampleCopy, terminal: Terminal): Promise<v
 export async function playgroundCommand(options: PlaygroundCommandOptions, terminal: Terminal): Promise<number> {
   const sample = new SampleCopy(options, terminal)
   const own = Promise.withResolvers<Settings>()
-  const opened = new Map<string, OpenedFiles>()
   const port = options.port === undefined ? undefined : portOf('--port', options.port)
   const { servePlayground } = await import('../playground/serve.ts')
   const interrupt = listenForInterrupt()
@@ -72,7 +70,7 @@ export async function playgroundCommand(options: PlaygroundCommandOptions, termi
         ownIsSample: options.sample === true,
         sample: () => sample.renew(),
         environment: terminal.environment,
-        start: (chosen) => startPlaygroundAgent(chosen, { terminal, opened }),
+        start: (chosen) => startPlaygroundAgent(chosen, terminal),
       })
     },
   })

@@ -91,6 +91,11 @@ export type WorkflowWish = {
 /** How a workflow ended here, and why where that needs words. */
 export type WorkflowEnding = { readonly status: 'completed' | 'failed' | 'cancelled' | 'suspended'; readonly words: string }
 
+/**
+ * `here`: under way in this process. `file`: that it was run from last, as a path in the workspace. `ended`: how it ended here.
+ */
+export type WorkflowStanding = { readonly here: boolean; readonly file?: string; readonly ended?: WorkflowEnding }
+
 /** Runs workflows of files. */
 export interface PlaygroundWorkflows {
   /** Files that are offered; any other of the workspace can be named. */
@@ -102,8 +107,7 @@ export interface PlaygroundWorkflows {
   /** Whether it was under way here. */
   cancel(id: string): boolean
   running(): readonly string[]
-  /** `name`: of its definition; empty where it has none. `file`: that it was begun from, or that had a workflow of this name. */
-  about(id: string, name: string): { readonly here: boolean; readonly file?: string; readonly ended?: WorkflowEnding }
+  about(id: string): Promise<WorkflowStanding>
 }
 
 /** An agent with the store that it writes to. */

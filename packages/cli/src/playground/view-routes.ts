@@ -81,10 +81,10 @@ export function viewRoutes(options: ViewRouteOptions): Routes {
       return { id: forkId }
     },
     'GET /api/workflows': async () => ({ workflows: await workflows.list() }),
-    'GET /api/workflows/:id': async ({ id, url }) => {
-      const { name, ...news } = await workflows.follow(id, url.searchParams.get('after') ?? undefined)
-      return { ...news, ...options.workflows?.about(id, name) }
-    },
+    'GET /api/workflows/:id': async ({ id, url }) => ({
+      ...(await workflows.follow(id, url.searchParams.get('after') ?? undefined)),
+      ...(await options.workflows?.about(id)),
+    }),
     'POST /api/conformance': async (exchange) => judge(exchange, options),
   }
 }

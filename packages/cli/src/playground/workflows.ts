@@ -41,7 +41,6 @@ export type WorkflowsOptions = {
 
 /** What is stored behind a cursor, how the workflow stands, and sessions of steps that wait for a person. */
 export type FollowedWorkflow = {
-  readonly name: string
   readonly records: readonly StoredWorkflowRecord[]
   readonly status: WorkflowStatus
   readonly waiting: readonly string[]
@@ -80,8 +79,8 @@ export class Workflows {
   /** Throws `not_found` where nothing was ever stored of it. */
   async follow(id: string, after: string | undefined): Promise<FollowedWorkflow> {
     const records = await this.#records(id, after)
-    const { name, status } = await this.#summary(id)
-    return { name, records, status, waiting: status === 'completed' ? [] : await this.#waiting(id) }
+    const { status } = await this.#summary(id)
+    return { records, status, waiting: status === 'completed' ? [] : await this.#waiting(id) }
   }
 
   /** The log of a workflow has nothing of a step that waits: the step's session has. */

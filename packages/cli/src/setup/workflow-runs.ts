@@ -1,13 +1,13 @@
 /** The workflows that the playground's agent runs: begun from a file, gone on with, stopped. */
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, realpath } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import { teamExecutor, type WorkflowResult } from '@seamfold/core'
 import { AgentError, type Json, type SessionStore, toMessage } from '@seamfold/core/kit'
-import type { PlaygroundWorkflows, WorkflowEnding, WorkflowFile, WorkflowWish } from '../playground/types.ts'
+import type { PlaygroundWorkflows, WorkflowEnding, WorkflowFile, WorkflowStanding, WorkflowWish } from '../playground/types.ts'
 import { type AnyWorkflow, loadWorkflow, workflowsIn } from '../workflow/load-workflow.ts'
 import { located } from '../workspace/located.ts'
 import type { Assembled } from './assemble.ts'
-import type { FilesOfWorkflows } from './opened-files.ts'
+import { recallPlace, rememberPlace } from './workflow-note.ts'
 
 /** Where the workflows of a workspace lie that are offered; others are named by their path. */
 const folderName = '.seamfold/workflows'
@@ -20,14 +20,12 @@ const endsLimit = 200
 export class WorkflowRuns implements PlaygroundWorkflows {
   readonly #assembled: Pick<Assembled, 'options' | 'team'>
   readonly #workspace: string
-  readonly #files: FilesOfWorkflows
   readonly #running = new Map<string, Run>()
   readonly #ends = new Map<string, WorkflowEnding>()
 
-  constructor(assembled: Pick<Assembled, 'options' | 'team'>, workspace: string, files: FilesOfWorkflows) {
+  constructor(assembled: Pick<Assembled, 'options' | 'team'>, workspace: string) {
     this.#assembled = assembled
     this.#workspace = workspace
-    this.#files = files
   }
 
   async files(): Promise<readonly string[]> {
@@ -47,13 +45,13 @@ export class WorkflowRuns implements PlaygroundWorkflows {
     const found = [...new Set(await workflowsIn(path))]
     // Says in words what it exports instead.
     if (found.length === 0) await loadWorkflow(path)
-    for (const { name } of found) this.#files.found(name, file)
     return found.map(({ name, input }) => ({ name, input: input.json }))
   }
 
   /** Resolves once it is stored that it was begun. Throws `invalid_argument` in words where it cannot be. */
   async run({ file, name, input, rootId }: WorkflowWish): Promise<string> {
-    const workflow = await loadWorkflow(await located(file, [this.#workspace]), name)
+    const path = await located(file, [this.#workspace])
+    const workflow = await loadWorkflow(path, name)
     if (rootId === undefined) await assertInput(workflow, input)
     const id = rootId ?? `${workflow.name}-${crypto.randomUUID()}`
     if (this.#running.has(id)) throw new AgentError('session_busy', `Workflow ${id} is under way here already.`)
@@ -74,8 +72,7 @@ export class WorkflowRuns implements PlaygroundWorkflows {
     // What could not even begin is said to whoever asked for it.
     const first = await Promise.race([begun.promise, result])
     if (first?.status === 'failed') throw first.error
-    this.#files.begun(id, file)
-    this.#files.found(workflow.name, file)
+    if (store !== undefined) await rememberPlace(store, id, { file: path, name: workflow.name })
     return id
   }
 
@@ -85,9 +82,17 @@ export class WorkflowRuns implements PlaygroundWorkflows {
     return run !== undefined
   }
 
-  about(id: string, name: string): { readonly here: boolean; readonly file?: string; readonly ended?: WorkflowEnding } {
-    const [file, ended] = [this.#files.of(id, name), this.#ends.get(id)]
+  async about(id: string): Promise<WorkflowStanding> {
+    const [file, ended] = [await this.#runFrom(id), this.#ends.get(id)]
     return { here: this.#running.has(id), ...(file === undefined ? {} : { file }), ...(ended === undefined ? {} : { ended }) }
+  }
+
+  /** As it is written in a field of the page, where it is in the workspace. */
+  async #runFrom(id: string): Promise<string | undefined> {
+    const { store } = this.#assembled.options
+    const place = store && (await recallPlace(store, id))
+    const path = place && relative(await realpath(this.#workspace), place.file)
+    return path === undefined || path.startsWith('..') || isAbsolute(path) ? undefined : path.split(sep).join('/')
   }
 
   /** What is under way is left as a stop would leave it: to be gone on with. */

@@ -22,7 +22,7 @@ const none: PlaygroundWorkflows = {
   run: () => Promise.reject(new Error('there is none')),
   cancel: () => false,
   running: () => [],
-  about: () => ({ here: false }),
+  about: () => Promise.resolve({ here: false }),
 }
 
 const surroundings = { maxBodyBytes: 1_000, heartbeatMs: 1_000, signal: new AbortController().signal }
