@@ -1,21 +1,15 @@
 /** What is found in a command line, and the places that commands of it may run in. */
+import type { NamedPath } from './operands.ts'
 import type { ShellWord } from './shell-word.ts'
 
 /**
  * A file that is touched. `path` is undefined where it is only known when it runs. `from` are the directories, relative to the
  * workspace, that it may be relative to. `by` is the simple command whose words name it; a redirection has none.
  */
-export type Touched = {
-  readonly kind: 'read' | 'write'
+export type Touched = Omit<NamedPath, 'word' | 'top'> & {
   readonly path: string | undefined
   readonly from: Directories
   readonly by?: string
-  /** Whatever lies below may be touched: the words do not tell which files. */
-  readonly below?: boolean
-  /** It is not known whether it is a file, nor what becomes of it. */
-  readonly perhaps?: boolean
-  /** Through how many folders what is meant may lie apart from this one, links followed. */
-  readonly levels?: number
 }
 
 /** Where a command may run: paths relative to the workspace or absolute. Undefined: anywhere. */

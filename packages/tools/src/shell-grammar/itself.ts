@@ -11,8 +11,8 @@ export function itself(words: readonly ShellWord[], { walker, directories }: Run
   const escape = escapeOf(words)
   if (escape !== undefined) walker.undecided(escape)
   const by = commandText(listed)
-  for (const { kind, word, below = false, perhaps = false, levels = 0, top = false } of touchedByWords(words)) {
+  for (const { word, top = false, ...named } of touchedByWords(words)) {
     const from = top && directories !== undefined ? [...new Set(['.', ...directories])] : directories
-    walker.findings.touched.push({ kind, path: word, from, by, below, perhaps, levels })
+    walker.findings.touched.push({ ...named, path: word, from, by })
   }
 }

@@ -40,7 +40,7 @@ export function namedToSed(words: readonly ShellWord[]): readonly NamedPath[] {
 const JQ: Program = {
   takes: 'text read*',
   text: 'indent',
-  reads: 'f from-file slurpfile rawfile',
+  reads: 'f from-file slurpfile rawfile argfile',
   maybe: 'L library-path',
   instead: 'f from-file',
 }
@@ -50,11 +50,11 @@ export function namedToJq(words: readonly ShellWord[]): readonly NamedPath[] {
   const given: ShellWord[] = []
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? certainWord('')
-    const option = /^--(arg|argjson|slurpfile|rawfile)$/.exec(word.value ?? '')?.[1]
+    const option = /^--(arg|argjson|argfile|slurpfile|rawfile)$/.exec(word.value ?? '')?.[1]
     if (option === undefined) given.push(word)
     else {
       const file = words[at + 2]
-      if (!option.startsWith('arg') && file !== undefined) given.push(word, file)
+      if (!/^arg(?:json)?$/.test(option) && file !== undefined) given.push(word, file)
       at += 2
     }
   }
@@ -111,8 +111,9 @@ export const namedToPatch = (words: readonly ShellWord[]): readonly NamedPath[] 
   namedBy(words, operandsOf(words, 'pBYzDFVgiord').length > 0 ? PATCH : { ...PATCH, fills: '*' })
 
 const TAR: Program = {
-  text: 'b blocking-factor H format K L tape-length N newer V label exclude owner group mode mtime transform strip-components',
+  text: 'b blocking-factor H format K L tape-length N newer V label exclude owner group mode mtime strip-components',
   maybe: 'X exclude-from I use-compress-program F',
+  code: 'transform xform T files-from',
 }
 const TAR_MAKES: Program = {
   ...TAR,
@@ -120,11 +121,12 @@ const TAR_MAKES: Program = {
   deep: '*',
   follows: 'h dereference',
   writes: 'f file g listed-incremental index-file',
-  code: 'T files-from',
+  code: 'transform xform T files-from',
   maybe: 'X exclude-from C directory',
 }
 const TAR_TAKES: Program = {
   ...TAR,
+  makes: 'anything',
   reads: 'f file T files-from',
   writes: 'g listed-incremental index-file',
   into: 'C directory one-top-level',
@@ -139,7 +141,8 @@ export function namedToTar(given: readonly ShellWord[]): readonly NamedPath[] {
     words.some(({ prefix }, at) => (at > 0 && letters.test(prefix)) || names.test(prefix))
   if (mode(/^-[A-Za-z]*[cruA]/, /^--(?:cre|app|upd|cat|del)/)) return made(words)
   const takes = mode(/^-[A-Za-z]*x/, /^--(?:ext|get)/)
-  return namedBy(words, takes ? TAR_TAKES : { ...TAR_TAKES, fills: '' })
+  const out = mode(/^-[A-Za-z]*P/, /^--abs/) ? [ANY_FILE] : []
+  return [...namedBy(words, takes ? TAR_TAKES : { ...TAR_TAKES, fills: '' }), ...out]
 }
 
 /** Behind `-C` members lie in that folder. */

@@ -34,7 +34,7 @@ export function touchedByWords(words: readonly ShellWord[]): readonly NamedPath[
   // Programs of GNU have a letter more where others have their names.
   const name = given.startsWith('g') && !isKnown(given) ? given.slice(1) : given
   if (Object.hasOwn(LANGUAGES, name)) return LANGUAGES[name]?.(words) ?? []
-  const program = knownAs(name)
+  const program = knownAs(name) ?? knownAs(name.replace(/-?[\d.]+$/, ''))
   return program === undefined ? words.slice(1).flatMap(namedToAny) : namedBy(words, program)
 }
 

@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   'hash-object': { takes: 'read*', text: 't' },
   init: { takes: 'into', fills: '*', reads: 'template', writes: 'separate-git-dir', text: 'b initial-branch' },
   merge: FILLS,
-  mv: { takes: 'moved* write' },
+  mv: { takes: 'moved* write', makes: 'copies' },
   notes: NOTES,
   pull: FILLS,
   'read-tree': FILLS,
@@ -70,7 +70,7 @@ function into(folder: string | undefined, next: string | undefined): string | un
 }
 
 const below = (path: NamedPath): NamedPath => ({ ...path, below: true })
-const HERE: NamedPath = { kind: 'write', word: '.', below: true, top: true }
+const HERE: NamedPath = { kind: 'write', word: '.', below: true, top: true, makes: 'anything' }
 
 /** A file, or a pattern of git's own, which may be relative to the top. */
 function pathspec(word: ShellWord, kind: 'read' | 'write'): NamedPath {
@@ -93,7 +93,9 @@ function namedTo(words: readonly ShellWord[]): readonly NamedPath[] {
   if (name === 'clone') return cloned(words)
   // What it fills is the whole work tree, wherever in it git runs.
   if (Object.hasOwn(COMMANDS, name))
-    return namedBy(words, COMMANDS[name] ?? {}).map((path) => (path.word === '.' && path.below === true ? { ...path, top: true } : path))
+    return namedBy(words, COMMANDS[name] ?? {}).map((path) =>
+      path.word === '.' && path.below === true ? { ...HERE, kind: path.kind } : path,
+    )
   return namedBy(words, NO_FILES.test(name) ? {} : { takes: 'maybe*' })
 }
 
@@ -102,7 +104,7 @@ function cloned(words: readonly ShellWord[]): readonly NamedPath[] {
   const [origin, folder] = operandsOf(words, 'bocj')
   const name = /([^/:]+?)(?:\/?\.git)?\/?$/.exec(origin?.value ?? '')?.[1]
   const own: readonly NamedPath[] = folder !== undefined ? [] : name === undefined ? [HERE] : [{ ...HERE, word: name }]
-  return [...namedBy(words, CLONE), ...own]
+  return [...namedBy(words, { ...CLONE, makes: 'anything' }), ...own]
 }
 
 /** `grep` goes through whatever it is not kept from. */

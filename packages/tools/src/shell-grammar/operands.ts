@@ -9,6 +9,10 @@ export type NamedPath = {
   readonly perhaps?: boolean
   /** Through how many folders what is meant may lie apart from this one, links followed. */
   readonly levels?: number
+  /** Names and sizes are read, no content. */
+  readonly names?: boolean
+  /** There may be links in what comes to be there: those of what is copied, or any. */
+  readonly makes?: 'copies' | 'anything'
   /** Also relative to the workspace, wherever the command runs. */
   readonly top?: boolean
 }

@@ -39,6 +39,8 @@ export type Program = {
   readonly names?: true
   /** Options with which it makes files whose names nobody gives, where it runs when no `into` is given; `*`: it always does. */
   readonly fills?: string
+  /** What comes to be where it writes may hold links: with `copies`, where it goes through folders or never needs to. */
+  readonly makes?: 'copies' | 'anything'
   /** It calls them as the last part of their URL, but for these options. */
   readonly urls?: string
   /** Behind the first operand there are no options any more. */
@@ -141,7 +143,9 @@ class Parsing {
   /** The word behind an option. Where not all options are known it may be the value of one that is not. */
   #next(roles: readonly Role[], next: ShellWord | undefined): void {
     const isOpen = roles.length === 0 && this.#program.takes?.includes('maybe') === true && next?.prefix.startsWith('-') === false
+    const [program] = this.#words
     if (next !== undefined) this.#value(isOpen ? ['maybe'] : roles, next)
+    else if (roles.includes('code') && program !== undefined) this.#value(['code'], program)
   }
 
   #rolesOf(name: string, cut: boolean): readonly Role[] {
@@ -197,7 +201,8 @@ export function namedBy(words: readonly ShellWord[], program: Program): readonly
     values.some(({ role }) => role === 'into') ||
     (program.fills === '*' && (shows || values.some(({ role }) => role === 'write')))
   const fills = !isSaid && (program.fills === '*' || any(program.fills))
-  return [
+  const makes = program.makes === 'copies' && program.deep !== undefined && !deep ? undefined : program.makes
+  const made = [
     // Without a path it goes through the folder where it runs.
     ...(deep && /(?:read|tree)\*/.test(takes) && !found.some(({ kind }) => kind === 'read') ? [{ ...HERE, kind: 'read' as const }] : []),
     ...found,
@@ -205,6 +210,7 @@ export function namedBy(words: readonly ShellWord[], program: Program): readonly
     ...(listens({ operands, values, options, open }, program) ? [ANY_FILE] : []),
     ...(open && OPTIONS_THAT_MATTER.some((key) => program[key] !== undefined) ? [ANY_FILE] : []),
   ]
+  return makes === undefined ? made : made.map((path) => (path.kind === 'write' && path.perhaps !== true ? { ...path, makes } : path))
 }
 
 /** What may become several words may take the places of those behind it. */
@@ -240,14 +246,17 @@ function pathsOf({ role, word }: Given, { deep = false, follows = false, names =
   if (role === 'text' || (role === 'verb' && /^(?!eval$)[\w:@-]+$/.test(word.value ?? ''))) return []
   if (role === 'code' || (role === 'verb' && word.value === 'eval')) return [ANY_FILE]
   if (role === 'verb' || role === 'maybe') return maybePaths(word)
-  if (!isFile(word)) return []
+  // Some take a dash alone for a file of this name.
+  if (!isFile(word)) return role === 'write' && word.value === '-' ? [{ kind: 'write', word: '-', perhaps: true }] : []
   if (role === 'tree') return [...pathsOf({ role: 'read', word }, { deep, follows, names }), ...maybePaths(word)]
-  if (role === 'moved') return [...pathsOf({ role: 'both', word }, {}), ...maybePaths(word)]
+  if (role === 'moved') return [...pathsOf({ role: 'both', word }, { follows: true }), ...maybePaths(word)]
   const isDeep = deep || role === 'into' || role === 'linked'
   const one = (kind: 'read' | 'write'): NamedPath => ({
     kind,
     word: placeOf(word),
-    ...(names && kind === 'read' ? {} : { ...(isDeep && { below: true }), ...within(word), ...(follows && { levels: ALL_LEVELS }) }),
+    ...(names && kind === 'read'
+      ? { names }
+      : { ...(isDeep && { below: true }), ...within(word), ...(follows && kind === 'read' && { levels: ALL_LEVELS }) }),
   })
   // `@a` names a file with words.
   if (role === 'read') return [one('read'), ...(word.prefix.startsWith('@') ? maybePaths(behind(word, 1)) : [])]

@@ -29,7 +29,10 @@ export const PROJECT_PROGRAMS: Readonly<Record<string, Program>> = {
   ...all('ruby', { takes: 'read maybe*', code: 'e', changes: 'i', into: 'C', listens: 1 }),
   perl: { takes: 'read maybe*', code: 'e E', changes: 'i', listens: 1 },
   php: { takes: 'read maybe*', code: 'r B R E', reads: 'f F c', listens: 1 },
-  ...all('lua luajit Rscript osascript groovy julia elixir tclsh', { takes: 'read maybe*', code: 'e E l eval', listens: 1 }),
+  ...all(
+    'lua luajit Rscript R osascript groovy julia elixir tclsh wish m4 gnuplot octave guile sbcl ghci irb ipython raku scheme clojure gs dc',
+    { takes: 'read maybe*', code: 'e E l eval', listens: 1 },
+  ),
   ...all('tsx ts-node swc-node', { takes: 'read maybe*', code: 'e eval p print', reads: 'P project tsconfig', listens: 1 }),
   tsc: {
     takes: 'tree*',
@@ -69,7 +72,8 @@ export const PROJECT_PROGRAMS: Readonly<Record<string, Program>> = {
   ...all('gcc g++ cc c++ clang clang++ rustc', {
     takes: 'tree*',
     writes: 'o MF',
-    text: 'O W f m D l std target x',
+    text: 'O m D l std target x',
+    maybe: 'W f',
     into: 'out-dir',
     reads: 'I L include isystem',
   }),
@@ -77,7 +81,7 @@ export const PROJECT_PROGRAMS: Readonly<Record<string, Program>> = {
   sass: { takes: 'read write' },
   pandoc: { takes: 'tree*', writes: 'o output log', text: 'f from t to r w s', reads: 'template css include-in-header' },
   protoc: { takes: 'tree*', maybe: 'I proto_path' },
-  convert: { takes: 'read* write' },
+  convert: { takes: 'tree* moved' },
   magick: { takes: 'maybe*' },
 }
 

@@ -2,11 +2,13 @@
 import type { Access } from '@seamfold/core/kit'
 import type { Touched } from './findings.ts'
 import { type Grammar, loadGrammar } from './grammar.ts'
+import { goesThroughNewLinks } from './new-links.ts'
 import { linksBelow } from './links-below.ts'
 import { type Places, realPlace } from './real-place.ts'
 import { understand } from './understand.ts'
 
 const ANYWHERE = '/'
+const ANY_FILE: Access = { kind: 'write', path: ANYWHERE, perhaps: true }
 /** To write there writes what is open, whatever that is. */
 const OPEN_FILES = /^\/dev\/(?:stdin|fd\/(?![12]$))/
 /** More than these are judged as touching anything. */
@@ -30,7 +32,7 @@ export function shellAccess(places: Places): (line: string) => Promise<readonly 
           ]
     if (hosts.length === 0 && touched.length === 0 && undecided.length === 0) return runs
     // What cannot be told may touch whatever there is.
-    const any: readonly Access[] = undecided.length === 0 ? [] : [{ kind: 'write', path: ANYWHERE, perhaps: true }]
+    const any: readonly Access[] = undecided.length === 0 ? [] : [ANY_FILE]
     return [...runs, ...hosts.map((host): Access => ({ kind: 'net', host })), ...(await placesOf(touched, places)), ...any]
   }
 }
@@ -45,15 +47,16 @@ async function placesOf(touched: readonly Touched[], places: Places): Promise<re
     asked.set(key, known)
     return known
   })
+  const placesAt = await Promise.all(candidates.map(async (each) => (await each) ?? [ANYWHERE]))
   const found = new Map<string, Access>()
   for (const [index, { kind, by, below, perhaps }] of touched.entries()) {
-    for (const place of (await candidates[index]) ?? [ANYWHERE]) {
+    for (const place of placesAt[index] ?? []) {
       const path = kind === 'write' && OPEN_FILES.test(place) ? ANYWHERE : place
       const key = `${kind} ${below === true} ${perhaps === true} ${path}\0${by}`
       if (!found.has(key)) found.set(key, accessTo(kind, path, { by, below, perhaps }))
     }
   }
-  return [...found.values()]
+  return [...found.values(), ...(goesThroughNewLinks(touched, placesAt) ? [ANY_FILE] : [])]
 }
 
 type Named = { readonly by: string | undefined; readonly below: boolean | undefined; readonly perhaps: boolean | undefined }

@@ -19,17 +19,18 @@ const COPIES: Program = {
   takes: 'read* write',
   text: 'S suffix context m mode o owner g group',
   target: 't target-directory',
-  deep: 'r R a recursive archive l link s symbolic-link',
-  follows: 'L dereference H',
+  deep: 'r R a recursive archive l link s symbolic-link d P no-dereference',
+  follows: 'r R a recursive archive d P no-dereference L dereference',
+  makes: 'copies',
   changes: 'l link s symbolic-link',
 }
 
 /** They touch no file by their words, but that they look whether it is there. */
-const NONE = `: true false echo printf test [ sleep kill pwd which type whereis whoami id uname hostname nproc uptime free ps env printenv
-  seq yes expr basename dirname tr wait jobs exit return shift set unset export declare local typeset readonly read getopts break continue
-  trap cd chdir pushd popd dirs command times umask ulimit alias unalias hash let tty stty clear tput locale getconf logname groups users w
-  who last man info apropos whatis cal factor numfmt arch sw_vers lscpu lsblk pgrep pkill killall realpath readlink fg bg disown shopt builtin
-  mapfile readarray`
+const NONE = `: true false echo printf test [ sleep kill pwd which type whereis whoami id uname nproc uptime free ps env printenv
+ seq yes expr basename dirname tr wait jobs exit return shift set unset export declare local typeset readonly read getopts break continue
+ trap cd chdir pushd popd dirs command times umask ulimit alias unalias hash let tty stty clear tput getconf logname groups w
+ info apropos whatis cal factor numfmt arch sw_vers lscpu lsblk killall realpath readlink fg bg disown shopt builtin
+ mapfile readarray`
 
 const all = (names: string, program: Program): Readonly<Record<string, Program>> =>
   Object.fromEntries(names.split(/\s+/).map((name) => [name, program]))
@@ -45,7 +46,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   ...all('useradd usermod passwd chpasswd', { takes: 'maybe*' }),
   '.': { takes: 'read' },
   source: { takes: 'read' },
-  '7z': { takes: 'text both maybe*', into: 'o', fills: '*' },
+  '7z': { takes: 'text both maybe*', makes: 'anything', into: 'o', fills: '*' },
   ag: { ...GREPS, deep: '*' },
   base32: { takes: 'read', text: 'w wrap' },
   base64: { takes: 'read', text: 'w wrap', reads: 'i input', writes: 'o output' },
@@ -53,26 +54,25 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   batcat: { takes: 'read*', text: 'l language r line-range style theme' },
   chgrp: { takes: 'text write*', reads: 'reference', instead: 'reference', deep: 'R recursive' },
   // `-w` is a mode.
-  chmod: { takes: 'text write*', reads: 'reference', instead: 'reference r w x X s t u g o', deep: 'R recursive' },
+  chmod: { takes: 'text write*', reads: 'reference', instead: 'reference r w x X s t u g o 0 1 2 3 4 5 6 7', deep: 'R recursive' },
   chown: { takes: 'text write*', text: 'from', reads: 'reference', instead: 'reference', deep: 'R recursive' },
   cmp: { takes: 'read read text*', text: 'i ignore-initial n bytes' },
   column: { takes: 'read*', text: 'c output-width s separator t o output-separator table-columns N R T E H W O n', deep: '' },
   cp: COPIES,
-  cpio: { takes: 'maybe*', reads: 'I E', writes: 'O F file', into: 'D directory', fills: 'i extract p pass-through' },
+  cpio: { takes: 'maybe*', reads: 'I E', writes: 'O F file', into: 'D directory', listens: 99 },
   csplit: { takes: 'read text*', text: 'b suffix-format n digits', maybe: 'f prefix', fills: '*' },
   curl: {
     takes: 'maybe*',
-    text: 'H header X request A user-agent u user e referer m max-time r range w write-out x proxy y z connect-timeout resolve retry url',
+    text: 'X request A user-agent u user e referer m max-time r range x proxy y z connect-timeout resolve retry url',
     reads: 'cacert capath cert key E K config netrc-file T upload-file',
     writes: 'o output c cookie-jar D dump-header trace trace-ascii stderr libcurl etag-save hsts alt-svc',
     into: 'output-dir',
-    maybe: 'd data data-binary data-raw data-urlencode data-ascii F form form-string json b cookie etag-compare',
+    maybe: 'H header w write-out d data data-binary data-raw data-urlencode data-ascii F form form-string json b cookie etag-compare',
     fills: 'O remote-name remote-name-all J remote-header-name',
     urls: 'J remote-header-name K config',
   },
   cut: { takes: 'read*', text: 'b bytes c characters d delimiter f fields output-delimiter' },
   date: { text: 'd date', reads: 'f file r reference' },
-  dc: { takes: 'read*', code: 'e expression f file' },
   bc: { takes: 'code*', reads: 'f' },
   df: { takes: 'read*', names: true, text: 'B t x' },
   diff: {
@@ -93,13 +93,14 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   eza: { takes: 'read*', names: true },
   expand: { takes: 'read*', text: 't tabs' },
   ffmpeg: {
-    takes: 'write*',
+    takes: 'moved*',
+    maybe: 'vf af filter filter_complex lavfi filter_script',
     reads: 'i attach',
     writes: 'progress passlogfile dump_attachment',
-    text: 'f c codec vcodec acodec b ss t to r s map vf af filter filter_complex preset crf q qscale frames vframes loglevel threads pix_fmt',
+    text: 'f c codec vcodec acodec b ss t to r s map preset crf q qscale frames vframes loglevel threads pix_fmt',
     oneDash: true,
   },
-  file: { takes: 'read*', text: 'F separator P', reads: 'f files-from m magic-file', code: 'f files-from' },
+  file: { takes: 'read*', text: 'F separator P', reads: 'f files-from m magic-file', code: 'f files-from', fills: 'C compile' },
   fmt: { takes: 'read*', text: 'w width g goal p prefix' },
   fold: { takes: 'read*', text: 'w width' },
   fd: { takes: 'text read*', names: true, text: 'e extension t type d max-depth E exclude' },
@@ -115,7 +116,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   mkdir: { takes: 'write*', text: 'm mode' },
   mktemp: { takes: 'write', text: 'suffix', into: 'p tmpdir' },
   mount: { takes: 'both*', text: 't o' },
-  mv: { takes: 'moved* write', text: 'S suffix', target: 't target-directory' },
+  mv: { takes: 'moved* write', makes: 'copies', text: 'S suffix', target: 't target-directory' },
   nl: { takes: 'read*', text: 'b f h d i l n s v w' },
   od: { takes: 'read*', text: 'A address-radix j skip-bytes N read-bytes t format S strings w width' },
   openssl: {
@@ -146,7 +147,8 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
     writes: 'log-file write-batch only-write-batch',
     into: 'backup-dir partial-dir temp-dir',
     deep: 'a r archive recursive',
-    follows: 'L copy-links k copy-dirlinks',
+    follows: 'a r archive recursive L copy-links',
+    makes: 'copies',
   },
   scp: { takes: 'read* write', stops: true, text: 'c l o P S J', reads: 'i F D', deep: 'r' },
   sftp: { takes: 'maybe*', reads: 'b i F', text: 'P o S', fills: '*' },
@@ -181,8 +183,8 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   truncate: { takes: 'write*', text: 's size', reads: 'r reference' },
   unexpand: { takes: 'read*', text: 't tabs' },
   uniq: { takes: 'read write*', text: 'f skip-fields s skip-chars w check-chars' },
-  unzip: { takes: 'read maybe*', into: 'd', fills: '*', shows: 'l p c t Z v z' },
-  unrar: { takes: 'text read maybe*', fills: '*' },
+  unzip: { takes: 'read maybe*', makes: 'anything', into: 'd', fills: '*', shows: 'l p c t Z v z' },
+  unrar: { takes: 'text read maybe*', makes: 'anything', fills: '*' },
   wc: { takes: 'read*', reads: 'files0-from', code: 'files0-from' },
   wget: {
     takes: 'text*',
@@ -198,7 +200,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   zip: {
     takes: 'write read*',
     text: 'x exclude i include n suffixes P password',
-    reads: 'i@ x@',
+    code: '@',
     into: 'b temp-path',
     writes: 'O output-file',
     deep: 'r R recurse-paths',
@@ -206,6 +208,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   },
   zipinfo: { takes: 'read text*' },
   zstdgrep: GREPS,
+  ...all('man who users last hostname pgrep pkill locale', { takes: 'maybe*' }),
   ...all('chattr setfacl xattr setfattr', { takes: 'maybe*' }),
   ...all('restic borg', { takes: 'verb maybe*' }),
   ...all('psql mysql mariadb', { takes: 'text*', code: 'c command e execute f file', writes: 'o output L log-file', listens: 9 }),

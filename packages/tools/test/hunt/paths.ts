@@ -53,7 +53,7 @@ const NAMES = words(
   pub/../secret/key.txt pub/way/key.txt pub/way pub/way/../secret/key.txt /tmp/world/work/secret/key.txt ../work/secret/key.txt "secret"/key.txt
   sec\\ret/tracked.txt $PWD/secret/key.txt ~+/secret/key.txt secr?t/tracked.txt s*/key.txt */key.txt {secret,pub}/key.txt secret/sub/../key.txt
   . ./ .. * ./* $x "$x" @secret/key.txt file:///tmp/world/work/secret/key.txt x=secret/key.txt host:secret/key.txt /proc/self/cwd/secret/key.txt
-  s{ecret,x}/tracked.txt $'\\x73ecret/key.txt' secret/{key,tracked}.txt`,
+  s{ecret,x}/tracked.txt $'\\x73ecret/key.txt' secret/{key,tracked}.txt x/way/key.txt l/key.txt moved/key.txt pub/*/key.txt 's*/key.txt' ':/secret/key.txt' '**/key.txt' -`,
 )
 const OTHERS = words(
   'a.txt b.txt pub/x.txt pub new.txt src arch.tar files.zip x.patch names.txt data.json link - 1 s/one/x/ HEAD side . x one',
@@ -123,6 +123,11 @@ const BEFORE = [
   'git -C secret status; ',
   'pushd pub; ',
   'cp -r . /tmp/c; ',
+  'cp -a pub x; ',
+  'mv pub/way l; ',
+  'cd src; ',
+  'mkdir n; cd n; ',
+  'tar xf arch.tar -C pub; ',
 ]
 
 export function makePathLine(by: Chance, known: FileVocabulary): string {

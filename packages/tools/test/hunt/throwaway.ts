@@ -117,12 +117,20 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true })
+  } catch {
+    return undefined
+  }
+}
+
 /** Mode, size, times and place of everything; a folder's times tell of files that came and went, which is no change. */
 function snapshot(): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const visit = (path: string): void => {
-    const stats = lstatSync(path, { bigint: true })
-    if (OWN_NOTES.has(path)) return
+    const stats = statsOf(path)
+    if (OWN_NOTES.has(path) || stats === undefined) return
     found.set(path, stats.isDirectory() ? String(stats.mode) : state(path, stats))
     if (stats.isDirectory()) for (const name of namesIn(path)) visit(join(path, name))
   }
