@@ -50,14 +50,14 @@ export const CHOKE_POINT_MUTANTS: readonly Mutant[] = [
   {
     kills: 'a step of a workflow',
     file: 'packages/core/src/session/local-executor.ts',
-    from: 'withHelper(optionsFor(options, spec, { ...profile, leftMs }), ',
-    to: `withHelper({ ...optionsFor(options, spec, { ...profile, leftMs }), permissions: ${PERMISSIVE} as never }, `,
+    from: 'withAgent(optionsFor(options, spec, { ...profile, leftMs }), ',
+    to: `withAgent({ ...optionsFor(options, spec, { ...profile, leftMs }), permissions: ${PERMISSIVE} as never }, `,
   },
   {
     kills: 'a remote step',
     file: 'packages/core/src/session/local-executor.ts',
     from: 'return execute(own, spec, execution)',
-    to: `return execute(helpers.make({ ...options, permissions: ${PERMISSIVE} as never }), spec, execution)`,
+    to: `return withAgent({ ...options, permissions: ${PERMISSIVE} as never }, (agent) => execute(agent, spec, execution))`,
   },
   around('a run that is resumed before its call began', 'start === undefined && !fixed && this.#context.run.state().fence > 1'),
   around('a call that was cut off by a crash', 'start !== undefined'),

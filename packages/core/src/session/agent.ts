@@ -28,8 +28,8 @@ class LocalAgent implements Agent {
   /** Weak: a session that nobody holds and that runs nothing may be forgotten. */
   readonly #sessions = new Map<string, WeakRef<LiveSession>>()
   readonly #opening = new Map<string, Promise<LiveSession>>()
-  /** Agents of steps that are under way. */
-  readonly #helpers = new Set<Agent>()
+  /** Of steps that are under way. */
+  readonly #stepAgents = new Set<Agent>()
   #closed = false
 
   constructor(options: AgentOptions, parts: AgentParts) {
@@ -82,12 +82,12 @@ class LocalAgent implements Agent {
     const { store, unanswered } = this.#parts
     return localExecutor(this, this.#options, async (options, work) => {
       this.#assertOpen()
-      const helper = createAgent({ ...options, store, unanswered })
-      this.#helpers.add(helper)
+      const agent = createAgent({ ...options, store, unanswered })
+      this.#stepAgents.add(agent)
       try {
-        return await work(helper)
+        return await work(agent)
       } finally {
-        await helper.close().finally(() => this.#helpers.delete(helper))
+        await agent.close().finally(() => this.#stepAgents.delete(agent))
       }
     })
   }
@@ -96,7 +96,7 @@ class LocalAgent implements Agent {
     this.#closed = true // first, so that no new run slips in
     await Promise.all([...this.#opening.values()].map((opening) => opening.catch(() => {}))) // whoever opens it is told
     await Promise.all([...this.#sessions.values()].map(async (session) => session.deref()?.close()))
-    await Promise.all([...this.#helpers].map((helper) => helper.close()))
+    await Promise.all([...this.#stepAgents].map((agent) => agent.close()))
     await Promise.all(this.#parts.bindings.map(async ({ settled }) => settled?.()))
   }
 

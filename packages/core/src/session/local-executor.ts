@@ -17,13 +17,13 @@ const OWN_NAME = 'default'
 type Worker = Pick<Agent, 'session'>
 
 /** Has something done by an agent that lives as long as that takes. */
-export type WithHelper = <T>(options: AgentOptions, work: (helper: Worker) => Promise<T>) => Promise<T>
+export type WithAgent = <T>(options: AgentOptions, work: (agent: Worker) => Promise<T>) => Promise<T>
 
 /**
  * Steps of an agent that `options.agents` does not know fail and say which name is the nearest. What a step's authority allows is composed
  * with the agent's own limits, whichever is stricter. Steps of one session are done one after the other.
  */
-export function localExecutor(own: Worker, options: AgentOptions, withHelper: WithHelper): AgentExecutor {
+export function localExecutor(own: Worker, options: AgentOptions, withAgent: WithAgent): AgentExecutor {
   const profiles = new Map<string, AgentProfile>(Object.entries(options.agents ?? {}))
   const { clock } = options.host ?? systemHost()
   const sessions = new Map<string, Promise<unknown>>()
@@ -37,7 +37,7 @@ export function localExecutor(own: Worker, options: AgentOptions, withHelper: Wi
       const { budget, policies } = spec.authority ?? {}
       const limited = spec.maxSteps !== undefined || budget !== undefined || policies !== undefined || leftMs < Infinity
       if (profile === undefined && !limited) return execute(own, spec, execution)
-      return withHelper(optionsFor(options, spec, { ...profile, leftMs }), (helper) => execute(helper, spec, execution))
+      return withAgent(optionsFor(options, spec, { ...profile, leftMs }), (agent) => execute(agent, spec, execution))
     })
   return { contract: 1, concurrencyHint: DEFAULT_CONCURRENCY, executeStep: (spec, execution) => guardedStep(work, spec, execution) }
 }

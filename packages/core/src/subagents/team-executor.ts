@@ -7,7 +7,7 @@ import { schemaProblem } from '../model/schema-problem.ts'
 import { type AgentStepSpec, failedStep, type StepOutcome } from '../model/step.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
 import { createAgent } from '../session/agent.ts'
-import { inTurn, localExecutor, sessionOf, type WithHelper } from '../session/local-executor.ts'
+import { inTurn, localExecutor, sessionOf, type WithAgent } from '../session/local-executor.ts'
 import type { AgentOptions } from '../session/types.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { AgentRegistry } from './agent-registry.ts'
@@ -52,7 +52,7 @@ async function execute(team: Team, spec: AgentStepSpec, execution: ExecuteOption
 
 /** Sessions that it makes say who does the step: rules and hooks go by that name. */
 const withAgent =
-  (name: string): WithHelper =>
+  (name: string): WithAgent =>
   async (options, work) => {
     const agent = createAgent(options)
     try {
