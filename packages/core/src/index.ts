@@ -66,6 +66,7 @@ export { guardedExecutor } from './orchestration/guarded-executor.ts'
 export { executeLoop, executePipeline, executeStepsParallel, type LoopOptions, type PipelineOptions } from './orchestration/combinators.ts'
 export { executeStepsParallelResumable, type ResumableOptions } from './orchestration/resumable.ts'
 export { Workflow, type CallOptions } from './orchestration/workflow.ts'
+export type { BudgetedRun, BudgetGrants, SharedBudget } from './session/shared-budget.ts'
 export { budgetLedger, guardedBudget, type BudgetLedger, type GuardedBudgetOptions } from './session/budget-ledger.ts'
 export { dailyLedger, type DailyLedger, type DailyLedgerOptions } from './session/daily-ledger.ts'
 export { runLedgers, type RunLedgersOptions } from './session/run-ledgers.ts'
@@ -138,7 +139,6 @@ export type {
   SendOptions,
   Session,
   SessionView,
-  SharedBudget,
   Timeouts,
 } from './session/types.ts'
 export type { UnfinishedOptions, UnfinishedRun } from './session/unfinished.ts'

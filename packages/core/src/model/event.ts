@@ -7,6 +7,7 @@ import type { LiveEvent } from './live-event.ts'
 import type { ImageBlock, Message, TextBlock, ToolResultContent } from './message.ts'
 import type { Rule, RuleOrigin } from './permission-policy.ts'
 import type { RequestNote } from './request-note.ts'
+import type { Spending } from './spending.ts'
 import type { StepBudget, StepStatus } from './step.ts'
 import type { ToolErrorKind } from './tool.ts'
 import type { Usage } from './usage.ts'
@@ -218,6 +219,8 @@ export type Fact =
       readonly lost?: Pick<Reservation, 'tokens' | 'usd'>
       /** As granted when it began. */
       readonly grant?: StepBudget
+      /** What counts for it in the ledgers that gave it a share. */
+      readonly used?: Spending
     }
   | {
       readonly type: 'command_dead_lettered'

@@ -69,6 +69,8 @@ export type StepOutcome = {
   readonly waitingFor?: readonly WaitingFor[]
   /** Why it failed, where that is known. */
   readonly code?: ErrorCode
+  /** Nobody began it because of this asking: it took nothing. Left out where that is not certain. */
+  readonly begun?: false
 }
 
 export const stepSessionId = (taskId: string): string => `task-run-${taskId}`

@@ -11,6 +11,8 @@ export type LedgerGrantRequest = {
   readonly covers?: string
   /** The most that is of use. Default: a share of what is left. */
   readonly wanted?: Partial<Spending>
+  /** Never more than this in all, however large the share is. Default: no limit. */
+  readonly atMost?: Partial<Spending>
   /** How many are to have a share of what is left. Default: 1. */
   readonly sharers?: number
 }
@@ -20,8 +22,9 @@ export function grantedTo(state: LedgerState, limits: BudgetLimits, request: Led
   const own = state.reservations.get(request.id)
   if (own === undefined || own.selfPaid) return shareOf(state, limits, request)
   if (!own.resting) return limited(own.amount, limits)
-  const wanted = Object.fromEntries(Object.entries(request.wanted ?? {}).map(([name, most]) => [name, most - own.amount[name as Resource]]))
-  const more = shareOf(state, limits, { ...request, wanted })
+  const beyond = (amount: Partial<Spending> = {}): Partial<Spending> =>
+    Object.fromEntries(Object.entries(amount).map(([name, most]) => [name, most - own.amount[name as Resource]]))
+  const more = shareOf(state, limits, { ...request, wanted: beyond(request.wanted), atMost: beyond(request.atMost) })
   return typeof more === 'string' ? more : limited(addSpending(own.amount, more), limits)
 }
 
@@ -29,7 +32,7 @@ export function grantedTo(state: LedgerState, limits: BudgetLimits, request: Led
 function shareOf(
   { used, reservations }: LedgerState,
   limits: BudgetLimits,
-  { id, wanted = {}, sharers = 1 }: LedgerGrantRequest,
+  { id, wanted = {}, atMost = {}, sharers = 1 }: LedgerGrantRequest,
 ): Partial<Spending> | 'later' | 'never' {
   const all = [...reservations.values()]
   const taken = all.reduce((sum, { amount }) => addSpending(sum, amount), used)
@@ -41,7 +44,7 @@ function shareOf(
     if (limit === undefined) continue
     const left = limit - taken[resource]
     const share = resource === 'usd' ? left / sharers : Math.ceil(left / sharers)
-    granted[resource] = Math.max(0, Math.min(left, wanted[resource] ?? share))
+    granted[resource] = Math.max(0, Math.min(left, wanted[resource] ?? share, atMost[resource] ?? Infinity))
     if (left <= 0) return mayComeBack(resource) ? 'later' : 'never'
   }
   return granted

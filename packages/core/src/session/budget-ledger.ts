@@ -5,7 +5,7 @@ import type { SessionStore } from '../ports/session-store.ts'
 import { assertPriced, ledgerGuard } from '../orchestration/ledger-guard.ts'
 import type { LedgerOptions } from '../orchestration/ledger-options.ts'
 import { Ledger } from '../orchestration/ledger.ts'
-import type { SharedBudget } from './types.ts'
+import type { SharedBudget } from './shared-budget.ts'
 
 export interface BudgetLedger extends Ledger, BudgetGuard, SharedBudget {
   readonly contract: 1
@@ -22,7 +22,11 @@ export function budgetLedger(store: SessionStore, options: LedgerOptions): Budge
   return Object.assign(
     ledger,
     guard,
-    guardedBudget(guard, { order: options.root, check: (price: unknown) => assertPriced(options.limits, price, options.root) }),
+    guardedBudget(guard, {
+      order: options.root,
+      check: (price: unknown) => assertPriced(options.limits, price, options.root),
+      grants: () => ledger,
+    }),
   )
 }
 
@@ -31,12 +35,15 @@ export interface GuardedBudgetOptions {
   readonly order?: string
   /** Throws when it cannot work with a model of this price. */
   check?(price: unknown): void
+  /** Where steps that are done elsewhere get their shares. Default: none, and what they use is not counted. */
+  readonly grants?: SharedBudget['grants']
 }
 
 /** Your own budget guard as a budget for `createAgent({ budget: { ledger } })`. */
-export function guardedBudget(guard: BudgetGuard, { order = '', check }: GuardedBudgetOptions = {}): SharedBudget {
+export function guardedBudget(guard: BudgetGuard, { order = '', check, grants }: GuardedBudgetOptions = {}): SharedBudget {
   return {
     order,
+    ...(grants && { grants }),
     middleware({ price }) {
       check?.(price)
       return budgetGuard(() => guard, { price, name: order })

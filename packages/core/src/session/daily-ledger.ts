@@ -3,10 +3,11 @@ import { AgentError, toMessage } from '../base/errors.ts'
 import { systemHost } from '../base/host.ts'
 import { assertPriced } from '../orchestration/ledger-guard.ts'
 import { checkLedgerOptions, type LedgerOptions } from '../orchestration/ledger-options.ts'
+import { budgetRoots, readBudget } from '../orchestration/read-ledger.ts'
 import type { BudgetDecision, BudgetGuard, Spender, SpendingEnd } from '../ports/budget-guard.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { type BudgetLedger, budgetLedger, guardedBudget } from './budget-ledger.ts'
-import type { SharedBudget } from './types.ts'
+import type { BudgetGrants, SharedBudget } from './shared-budget.ts'
 
 export interface DailyLedgerOptions extends Omit<LedgerOptions, 'root'> {
   /** The root of a day is this and its date, such as `day-2026-11-21`. Default: `day`. */
@@ -37,6 +38,7 @@ export function dailyLedger(store: SessionStore, { name = 'day', zone = 'UTC', .
   const days = new Days((at) => `${name}-${dateIn(zone, at)}`, {
     now: clock.now,
     open: (root) => budgetLedger(store, { ...options, root }),
+    paying: (id) => dayPaying(store, id, name),
   })
   days.today() // an unknown zone is told at once
   const guard: BudgetGuard = {
@@ -46,11 +48,25 @@ export function dailyLedger(store: SessionStore, { name = 'day', zone = 'UTC', .
     recordAfterLlm: (spender, end) => days.tell(spender, (ledger) => ledger.recordAfterLlm(spender, end)),
     recordAfterTool: (spender, end: SpendingEnd) => days.tell(spender, (ledger) => ledger.recordAfterTool(spender, end)),
   }
-  const shared = guardedBudget(guard, { order: name, check: (price) => assertPriced(options.limits, price, name) })
+  const grants: BudgetGrants = {
+    grant: (request, given) => days.grant(request, given),
+    settle: (id, taken, given) => days.end(id, (ledger) => ledger.settle(id, taken, given)),
+    release: (id) => days.end(id, (ledger) => ledger.release(id)),
+    lose: (id) => days.end(id, (ledger) => ledger.lose(id)),
+    // It may go on when the day is over, and is paid from that day: what it has stays its own.
+    rest: async () => {},
+  }
+  const check = (price: unknown): void => assertPriced(options.limits, price, name)
+  const shared = guardedBudget(guard, { order: name, check, grants: () => grants })
   return { ...guard, ...shared, contract: 1, today: () => days.today().ledger, close: () => days.close() }
 }
 
-type DaysOptions = { now(): number; open(root: string): BudgetLedger }
+type DaysOptions = {
+  now(): number
+  open(root: string): BudgetLedger
+  /** The root of the day that a grant is from, whoever asked for it. */
+  paying(id: string): Promise<string | undefined>
+}
 
 class Days {
   readonly #rootOf: (at: number) => string
@@ -89,14 +105,47 @@ class Days {
     this.today()
   }
 
+  /** A step is paid from the day on which it begins, however long it takes. */
+  async grant(
+    request: Parameters<BudgetGrants['grant']>[0],
+    given: Parameters<BudgetGrants['grant']>[1],
+  ): ReturnType<BudgetGrants['grant']> {
+    const { id, again } = request
+    const day = this.#dayOf(id) ?? (again ? await this.#paying(id) : undefined) ?? this.today()
+    day.tries.add(id)
+    const granted = await day.ledger.grant(request, given).catch((error: unknown) => {
+      day.tries.delete(id)
+      throw error
+    })
+    if (granted === undefined) day.tries.delete(id)
+    return granted
+  }
+
+  /** Of a grant: what nobody knows any more was settled before. */
+  async end(id: string, tell: (ledger: BudgetLedger) => Promise<void>): Promise<void> {
+    const day = this.#dayOf(id) ?? (await this.#paying(id))
+    if (day === undefined) return
+    await tell(day.ledger)
+    day.tries.delete(id)
+    this.today()
+  }
+
   async close(): Promise<void> {
     const days = [...this.#open.values()]
     this.#open.clear()
     await Promise.all(days.map(({ ledger }) => ledger.close()))
   }
 
+  async #paying(id: string): Promise<Day | undefined> {
+    const root = await this.#options.paying(id)
+    return root === undefined ? undefined : this.#of(root)
+  }
+
   #at(at: number): Day {
-    const root = this.#rootOf(at)
+    return this.#of(this.#rootOf(at))
+  }
+
+  #of(root: string): Day {
     const day = this.#open.get(root) ?? { root, ledger: this.#options.open(root), tries: new Set() }
     this.#open.set(root, day)
     return day
@@ -112,6 +161,17 @@ class Days {
     this.#open.delete(day.root)
     day.ledger.close().catch(() => {}) // what it holds is settled by whoever opens it next
   }
+}
+
+/** The newest days are looked at first. */
+async function dayPaying(store: SessionStore, id: string, name: string): Promise<string | undefined> {
+  const roots: string[] = []
+  for await (const root of budgetRoots(store)) if (root.startsWith(`${name}-`)) roots.push(root)
+  for (const root of roots.toSorted().toReversed()) {
+    const state = await readBudget(store, root)
+    if (state?.reservations.some((each) => each.id === id)) return root
+  }
+  return undefined
 }
 
 /** As `2026-11-21`. */

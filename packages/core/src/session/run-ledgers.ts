@@ -6,7 +6,7 @@ import { assertPriced } from '../orchestration/ledger-guard.ts'
 import { checkLedgerOptions, type LedgerOptions } from '../orchestration/ledger-options.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { type BudgetLedger, budgetLedger } from './budget-ledger.ts'
-import type { SharedBudget } from './types.ts'
+import type { BudgetedRun, SharedBudget } from './shared-budget.ts'
 
 export interface RunLedgersOptions extends Omit<LedgerOptions, 'root'> {
   /** What has a budget of its own. The root is its id: `run/<id>`, or `session/<id>`. It is deleted with the session. */
@@ -20,11 +20,13 @@ export interface RunLedgersOptions extends Omit<LedgerOptions, 'root'> {
 export function runLedgers(store: SessionStore, { each, ...options }: RunLedgersOptions): SharedBudget {
   checkLedgerOptions({ ...options, root: each })
   const ledgers = new Ledgers((root) => budgetLedger(store, { ...options, root }))
+  const rootOf = ({ runId, sessionId }: BudgetedRun): string => ownRoot(each, each === 'run' ? runId : sessionId)
   return {
     order: each,
+    grants: (run) => ledgers.of(run, rootOf(run)),
     middleware({ price }) {
       assertPriced(options.limits, price, `of each ${each}`)
-      return budgetGuard((run) => ledgers.begin(run, ownRoot(each, each === 'run' ? run.runId : run.sessionId)), { price, name: each })
+      return budgetGuard((run) => ledgers.begin(run, rootOf(run)), { price, name: each })
     },
   }
 }
@@ -36,6 +38,12 @@ class Ledgers {
 
   constructor(open: (root: string) => BudgetLedger) {
     this.#open = open
+  }
+
+  /** The one that a run spends from, or has spent from. */
+  of({ sessionId, metadata: { parentSessionId } }: BudgetedRun, root: string): BudgetLedger {
+    const parent = typeof parentSessionId === 'string' ? this.#ofSessions.get(parentSessionId) : undefined
+    return this.#ofSessions.get(sessionId) ?? parent ?? this.#open(root)
   }
 
   /** A sub-agent spends from the ledger of whoever gave it its task; that one is at work as long as it is. */

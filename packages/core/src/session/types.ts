@@ -18,9 +18,10 @@ import type { HookExecutor } from '../ports/hook-executor.ts'
 import type { LaneQueue } from '../ports/lane-queue.ts'
 import type { DataProtection } from '../protection/data-protection.ts'
 import type { LeaseStore } from '../ports/lease-store.ts'
-import type { LlmClient, ModelInfo } from '../ports/llm-client.ts'
+import type { LlmClient } from '../ports/llm-client.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import type { WatchStore } from '../ports/watch-store.ts'
+import type { SharedBudget } from './shared-budget.ts'
 import type { UnfinishedRun } from './unfinished.ts'
 
 /** Milliseconds; leave one out, or give 0, for no limit. */
@@ -72,14 +73,6 @@ export type Budget = {
   }
   /** Budgets that are kept elsewhere, and shared with other sessions and processes: `budgetLedger(…)`, or your own `guardedBudget(…)`. */
   readonly ledger?: SharedBudget | readonly SharedBudget[]
-}
-
-/** A budget that is kept outside the session. */
-export interface SharedBudget {
-  /** Several are asked in the order of these texts, everywhere the same: so nobody holds what another one waits for, and the reverse. */
-  readonly order: string
-  /** Throws `invalid_argument` for a model that it cannot be held with. */
-  middleware(model: ModelInfo): Middleware
 }
 
 /** What a person said to a request. */

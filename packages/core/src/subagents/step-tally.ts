@@ -7,6 +7,12 @@ import { type Lost, LostAttempts } from './lost-attempts.ts'
 
 const left = (limit: number | undefined, used: number): number => Math.max(0, (limit ?? 0) - used)
 
+export type Settling = {
+  readonly grant: StepBudget | undefined
+  /** Nobody can say how far it got. */
+  readonly lost: boolean
+}
+
 /** Of one asking: a step tells its events from its start each time. */
 export class StepTally {
   readonly #attempts = new LostAttempts()
@@ -26,10 +32,14 @@ export class StepTally {
     this.#cost += event.cost ?? 0
   }
 
-  /** A step of which nobody can say how far it got counts as all that it was granted, and so do dollars and calls that nobody tells of. */
-  settled(outcome: StepOutcome, grant: StepBudget = {}): { readonly outcome: StepOutcome; readonly used: Used } {
-    const broken = totalTokens(outcome.usage) < totalTokens(this.#usage)
-    const usage = broken ? this.#usage : outcome.usage
+  /** Its events told of more than its outcome does: that is not its whole end. */
+  saysMore({ usage }: StepOutcome): boolean {
+    return totalTokens(usage) < totalTokens(this.#usage)
+  }
+
+  /** A step that is lost counts as all that it was granted, and so do dollars and calls that nobody tells of. */
+  settled(outcome: StepOutcome, { grant = {}, lost: broken }: Settling): { readonly outcome: StepOutcome; readonly used: Used } {
+    const usage = this.saysMore(outcome) ? this.#usage : outcome.usage
     const cost = outcome.cost ?? (this.#cost > 0 ? this.#cost : undefined)
     const told = this.#attempts.total() ?? { tokens: 0, usd: 0 }
     const lost: Lost = {

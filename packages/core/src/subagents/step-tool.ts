@@ -1,22 +1,19 @@
 /** `stepTool`: lets an agent give tasks to an executor, wherever that works, and asks here what is asked there. */
 import { AgentError } from '../base/errors.ts'
+import type { Access } from '../model/access.ts'
 import { type ToolOptions, tool } from '../model/define-tool.ts'
 import type { WaitingFor } from '../model/event.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { PolicyData, Rule } from '../model/permission-policy.ts'
-import { type AgentStepSpec, failedStep, type StepAnswer, type StepOutcome, stepSessionId } from '../model/step.ts'
-import { failed, succeeded, type ToolResult } from '../model/tool.ts'
-import { answerTo, defineMiddleware, type RunContext, type ToolInvocation, type ToolOutcome } from '../loop/middleware.ts'
-import { executeStepsParallel } from '../orchestration/combinators.ts'
+import type { AgentStepSpec } from '../model/step.ts'
+import { succeeded } from '../model/tool.ts'
+import { defineMiddleware, type ToolInvocation, type ToolOutcome } from '../loop/middleware.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
-import type { BindableTool, BoundOptions } from '../session/bindable-tool.ts'
-import { toEnd } from './child-end.ts'
-import { type Asker, closeOthers, surface, toDecision } from './child-requests.ts'
-import { isUnderWay } from './child-run.ts'
-import type { Child } from './children.ts'
-import { grantOf } from './grants.ts'
+import type { BindableTool } from '../session/bindable-tool.ts'
+import { watchLeftSteps } from './left-steps.ts'
 import { givenPolicies, sentPolicies } from './sent-policies.ts'
-import { StepTally } from './step-tally.ts'
+import { ledgersOf } from './step-funds.ts'
+import { type StepSetting, StepWork } from './step-work.ts'
 import { type TaskState, taskState } from './task-state.ts'
 
 /** One task of a call. */
@@ -43,28 +40,58 @@ export interface StepToolOptions<T> extends Pick<ToolOptions<T>, 'name' | 'descr
  */
 export function stepTool<T = JsonObject>({ executor, tasksOf, policies, ...options }: StepToolOptions<T>): BindableTool {
   const given = policies && givenPolicies(policies)
-  const made = tool<T>({ ...options, effect: 'keyed', timeoutMs: 0, execute: () => outOfPlace(options.name) })
   const work = (input: unknown): readonly StepTask[] => tasksOf(input as T)
+  const access = async (input: T): Promise<readonly Access[]> => withAgents((await options.access?.(input)) ?? [], () => work(input))
+  const made = tool<T>({ ...options, access, effect: 'keyed', timeoutMs: 0, execute: () => outOfPlace(options.name) })
   return {
     ...made,
     bind(agent) {
       const policiesOf = sentPolicies({ tool: options.name, permissions: agent.permissions, given })
+      const { totalMs = 0 } = agent.timeouts ?? {}
+      const settling = new Set<Promise<unknown>>()
+      const begun = (told: Promise<unknown>): void => {
+        const end = told.catch(() => {}).finally(() => settling.delete(end)) // what a ledger does not take stays set aside, which is safe
+        settling.add(end)
+      }
       return {
         tool: made,
         middleware: [
           defineMiddleware<TaskState>({
             name: 'sub-agents',
             ...taskState(agent.llm.model.price),
-            start: (run, state) => ({
-              wrapToolCall: (invocation, next) =>
-                invocation.call.name === options.name
-                  ? pass({ run, state, agent, executor, policiesOf, tasksOf: work }, invocation, next)
-                  : next(invocation),
-            }),
+            start(run, state) {
+              const deadline = totalMs > 0 ? run.host.clock.now() + totalMs : undefined
+              const setting = { run, state, agent, executor, deadline, policiesOf, begun, tasksOf: work }
+              return {
+                wrapToolCall: (invocation, next) =>
+                  invocation.call.name === options.name ? pass(setting, invocation, next) : next(invocation),
+              }
+            },
           }),
         ],
+        opened(journal, state) {
+          const { sessionId } = journal
+          const ledgers = (): ReturnType<typeof ledgersOf> => {
+            const { run, metadata } = journal.state
+            return ledgersOf(agent, { sessionId, runId: run?.id ?? '', metadata })
+          }
+          watchLeftSteps({ journal, state: () => state() as TaskState, ledgers, begun })
+        },
+        async settled() {
+          await Promise.all(settling)
+        },
       }
     },
+  }
+}
+
+/** A call starts agents, whatever else it touches: its own time is theirs. */
+function withAgents(told: readonly Access[], tasks: () => readonly StepTask[]): readonly Access[] {
+  if (told.some(({ kind }) => kind === 'agent')) return told
+  try {
+    return [...told, ...[...new Set(tasks().map(({ agent }) => agent))].map((agent): Access => ({ kind: 'agent', agent }))]
+  } catch {
+    return told // the call says what is wrong with it
   }
 }
 
@@ -72,14 +99,10 @@ function outOfPlace(name: string): never {
   throw new AgentError('unsupported', `The tool '${name}' works only where createAgent({ tools }) got it`)
 }
 
-const NOTHING_LEFT = 'The budget of the run is used up: nothing is left for this task.'
-
-type Setting = {
-  readonly run: RunContext
-  readonly agent: BoundOptions
-  readonly executor: AgentExecutor
+type Setting = Omit<StepSetting, 'ledgers'> & {
+  /** Milliseconds since the epoch: when the run is stopped. */
+  readonly deadline: number | undefined
   policiesOf(rules: readonly Rule[]): readonly PolicyData[]
-  state(): TaskState
   tasksOf(input: unknown): readonly StepTask[]
 }
 type Next = (invocation: ToolInvocation) => Promise<ToolOutcome>
@@ -89,8 +112,11 @@ async function pass(setting: Setting, invocation: ToolInvocation, next: Next): P
   let waiting: readonly WaitingFor[] = []
   const execute: ToolInvocation['tool']['execute'] = async (input, { callId, idempotencyKey, signal, progress }) => {
     const steps = stepsOf(setting, { tasks: setting.tasksOf(input), callId, key: idempotencyKey })
-    const work = new StepWork({ setting, steps, callId, signal, progress })
-    waiting = await work.done()
+    const ledgers = ledgersOf(setting.agent, setting.run)
+    const work = new StepWork({ setting: { ...setting, ledgers }, steps, callId, signal, progress })
+    const done = work.done()
+    setting.begun(done)
+    waiting = await done
     return waiting.length > 0 ? succeeded('It waits for an answer.') : work.result()
   }
   const outcome = await next({ ...invocation, tool: { ...invocation.tool, execute } })
@@ -100,134 +126,14 @@ async function pass(setting: Setting, invocation: ToolInvocation, next: Next): P
 type Asking = { readonly tasks: readonly StepTask[]; readonly callId: string; readonly key: string }
 
 /** The same steps for the same call, whoever makes it. Each says how deep it is, so that workers that give tasks to each other come to an end. */
-function stepsOf({ run, policiesOf }: Setting, { tasks, callId, key }: Asking): readonly AgentStepSpec[] {
+function stepsOf({ run, policiesOf, deadline }: Setting, { tasks, callId, key }: Asking): readonly AgentStepSpec[] {
   if (tasks.length === 0) throw new AgentError('invalid_argument', 'There is no task: give one, or a list of them.')
   const { depth } = run.metadata
   const policies = policiesOf(run.state().rules ?? [])
-  const authority = { depth: (typeof depth === 'number' ? depth : 0) + 1, ...(policies.length === 0 ? {} : { policies }) }
+  const authority = {
+    depth: (typeof depth === 'number' ? depth : 0) + 1,
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(policies.length === 0 ? {} : { policies }),
+  }
   return tasks.map((task, index) => ({ ...task, taskId: `${key.slice(0, 40)}-${index}`, parentCallId: callId, authority }))
-}
-
-type Work = {
-  readonly setting: Setting
-  readonly steps: readonly AgentStepSpec[]
-  readonly callId: string
-  readonly signal: AbortSignal
-  progress(text: string): void
-}
-
-/** The steps of one call, asked for until each has ended or waits for somebody who is not here. */
-class StepWork {
-  readonly #work: Work
-  readonly #outcomes = new Map<string, StepOutcome>()
-  readonly #given = new Set<string>()
-  readonly #tallies = new Map<string, StepTally>()
-
-  constructor(work: Work) {
-    this.#work = work
-  }
-
-  /** What is waited for; nothing where all have ended. */
-  async done(): Promise<readonly WaitingFor[]> {
-    let open = await this.#begin()
-    while (open.length > 0) {
-      for (const outcome of await this.#round(open)) await this.#ended(outcome)
-      const answered = await Promise.all(this.#work.steps.map((step) => this.#answered(step)))
-      open = answered.filter((step) => step !== undefined)
-    }
-    const waiting = this.#work.steps.map(({ taskId }) => this.#outcomes.get(taskId)?.waitingFor ?? [])
-    return waiting.flat().flatMap(({ requestId }) => this.#work.setting.run.state().run?.requests.get(requestId)?.request ?? [])
-  }
-
-  result(): ToolResult {
-    const outcomes = this.#work.steps.flatMap(({ taskId }) => this.#outcomes.get(taskId) ?? [])
-    const text = outcomes.map(({ agent, status, output }) => `${agent} ${status}.\n${output}`).join('\n\n')
-    return outcomes.every(({ success }) => success) ? succeeded(text) : failed(text)
-  }
-
-  /** Those that may be asked for, once it is stored what each may use. */
-  async #begin(): Promise<readonly AgentStepSpec[]> {
-    const { steps, setting, callId } = this.#work
-    const { run, agent } = setting
-    for (const [index, step] of steps.entries()) {
-      const { taskId, agent: name, description } = step
-      if (this.#known(step) !== undefined) continue
-      const grant = grantOf({ run, budget: agent.budget, state: setting.state() }, { callId, tasks: steps.length })
-      if (Object.values(grant).some((limit) => limit <= 0)) {
-        this.#outcomes.set(taskId, { ...failedStep(step, NOTHING_LEFT), code: 'budget_exhausted' })
-        continue
-      }
-      const place = { callId, index, attempt: 1, childLength: 0, childSessionId: stepSessionId(taskId) }
-      const granted = Object.keys(grant).length > 0 ? { grant } : {}
-      await run.append([{ type: 'subagent_start', taskId, ...place, agent: name, description, ...granted }], { sync: true })
-    }
-    return steps.filter((step) => this.#known(step) !== undefined).map((step) => this.#granted(step))
-  }
-
-  #granted(step: AgentStepSpec): AgentStepSpec {
-    const { grant: budget } = this.#known(step)?.start ?? {}
-    return budget === undefined ? step : { ...step, authority: { ...step.authority, budget } }
-  }
-
-  #known({ taskId }: Pick<AgentStepSpec, 'taskId'>): Child | undefined {
-    return this.#work.setting.state().children.get(taskId)
-  }
-
-  /** What it used is stored once. */
-  async #ended(outcome: StepOutcome): Promise<void> {
-    const { run, agent } = this.#work.setting
-    this.#outcomes.set(outcome.taskId, outcome)
-    const child = this.#known(outcome)
-    const tally = this.#tallies.get(outcome.taskId)
-    if (outcome.status === 'suspended' || child === undefined || child.end !== undefined || tally === undefined) return
-    const { outcome: told, used } = tally.settled(outcome, child.start.grant)
-    const end = await toEnd({ team: { options: {}, parent: agent }, run, start: child.start }, told, used)
-    if (isUnderWay(run)) await run.append([end], { sync: true })
-  }
-
-  async #round(steps: readonly AgentStepSpec[]): Promise<readonly StepOutcome[]> {
-    const { setting, signal, progress } = this.#work
-    for (const { taskId } of steps) this.#tallies.set(taskId, new StepTally())
-    return executeStepsParallel(setting.executor, steps, {
-      signal,
-      onEvent: (envelope, { taskId, description }) => {
-        this.#tallies.get(taskId)?.add(envelope)
-        if (envelope.event.type === 'agent_end') progress(`${description}: done\n`)
-      },
-    })
-  }
-
-  /** The step with what was answered to it; undefined where it has ended, or nothing was. */
-  async #answered(step: AgentStepSpec): Promise<AgentStepSpec | undefined> {
-    const { waitingFor = [], status } = this.#outcomes.get(step.taskId) ?? {}
-    const open = status === 'suspended' ? waitingFor : []
-    const asker = this.#asker(step)
-    await surface(asker, open)
-    await closeOthers(asker, open)
-    const answers = (await Promise.all(open.map((request) => this.#answerTo(asker, request)))).filter((each) => each !== undefined)
-    return answers.length > 0 ? { ...this.#granted(step), answers } : undefined
-  }
-
-  #asker({ taskId, agent }: AgentStepSpec): Asker {
-    const { setting, callId, steps } = this.#work
-    return { run: setting.run, taskId, agent, place: `${callId}:${steps.findIndex((each) => each.taskId === taskId)}` }
-  }
-
-  /** As it was asked there, so that it can be signed for there. */
-  async #answerTo({ run }: Asker, request: WaitingFor): Promise<StepAnswer | undefined> {
-    const { setting, signal } = this.#work
-    const { confirm, unanswered, answerKey } = setting.agent
-    const { requestId, toolName, deadline } = request
-    const asked = run.state().run?.requests.get(requestId)
-    const answer = asked && (await answerTo(run, asked, { confirm, unanswered, signal }))
-    if (answer === undefined) return undefined
-    if (this.#given.has(requestId))
-      throw new AgentError(
-        'invalid_argument',
-        `The worker did not take the answer to ${toolName} (${requestId}): does it have another answer key?`,
-      )
-    this.#given.add(requestId)
-    const said = toDecision(answer, deadline)
-    return { requestId, answer: answerKey ? { ...said, signature: await answerKey.sign(request, said) } : said }
-  }
 }

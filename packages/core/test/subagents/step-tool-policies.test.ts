@@ -8,7 +8,6 @@ import {
   memoryStore,
   type PermissionPolicy,
   policy,
-  readOnlyPolicy,
   stepTool,
   taskTool,
   teamExecutor,
@@ -163,7 +162,7 @@ describe('what narrows an agent from above goes along with the steps that it giv
       return [promptOf(request) === 'inner' ? callOf('there') : task]
     })
     const agents = new AgentRegistry([
-      { name: 'careful', description: 'c', permissions: readOnlyPolicy() },
+      { name: 'careful', description: 'c', permissions: policy({ mode: 'read-only' }) },
       { name: 'coded', description: 'c', permissions: policy({ default: () => 'allow' }) },
     ])
     const own = { llm, tools: [there, taskTool({ agents })], permissions: permissions ?? ALL }

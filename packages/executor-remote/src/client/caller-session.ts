@@ -4,7 +4,7 @@ import { closeCodes, ProtocolError } from '../protocol/close-codes.ts'
 import type { CallerMessage, Welcome, WorkerFrame } from '../protocol/frames.ts'
 import { Link } from '../protocol/link.ts'
 import { type Connection } from './connect.ts'
-import { OpenSteps, unavailable, untouchedResult, type StepResult } from './open-steps.ts'
+import { OpenSteps, unbegun, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { SharedWait } from './shared-wait.ts'
 import { Restorer, type Elsewhere } from './restorer.ts'
@@ -107,7 +107,7 @@ export class CallerSession {
       case 'refused': {
         const step = this.#steps.take(frame.id)
         const words = `The worker at ${this.#settings.address} did not start the step: ${frame.reason}`
-        return step?.settle({ outcome: unavailable(step.spec, words), fate: 'not_started' })
+        return step?.settle(unbegun(step.spec, words))
       }
       case 'drain':
         this.#draining = true

@@ -73,15 +73,18 @@ export class OpenSteps {
 type Loss = { readonly given: number; readonly journal: string | undefined }
 
 /** No end of the step: whoever asks for it again means the same work. */
-export const unavailable = (spec: AgentStepSpec, words: string): StepOutcome => ({
+const unavailable = (spec: AgentStepSpec, words: string): StepOutcome => ({
   ...failedStep(spec, words),
   code: 'executor_unavailable',
 })
 
-export const untouchedResult = (spec: AgentStepSpec, why: string): StepResult => ({
-  outcome: unavailable(spec, `${why}: the step was not started`),
+/** Certainly nobody began it: whatever it was granted was not used. */
+export const unbegun = (spec: AgentStepSpec, words: string): StepResult => ({
+  outcome: { ...unavailable(spec, words), begun: false },
   fate: 'not_started',
 })
+
+export const untouchedResult = (spec: AgentStepSpec, why: string): StepResult => unbegun(spec, `${why}: the step was not started`)
 
 const lostResult = (spec: AgentStepSpec, why: string, journal: string | undefined): StepResult => ({
   outcome: unavailable(spec, `${why}: what the step did after its last event is not known`),

@@ -3,7 +3,7 @@ import { toMessage, type AgentStepSpec, type ExecuteOptions } from '@seamfold/co
 import { CallerSession } from './caller-session.ts'
 import { ConnectFailure } from './connect.ts'
 import { POLICIES_VERSION, type Welcome } from '../protocol/frames.ts'
-import { unavailable, untouchedResult, type StepResult } from './open-steps.ts'
+import { unbegun, untouchedResult, type StepResult } from './open-steps.ts'
 import type { Settings } from './options.ts'
 import { persist } from './persist.ts'
 import type { Elsewhere } from './restorer.ts'
@@ -56,7 +56,7 @@ export class RemoteWorker {
   async run(spec: AgentStepSpec, options: ExecuteOptions, journal?: string): Promise<StepResult> {
     for (let count = 1; ; count++) {
       const session = this.#session?.over === false ? this.#session : await this.#reached(options.signal)
-      if (typeof session === 'string') return { outcome: unavailable(spec, session), fate: 'not_started' }
+      if (typeof session === 'string') return unbegun(spec, session)
       if (journal !== undefined && journal !== session.welcome.journal)
         return untouchedResult(spec, `The worker at ${this.address} does not share the journal ${journal}`)
       if (spec.authority?.policies !== undefined && session.welcome.version < POLICIES_VERSION)

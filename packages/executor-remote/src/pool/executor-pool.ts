@@ -1,6 +1,6 @@
 /** `executorPool({ workers })`: one executor over several workers. */
 import { AgentError, guardedExecutor, systemHost, type AgentStepSpec, type ExecuteOptions } from '@seamfold/core/kit'
-import { unavailable, type StepResult } from '../client/open-steps.ts'
+import { type StepResult, unbegun } from '../client/open-steps.ts'
 import { assertTexts } from '../defaults.ts'
 import { settingsOf, type RemoteExecutorOptions } from '../client/options.ts'
 import { pursue, type Attempt } from '../client/pursue.ts'
@@ -112,7 +112,8 @@ class Pool {
       if (result.fate === 'settled') return result
       if (result.fate === 'lost' && (result.journal !== undefined || rerunLost?.(spec) !== true)) return result
       search.tried.add(member)
-      last = result
+      // What was lost may have begun, whatever became of it at the next one.
+      if (last?.fate !== 'lost' || result.fate === 'lost') last = result
     }
   }
 
@@ -166,7 +167,7 @@ class Pool {
     const reasons = this.#members.map((member) => member.why(needs)).join('; ')
     const why = reasons === '' ? 'the pool is empty' : reasons
     const begun = needs.journal === undefined ? ', so it was not started' : ' over'
-    return { outcome: unavailable(spec, `No worker${wanted} took step ${spec.taskId}${begun}: ${why}`), fate: 'not_started' }
+    return unbegun(spec, `No worker${wanted} took step ${spec.taskId}${begun}: ${why}`)
   }
 
   /** There are workers to wait for, and none has a place. */
