@@ -1,5 +1,5 @@
 /** Promises of the conversation with people and helpers in it, in a real browser: questions, plans, tasks, another try. */
-import { askUser, createAgent, externalTool, jsonSchema, memoryStore, stepTool, taskTool, tool } from '@seamfold/core'
+import { AgentRegistry, askUser, createAgent, externalTool, jsonSchema, memoryStore, stepTool, taskTool, tool } from '@seamfold/core'
 import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -68,6 +68,38 @@ describe.skipIf(!hasBrowser)('people and helpers', () => {
     expect(await barriers(page)).toEqual([])
     await page.getByRole('link', { name: 'Who gave the task' }).click()
     await page.getByText('It found three.').first().waitFor()
+  })
+
+  test('a session that is worked on and not by this agent says so, and that its model is heard turn by turn', async () => {
+    const gates = [gatedTool('wait'), gatedTool('wait')] as const
+    const given = callOf('task', { agent: 'waiter', description: 'Look around', prompt: 'Look.' })
+    const script = [[given], [callOf('wait')], 'Three files.', 'It found three.']
+    const lives = (): Promise<boolean> => Promise.resolve(true)
+    await using here = await stage({
+      browser,
+      script,
+      tools: [taskTool({ agents: new AgentRegistry([{ name: 'waiter', description: 'Waits.' }]) }), gates[0].tool],
+      lives,
+    })
+    const page = await here.open()
+    await say(page, 'Find out')
+    await gates[0].begun
+    await page.locator('.task-card').getByRole('link', { name: 'Open' }).click()
+    await page.getByText('The agent of this task is at work in this session.').waitFor()
+    await page
+      .locator('.session', { hasText: 'Look.' })
+      .getByText(/^working ·/)
+      .waitFor()
+    const other = createAgent({ llm: scriptedLlm([[callOf('wait')], 'Over.']), tools: [gates[1].tool], store: here.store })
+    const run = await other.run('Do it over there')
+    await gates[1].begun
+    await page.goto(`${here.playground.origin}/#/session/${run.sessionId}`)
+    await page.getByText('Another program is at work in this session.').waitFor()
+    expect(await barriers(page)).toEqual([])
+    for (const { release } of gates) release('waited')
+    await run.result
+    await page.getByText('Another program is at work in this session.').waitFor({ state: 'detached' })
+    await other.close()
   })
 
   test('a task of a worker says that its session is in the store of the worker, and links to it once it is here', async () => {

@@ -9,7 +9,7 @@ import type { AgentExecutor, LlmClient, SessionStore } from '@seamfold/core/kit'
 import { scriptedLlm, type ScriptedReply } from '@seamfold/core/testing'
 import type { Browser, Page } from 'playwright-core'
 import { servePlayground } from '../../../packages/cli/src/playground/serve.ts'
-import type { Playground, PlaygroundAbout } from '../../../packages/cli/src/playground/types.ts'
+import type { Playground, PlaygroundAbout, PlaygroundLives } from '../../../packages/cli/src/playground/types.ts'
 
 const pages = fileURLToPath(new URL('../dist', import.meta.url))
 
@@ -37,6 +37,7 @@ export type StageOptions = {
   readonly options?: (store: SessionStore) => Partial<AgentOptions>
   /** Of the page. */
   readonly about?: Partial<PlaygroundAbout>
+  readonly lives?: PlaygroundLives
   /** Milliseconds between two pieces of what the model says. Default: none. */ readonly paceMs?: number
 }
 
@@ -50,7 +51,7 @@ const paced = (llm: LlmClient, paceMs: number): LlmClient => ({
   },
 })
 
-export async function stage({ browser, script, tools = [], options, about: told, paceMs }: StageOptions): Promise<Stage> {
+export async function stage({ browser, script, tools = [], options, about: told, lives, paceMs }: StageOptions): Promise<Stage> {
   if (!existsSync(pages)) throw new Error('The pages of the playground are not built: run the build first')
   const store = memoryStore()
   const scripted = scriptedLlm(script)
@@ -63,7 +64,7 @@ export async function stage({ browser, script, tools = [], options, about: told,
   const playground = await servePlayground({
     port: 0,
     pages,
-    open: () => ({ agent, store, about, tools: tools.map(({ definition }) => definition) }),
+    open: () => ({ agent, store, about, tools: tools.map(({ definition }) => definition), ...(lives === undefined ? {} : { lives }) }),
   })
   const context = await browser.newContext({ viewport: { width: 1300, height: 850 } })
   const complaints: string[] = []

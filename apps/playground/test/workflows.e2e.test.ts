@@ -72,6 +72,7 @@ describe.skipIf(!hasBrowser)('workflows', () => {
     await using here = await stage({ browser, script: ['Read.'] })
     const workflow = new Workflow({ executor: worker.executor(), store: here.store, rootId: 'far' })
     await workflow.agent(step('plan'))
+    await workflow.agent({ ...step('refused'), agent: 'nobody' })
     await workflow.close()
     const page = await here.open()
     await page.goto(`${here.playground.origin}/#/workflow/far`)
@@ -80,6 +81,8 @@ describe.skipIf(!hasBrowser)('workflows', () => {
     await detail.getByText('Its session is not in this store but in that of the worker that did it').waitFor()
     expect(await detail.getByRole('link').count()).toBe(0)
     expect(await barriers(page)).toEqual([])
+    await page.getByRole('button', { name: 'refused failed' }).click()
+    await page.getByRole('region', { name: 'Step refused' }).getByText('No model answered it, and it has no session here.').waitFor()
     expect(here.complaints).toEqual([])
   })
 

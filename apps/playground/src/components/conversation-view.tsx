@@ -37,9 +37,10 @@ const ToEnd = ({ onClick }: { readonly onClick: () => void }): ReactNode => (
 )
 
 /** What a model says piece by piece is told by the process that asked it, and stored turn by turn. */
-const Elsewhere = (): ReactNode => (
+const Elsewhere = ({ child }: { readonly child: boolean }): ReactNode => (
   <p className="elsewhere" role="status">
-    Another program is at work in this session. What it does shows here at once, what its model says at the end of each turn.
+    {child ? 'The agent of this task' : 'Another program'} is at work in this session. What it does shows here at once, what its model says
+    at the end of each turn.
   </p>
 )
 
@@ -69,7 +70,7 @@ export function ConversationView({ api, id, about, summary, journalOpen, onJourn
               <div className="conversation-content" ref={content}>
                 {connection.state === 'refused' && <Notice tone="danger">{refusalWords(connection, id)}</Notice>}
                 <ItemsView {...state} {...{ interrupted, scroller }} />
-                {run?.status === 'running' && summary?.elsewhere === true && <Elsewhere />}
+                {run?.status === 'running' && summary?.elsewhere === true && <Elsewhere child={summary.child === true} />}
               </div>
             </div>
             {!missing && (

@@ -11,9 +11,10 @@ import { formatAge, formatCost } from '../text/format.ts'
 
 type SessionListProps = { readonly listed: Listed; readonly chosen: string | undefined; readonly onChoose: () => void }
 
-const stateOf = ({ status, active, elsewhere }: SessionSummary): { readonly state: string; readonly words: string } => {
+const stateOf = ({ status, active, elsewhere, child }: SessionSummary): { readonly state: string; readonly words: string } => {
   if (active) return { state: 'running', words: 'working' }
-  if (elsewhere === true) return { state: 'running', words: 'working elsewhere' }
+  // What a task does is not told apart by the process that does it.
+  if (elsewhere === true) return { state: 'running', words: child === true ? 'working' : 'working elsewhere' }
   const words = {
     idle: 'new',
     unfinished: 'interrupted',

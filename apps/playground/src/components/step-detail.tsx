@@ -1,4 +1,5 @@
 /** One step of a workflow: how it stands, what it came to, and the way into its session. */
+import type { Usage } from '@seamfold/core/kit'
 import type { ReactNode } from 'react'
 import type { Api } from '../api/client.ts'
 import { useNow } from '../hooks/use-now.ts'
@@ -21,11 +22,11 @@ type StepDetailProps = {
   readonly onClose: () => void
 }
 
-type SessionPlaceProps = { readonly sessionId: string; readonly stored: boolean | undefined }
+type SessionPlaceProps = { readonly sessionId: string; readonly stored: boolean | undefined; readonly usage: Usage | undefined }
 
-function SessionPlace({ sessionId, stored }: SessionPlaceProps): ReactNode {
+function SessionPlace({ sessionId, stored, usage }: SessionPlaceProps): ReactNode {
   if (stored === undefined) return null
-  if (!stored) return <SessionElsewhere sessionId={sessionId} />
+  if (!stored) return <SessionElsewhere {...{ sessionId, usage }} />
   return (
     <p>
       <a className="button button-small" href={sessionAddress(sessionId)}>
@@ -57,7 +58,7 @@ export function StepDetail({ api, step, held, onAnswered, onClose }: StepDetailP
       <p className="step-facts" data-tone={stepTone(step)}>
         {facts.join(' · ')}
       </p>
-      <SessionPlace {...{ sessionId, stored }} />
+      <SessionPlace {...{ sessionId, stored }} usage={outcome?.usage} />
       {step.status === 'waiting' && <StepRequests key={sessionId} {...{ api, sessionId, onAnswered }} />}
       {outcome?.code !== undefined && <p className="outcome-reason">{outcome.code}</p>}
       {outcome !== undefined && outcome.output !== '' && <Markdown text={outcome.output} />}

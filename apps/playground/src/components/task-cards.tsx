@@ -43,7 +43,7 @@ const TaskCard = memo(function TaskCard({ task }: { readonly task: SubTask }): R
         {stored === true && <a href={sessionAddress(task.sessionId)}>Open</a>}
       </div>
       <TaskFacts task={task} />
-      {stored === false && <SessionElsewhere sessionId={task.sessionId} />}
+      {stored === false && <SessionElsewhere sessionId={task.sessionId} usage={task.usage} />}
       {task.output !== undefined && task.output !== '' && (
         <details>
           <summary>What came of it</summary>
