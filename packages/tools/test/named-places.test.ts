@@ -1,4 +1,6 @@
 /** The places that programs are told of by their words, beside those that stand in the same place in every command. */
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { localWorkspace } from '@seamfold/tools'
 import { expect, test } from 'vitest'
 import { shellAccess } from '../src/shell-grammar/shell-access.ts'
@@ -24,4 +26,27 @@ test.each([
 ])('%j: %j', async (line, places) => {
   const accesses = await shellAccess(localWorkspace(temporaryDirectory()))(line)
   expect(accesses.flatMap((access) => ('path' in access && !('perhaps' in access) ? `${access.kind} ${access.path}` : []))).toEqual(places)
+})
+
+test('where links lead that a pattern may match is perhaps touched, and nothing where there are none', async () => {
+  const root = temporaryDirectory({ 'secret/a': '', 'pub/b/c': '', 'pub/d': '' })
+  symlinkSync('../secret', join(root, 'pub/way'))
+  symlinkSync('/etc', join(root, 'pub/b/away'))
+  const accessOf = shellAccess(localWorkspace(root))
+  const perhaps = async (line: string): Promise<readonly string[]> =>
+    (await accessOf(line)).flatMap((access) => ('perhaps' in access ? `${access.path}${access.below === true ? '/**' : ''}` : []))
+  expect(await perhaps('cat pub/*')).toEqual(['secret/**'])
+  expect(await perhaps('cat pub/*/x')).toEqual(['secret/**', '/etc/**'])
+  expect(await perhaps('grep -R x pub')).toEqual(['secret/**', '/etc/**'])
+  expect(await perhaps('grep -r x pub')).toEqual([])
+  expect(await perhaps('cat secret/*')).toEqual([])
+})
+
+test('where there are too many names it is perhaps anything', async () => {
+  const root = temporaryDirectory(Object.fromEntries(Array.from({ length: 2_001 }, (_, index) => [`many/${index}`, ''])))
+  const accesses = await shellAccess(localWorkspace(root))('cat many/*')
+  expect(accesses.slice(1)).toEqual([
+    { kind: 'read', path: 'many', by: 'cat many/*', below: true },
+    { kind: 'write', path: '/', by: 'cat many/*', perhaps: true },
+  ])
 })

@@ -70,3 +70,16 @@ test('nor are those that read, beside a rule over reads', async () => {
   const through = await allowed(ordinary, given)
   expect(ordinary.filter((line) => !through.includes(line))).toEqual([])
 })
+
+test('a rule about a place outside of the workspace is not passed through a link in it', async () => {
+  const outside = temporaryDirectory({ 'key.txt': '' })
+  const root = temporaryDirectory({ 'src/a.ts': '' })
+  symlinkSync(outside, join(root, 'out'))
+  symlinkSync(join(outside, 'key.txt'), join(root, 'src/key'))
+  const accessOf = shellAccess(localWorkspace(root))
+  const given = policy({ mode: 'full', rules: [{ deny: { path: `${outside}/**` } }] })
+  const decisions = ['cat out/key.txt', 'cat src/key', 'cat src/*', 'echo x > out/new.txt', 'cat src/a.ts', 'grep -r x src'].map(
+    async (line) => given.judge({ tool: 'bash', accesses: await accessOf(line) }).decision,
+  )
+  expect(await Promise.all(decisions)).toEqual(['ask', 'ask', 'ask', 'ask', 'allow', 'allow'])
+})

@@ -277,6 +277,8 @@ describe('a line touches', () => {
     expect(await placesOf('a > link/../x', root)).toEqual(['write real/x'])
     expect(await placesOf('cd link && a > ../x', root)).toEqual(['write real/x'])
     expect(await placesOf('a > away/x', root)).toEqual([`write ${root}/away/x`])
+    // Also outside of the workspace, where that is perhaps.
+    expect(await judged('a > away/x', root)).toContainEqual({ kind: 'write', path: '/etc/x', perhaps: true })
     expect(await placesOf('a > away/../x', root)).toEqual(['write /'])
   })
 

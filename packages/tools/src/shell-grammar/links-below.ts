@@ -16,8 +16,10 @@ export async function linksBelow(places: Places, folder: string, levels: number)
     for (const each of folders) {
       for (const { name, kind } of await namesIn(places, each)) {
         if (++names > MOST_NAMES || found.size > MOST_LINKS) return [ANYWHERE]
-        if (kind === 'link') found.add(await realPlace(places, each, name))
-        else if (kind === 'directory') next.push(`${each}/${name}`)
+        if (kind === 'link') {
+          const { at, real = at } = await realPlace(places, each, name)
+          found.add(real)
+        } else if (kind === 'directory') next.push(`${each}/${name}`)
       }
     }
     folders = next

@@ -30,9 +30,12 @@ const OF_PROCESS = /^\/proc\/[^/]+\/(?:cwd|root|fd|task|map_files)(?:\/|$)/
 /** The kernel follows a link before it goes up from it, so `link/..` is not where it seems. */
 const CLIMBS = /[^/]\/+\.\.(?:\/|$)/
 
-export async function realPlace(places: Places, directory: string, path: string): Promise<string> {
+/** Where a path is, for certain or as it is written; `real` where links outside of the workspace lead to another place. */
+export type Place = { readonly at: string; readonly real?: string }
+
+export async function realPlace(places: Places, directory: string, path: string): Promise<Place> {
   const asked = absolute(places.root, directory, path)
-  if (asked === undefined || OF_PROCESS.test(posix.normalize(asked))) return ANYWHERE
+  if (asked === undefined || OF_PROCESS.test(posix.normalize(asked))) return { at: ANYWHERE }
   if (!CLIMBS.test(asked.replaceAll(/\/\.(?=\/|$)/g, ''))) return resolved(places, asked)
   let at = '/'
   for (const segment of asked.split('/')) {
@@ -40,7 +43,7 @@ export async function realPlace(places: Places, directory: string, path: string)
     if (segment === '..') {
       const inside = await places.resolve(at).catch(() => undefined)
       // Above the workspace, or in a place that it does not know: links there are not followed.
-      if (inside === undefined) return ANYWHERE
+      if (inside === undefined) return { at: ANYWHERE }
       at = posix.dirname(posix.join(places.root, inside))
     } else at = posix.join(at, segment)
   }
@@ -54,12 +57,21 @@ function absolute(root: string, directory: string, path: string): string | undef
   return full.startsWith('/') ? full : `${root}/${full}`
 }
 
+const resolved = (places: Places, path: string): Promise<Place> =>
+  places.resolve(path).then(
+    (at) => ({ at }),
+    async (error: unknown) => {
+      const outside = posix.normalize(path)
+      const { kind, real } = isAgentError(error) ? error.details : {}
+      // Below what is a file now nothing lies, until the same line makes it a folder.
+      if (kind === 'not_found' && outside !== '/') {
+        const folder = await resolved(places, posix.dirname(outside))
+        return { at: posix.join(folder.at, posix.basename(outside)) }
+      }
+      const at = outsideOf(places, outside)
+      return typeof real === 'string' && real !== outside ? { at, real: outsideOf(places, real) } : { at }
+    },
+  )
+
 /** What holds the workspace itself holds whatever rules over paths are about: it is anywhere. */
-const resolved = (places: Places, path: string): Promise<string> =>
-  places.resolve(path).catch(async (error: unknown) => {
-    const outside = posix.normalize(path)
-    // Below what is a file now nothing lies, until the same line makes it a folder.
-    if (isAgentError(error) && error.details['kind'] === 'not_found' && outside !== '/')
-      return posix.join(await resolved(places, posix.dirname(outside)), posix.basename(outside))
-    return places.root.startsWith(outside.endsWith('/') ? outside : `${outside}/`) ? ANYWHERE : outside
-  })
+const outsideOf = ({ root }: Places, path: string): string => (root.startsWith(path.endsWith('/') ? path : `${path}/`) ? ANYWHERE : path)

@@ -2,12 +2,13 @@
 import type { Access } from '@seamfold/core/kit'
 import type { Touched } from './findings.ts'
 import { type Grammar, loadGrammar } from './grammar.ts'
-import { goesThroughNewLinks } from './new-links.ts'
+import { type Candidates, goesThroughNewLinks } from './new-links.ts'
 import { linksBelow } from './links-below.ts'
 import { type Places, realPlace } from './real-place.ts'
 import { understand } from './understand.ts'
 
 const ANYWHERE = '/'
+const UNKNOWN: Candidates = { at: [ANYWHERE], real: [], led: [] }
 const ANY_FILE: Access = { kind: 'write', path: ANYWHERE, perhaps: true }
 /** To write there writes what is open, whatever that is. */
 const OPEN_FILES = /^\/dev\/(?:stdin|fd\/(?![12]$))/
@@ -38,8 +39,8 @@ export function shellAccess(places: Places): (line: string) => Promise<readonly 
 }
 
 async function placesOf(touched: readonly Touched[], places: Places): Promise<readonly Access[]> {
-  const asked = new Map<string, Promise<readonly string[]>>()
-  const candidates = touched.map((each) => {
+  const asked = new Map<string, Promise<Candidates>>()
+  const asking = touched.map((each) => {
     const { path, from, levels } = each
     if (path === undefined || asked.size > MOST_PLACES) return undefined
     const key = `${path}\0${levels}\0${from?.join('\0') ?? '\0'}`
@@ -47,16 +48,20 @@ async function placesOf(touched: readonly Touched[], places: Places): Promise<re
     asked.set(key, known)
     return known
   })
-  const placesAt = await Promise.all(candidates.map(async (each) => (await each) ?? [ANYWHERE]))
+  const candidates = await Promise.all(asking.map(async (each) => (await each) ?? UNKNOWN))
   const found = new Map<string, Access>()
-  for (const [index, { kind, by, below, perhaps }] of touched.entries()) {
-    for (const place of placesAt[index] ?? []) {
-      const path = kind === 'write' && OPEN_FILES.test(place) ? ANYWHERE : place
-      const key = `${kind} ${below === true} ${perhaps === true} ${path}\0${by}`
-      if (!found.has(key)) found.set(key, accessTo(kind, path, { by, below, perhaps }))
-    }
+  const add = (kind: 'read' | 'write', path: string, named: Named): void => {
+    const key = `${kind} ${named.below === true} ${named.perhaps === true} ${path}\0${named.by}`
+    if (!found.has(key)) found.set(key, accessTo(kind, path, named))
   }
-  return [...found.values(), ...(goesThroughNewLinks(touched, placesAt) ? [ANY_FILE] : [])]
+  for (const [index, { kind, by, below, perhaps }] of touched.entries()) {
+    const { at, real, led } = candidates[index] ?? UNKNOWN
+    for (const place of at) add(kind, kind === 'write' && OPEN_FILES.test(place) ? ANYWHERE : place, { by, below, perhaps })
+    for (const place of real) add('write', place, { by, below, perhaps: true })
+    // Nothing tells which of the links that are there it would follow.
+    for (const place of led) add('write', place, { by, below: true, perhaps: true })
+  }
+  return [...found.values(), ...(goesThroughNewLinks(touched, candidates) ? [ANY_FILE] : [])]
 }
 
 type Named = { readonly by: string | undefined; readonly below: boolean | undefined; readonly perhaps: boolean | undefined }
@@ -66,11 +71,11 @@ function accessTo(kind: 'read' | 'write', path: string, { by, below, perhaps }: 
   return kind === 'read' ? { kind, ...named } : { kind, ...named, ...(perhaps === true ? { perhaps } : {}) }
 }
 
-async function candidatesOf({ path = '/', from, levels = 0 }: Touched, places: Places): Promise<readonly string[]> {
+async function candidatesOf({ path = '/', from, levels = 0 }: Touched, places: Places): Promise<Candidates> {
   const fixed = path.startsWith('/') || path.startsWith('~')
-  if (!fixed && from === undefined) return [ANYWHERE]
+  if (!fixed && from === undefined) return UNKNOWN
   const found = await Promise.all((fixed ? ['.'] : (from ?? [])).map((directory) => realPlace(places, directory, path)))
-  if (levels === 0 || found.includes(ANYWHERE)) return found
-  const led = await Promise.all(found.map((folder) => linksBelow(places, folder, levels)))
-  return [...new Set([...found, ...led.flat()])]
+  const [at, real] = [found.map((place) => place.at), found.flatMap((place) => place.real ?? [])]
+  if (levels === 0 || at.includes(ANYWHERE)) return { at, real, led: [] }
+  return { at, real, led: (await Promise.all(at.map((folder) => linksBelow(places, folder, levels)))).flat() }
 }

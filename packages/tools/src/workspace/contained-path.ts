@@ -1,6 +1,7 @@
 /** Turns a path from outside into the real path inside a root, or refuses it. */
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { AgentError } from '@seamfold/core/kit'
 import { fault, systemCode } from './fault.ts'
 
 /** A root as it was given and as it really is, both absolute. */
@@ -27,7 +28,8 @@ export async function containedPath(root: Root, path: string, known: KnownFolder
   const moved = isInside(root.given, absolute) ? join(root.real, relative(root.given, absolute)) : absolute
   const real = placeOf(moved, { asked: path, known, links: 0 }).real
   if (!isInside(root.real, real)) {
-    throw fault('permission_denied', `${path} is outside of the workspace ${root.given}. Use a path inside it, relative to its root`)
+    const words = `${path} is outside of the workspace ${root.given}. Use a path inside it, relative to its root`
+    throw new AgentError('invalid_argument', words, { details: { kind: 'permission_denied', real } })
   }
   return relative(root.real, real).split(sep).join('/') || '.'
 }

@@ -18,7 +18,8 @@ export type WriteOptions = { readonly replacing?: string | null }
  * A place with files, and perhaps a shell and a search.
  *
  * Contract:
- * - Paths are given relative to the root, or absolute and inside it. What lies outside is refused, whatever leads there.
+ * - Paths are given relative to the root, or absolute and inside it. What lies outside is refused, whatever leads there; `details.real`
+ *   may say where it really is.
  * - Failures are `AgentError`s whose `details.kind` is a `ToolErrorKind`; their message can be read by a model.
  * - `writeFile` is atomic: a reader sees the old content or the new, never a part.
  */
