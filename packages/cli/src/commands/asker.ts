@@ -15,10 +15,6 @@ export type Scene = {
   readonly terminal: Pick<Terminal, 'folder' | 'environment'>
 }
 
-/** Whether a task or a step began the run that is under way there. */
-export const isAsked = ({ run, metadata }: Pick<SessionState, 'run' | 'metadata'>): boolean =>
-  run !== undefined && run.sendId === metadata.taskId
-
 /** The command that goes on with the run of a session; undefined for a step that some program gave, which goes on with it. */
 async function goOnCommand(sessionId: string, scene: Scene): Promise<string | undefined> {
   return commandOf(await askerOf(scene.store, sessionId), sessionId, scene)
@@ -66,11 +62,17 @@ export async function refuseAsked({ id, state }: { readonly id: string; readonly
   )
 }
 
+/** Sessions with a task or a step that is not finished. */
+export async function askedSessions(store: SessionStore): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for await (const { sessionId, child } of unfinishedRuns(store, { children: true })) if (child !== undefined) found.add(sessionId)
+  return found
+}
+
 /** Roots of the workflows whose steps, or tasks below them, are not finished. */
 export async function openWorkflows(store: SessionStore): Promise<readonly string[]> {
   const roots = new Set<string>()
-  for await (const { sessionId, child } of unfinishedRuns(store, { children: true })) {
-    if (child === undefined) continue
+  for (const sessionId of await askedSessions(store)) {
     const asker = await askerOf(store, sessionId).catch((error: unknown) => {
       if (isAgentError(error)) return undefined // whoever opens the session says what is wrong with it
       throw error

@@ -8,7 +8,7 @@ import type { Style } from '../render/style.ts'
 import { findPlaces, type Places, type SharedOptions } from '../setup/settings.ts'
 import { type Journal, openExistingJournal } from '../setup/store.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { isAsked } from './asker.ts'
+import { askedSessions } from './asker.ts'
 import { shortId } from './find-session.ts'
 import { hint, quote, showHint } from './hint.ts'
 import { sessionsByUse, type Used } from './last-used.ts'
@@ -24,8 +24,6 @@ type Row = {
   readonly status: string
   /** How a run that has not ended stands. */
   readonly standing?: Standing
-  /** It works for a workflow or another session, which goes on with it. */
-  readonly asked?: true
   readonly updatedAt: number
   readonly runs: number
   readonly cost: number | undefined
@@ -44,7 +42,8 @@ export async function listCommand(options: ListOptions, terminal: Terminal): Pro
     if (options.json === true) for (const row of rows) terminal.print(`${JSON.stringify(row)}\n`)
     else if (rows.length === 0) terminal.print(`There are no sessions in ${places.storePath} yet.\n`)
     else {
-      const hints = hintLines(rows, used.length - rows.length, { places, terminal })
+      const asked = await askedSessions(journal.store)
+      const hints = hintLines(rows, used.length - rows.length, { places, terminal, asked })
       terminal.print(`${[...sessionTable(rows, terminal.now(), terminal.style()), '', ...hints].join('\n')}\n`)
     }
     return 0
@@ -53,13 +52,14 @@ export async function listCommand(options: ListOptions, terminal: Terminal): Pro
   }
 }
 
-type Where = { readonly places: Places; readonly terminal: Terminal }
+/** `asked`: sessions that work for others, which go on with them. */
+type Where = { readonly places: Places; readonly terminal: Terminal; readonly asked: ReadonlySet<string> }
 
 /** What can be done with what is listed. */
-function hintLines(rows: readonly Row[], hidden: number, { places, terminal }: Where): readonly string[] {
+function hintLines(rows: readonly Row[], hidden: number, { places, terminal, asked }: Where): readonly string[] {
   const { colors, signs } = terminal.style()
   const [first] = rows
-  const open = rows.find(({ standing, asked }) => asked !== true && (standing === 'cut off' || standing === 'answered'))
+  const open = rows.find(({ id, standing }) => !asked.has(id) && (standing === 'cut off' || standing === 'answered'))
   return [
     ...(hidden > 0 ? [`${signs.ellipsis} ${plural(hidden, 'session')} more: ${hint('sessions list --all', places, terminal)}`] : []),
     ...(first === undefined ? [] : [`Look into one: ${showHint(first.id, places, terminal)}`]),
@@ -90,7 +90,6 @@ function rowOf(id: string, state: SessionState, standing: Standing | undefined):
     id,
     status: run?.status ?? 'empty',
     ...(standing === undefined ? {} : { standing }),
-    ...(isAsked(state) ? { asked: true } : {}),
     updatedAt: state.updatedAt,
     runs: ended.length + (open ? 1 : 0),
     cost: state.cost,

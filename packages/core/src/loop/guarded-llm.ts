@@ -22,7 +22,7 @@ export async function* guardedStream(client: LlmClient, ...[request, { signal }]
     signal.throwIfAborted()
     throw isAgentError(error)
       ? error
-      : new AgentError('contract_violation', `The model client of ${client.model.id} threw what is no AgentError: ${toMessage(error)}`, {
+      : new AgentError('contract_violation', `The model client of ${client.model.id} threw no AgentError: ${toMessage(error)}`, {
           cause: error,
         })
   } finally {

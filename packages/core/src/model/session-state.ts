@@ -146,7 +146,7 @@ export const openRun = (state: SessionState): RunState | undefined =>
   state.run !== undefined && !isTerminal(state.run.status) ? state.run : undefined
 
 /** Whether a task or a step began it: then whoever asked for that goes on with it, with the agent that it was given to. */
-export const isChildRun = ({ sendId }: RunState, { taskId }: JsonObject): boolean => sendId === taskId
+export const isChildRun = ({ sendId }: RunState, { taskId }: JsonObject): boolean => `${sendId}/`.startsWith(`${taskId as string}/`)
 
 /** What nobody has answered yet. */
 export const waitingOf = (run: RunState | undefined): readonly WaitingFor[] =>

@@ -63,7 +63,7 @@ export async function claim(
 export async function notClaimed({ journal }: SessionLog, error: unknown): Promise<unknown> {
   if (!isAgentError(error, 'session_lost')) return error
   await journal.catchUp()
-  return new AgentError('session_held', `Another process claimed session ${journal.sessionId} first: watch it with openSession(…)`, {
+  return new AgentError('session_held', `Another process claimed session ${journal.sessionId} first: speak to it through openSession(…)`, {
     cause: error,
     retryable: true,
   })

@@ -75,19 +75,23 @@ async function execute(agent: Worker, spec: AgentStepSpec, { signal, onEvent }: 
 export async function stepRun(session: Session, spec: AgentStepSpec, signal: AbortSignal): Promise<Run> {
   const unfinished = await unfinishedRun(session, spec, signal)
   if (unfinished !== undefined) return unfinished
-  const { taskId, prompt, outputSchema } = spec
-  return session.send(prompt, { id: taskId, signal, ...present({ output: outputSchema && jsonSchema(outputSchema) }) })
+  const { prompt, outputSchema } = spec
+  return session.send(prompt, { id: sendIdOf(session, spec), signal, ...present({ output: outputSchema && jsonSchema(outputSchema) }) })
 }
 
 /** What was left of this step, if it was. Another task's run in the same session is brought to its end first. */
-async function unfinishedRun(session: Session, { taskId }: AgentStepSpec, signal: AbortSignal): Promise<Run | undefined> {
+async function unfinishedRun(session: Session, spec: AgentStepSpec, signal: AbortSignal): Promise<Run | undefined> {
   const open = await session.resume({ signal, asChild: true })
   if (open === undefined) return undefined
-  const known = (await session.runs()).find(({ id }) => id === open.id)
-  if (known?.sendId === taskId) return open
+  const { run } = await session.state()
+  if (run?.sendId === sendIdOf(session, spec)) return open
   await open.result
   return undefined
 }
+
+/** By what follows the first task of a session, its runs are known to be of tasks too. */
+const sendIdOf = ({ metadata: { taskId: first } }: Session, { taskId }: AgentStepSpec): string =>
+  first === undefined || first === taskId ? taskId : `${first as string}/${taskId}`
 
 async function forward(run: Run, onEvent: NonNullable<ExecuteOptions['onEvent']>): Promise<void> {
   for await (const envelope of run) onEvent(envelope)
@@ -143,5 +147,5 @@ function optionsFor(
 const narrowed = (own: AgentOptions['permissions'], policies: StepAuthority['policies'] = []): AgentOptions['permissions'] =>
   policies.reduce((allowed, data) => {
     if (allowed?.narrow) return allowed.narrow(allowed, data)
-    throw new AgentError('invalid_argument', 'This agent cannot narrow what it may do: give it permissions: policy({…})')
+    throw new AgentError('invalid_argument', 'This agent cannot narrow what it may do: give it policy({…})')
   }, own)

@@ -135,6 +135,30 @@ test('a step of the agent itself goes on although its session is open in the sam
   expect(await agent.executor().executeStep(own, { signal: new AbortController().signal })).toMatchObject({ status: 'completed' })
 })
 
+test('a further task of the same session is no run of anybody else either, and goes on when it is asked for again', async () => {
+  const store = memoryStore()
+  const { signal } = new AbortController()
+  const first = { ...step, agent: 'default', sessionId: 'job', prompt: 'nothing', taskId: 'first' }
+  const second = { ...first, taskId: 'second', prompt: 'work' }
+  const quiet = modelOf((request) => (request.messages.length === 3 ? [callOf('change', {})] : 'done'))
+  const agent = createAgent({ llm: quiet, store, permissions: policy(), tools: [change] })
+  expect(await agent.executor().executeStep(first, { signal })).toMatchObject({ output: 'done' })
+  const outcome = await agent.executor().executeStep(second, { signal })
+  expect(outcome).toMatchObject({ status: 'suspended' })
+  expect(await collect(agent.unfinished())).toEqual([])
+  const session = await agent.session({ id: 'job' })
+  await session.answer(outcome.waitingFor?.[0]?.requestId ?? '', { decision: 'approve' })
+  await expect(session.resume()).rejects.toThrow('resume that')
+  expect(await askerOf(store, 'job')).toEqual({ sessionId: 'job', isStep: true })
+  expect(await agent.executor().executeStep(second, { signal })).toMatchObject({ status: 'completed', output: 'done' })
+  expect(await agent.executor().executeStep(first, { signal })).toMatchObject({ output: 'done' })
+  expect((await session.runs()).length).toBe(2)
+  await (
+    await session.send('say more')
+  ).result
+  expect((await session.runs()).length).toBe(3)
+})
+
 test('a session that somebody began with the name of an agent is theirs to go on with', async () => {
   const store = memoryStore()
   const session = await agentOn(store).session({ id: 'mine', metadata: { agent: 'strict', description: 'work', taskId: 'mine' } })

@@ -24,6 +24,7 @@ export const localExecutorCandidate: Candidate<ExecutorSubject> = {
 function agentOf(handler: StepHandler): Agent {
   const session = (id: string, metadata: { readonly agent?: unknown; readonly description?: unknown }): Partial<Session> => ({
     id,
+    metadata: {},
     resume: async () => undefined,
     send: async (prompt, { id: taskId = '', signal = new AbortController().signal } = {}) => {
       const spec: AgentStepSpec = {

@@ -139,7 +139,7 @@ describe("a step's policies", () => {
     const { options } = worker()
     expect(await step(createAgent(options).executor(), [{ mode: 'read-only' }])).toMatchObject({
       code: 'invalid_argument',
-      output: 'This agent cannot narrow what it may do: give it permissions: policy({…})',
+      output: 'This agent cannot narrow what it may do: give it policy({…})',
     })
     const { did, options: ofTeam } = worker()
     await step(teamExecutor(ofTeam), [{ mode: 'read-only' }])

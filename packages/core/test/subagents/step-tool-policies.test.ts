@@ -121,7 +121,7 @@ describe('the steps of an agent', () => {
       await createAgent({ llm, tools: [there] }).run('go')
     ).result
     expect(did).toEqual([])
-    expect(JSON.stringify(llm.requests.at(-1))).toContain('cannot narrow what it may do: give it permissions: policy(')
+    expect(JSON.stringify(llm.requests.at(-1))).toContain('cannot narrow what it may do: give it policy(')
   })
 })
 
