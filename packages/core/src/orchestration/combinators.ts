@@ -93,7 +93,7 @@ export async function runRounds(initial: readonly WorkflowStep[], { next, maxRou
   return outcomes
 }
 
-function plainRunner(executor: AgentExecutor, { signal, onEvent, host }: StepOptions, pending: number): StepRunner {
+function plainRunner(executor: AgentExecutor, { signal = neverAborted(), onEvent, host }: StepOptions, pending: number): StepRunner {
   const parts = {
     executor: guardedExecutor(executor),
     host: host ?? systemHost(),
@@ -106,7 +106,7 @@ function plainRunner(executor: AgentExecutor, { signal, onEvent, host }: StepOpt
     used: undefined,
     answered: undefined,
   } as const
-  return new StepRunner(parts, { signal: signal ?? neverAborted(), pending })
+  return new StepRunner(parts, { signal, toSteps: signal, pending })
 }
 
 const neverAborted = (): AbortSignal => new AbortController().signal

@@ -50,16 +50,14 @@ export function defineWorkflow<I, O extends Json | void>(name: string, body: Wor
       const host = options.host
       const rootId = options.rootId ?? `${name}-${host?.id('wf') ?? crypto.randomUUID()}`
       const root = new WorkflowRoot({ ...options, rootId })
-      let leave = false
       try {
         const log = await root.open()
         const output = await outputOf<I, O>({ name, schema: input, given, log, root, body })
         return { rootId, usage: root.usage, status: 'completed', output }
       } catch (error) {
-        leave = true // begun anew, what is under way beside it would do once more what it has done
         return endingOf(error, root)
       } finally {
-        await root.close({ leave })
+        await root.close()
       }
     },
   }

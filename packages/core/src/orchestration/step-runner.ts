@@ -30,8 +30,8 @@ export interface RunnerParts {
   readonly answered: ((outcome: StepOutcome, signal: AbortSignal) => Promise<void>) | undefined
 }
 
-/** How many steps of a call are still to begin, and how many have. */
-export type Call = { readonly signal: AbortSignal; pending: number }
+/** What stops a call, what its steps are told then, and how many of them are still to begin. */
+export type Call = { readonly signal: AbortSignal; readonly toSteps: AbortSignal; pending: number }
 
 export type PlannedStep = { readonly step: WorkflowStep; readonly key: string; readonly identity: string; readonly plan: StepPlan }
 
@@ -86,6 +86,9 @@ export class StepRunner {
     this.#running++
     try {
       return await this.#attempts(planned, plan)
+    } catch (error) {
+      const { signal, toSteps } = this.#call
+      throw toSteps.aborted && error === toSteps.reason ? signal.reason : error
     } finally {
       this.#running--
     }
@@ -200,7 +203,7 @@ export class StepRunner {
   /** Asks until there is an end, or nobody here waits for answers. */
   async #untilDone({ step, key, sessionId, grant }: Asked): Promise<StepOutcome> {
     const { executor, host, log, onStepEvent, answered, emit } = this.#parts
-    const { signal } = this.#call
+    const { toSteps: signal } = this.#call
     const latest = step.timeoutMs === undefined ? Infinity : host.clock.now() + step.timeoutMs
     const plain = sessionId === undefined && Object.keys(grant?.budget ?? {}).length === 0 && isPlain(step)
     const spec = plain ? step : specOf(step, sessionId, grant?.budget)

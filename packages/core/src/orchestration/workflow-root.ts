@@ -1,5 +1,5 @@
 /** What a workflow and all its scopes share: the executor, the log, the budget, the listeners. */
-import { AgentError } from '../base/errors.ts'
+import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
 import { type Host, systemHost } from '../base/host.ts'
 import { type ChildSignal, childSignal } from '../base/signals.ts'
 import { sendToInbox } from '../journal/inbox.ts'
@@ -28,6 +28,8 @@ export class WorkflowRoot {
   readonly #options: WorkflowOptions
   readonly #executor: AgentExecutor
   readonly #control: ChildSignal
+  /** What steps see of it: with a store they are left where they stand, to be gone on with when the root runs again. */
+  readonly #toSteps: AbortSignal
   readonly #listeners = new Set<WorkflowListener>()
   readonly #waiting = new Map<string, Waiting>()
   /** Of all steps, also those that another process saw end. */
@@ -44,6 +46,8 @@ export class WorkflowRoot {
     this.budget = options.budget
     this.#control = childSignal(options.signal)
     checkOptions(options, this.rootId)
+    const { signal } = this.#control
+    this.#toSteps = options.store ? childSignal(signal, (reason) => lost(this.rootId, reason)).signal : signal
     if (options.onEvent) this.#listeners.add(options.onEvent)
   }
 
@@ -77,9 +81,9 @@ export class WorkflowRoot {
   /** A runner for one call. `signal` stops this call only. */
   async runner(pending: number, signal?: AbortSignal): Promise<StepRunner> {
     const log = await this.open()
-    const both = signal === undefined ? this.signal : AbortSignal.any([this.signal, signal])
-    both.throwIfAborted()
-    const call: Call = { signal: both, pending }
+    const both = (own: AbortSignal): AbortSignal => (signal === undefined ? own : AbortSignal.any([own, signal]))
+    const call: Call = { signal: both(this.signal), toSteps: both(this.#toSteps), pending }
+    call.signal.throwIfAborted()
     const parts: RunnerParts = {
       executor: this.#executor,
       host: this.host,
@@ -129,12 +133,10 @@ export class WorkflowRoot {
     waiting.wake()
   }
 
-  /** `leave`: what is under way is left where it stands, to be gone on with when the root runs again. */
-  async close({ leave = false, ...options }: { readonly discard?: boolean; readonly leave?: boolean } = {}): Promise<void> {
+  async close(options: { readonly discard?: boolean } = {}): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    const code = leave && this.#options.store !== undefined ? 'workflow_lost' : 'cancelled'
-    this.#control.abort(new AgentError(code, `Workflow ${this.rootId} was closed`))
+    this.#control.abort(new AgentError('cancelled', `Workflow ${this.rootId} was closed`))
     this.#control.release()
     const log = await this.#log?.catch(() => undefined) // whoever opened it was told
     await log?.close(options).catch(() => {}) // it was told before, or the claim is taken over without the release
@@ -180,6 +182,11 @@ export class WorkflowRoot {
     return length
   }
 }
+
+const lost = (rootId: string, reason: unknown): AgentError =>
+  isAgentError(reason, 'workflow_lost')
+    ? reason
+    : new AgentError('workflow_lost', `Workflow ${rootId} was stopped: ${toMessage(reason)}`, { cause: reason })
 
 const refuse = (words: string): never => {
   throw new AgentError('invalid_argument', words)

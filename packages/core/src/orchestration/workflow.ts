@@ -145,7 +145,10 @@ export class Workflow {
     return this.#root.answer(requestId, answer)
   }
 
-  /** Stops what is under way and lets go of the root: then it may be run again at once, here or elsewhere. */
+  /**
+   * Stops what is under way and lets go of the root: then it may be run again at once, here or elsewhere. With a store steps are left
+   * where they stand and go on then; only the signal of a call cancels them.
+   */
   close(): Promise<void> {
     return this.#root.close()
   }

@@ -1,7 +1,7 @@
 /** A defined workflow: a checked input, a result that never rejects, and the same root is the same run. */
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createAgent, defineWorkflow, memoryStore, openSession, tool } from '../../src/index.ts'
+import { createAgent, defineWorkflow, memoryStore, openSession, tool, type Workflow } from '../../src/index.ts'
 import { callOf, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { executorOf, gates, logOf, step, tokens, until } from './steps.ts'
 
@@ -119,35 +119,51 @@ describe('a defined workflow', () => {
   })
 })
 
-test('a body that throws leaves the steps beside it where they stand: they go on when the root runs again, and nothing is done twice', async () => {
-  const store = memoryStore()
-  const [reached, broken] = [Promise.withResolvers<void>(), { now: true }]
-  let paid = 0
-  const pay = tool({ name: 'pay', description: 'Pays.', access: () => [], effect: 'unsafe', execute: () => `paid ${++paid}` })
-  const next: ScriptedReply = ({ messages }, signal) => {
-    if (messages.length === 1) return [callOf('pay')]
-    if (!broken.now) return 'done'
-    reached.resolve()
-    return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
-  }
-  const llm = scriptedLlm(Array.from({ length: 5 }, () => next))
-  const agent = createAgent({ llm, tools: [pay], store })
-  const work = defineWorkflow('work', {
-    input: z.object({}),
-    async run(workflow) {
-      const slow = workflow.agent(step('slow', { agent: 'default' }))
-      slow.catch(() => {}) // the body throws before it is awaited
-      if (broken.now) {
-        await reached.promise
-        throw new Error('something else is broken')
-      }
-      return (await slow).output
-    },
-  })
-  const options = { executor: agent.executor(), store, rootId: 'root' }
-  expect(await work.run({ ...options, input: {} })).toMatchObject({ status: 'failed', error: { message: 'something else is broken' } })
-  broken.now = false
-  expect(await work.run(options)).toMatchObject({ status: 'completed', output: 'done' })
-  expect(paid).toBe(1)
-  await agent.close()
-})
+type Stop = { readonly workflow: Workflow; readonly control: AbortController }
+
+const stops: readonly (readonly [string, (stop: Stop) => Promise<void>, object])[] = [
+  [
+    'a body that throws',
+    () => Promise.reject(new Error('something else is broken')),
+    { status: 'failed', error: { message: 'something else is broken' } },
+  ],
+  ['its signal', async ({ control }) => control.abort(new Error('Ctrl-C')), { status: 'cancelled', reason: 'Ctrl-C' }],
+  ['a close', ({ workflow }) => workflow.close(), { status: 'cancelled', reason: 'Workflow root was closed' }],
+]
+
+test.each(stops)(
+  '%s leaves steps where they stand: they go on when the root runs again, and nothing is done twice',
+  async (...[, stop, ending]) => {
+    const store = memoryStore()
+    const [reached, broken] = [Promise.withResolvers<void>(), { now: true }]
+    let paid = 0
+    const pay = tool({ name: 'pay', description: 'Pays.', access: () => [], effect: 'unsafe', execute: () => `paid ${++paid}` })
+    const next: ScriptedReply = ({ messages }, signal) => {
+      if (messages.length === 1) return [callOf('pay')]
+      if (!broken.now) return 'done'
+      reached.resolve()
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    }
+    const llm = scriptedLlm(Array.from({ length: 5 }, () => next))
+    const agent = createAgent({ llm, tools: [pay], store })
+    const control = new AbortController()
+    const work = defineWorkflow('work', {
+      input: z.object({}),
+      async run(workflow) {
+        const slow = workflow.agent(step('slow', { agent: 'default' }))
+        slow.catch(() => {}) // the body may throw before it is awaited
+        if (broken.now) {
+          await reached.promise
+          await stop({ workflow, control })
+        }
+        return (await slow).output
+      },
+    })
+    const options = { executor: agent.executor(), store, rootId: 'root' }
+    expect(await work.run({ ...options, signal: control.signal, input: {} })).toMatchObject(ending)
+    broken.now = false
+    expect(await work.run(options)).toMatchObject({ status: 'completed', output: 'done' })
+    expect(paid).toBe(1)
+    await agent.close()
+  },
+)
