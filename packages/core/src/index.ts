@@ -35,22 +35,7 @@ export type { LaneQueueOptions } from './lanes/rules.ts'
 export { storeBlobs } from './stores/store-blobs.ts'
 export { tool, type ToolOptions } from './model/define-tool.ts'
 export { jsonSchema, type AnySchema, type Schema, type StandardSchema } from './model/schema.ts'
-export {
-  policy,
-  type Decision,
-  type Explanation,
-  type Judgement,
-  type PermissionPolicy,
-  type Policy,
-  type PolicyData,
-  type PolicyLayer,
-  type PolicyOptions,
-  type Rule,
-  type RuleLayer,
-  type RuleMatch,
-  type RuleOrigin,
-  type ToolRequest,
-} from './model/policy.ts'
+export { policy, type Explanation, type Policy, type PolicyOptions } from './model/policy.ts'
 export { checkRules, type PlacedRule, type RuleFinding } from './model/check-rules.ts'
 export { isPermissionMode, MODES, stricterMode, type Mode, type PermissionMode } from './model/permission-modes.ts'
 export { defineMiddleware, resultOf } from './loop/middleware.ts'
@@ -106,7 +91,19 @@ export {
   type ExternalToolOptions,
 } from './people/external-tool.ts'
 export type { AnswerKey } from './model/waiting.ts'
-export type { ConfirmTimeout } from './model/permission-policy.ts'
+export type {
+  ConfirmTimeout,
+  Decision,
+  Judgement,
+  PermissionPolicy,
+  PolicyData,
+  PolicyLayer,
+  Rule,
+  RuleLayer,
+  RuleMatch,
+  RuleOrigin,
+  ToolRequest,
+} from './model/permission-policy.ts'
 export type { BindableTool } from './session/bindable-tool.ts'
 export type {
   NextRound,

@@ -9,7 +9,7 @@ afterEach(() => void vi.restoreAllMocks())
 /** What leaves the worker, and when the event loop turns after a step has answered. */
 function watched(): { readonly seen: string[]; readonly executor: AgentExecutor } {
   const seen: string[] = []
-  // oxlint-disable-next-line typescript/unbound-method
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its own socket
   const { send } = WebSocket.prototype
   vi.spyOn(WebSocket.prototype, 'send').mockImplementation(function (this: WebSocket, ...given: unknown[]) {
     const outcomes = String(given[0]).split('"type":"outcome"').length - 1

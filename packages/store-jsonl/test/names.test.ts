@@ -64,7 +64,7 @@ test('every name is one that every file system takes, and a plain one tells its 
   const check = (each: string): void => {
     const name = fileName(each)
     expect(Buffer.byteLength(`${name}.jsonl`)).toBeLessThanOrEqual(255)
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     expect(name).not.toMatch(/[\0-\x1f<>:"/\\|?*\ud800-\udfff]|^[-~. ]|[. ]$/)
     expect(name).not.toMatch(/^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i)
     expect(plainKey(name)).toBe(name.includes('~') ? undefined : each)

@@ -54,7 +54,7 @@ describe('the demo', () => {
   })
 
   test('prints no escape sequences into a pipe', () => {
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- colours are what is looked for
     expect(demo.stdout).not.toMatch(/\u001b/)
   })
 })

@@ -127,7 +127,7 @@ describe('what a model or a tool says', () => {
       at(4, { type: 'error', code: 'internal', message: evil, retryable: false, usage: usage(), text: '' }),
     ])
     expect(shown).toContain('plain')
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
   })
 

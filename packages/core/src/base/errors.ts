@@ -1,4 +1,5 @@
 /** The one error class of Seamfold, its closed list of codes, and the test that works across duplicate installs. */
+import { present } from './present.ts'
 
 /** Every failure that this library throws has one of these codes. Adapters use the same list. */
 export type ErrorCode =
@@ -55,12 +56,12 @@ export class AgentError extends Error {
   readonly retryable: boolean
   readonly details: Readonly<Record<string, unknown>>
 
-  constructor(code: ErrorCode, message: string, options: AgentErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause })
+  constructor(code: ErrorCode, message: string, { cause, retryable = RETRYABLE.has(code), details = {} }: AgentErrorOptions = {}) {
+    super(message, present({ cause }))
     this.name = 'AgentError'
     this.code = code
-    this.retryable = options.retryable ?? RETRYABLE.has(code)
-    this.details = options.details ?? {}
+    this.retryable = retryable
+    this.details = details
     Object.defineProperty(this, BRAND, { value: true })
   }
 }

@@ -140,7 +140,7 @@ export class ToolStep {
   }
 
   #end({ callId, call, parent }: Entry, result: ToolResult): void {
-    this.#say({ callId, id: call.id, name: call.name, ...(parent === undefined ? {} : { argsDigest: this.#argsDigest(call) }) }, result)
+    this.#say({ callId, id: call.id, name: call.name, ...(parent && { argsDigest: this.#argsDigest(call) }) }, result)
   }
 
   /** Not awaited: it is stored with or before the next turn's start, and that is. */

@@ -2,9 +2,9 @@
 import { hostMatches, nameTest } from './compiled-rule.ts'
 import { readPattern } from './command-pattern.ts'
 import { globMatcher } from './glob.ts'
-import { LAYERS, type RuleLayer } from './policy.ts'
+import { LAYERS } from './policy.ts'
 import { timeoutOf } from './rule-timeout.ts'
-import type { Decision, PolicyLayer, Rule, RuleMatch, RuleOrigin } from './permission-policy.ts'
+import type { Decision, PolicyLayer, Rule, RuleLayer, RuleMatch, RuleOrigin } from './permission-policy.ts'
 
 /** A rule with its place: `index` counts from 0 within its layer's rules. */
 export type PlacedRule = RuleOrigin & { readonly rule: Rule; readonly index: number }

@@ -48,7 +48,7 @@ function sessionChange(state: SessionState, { fact, timestamp }: StoredFact): Pa
     case 'session_released':
       return state.claim?.fence === fact.fence ? { claim: undefined, claimsSinceProgress: 0 } : {}
     case 'agent_start':
-      return { claimsSinceProgress: 0, ...(state.run === undefined ? {} : { ended: state.ended.append(state.run) }) }
+      return { claimsSinceProgress: 0, ...(state.run && { ended: state.ended.append(state.run) }) }
     case 'tool_end':
     case 'subagent_start':
       return { claimsSinceProgress: 0 }

@@ -20,19 +20,6 @@ import { policyData, readPolicyData } from './policy-data.ts'
 import { narrowedPolicy } from './stricter-policy.ts'
 import { strictestTimeout } from './rule-timeout.ts'
 
-export type {
-  Decision,
-  Judgement,
-  PermissionPolicy,
-  PolicyData,
-  PolicyLayer,
-  Rule,
-  RuleLayer,
-  RuleMatch,
-  RuleOrigin,
-  ToolRequest,
-} from './permission-policy.ts'
-
 export type PolicyOptions = {
   /** Of the layer `project`. */
   readonly rules?: readonly Rule[]

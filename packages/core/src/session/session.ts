@@ -1,5 +1,6 @@
 /** A session that this process may write: one run at a time, from wherever its journal stands. */
 import { AgentError } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import { childSignal } from '../base/signals.ts'
 import type { Journal } from '../journal/journal.ts'
 import { openRunKey } from '../journal/keys.ts'
@@ -125,7 +126,7 @@ export class LiveSession implements Session {
         sendId: options.id ?? runId,
         prompt: blocks,
         digests: parts.digests(),
-        ...(output === undefined ? {} : { output }),
+        ...present({ output }),
       }
       const before = open && { runId: open.id, facts: endingFacts(open, { type: 'cancelled', reason: 'superseded by a new prompt' }, '') }
       return this.#start({ runId, signal: options.signal, facts: [start], before })

@@ -1,7 +1,8 @@
 /** What an agent that works for another one is: its words, its tools, its limits. */
 import { AgentError } from '../base/errors.ts'
 import type { JsonSchema } from '../model/json.ts'
-import { type PermissionPolicy, policy } from '../model/policy.ts'
+import type { PermissionPolicy } from '../model/permission-policy.ts'
+import { policy } from '../model/policy.ts'
 import type { Tool } from '../model/tool.ts'
 import type { LlmClient } from '../ports/llm-client.ts'
 import { readOnlyPolicy } from './read-only-policy.ts'

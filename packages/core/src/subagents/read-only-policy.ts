@@ -1,5 +1,6 @@
 /** A policy that lets through what only looks. */
-import { type PermissionPolicy, policy } from '../model/policy.ts'
+import type { PermissionPolicy } from '../model/permission-policy.ts'
+import { policy } from '../model/policy.ts'
 
 /** Allows reads, files and network alike, and what touches nothing; denies the rest. Commands are denied too, or asked for. */
 export const readOnlyPolicy = ({ commands = 'deny' }: { readonly commands?: 'deny' | 'ask' } = {}): PermissionPolicy => {

@@ -65,11 +65,11 @@ export function decodeChat(request: ChatRequest): ConversationData {
     model: request.model,
     system: system.map(textOf).join('\n'),
     messages: joined(request.messages.flatMap(messageOf)),
-    tools: (request.tools ?? []).map(({ function: fn }) => ({
-      name: fn.name,
-      description: fn.description ?? '',
-      schema: fn.parameters ?? {},
-      strict: fn.strict === true,
+    tools: (request.tools ?? []).map(({ function: given }) => ({
+      name: given.name,
+      description: given.description ?? '',
+      schema: given.parameters ?? {},
+      strict: given.strict === true,
     })),
     toolChoice: choiceOf(request.tool_choice),
     ...schemaOf(request),

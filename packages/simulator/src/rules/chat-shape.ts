@@ -40,8 +40,8 @@ const message = tagged('role', {
   developer: said,
 })
 
-const fn = object({ name: string }, { description: nullable(string), parameters: nullable(record), strict: nullable(boolean) })
-const tool = tagged('type', { function: object({ type: string, function: fn }) })
+const definition = object({ name: string }, { description: nullable(string), parameters: nullable(record), strict: nullable(boolean) })
+const tool = tagged('type', { function: object({ type: string, function: definition }) })
 
 const toolChoice = either(
   choice('none', 'auto', 'required'),
