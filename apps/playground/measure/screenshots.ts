@@ -28,6 +28,10 @@ try {
   await page.getByText('it was ended by SIGKILL').first().waitFor()
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.locator('.outcome').waitFor()
+  // What the picture is about: where the new process went on.
+  await page.locator('.conversation-scroll').evaluate((scroller) => scroller.scrollTo(0, 0))
+  await page.getByRole('region', { name: 'The run was taken over' }).evaluate((view) => view.scrollIntoView({ block: 'center' }))
+  await page.getByRole('searchbox', { name: 'Search facts' }).fill('bash')
   await take('resumed')
   await page.emulateMedia({ colorScheme: 'dark' })
   await play(page, url, 'Say no')
