@@ -38,7 +38,7 @@ export function dailyLedger(store: SessionStore, { name = 'day', zone = 'UTC', .
   const days = new Days((at) => `${name}-${dateIn(zone, at)}`, {
     now: clock.now,
     open: (root) => budgetLedger(store, { ...options, root }),
-    paying: (id) => dayPaying(store, id, name),
+    granted: () => grantsOut(store, name),
   })
   days.today() // an unknown zone is told at once
   const guard: BudgetGuard = {
@@ -51,7 +51,6 @@ export function dailyLedger(store: SessionStore, { name = 'day', zone = 'UTC', .
   const grants: BudgetGrants = {
     grant: (request, given) => days.grant(request, given),
     settle: (id, taken, given) => days.end(id, (ledger) => ledger.settle(id, taken, given)),
-    release: (id) => days.end(id, (ledger) => ledger.release(id)),
     lose: (id) => days.end(id, (ledger) => ledger.lose(id)),
     // It may go on when the day is over, and is paid from that day: what it has stays its own.
     rest: async () => {},
@@ -64,14 +63,15 @@ export function dailyLedger(store: SessionStore, { name = 'day', zone = 'UTC', .
 type DaysOptions = {
   now(): number
   open(root: string): BudgetLedger
-  /** The root of the day that a grant is from, whoever asked for it. */
-  paying(id: string): Promise<string | undefined>
+  /** All grants that are out, whoever asked for them, with the roots of their days. */
+  granted(): Promise<ReadonlyMap<string, string>>
 }
 
 class Days {
   readonly #rootOf: (at: number) => string
   readonly #options: DaysOptions
   readonly #open = new Map<string, Day>()
+  #reading: Promise<ReadonlyMap<string, string>> | undefined
 
   constructor(rootOf: (at: number) => string, options: DaysOptions) {
     this.#rootOf = rootOf
@@ -136,8 +136,10 @@ class Days {
     await Promise.all(days.map(({ ledger }) => ledger.close()))
   }
 
+  /** Who asks while the days are read is told of the same reading. */
   async #paying(id: string): Promise<Day | undefined> {
-    const root = await this.#options.paying(id)
+    this.#reading ??= this.#options.granted().finally(() => (this.#reading = undefined))
+    const root = (await this.#reading).get(id)
     return root === undefined ? undefined : this.#of(root)
   }
 
@@ -163,15 +165,13 @@ class Days {
   }
 }
 
-/** The newest days are looked at first. */
-async function dayPaying(store: SessionStore, id: string, name: string): Promise<string | undefined> {
-  const roots: string[] = []
-  for await (const root of budgetRoots(store)) if (root.startsWith(`${name}-`)) roots.push(root)
-  for (const root of roots.toSorted().toReversed()) {
-    const state = await readBudget(store, root)
-    if (state?.reservations.some((each) => each.id === id)) return root
+async function grantsOut(store: SessionStore, name: string): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>()
+  for await (const root of budgetRoots(store)) {
+    const state = root.startsWith(`${name}-`) ? await readBudget(store, root) : undefined
+    for (const { id, kind } of state?.reservations ?? []) if (kind === 'grant') found.set(id, root)
   }
-  return undefined
+  return found
 }
 
 /** As `2026-11-21`. */

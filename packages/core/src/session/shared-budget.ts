@@ -31,8 +31,6 @@ export interface BudgetGrants {
   settle(id: string, taken: Partial<Spending>, options?: { readonly warn?: (threshold: BudgetThreshold) => void }): Promise<void>
   /** Whoever has it waits: what it has used stays out, and the rest may be given back until it is asked for again. */
   rest(id: string, used: Partial<Spending>): Promise<void>
-  /** It was not used: nothing counts. Changes nothing where somebody else has asked for it since. */
-  release(id: string): Promise<void>
   /** Nobody will ever say what it took: all of it counts. */
   lose(id: string): Promise<void>
 }

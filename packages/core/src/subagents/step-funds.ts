@@ -74,11 +74,6 @@ export class StepFunds {
     return this.#grant.budget
   }
 
-  /** It was not asked for after all. */
-  async release(): Promise<void> {
-    await this.#tell((ledger) => ledger.release(this.#id))
-  }
-
   /** Nobody will ask for it any more, nor say how far it got. */
   async lose(): Promise<void> {
     await this.#tell((ledger) => ledger.lose(this.#id))

@@ -1,5 +1,6 @@
 /** The steps of one call of a step tool, from their start facts to their ends. */
 import { AgentError, isAgentError, toMessage } from '../base/errors.ts'
+import { present } from '../base/present.ts'
 import type { FactOf, WaitingFor } from '../model/event.ts'
 import { openRun } from '../model/session-state.ts'
 import { type AgentStepSpec, failedStep, type StepAnswer, type StepBudget, type StepOutcome, stepSessionId } from '../model/step.ts'
@@ -108,20 +109,13 @@ export class StepWork {
     return steps.flatMap((step) => (this.#known(step) === undefined || this.#outcomes.has(step.taskId) ? [] : this.#granted(step)))
   }
 
-  /** Whoever stored the end may not have come to settle it. */
+  /** As it was stored: what it was granted is settled when the session is opened. */
   async #endedBefore(end: FactOf<'subagent_end'>): Promise<void> {
-    const { taskId, childSessionId: sessionId, agent, status, success, structured, code, usage, cost, artifact, used } = end
+    const { taskId, childSessionId: sessionId, agent, status, success, structured, code, usage, cost, artifact } = end
     const { agent: parent } = this.#work.setting
     const whole = artifact && (await (parent.blobs ?? storeBlobs(parent.store)).get(artifact.digest))
-    const known = { taskId, sessionId, agent, status, success, usage, output: whole ?? end.output }
-    const outcome = {
-      ...known,
-      ...(structured !== undefined && { structured }),
-      ...(code && { code }),
-      ...(cost !== undefined && { cost }),
-    }
-    this.#outcomes.set(taskId, outcome)
-    await this.#funds.get(taskId)?.settle(used, { outcome, lost: used === undefined })
+    const told = { taskId, sessionId, agent, status, success, usage, output: whole ?? end.output }
+    this.#outcomes.set(taskId, { ...told, ...present({ structured, code, cost }) })
   }
 
   #granted(step: AgentStepSpec): AgentStepSpec {
@@ -201,7 +195,6 @@ export class StepWork {
       return { ...failedStep(step, `Its budget could not be asked: ${toMessage(error)}`), code, begun: false }
     }
     if (given === undefined) return { ...failedStep(step, NOTHING_LEFT), code: 'budget_exhausted', begun: false }
-    if (execution.signal.aborted && !this.#again.has(taskId)) await funds.release()
     execution.signal.throwIfAborted()
     this.#funded.add(taskId)
     const { workMs: _, ...limits } = { ...budget, ...given }

@@ -156,6 +156,28 @@ describe('a step that is done elsewhere', () => {
     expect(await day(store)).toMatchObject({ used: { tokens: granted + TURN }, held: { tokens: 0 } })
   })
 
+  test('that gets its share when its run was ended by another process gives it back when it finds out', async () => {
+    const store = memoryStore()
+    const ledger = ledgerOn(store, { toolCalls: 2 }, { patienceMs: 60_000 })
+    await ledger.grant({ id: 'elsewhere', spender: 'other', wanted: { toolCalls: 1 } }, { signal: new AbortController().signal })
+    const worker = new FarWorker(() => ends)
+    const make = () => caller({ store, worker, ledger: { ledger: ledgerOn(store, { toolCalls: 2 }, { patienceMs: 60_000 }) } })
+    const first = make()
+    const run = await (await first.session({ id: 's' })).send('go')
+    for await (const { event } of run) if (event.type === 'subagent_start') break
+    const heir = make()
+    await (await heir.session({ id: 's' })).cancel()
+    await heir.close()
+    expect(worker.asked).toEqual([])
+    await ledger.settle('elsewhere', {})
+    expect(await run.result).toMatchObject({ status: 'failed', error: { code: 'session_lost' } })
+    await first.close()
+    expect(worker.asked).toHaveLength(1)
+    const { lost, reservations } = await day(store)
+    expect(lost).toMatchObject({ count: 1, amount: { toolCalls: 1 } })
+    expect(reservations.filter(({ kind }) => kind === 'grant')).toEqual([])
+  })
+
   test('is stopped when its time of work is used up, and its own time is not that of the call', async () => {
     const store = memoryStore()
     const host = manualHost()

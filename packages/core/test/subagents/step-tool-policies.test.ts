@@ -184,6 +184,22 @@ describe('what narrows an agent from above goes along with the steps that it giv
     expect(wide.did).toEqual(['look'])
   })
 
+  test('when it is a sub-agent: what a person allowed for the session of its parent', async () => {
+    const { did, own } = await through('general', { permissions: policy() })
+    const write = tool({ name: 'write', description: 'w', input, access: () => [{ kind: 'write', path: 'src/b.ts' }], execute: () => 'ok' })
+    const llm = modelOf((request) => {
+      if (promptOf(request) === 'inner') return turnsOf(request) > 0 ? 'done' : [callOf('there')]
+      const task = callOf('task', { agent: 'general', description: 'd', prompt: 'inner' })
+      return [[callOf('write')], [task]][turnsOf(request)] ?? 'done'
+    })
+    const always = [{ allow: { access: 'write', path: 'src/**' } }] as const
+    const agent = createAgent({ ...own, llm, tools: [...own.tools, write], confirm: async () => ({ decision: 'approve', always }) })
+    await (
+      await agent.run('go')
+    ).result
+    expect(did).toEqual(['look', 'change'])
+  })
+
   test('when it is a sub-agent of a step', async () => {
     const { did, own } = await through('general', { policies: [] })
     const { there } = giving(teamExecutor(own))
