@@ -16,7 +16,7 @@ export function exhaustion(run: RunState, { claimsSinceProgress }: SessionState)
   if (claimsSinceProgress < MAX_CLAIMS) return undefined
   return new AgentError(
     'recovery_exhausted',
-    `Run ${run.id} was resumed ${claimsSinceProgress} times without getting anywhere: find out why, then send a new prompt`,
+    `Run ${run.id} was resumed ${claimsSinceProgress} times without progress: find out why, then send a new prompt`,
   )
 }
 

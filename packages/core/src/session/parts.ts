@@ -196,7 +196,7 @@ function checkNames(given: object = {}, known: readonly string[] = OPTIONS): voi
 
 function checkPolicy({ permissions: judge }: AgentOptions): void {
   if (judge !== undefined && typeof (judge as Partial<PermissionPolicy>).describe !== 'function')
-    throw new AgentError('invalid_argument', "The option 'permissions' is no whole policy: make one with policy({…})")
+    throw new AgentError('invalid_argument', "The option 'permissions' is no policy: make one with policy({…})")
 }
 
 function checkContract(name: string, port: { readonly contract: unknown } | undefined): void {

@@ -133,7 +133,7 @@ export class LiveSession implements Session {
     })
   }
 
-  async resume({ signal, asChild = false }: ResumeOptions = {}): Promise<Run | undefined> {
+  async resume({ signal, asChild }: ResumeOptions = {}): Promise<Run | undefined> {
     await this.#begun()
     if (this.#current) return this.#current.run
     return this.#exclusively(async () => {

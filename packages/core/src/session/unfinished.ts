@@ -37,7 +37,7 @@ export type UnfinishedOptions = {
 export async function* unfinishedRuns(
   store: SessionStore,
   host: Host,
-  { isRunning, children = false }: UnfinishedOptions & { isRunning?(sessionId: string): boolean } = {},
+  { isRunning, children }: UnfinishedOptions & { isRunning?(sessionId: string): boolean } = {},
 ): AsyncGenerator<UnfinishedRun, void, undefined> {
   for await (const key of store.keys({ prefix: OPEN_RUN_PREFIX })) {
     const place = parseOpenRunKey(key)

@@ -19,7 +19,7 @@ const refusal = (words: string): object =>
 describe('createAgent', () => {
   test.each<[object, string]>([
     [{ tols: [] }, "There is no option 'tols'. Did you mean 'tools'?"],
-    [{ permissions: { judge: () => ({ decision: 'allow', reason: '' }) } }, "'permissions' is no whole policy"],
+    [{ permissions: { judge: () => ({ decision: 'allow', reason: '' }) } }, "'permissions' is no policy"],
     [{ budget: { tokens: 5 } }, "There is no option 'tokens'. Did you mean 'perRun', 'perSession', 'ledger'?"],
     [{ budget: { perRun: { token: 5 } } }, "There is no option 'token'. Did you mean 'tokens'?"],
     [{ budget: { perSession: { toolcalls: 5 } } }, "There is no option 'toolcalls'. Did you mean 'toolCalls'?"],
