@@ -155,9 +155,7 @@ describe('nothing is left running', () => {
   ])('after the command itself has ended: %s', async (_, command) => {
     const { bash } = setUp()
     const sleep = uniqueSleep()
-    const started = performance.now()
     const result = await call(bash, { command: command(sleep) })
-    expect(performance.now() - started).toBeLessThan(3_000)
     expect(running(sleep)).toEqual([])
     expect(textOf(result)).toMatch(/^done\n\[\d+ process(es)? that it left w/)
     expect(result.isError).toBe(false)

@@ -1,13 +1,13 @@
 /** A cancel reaches what children of children are at, at once. */
 import { expect, test } from 'vitest'
 import { AgentRegistry, jsonSchema, tool } from '../../src/index.ts'
-import { callOf } from '../../src/testing.ts'
+import { callOf, manualHost } from '../../src/testing.ts'
 import { family, give, modelOf, promptOf } from './families.ts'
 
 test('a cancel reaches grandchildren, and all have ended, within 100 ms', async () => {
   const input = jsonSchema<Record<string, never>>({ type: 'object' })
   const ready = Promise.withResolvers<void>()
-  const reached: number[] = []
+  let reached = 0
   let begun = 0
   const wait = tool({
     name: 'wait',
@@ -19,7 +19,7 @@ test('a cancel reaches grandchildren, and all have ended, within 100 ms', async 
         begun += 1
         if (begun === 8) ready.resolve()
         signal.addEventListener('abort', () => {
-          reached.push(performance.now())
+          reached += 1
           reject(signal.reason as Error)
         })
       }),
@@ -32,16 +32,15 @@ test('a cancel reaches grandchildren, and all have ended, within 100 ms', async 
       ? [give(`${prompt} a`.replace('middle', 'leaf')), give(`${prompt} b`.replace('middle', 'leaf'))]
       : [callOf('wait', {})]
   })
-  const { agent } = family(llm, { extra: [wait], task: { agents } })
+  // Its clock stands still, so nobody waits for a timer: what it takes is what it computes, on a busy machine too.
+  const { agent } = family(llm, { extra: [wait], task: { agents }, host: manualHost() })
   const run = await agent.run('go')
   await ready.promise
-  const before = performance.now()
+  const before = process.cpuUsage()
   void run.cancel('enough')
-  expect((await run.result).status).toBe('cancelled')
-  const took = performance.now() - before
-  expect(reached).toHaveLength(8)
-  expect(Math.max(...reached) - before).toBeLessThan(100)
   // The whole tree has ended, and each of its twelve journals says so.
-  expect(took).toBeLessThan(500)
+  expect((await run.result).status).toBe('cancelled')
+  expect(reached).toBe(8)
+  expect(process.cpuUsage(before).user).toBeLessThan(100_000)
   await agent.close()
 })
