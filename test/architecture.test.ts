@@ -9,19 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const core = resolve(root, 'packages/core/src')
 const lineCap = 300
 
-const everythingBelow = [
-  'lanes',
-  'base',
-  'model',
-  'ports',
-  'loop',
-  'middleware',
-  'journal',
-  'orchestration',
-  'plan',
-  'protection',
-  'stores',
-]
+const everythingBelow = ['base', 'model', 'ports', 'loop', 'middleware', 'journal', 'orchestration', 'lanes', 'protection', 'stores']
 const rooms: Record<string, readonly string[]> = {
   base: [],
   model: ['base'],
@@ -30,7 +18,6 @@ const rooms: Record<string, readonly string[]> = {
   middleware: ['base', 'model', 'ports', 'loop/middleware.ts'],
   journal: ['base', 'model', 'ports'],
   orchestration: ['base', 'model', 'ports', 'journal'],
-  plan: ['base', 'model', 'ports', 'orchestration'],
   lanes: ['base', 'model', 'ports'],
   protection: ['base', 'model', 'ports', 'loop/middleware.ts'],
   stores: ['base', 'model', 'ports'],
