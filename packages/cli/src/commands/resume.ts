@@ -14,7 +14,7 @@ import { findSession, shortId } from './find-session.ts'
 import type { Format } from './follow.ts'
 import { hint, quote, showHint } from './hint.ts'
 import { startedWords } from './started.ts'
-import { openWorkflows, refuseAsked, type Scene, workflowCommand } from './asker.ts'
+import { askedSessions, openWorkflows, refuseAsked, type Scene, workflowCommand } from './asker.ts'
 import { waitingLines } from './waiting.ts'
 import { withWork } from './work.ts'
 
@@ -76,6 +76,12 @@ async function onlyUnfinished({ store }: Journal, scene: Omit<Scene, 'store'>): 
   const [only, ...others] = found
   if (only === undefined) {
     const roots = await openWorkflows(store)
+    const given = roots.length === 0 ? [...(await askedSessions(store))] : []
+    if (given.length > 0)
+      throw new AgentError(
+        'session_not_found',
+        `No session is to be resumed, but steps are unfinished that a program gave, and goes on with:\n  ${given.join('\n  ')}`,
+      )
     if (roots.length === 0) throw new AgentError('session_not_found', 'Nothing is unfinished here: every run has ended.')
     const commands = await Promise.all(roots.map((rootId) => workflowCommand(rootId, { ...scene, store })))
     throw new AgentError('session_not_found', `No session is to be resumed, but steps of a workflow are:\n  ${commands.join('\n  ')}`)

@@ -104,6 +104,8 @@ test('what must be asked waits at the worker, is answered there and gone on with
   })
   const refused = { code: 2, stderr: expect.stringContaining('Session job works for a program that gave it a step') as unknown }
   expect(await scene.atWorker('resume', 'job')).toMatchObject(refused)
+  const none = { code: 2, stderr: expect.stringContaining('a program gave, and goes on with:\n  job') as unknown }
+  expect(await scene.atWorker('resume')).toMatchObject(none)
   expect(existsSync(join(scene.there, 'made.txt'))).toBe(false)
   const second = await scene.run('--session', 'job', '--task', task, 'make it')
   expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('It is made.') as unknown })
