@@ -1,5 +1,16 @@
 /** Promises of the conversation with people and helpers in it, in a real browser: questions, plans, tasks, another try. */
-import { AgentRegistry, askUser, createAgent, externalTool, jsonSchema, memoryStore, stepTool, taskTool, tool } from '@seamfold/core'
+import {
+  AgentRegistry,
+  askUser,
+  createAgent,
+  externalTool,
+  jsonSchema,
+  memoryStore,
+  policy,
+  stepTool,
+  taskTool,
+  tool,
+} from '@seamfold/core'
 import { callOf, scriptedLlm } from '@seamfold/core/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -103,7 +114,7 @@ describe.skipIf(!hasBrowser)('people and helpers', () => {
   })
 
   test('a task of a worker says that its session is in the store of the worker, and links to it once it is here', async () => {
-    const worker = createAgent({ llm: scriptedLlm(['Three files.']), store: memoryStore() })
+    const worker = createAgent({ llm: scriptedLlm(['Three files.']), store: memoryStore(), permissions: policy({ rules: [] }) })
     const far = stepTool<{ readonly task: string }>({
       name: 'far',
       description: 'Give a task to a worker.',
@@ -116,7 +127,8 @@ describe.skipIf(!hasBrowser)('people and helpers', () => {
     await say(page, 'Find out')
     await page.locator('.outcome').waitFor()
     const card = page.locator('.task-card', { hasText: 'Count' })
-    await card.getByText('Its session is not in this store but in that of the worker that did it').waitFor()
+    await card.getByText('Its session is not in this store').click()
+    await card.getByText('It is in the store of the worker that did it').waitFor()
     expect(await card.getByRole('link').count()).toBe(0)
     expect(await barriers(page)).toEqual([])
     const [, id = ''] = /seamfold sessions show (\S+)/.exec(await card.innerText()) ?? []
