@@ -7,7 +7,7 @@ import { budgetRoots, readBudget } from '../orchestration/read-ledger.ts'
 import type { BudgetDecision, BudgetGuard, Spender, SpendingEnd } from '../ports/budget-guard.ts'
 import type { SessionStore } from '../ports/session-store.ts'
 import { type BudgetLedger, budgetLedger, guardedBudget } from './budget-ledger.ts'
-import type { BudgetGrants, SharedBudget } from './shared-budget.ts'
+import type { BudgetGrants, GrantRequest, SharedBudget } from './shared-budget.ts'
 
 export interface DailyLedgerOptions extends Omit<LedgerOptions, 'root'> {
   /** The root of a day is this and its date, such as `day-2026-11-21`. Default: `day`. */
@@ -50,7 +50,7 @@ export function dailyLedger(store: SessionStore, { name = 'day', zone = 'UTC', .
   }
   const grants: BudgetGrants = {
     grant: (request, given) => days.grant(request, given),
-    settle: (id, taken, given) => days.end(id, (ledger) => ledger.settle(id, taken, given)),
+    settle: (id, taken) => days.end(id, (ledger) => ledger.settle(id, taken)),
     lose: (id) => days.end(id, (ledger) => ledger.lose(id)),
     // It may go on when the day is over, and is paid from that day: what it has stays its own.
     rest: async () => {},
@@ -106,10 +106,7 @@ class Days {
   }
 
   /** A step is paid from the day on which it begins, however long it takes. */
-  async grant(
-    request: Parameters<BudgetGrants['grant']>[0],
-    given: Parameters<BudgetGrants['grant']>[1],
-  ): ReturnType<BudgetGrants['grant']> {
+  async grant(request: GrantRequest, given: Parameters<BudgetGrants['grant']>[1]): ReturnType<BudgetGrants['grant']> {
     const { id, again } = request
     const day = this.#dayOf(id) ?? (again ? await this.#paying(id) : undefined) ?? this.today()
     day.tries.add(id)

@@ -17,6 +17,8 @@ export interface SharedBudget {
 
 export type BudgetedRun = Pick<RunContext, 'sessionId' | 'runId' | 'metadata'>
 
+export type GrantRequest = LedgerGrantRequest & { readonly again?: boolean }
+
 /** Shares for those who cannot ask: each counts as spent until it is settled, whoever dies. A `Ledger` gives them. */
 export interface BudgetGrants {
   /**
@@ -24,11 +26,11 @@ export interface BudgetGrants {
    * resolves with undefined when nothing is left.
    */
   grant(
-    request: LedgerGrantRequest & { readonly again?: boolean },
+    request: GrantRequest,
     options: { readonly signal: AbortSignal; readonly warn?: (threshold: BudgetThreshold) => void },
   ): Promise<Partial<Spending> | undefined>
   /** What it took counts. Done twice it counts once. */
-  settle(id: string, taken: Partial<Spending>, options?: { readonly warn?: (threshold: BudgetThreshold) => void }): Promise<void>
+  settle(id: string, taken: Partial<Spending>): Promise<void>
   /** Whoever has it waits: what it has used stays out, and the rest may be given back until it is asked for again. */
   rest(id: string, used: Partial<Spending>): Promise<void>
   /** Nobody will ever say what it took: all of it counts. */

@@ -9,6 +9,7 @@ import { type StepGrant, stepGrant } from '../orchestration/step-grant.ts'
 import { StepMeter } from '../orchestration/step-meter.ts'
 import { WorkLimit } from '../orchestration/work-limit.ts'
 import type { AgentExecutor, ExecuteOptions } from '../ports/agent-executor.ts'
+import type { BudgetThreshold } from '../ports/budget-guard.ts'
 import type { BudgetedRun, BudgetGrants, SharedBudget } from '../session/shared-budget.ts'
 import type { AgentOptions } from '../session/types.ts'
 
@@ -59,8 +60,7 @@ export class StepFunds {
   /** What it may take in all, from its start; undefined when nothing is left. Rejects with the signal's reason. */
   async ask({ signal, sharers, atMost }: FundsRequest): Promise<StepBudget | undefined> {
     const { run, taskId, ledgers, again } = this.#parts
-    const warn = (threshold: Parameters<NonNullable<Parameters<BudgetGrants['grant']>[1]['warn']>>[0]): void =>
-      run.emit({ type: 'budget_threshold_hit', kind: 'soft', ...threshold })
+    const warn = (threshold: BudgetThreshold): void => run.emit({ type: 'budget_threshold_hit', kind: 'soft', ...threshold })
     const whose = { id: this.#id, spender: run.sessionId, covers: stepSessionId(taskId) }
     let granted = least(UNLIMITED, { ...UNLIMITED, ...atMost })
     this.#grant = undefined

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type AgentOptions, createAgent, jsonSchema, memoryStore, policy, stepTool, type StepTask, tool } from '../../src/index.ts'
 import type { AgentExecutor, AgentStepSpec, SessionStore, StepOutcome } from '../../src/kit.ts'
 import { failedStep } from '../../src/kit.ts'
-import { callOf, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
+import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 
 const TASK: StepTask = { agent: 'default', description: 'Look', prompt: 'Look.' }
 const input = jsonSchema<Record<string, never>>({ type: 'object' })
@@ -108,6 +108,17 @@ describe('agents that work elsewhere', () => {
     await agent.run('go').then(({ result }) => result)
     expect(done).toBeGreaterThan(0)
     expect(done).toBeLessThanOrEqual(5) // two of the seven are the calls that give the tasks
+  })
+
+  test('are told until when the run has time', async () => {
+    const host = manualHost()
+    const { agent, asked } = scene(spender(completed), { host, timeouts: { totalMs: 60_000 } })
+    const begun = host.clock.now()
+    await agent.run('go').then(({ result }) => result)
+    expect(asked.map(({ authority }) => authority?.deadline)).toEqual([begun + 60_000, begun + 60_000])
+    const without = scene(spender(completed), { host })
+    await without.agent.run('go').then(({ result }) => result)
+    expect(without.asked[0]?.authority).not.toHaveProperty('deadline')
   })
 
   test('of which nobody can say how far they got count as all that they were granted', async () => {
