@@ -81,6 +81,27 @@ describe.skipIf(!hasBrowser)('people and helpers', () => {
     await page.getByText('It found three.').first().waitFor()
   })
 
+  test('what agents of agents ask is asked and answered under the call that gave the first task', async () => {
+    const agents = new AgentRegistry([{ name: 'lead', description: 'Leads.', tools: ['*', 'task'] }])
+    const give = (depth: string) => [callOf('task', { agent: 'lead', description: depth, prompt: depth })]
+    const asked = [callOf('ask_user', { question: 'How deep is it?' }), callOf('write')]
+    const write = tool({ name: 'write', description: 'Write.', access: () => [{ kind: 'write', path: 'a.txt' }], execute: () => 'written' })
+    const script = [give('one'), give('two'), give('three'), asked, 'Bottom.', 'Two.', 'One.', 'Top.']
+    await using here = await stage({ browser, script, tools: [taskTool({ agents }), askUser(), write] })
+    const page = await here.open()
+    await say(page, 'Go three deep')
+    await page.getByText('One call needs your approval. A question for you.').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.getByRole('textbox', { name: 'Your answer, in your own words' }).fill('Three')
+    await page.getByRole('button', { name: 'Answer', exact: true }).click()
+    await page.getByText(/^Answered by .+: Three$/).waitFor()
+    await page.getByRole('button', { name: 'Approve', exact: true }).click()
+    await page.getByText('Top.').first().waitFor()
+    expect(await page.getByText('not finished').count()).toBe(0)
+    expect(await barriers(page)).toEqual([])
+    expect(here.complaints).toEqual([])
+  })
+
   test('a session that is worked on and not by this agent says so, and that its model is heard turn by turn', async () => {
     const gates = [gatedTool('wait'), gatedTool('wait')] as const
     const given = callOf('task', { agent: 'waiter', description: 'Look around', prompt: 'Look.' })

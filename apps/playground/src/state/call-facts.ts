@@ -91,6 +91,9 @@ const asked = (call: ToolCall, event: FactOf<keyof typeof kinds>): ToolCall => (
   },
 })
 
+/** Asked for by an agent that a call gave a task to: behind the colon stands which task. */
+const isOfTask = ({ callId = '' }: ToolCall): boolean => /:\d+\//.test(callId)
+
 type AnswerFact = FactOf<'confirmation_received' | 'confirmation_timeout' | 'external_task_completed'>
 
 function answered(call: ToolCall, event: AnswerFact): ToolCall {
@@ -98,7 +101,8 @@ function answered(call: ToolCall, event: AnswerFact): ToolCall {
   const said = event.approved ? 'approved' : 'rejected'
   return {
     ...call,
-    status: 'pending',
+    // How a call of a task ends is told in the session of the task.
+    status: !isOfTask(call) ? 'pending' : event.approved ? 'succeeded' : 'failed',
     ...(event.args === undefined ? {} : { input: event.args }),
     approval: {
       ...call.approval,

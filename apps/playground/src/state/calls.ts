@@ -8,10 +8,15 @@ type Change = (call: ToolCall) => ToolCall
 
 const separator = '/'
 
-/** The identity of the call that made this one, for nested calls. */
-const outerOf = (callId: string): string | undefined => {
-  const cut = callId.lastIndexOf(separator)
-  return cut === -1 ? undefined : callId.slice(0, cut)
+/** The identities of the calls that this one is nested in, the nearest first; behind a colon stands which task of the call it was. */
+const outersOf = (callId: string): readonly string[] => {
+  const parts = callId.split(separator)
+  return parts.slice(1).map((_, index) =>
+    parts
+      .slice(0, parts.length - 1 - index)
+      .join(separator)
+      .replace(/:\d+$/, ''),
+  )
 }
 
 /** The place of a call in its turn, which ends its identity. */
@@ -52,13 +57,13 @@ const byIdentity =
 const nestedIn =
   (reference: CallReference): Attempt =>
   (calls, change) => {
-    const outer = outerOf(reference.callId)
-    if (outer === undefined) return undefined
-    return changeFirst(
-      calls,
-      (call) => call.callId === outer,
-      (call) => ({ ...call, nested: [...call.nested, change(newNested(reference))] }),
-    )
+    // What agents ask whom an agent of this call gave a task to is asked here too: of the calls between only theirs tell.
+    for (const outer of outersOf(reference.callId)) {
+      const add = (call: ToolCall): ToolCall => ({ ...call, nested: [...call.nested, change(newNested(reference))] })
+      const changed = changeFirst(calls, (call) => call.callId === outer, add)
+      if (changed) return changed
+    }
+    return undefined
   }
 
 const newNested = ({ callId, id, name }: CallReference): ToolCall => ({
@@ -76,7 +81,7 @@ const unbound =
   (calls, change) => {
     const ordinal = ordinalOf(reference.callId)
     const call = calls[ordinal]
-    if (call === undefined || outerOf(reference.callId) !== undefined) return undefined
+    if (call === undefined || reference.callId.includes(separator)) return undefined
     return calls.with(ordinal, change({ ...call, callId: reference.callId }))
   }
 
