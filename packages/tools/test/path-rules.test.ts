@@ -71,6 +71,22 @@ test('nor are those that read, beside a rule over reads', async () => {
   expect(ordinary.filter((line) => !through.includes(line))).toEqual([])
 })
 
+test('a rule about one file in a folder is not passed by what moves or compares the folder', async () => {
+  const root = temporaryDirectory({ 'secret/key.txt': '', 'secret/other': '', 'pub/x': '', 'a.txt': '' })
+  const accessOf = shellAccess(localWorkspace(root))
+  const given = policy({ mode: 'full', rules: [{ deny: { access: 'read', path: 'secret/*.txt' } }] })
+  const decisions = [
+    'mv secret pub',
+    'git mv secret pub',
+    'diff secret pub',
+    'cp -r secret pub',
+    'mv a.txt pub',
+    'mv pub b',
+    'diff a.txt pub/x',
+  ].map(async (line) => given.judge({ tool: 'bash', accesses: await accessOf(line) }).decision)
+  expect(await Promise.all(decisions)).toEqual(['ask', 'ask', 'ask', 'ask', 'allow', 'allow', 'allow'])
+})
+
 test('a rule about a place outside of the workspace is not passed through a link in it', async () => {
   const outside = temporaryDirectory({ 'key.txt': '' })
   const root = temporaryDirectory({ 'src/a.ts': '' })

@@ -27,6 +27,16 @@ export async function linksBelow(places: Places, folder: string, levels: number)
   return [...found]
 }
 
+/** Those that are folders in the workspace. */
+export async function foldersAmong(places: Places, paths: readonly string[]): Promise<readonly string[]> {
+  const are = await Promise.all(paths.map(async (path) => (await namesOf(places, path)) !== undefined))
+  return paths.filter((_, index) => are[index])
+}
+
 /** None in what is no folder, or is not in the workspace. */
-const namesIn = (places: Places, folder: string): ReturnType<NonNullable<Places['names']>> =>
-  (places.names === undefined ? places.list(folder) : places.names(folder)).catch(() => [])
+const namesIn = async (places: Places, folder: string): Promise<Names> => (await namesOf(places, folder)) ?? []
+
+type Names = Awaited<ReturnType<NonNullable<Places['names']>>>
+
+const namesOf = (places: Places, folder: string): Promise<Names | undefined> =>
+  (places.names === undefined ? places.list(folder) : places.names(folder)).catch(() => undefined)

@@ -9,6 +9,8 @@ export type NamedPath = {
   readonly perhaps?: boolean
   /** Through how many folders what is meant may lie apart from this one, links followed. */
   readonly levels?: number
+  /** Where it is a folder, whatever lies in it is meant. */
+  readonly folder?: boolean
   /** Names and sizes are read, no content. */
   readonly names?: boolean
   /** There may be links in what comes to be there: those of what is copied, or any. */

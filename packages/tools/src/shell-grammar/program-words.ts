@@ -4,9 +4,9 @@ import type { ShellWord } from './shell-word.ts'
 
 /**
  * What a word is: a file that is `moved` or `linked` and has another name then, `maybe` a path, `into` a folder in which files come to be,
- * `code` that may touch any file, a `tree` that may be a folder whose files are read, a `verb` that says what is done.
+ * `code` that may touch any file, a `tree` or `folder` whose files are read as well, some of them or any, a `verb` that says what is done.
  */
-type Role = 'text' | 'verb' | 'read' | 'write' | 'both' | 'moved' | 'linked' | 'tree' | 'maybe' | 'into' | 'code'
+type Role = 'text' | 'verb' | 'read' | 'write' | 'both' | 'moved' | 'linked' | 'tree' | 'folder' | 'maybe' | 'into' | 'code'
 
 /**
  * What the words of a program name. Options stand by letter and by long name, with one space between them; a long name may be given cut
@@ -204,7 +204,9 @@ export function namedBy(words: readonly ShellWord[], program: Program): readonly
   const makes = program.makes === 'copies' && program.deep !== undefined && !deep ? undefined : program.makes
   const made = [
     // Without a path it goes through the folder where it runs.
-    ...(deep && /(?:read|tree)\*/.test(takes) && !found.some(({ kind }) => kind === 'read') ? [{ ...HERE, kind: 'read' as const }] : []),
+    ...(deep && /(?:read|tree|folder)\*/.test(takes) && !found.some(({ kind }) => kind === 'read')
+      ? [{ ...HERE, kind: 'read' as const }]
+      : []),
     ...found,
     ...(fills ? (program.urls === undefined || any(program.urls) ? [HERE] : operands.map(savedAs)) : []),
     ...(listens({ operands, values, options, open }, program) ? [ANY_FILE] : []),
@@ -216,7 +218,7 @@ export function namedBy(words: readonly ShellWord[], program: Program): readonly
 /** What may become several words may take the places of those behind it. */
 const spilling = (takes: string, role: Role): Role => {
   if (!takes.includes(' ')) return role
-  return /write|both|moved|linked/.test(takes) ? 'both' : /read|tree/.test(takes) ? 'tree' : role
+  return /write|both|moved|linked/.test(takes) ? 'both' : /read|tree|folder/.test(takes) ? 'tree' : role
 }
 
 const listens = ({ operands, values, options }: Parsed, program: Program): boolean =>
@@ -249,7 +251,11 @@ function pathsOf({ role, word }: Given, { deep = false, follows = false, names =
   // Some take a dash alone for a file of this name.
   if (!isFile(word)) return role === 'write' && word.value === '-' ? [{ kind: 'write', word: '-', perhaps: true }] : []
   if (role === 'tree') return [...pathsOf({ role: 'read', word }, { deep, follows, names }), ...maybePaths(word)]
-  if (role === 'moved') return [...pathsOf({ role: 'both', word }, { follows: true }), ...maybePaths(word)]
+  if (role === 'folder') return pathsOf({ role: 'read', word }, { deep, follows, names }).map((path) => ({ ...path, folder: true }))
+  if (role === 'moved') {
+    const moved = pathsOf({ role: 'both', word }, { follows: true }).map((path) => ({ ...path, folder: path.kind === 'read' }))
+    return [...moved, ...maybePaths(word)]
+  }
   const isDeep = deep || role === 'into' || role === 'linked'
   const one = (kind: 'read' | 'write'): NamedPath => ({
     kind,

@@ -3,7 +3,7 @@ import type { Access } from '@seamfold/core/kit'
 import type { Touched } from './findings.ts'
 import { type Grammar, loadGrammar } from './grammar.ts'
 import { type Candidates, goesThroughNewLinks } from './new-links.ts'
-import { linksBelow } from './links-below.ts'
+import { foldersAmong, linksBelow } from './links-below.ts'
 import { type Places, realPlace } from './real-place.ts'
 import { understand } from './understand.ts'
 
@@ -41,9 +41,9 @@ export function shellAccess(places: Places): (line: string) => Promise<readonly 
 async function placesOf(touched: readonly Touched[], places: Places): Promise<readonly Access[]> {
   const asked = new Map<string, Promise<Candidates>>()
   const asking = touched.map((each) => {
-    const { path, from, levels } = each
+    const { path, from, levels, folder } = each
     if (path === undefined || asked.size > MOST_PLACES) return undefined
-    const key = `${path}\0${levels}\0${from?.join('\0') ?? '\0'}`
+    const key = `${path}\0${levels}\0${folder}\0${from?.join('\0') ?? '\0'}`
     const known = asked.get(key) ?? candidatesOf(each, places)
     asked.set(key, known)
     return known
@@ -71,11 +71,14 @@ function accessTo(kind: 'read' | 'write', path: string, { by, below, perhaps }: 
   return kind === 'read' ? { kind, ...named } : { kind, ...named, ...(perhaps === true ? { perhaps } : {}) }
 }
 
-async function candidatesOf({ path = '/', from, levels = 0 }: Touched, places: Places): Promise<Candidates> {
+async function candidatesOf({ path = '/', from, levels = 0, folder = false }: Touched, places: Places): Promise<Candidates> {
   const fixed = path.startsWith('/') || path.startsWith('~')
   if (!fixed && from === undefined) return UNKNOWN
   const found = await Promise.all((fixed ? ['.'] : (from ?? [])).map((directory) => realPlace(places, directory, path)))
   const [at, real] = [found.map((place) => place.at), found.flatMap((place) => place.real ?? [])]
-  if (levels === 0 || at.includes(ANYWHERE)) return { at, real, led: [] }
-  return { at, real, led: (await Promise.all(at.map((folder) => linksBelow(places, folder, levels)))).flat() }
+  if (at.includes(ANYWHERE)) return { at, real, led: [] }
+  const folders = folder ? await foldersAmong(places, at) : []
+  if (levels === 0) return { at, real, led: folders }
+  const led = await Promise.all(at.map((each) => linksBelow(places, each, levels)))
+  return { at, real, led: [...folders, ...led.flat()] }
 }

@@ -76,7 +76,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   bc: { takes: 'code*', reads: 'f' },
   df: { takes: 'read*', names: true, text: 'B t x' },
   diff: {
-    takes: 'tree*',
+    takes: 'folder*',
     follows: 'r recursive',
     text: 'U unified C context L label I W width x exclude F S starting-file',
     reads: 'X exclude-from from-file to-file',
