@@ -91,6 +91,8 @@ describe.skipIf(!hasBrowser)('people and helpers', () => {
     const page = await here.open()
     await say(page, 'Go three deep')
     await page.getByText('One call needs your approval. A question for you.').waitFor()
+    await page.locator('.fact-summary', { hasText: /^lead: lead: lead: How deep is it\?$/ }).waitFor()
+    await page.locator('.approval-reason', { hasText: /^lead: lead: lead: default for write a\.txt$/ }).waitFor()
     expect(await barriers(page)).toEqual([])
     await page.getByRole('textbox', { name: 'Your answer, in your own words' }).fill('Three')
     await page.getByRole('button', { name: 'Answer', exact: true }).click()

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { Approval } from '../state/types.ts'
 import { accessWords } from '../text/access-words.ts'
+import { whoAsks } from '../text/who-asks.ts'
 import { Visible } from './visible.tsx'
 
 function question({ accesses }: Approval): string {
@@ -15,7 +16,7 @@ export function ApprovalArguments({ approval }: { readonly approval: Approval })
       <p className="approval-question">
         <Visible text={question(approval)} />
         <span className="approval-reason">
-          <Visible text={approval.reason} />
+          <Visible text={whoAsks(approval.reason)} />
         </span>
       </p>
       <div className="code-block" data-labelled="true">

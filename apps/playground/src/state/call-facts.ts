@@ -77,6 +77,7 @@ function ended(call: ToolCall, event: FactOf<'tool_end'>, timestamp: number): To
 const kinds = { confirmation_required: 'confirmation', user_question: 'question', external_task_pending: 'external_task' } as const
 
 const asked = (call: ToolCall, event: FactOf<keyof typeof kinds>): ToolCall => ({
+  input: event.args,
   ...call,
   status: 'waiting',
   approval: {

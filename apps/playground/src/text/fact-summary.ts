@@ -4,6 +4,7 @@ import { seenExit } from '../state/exit-code.ts'
 import { accessWords } from './access-words.ts'
 import { callSummary } from './call-summary.ts'
 import { formatCount } from './format.ts'
+import { whoAsks } from './who-asks.ts'
 
 const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''
 
@@ -69,7 +70,7 @@ export function factSummary(event: AgentEvent, ran: boolean): string {
       return `${event.source} · ${firstLine(textOf(event.message))}`
     case 'user_question':
     case 'external_task_pending':
-      return event.reason
+      return whoAsks(event.reason)
     case 'confirmation_timeout':
       return `nobody answered in time: ${event.approved ? 'approved' : 'rejected'}`
     case 'external_task_completed':
