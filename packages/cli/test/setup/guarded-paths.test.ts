@@ -20,6 +20,21 @@ async function folder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
+test.each([
+  'du -sh --exclude=.git .',
+  'rsync -a --exclude=.git src/ out/',
+  'rsync -a --exclude .git src/ out/',
+  'tar czf ../x.tgz --exclude=.git .',
+  'npx eslint . --ignore-pattern .git',
+  "gh pr create --title x --body 'about .git/hooks'",
+])('%s leaves out what is guarded, or only speaks of it, and is not asked for', async (command) => {
+  await using made = await folder()
+  const bash = codingTools({ workspace: localWorkspace(made.path) }).find(({ definition }) => definition.name === 'bash')
+  const accesses = (await bash?.access?.({ command })) ?? []
+  expect(accesses).not.toEqual([])
+  expect(modePolicy('full', []).judge({ tool: 'bash', accesses }).decision).toBe('allow')
+})
+
 describe.each(MODES)('in the mode %s', (mode) => {
   const made = modePolicy(mode, [{ allow: { access: 'write' } }, { allow: { tool: '*' } }])
   const sessionRules = [{ allow: { access: 'write', path: '**' } }] as const

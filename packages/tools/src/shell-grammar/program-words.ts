@@ -150,7 +150,10 @@ class Parsing {
 
   #rolesOf(name: string, cut: boolean): readonly Role[] {
     this.options.add(name)
-    return VALUES.flatMap(([key, role]) => (has(this.#program[key], name, cut) ? role : []))
+    const rolesBy = (asCut: boolean): readonly Role[] => VALUES.flatMap(([key, role]) => (has(this.#program[key], name, asCut) ? role : []))
+    // A whole name is not another one cut short.
+    const whole = rolesBy(false)
+    return cut && whole.length === 0 ? rolesBy(true) : whole
   }
 
   #value(roles: readonly Role[], word: ShellWord): void {

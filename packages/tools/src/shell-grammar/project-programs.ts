@@ -14,8 +14,9 @@ export const PROJECT_PROGRAMS: Readonly<Record<string, Program>> = {
     'bundle composer docker docker-compose podman dotnet gradle gradlew ./gradlew just mix mvn rails rake rustup swift ruff task terraform turbo vagrant',
     one,
   ),
-  ...all('aws az brew cargo firebase gcloud gh glab go helm heroku kubectl npm pip pip3 pipx pnpm poetry', two),
+  ...all('aws az brew cargo firebase gcloud go helm heroku kubectl npm pip pip3 pipx pnpm poetry', two),
   ...all('apt apt-get dnf yum apk pacman snap systemctl service journalctl launchctl uv yarn vercel netlify nx deno', two),
+  ...all('gh glab', { ...two, text: 't title b body description', reads: 'F body-file' }),
   bun: { ...two, code: 'e eval p print' },
   ...all('node nodejs', {
     takes: 'read maybe*',
@@ -44,7 +45,7 @@ export const PROJECT_PROGRAMS: Readonly<Record<string, Program>> = {
   ...all('eslint oxlint biome stylelint', {
     takes: 'tree*',
     reads: 'c config ignore-path',
-    text: 'ext rule f format max-warnings',
+    text: 'ext rule f format max-warnings ignore-pattern',
     writes: 'o output-file cache-location cache-file',
     changes: 'fix fix-dry-run write apply unsafe fix-suggestions',
   }),
@@ -57,7 +58,7 @@ export const PROJECT_PROGRAMS: Readonly<Record<string, Program>> = {
   ...all('vitest jest mocha ava playwright', {
     takes: 'tree*',
     reads: 'c config r require setupFiles project',
-    text: 't testNamePattern g grep reporter timeout testTimeout shard',
+    text: 't testNamePattern g grep reporter timeout testTimeout shard testPathIgnorePatterns coveragePathIgnorePatterns',
     writes: 'outputFile',
     into: 'outputDir coverageDirectory output',
   }),

@@ -84,7 +84,7 @@ export const SYSTEM_PROGRAMS: Readonly<Record<string, Program>> = {
   },
   du: {
     takes: 'read*',
-    text: 'd max-depth B block-size t threshold',
+    text: 'd max-depth B block-size t threshold exclude',
     reads: 'X exclude-from files0-from',
     code: 'files0-from',
     names: true,
