@@ -17,7 +17,7 @@ import type {
   ToolRequest,
 } from './permission-policy.ts'
 import { policyData, readPolicyData } from './policy-data.ts'
-import { narrowedPolicy } from './stricter-policy.ts'
+import { askingOutside, narrowedPolicy } from './stricter-policy.ts'
 import { strictestTimeout } from './rule-timeout.ts'
 
 export type PolicyOptions = {
@@ -85,7 +85,7 @@ export function policy(options: PolicyOptions = {}): Policy {
         return decision === 'deny' && isWhole && match.effect === undefined && concerns({ tool, accesses: [], ...(session && { session }) })
       }),
     describe: () => describe(options),
-    narrow: (own, data) => narrowedPolicy(own, policy(readPolicyData(data))),
+    narrow: (own, data) => narrowedPolicy(own, askingOutside(own, policy(readPolicyData(data)))),
     source: { judge, toList: ({ rules: learned, above }) => (above ? [] : [policyData(withLearned(options, learned))]) },
     toJSON: () => policyData(options),
     layers: given.toSorted((a, b) => LAYERS.indexOf(b.layer) - LAYERS.indexOf(a.layer)),

@@ -25,3 +25,19 @@ export function narrowedPolicy(own: PermissionPolicy, above: PermissionPolicy): 
   const { judge } = whole
   return { ...whole, source: { judge, toList: (asked) => [...policiesOf(own, asked), ...policiesOf(above, { ...asked, above: false })] } }
 }
+
+/** No `confirm` is waited for: whoever asks in the name of the step is asked. */
+const OUTSIDE = { action: 'suspend', afterMs: 0 } as const
+
+/**
+ * What only the caller of a step asks for is for the caller to answer, where it asks in its own name what the step asks; what `own` asks
+ * for as well is answered where the step is done.
+ */
+export function askingOutside(own: PermissionPolicy, caller: PermissionPolicy): PermissionPolicy {
+  const judge = (request: ToolRequest): Judgement => {
+    const judgement = caller.judge(request)
+    if (judgement.decision !== 'ask' || request.session?.metadata.parentCallId === undefined) return judgement
+    return own.judge(request).decision === 'ask' ? judgement : { timeout: OUTSIDE, ...judgement }
+  }
+  return { ...caller, judge, source: { judge, toList: (asked) => policiesOf(caller, asked) } }
+}

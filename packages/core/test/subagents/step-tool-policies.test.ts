@@ -112,6 +112,28 @@ describe('the steps of an agent', () => {
     expect(did).toEqual(['look', 'change'])
   })
 
+  test('are asked for here also where the worker has somebody who answers what it asks for itself', async () => {
+    const answeredThere: string[] = []
+    const own = policy({ rules: [{ ask: { tool: 'spoil' } }], default: 'allow' })
+    const { did, options } = far(own, {
+      store: memoryStore(),
+      confirm: async ({ toolName }) => {
+        answeredThere.push(toolName)
+        return { decision: 'approve' }
+      },
+    })
+    const { there } = giving(createAgent(options).executor())
+    const answeredHere: string[] = []
+    const confirm: AgentOptions['confirm'] = async ({ toolName }) => {
+      answeredHere.push(toolName)
+      return { decision: 'reject' }
+    }
+    await (
+      await createAgent({ llm: gives(), tools: [there], store: memoryStore(), confirm }).run('go')
+    ).result
+    expect({ did, answeredHere, answeredThere }).toEqual({ did: ['look', 'spoil'], answeredHere: ['change'], answeredThere: ['spoil'] })
+  })
+
   test('of a worker that cannot narrow what its agent may do are not begun, and it says what to give it', async () => {
     const { did, options } = far(undefined)
     const { permissions: _, ...plain } = options
