@@ -105,6 +105,7 @@ function plainRunner(executor: AgentExecutor, { signal = neverAborted(), onEvent
     emit: undefined,
     used: undefined,
     answered: undefined,
+    hasEnded: undefined,
   } as const
   return new StepRunner(parts, { signal, toSteps: signal, pending })
 }

@@ -28,6 +28,8 @@ export interface RunnerParts {
   readonly used: ((usage: Usage) => void) | undefined
   /** Resolves when the step may have been answered. Without it a suspended outcome is returned as it is. */
   readonly answered: ((outcome: StepOutcome, signal: AbortSignal) => Promise<void>) | undefined
+  /** Whether an outcome that sounds as if it were no end is stored as one in the session of the step. */
+  readonly hasEnded: ((outcome: StepOutcome) => Promise<boolean>) | undefined
 }
 
 /** What stops a call, what its steps are told then, and how many of them are still to begin. */
@@ -202,7 +204,7 @@ export class StepRunner {
 
   /** Asks until there is an end, or nobody here waits for answers. */
   async #untilDone({ step, key, sessionId, grant }: Asked): Promise<StepOutcome> {
-    const { executor, host, log, onStepEvent, answered, emit } = this.#parts
+    const { executor, host, log, onStepEvent, answered, hasEnded, emit } = this.#parts
     const { toSteps: signal } = this.#call
     const latest = step.timeoutMs === undefined ? Infinity : host.clock.now() + step.timeoutMs
     const plain = sessionId === undefined && Object.keys(grant?.budget ?? {}).length === 0 && isPlain(step)
@@ -224,6 +226,7 @@ export class StepRunner {
           log.assertUsable()
           continue
         }
+        if (isUnended(outcome) && (await hasEnded?.(outcome))) return { ...outcome, code: 'run_failed' }
         if (outcome.status !== 'suspended') return outcome
         emit?.({ type: 'step_suspended', waitingFor: outcome.waitingFor ?? [], ...placeOf(step, key) })
         if (answered === undefined) return outcome

@@ -10,6 +10,7 @@ import type { StepOutcome } from '../model/step.ts'
 import { addUsage, noUsage, type Usage } from '../model/usage.ts'
 import type { AgentExecutor } from '../ports/agent-executor.ts'
 import { guardedExecutor } from './guarded-executor.ts'
+import { isStoredEnd } from './stored-end.ts'
 import { type Call, type RunnerParts, StepRunner } from './step-runner.ts'
 import type { WorkflowBudget } from './workflow-budget.ts'
 import { WorkflowLog } from './workflow-log.ts'
@@ -81,6 +82,7 @@ export class WorkflowRoot {
   /** A runner for one call. `signal` stops this call only. */
   async runner(pending: number, signal?: AbortSignal): Promise<StepRunner> {
     const log = await this.open()
+    const { store } = this.#options
     const both = (own: AbortSignal): AbortSignal => (signal === undefined ? own : AbortSignal.any([own, signal]))
     const call: Call = { signal: both(this.signal), toSteps: both(this.#toSteps), pending }
     call.signal.throwIfAborted()
@@ -95,6 +97,7 @@ export class WorkflowRoot {
       emit: this.#listeners.size === 0 ? undefined : (event) => this.emit(event),
       used: (usage) => (this.usage = addUsage(this.usage, usage)),
       answered: this.#options.suspended === 'wait' ? (outcome, stop) => this.#answered(outcome, stop) : undefined,
+      hasEnded: store && ((outcome) => isStoredEnd(outcome, { store, host: this.host })),
     }
     return new StepRunner(parts, call)
   }

@@ -1,6 +1,16 @@
 /** Steps of which nobody can say how they ended: they are asked for again in their session, never begun anew. */
 import { describe, expect, test } from 'vitest'
-import { createAgent, executeStepsParallel, memoryLeases, memoryStore, tool, Workflow, WorkflowBudget } from '../../src/index.ts'
+import {
+  AgentError,
+  budgetLedger,
+  createAgent,
+  executeStepsParallel,
+  memoryLeases,
+  memoryStore,
+  tool,
+  Workflow,
+  WorkflowBudget,
+} from '../../src/index.ts'
 import type { ErrorCode } from '../../src/kit.ts'
 import { callOf, manualHost, scriptedLlm, type ScriptedReply } from '../../src/testing.ts'
 import { executorOf, logOf, step, told, until } from './steps.ts'
@@ -59,6 +69,28 @@ describe('an outcome that says that nobody knows the end', () => {
     await using second = new Workflow({ executor, store, rootId: 'root', budget: fresh })
     await second.agent(step('a'))
     expect(fresh.snapshot().consumedTokens).toBe(15)
+  })
+
+  test('is an end where the run is stored as failed so: for want of another store than its own', async () => {
+    const store = memoryStore()
+    const [ledgers, host] = [memoryStore(), manualHost()]
+    const away = { now: true }
+    const append: typeof ledgers.append = (...given) => {
+      if (away.now) throw new AgentError('store_unavailable', 'The store of the budget is away')
+      return ledgers.append(...given)
+    }
+    const ledger = budgetLedger({ ...ledgers, append }, { root: 'b', limits: { tokens: 10_000 }, host })
+    const agent = createAgent({ llm: scriptedLlm(['done']), store, budget: { ledger }, host })
+    const { events, onEvent } = told()
+    await using first = new Workflow({ executor: agent.executor(), store, rootId: 'root', onEvent, host })
+    const failed = first.agent(step('a', { agent: 'default' }))
+    while (events.at(-1)?.type !== 'step_end') await host.clock.advance(1000)
+    expect(await failed).toMatchObject({ status: 'failed', code: 'run_failed', output: 'The store of the budget is away' })
+    await first.close()
+    away.now = false
+    await using second = new Workflow({ executor: agent.executor(), store, rootId: 'root', host })
+    expect(await second.agent(step('a', { agent: 'default' }))).toMatchObject({ status: 'completed', output: 'done' })
+    await agent.close()
   })
 
   test('any other failure is stored, and run again in a session of its own', async () => {
