@@ -93,7 +93,7 @@ function tells(word: ShellWord, { short = '', long = [] }: Options, bundled: boo
   const letters = bundled && /^\w/.test(prefix) ? prefix : /^-[^-]/.test(prefix) ? prefix.slice(1) : ''
   if ([...letters].some((letter) => short.includes(letter))) return true
   // Some programs take long names behind one dash, and most take them shortened.
-  const given = /^--?([a-zA-Z][\w-]*)/.exec(prefix)?.[1] ?? ''
+  const given = /^-+([a-zA-Z][\w-]*)/.exec(prefix)?.[1] ?? ''
   const two = prefix.startsWith('--')
   return long.some((option) => (two ? given.length > 1 && option.startsWith(given) : given === option))
 }

@@ -116,7 +116,7 @@ class Parsing {
   }
 
   #long(word: ShellWord, next: ShellWord | undefined): boolean {
-    const [, name = '', equals] = /^--?([^=]*)(=)?/.exec(word.prefix) ?? []
+    const [, name = '', equals] = /^-+([^=]*)(=)?/.exec(word.prefix) ?? []
     const roles = this.#rolesOf(name, true)
     if (equals !== undefined) this.#value(roles.length > 0 ? roles : ['maybe'], behind(word, word.prefix.indexOf('=') + 1))
     else this.#next(roles, next)

@@ -54,7 +54,8 @@ export function without({ short = '', long = [], most = Infinity, values = '', s
 
 function isForbidden(value: string, short: string, long: readonly string[]): boolean {
   if (value.startsWith('--')) {
-    const [name = ''] = value.slice(2).split('=', 1)
+    // Some take a name with more dashes for the same.
+    const [name = ''] = value.replace(/^-+/, '').split('=', 1)
     return name !== '' && long.some((one) => one.startsWith(name))
   }
   return value.startsWith('-') && Array.from(value.slice(1)).some((letter) => short.includes(letter))
