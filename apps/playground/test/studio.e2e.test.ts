@@ -29,7 +29,15 @@ describe.skipIf(!hasBrowser)('the studio', () => {
     await page.locator('.outcome').waitFor()
     await select(page, 'tool_execution_start')
     const titles = await page.locator('.story strong').allInnerTexts()
-    expect(titles).toEqual(['The model asked for it', 'Budget of its turn', 'A person is asked', 'Approved', 'Attempt 1', 'Ended'])
+    // A machine with much to do lets it wait for longer than is passed over.
+    expect(titles.filter((title) => title !== 'Waited to begin')).toEqual([
+      'The model asked for it',
+      'Budget of its turn',
+      'A person is asked',
+      'Approved',
+      'Attempt 1',
+      'Ended',
+    ])
     await page.locator('.fact-head[aria-pressed=true]').press('ArrowDown')
     await page.getByRole('region', { name: 'Fact tool_end' }).waitFor()
   })
