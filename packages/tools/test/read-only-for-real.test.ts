@@ -47,7 +47,7 @@ describe.skipIf(noSandbox)('run for real', () => {
     const known = vocabulary(manuals ? commands : some(commands, 30, START), { manuals })
     const end = Date.now() + HUNT_SECONDS * 1_000
     for (let seed = START; seed === START || Date.now() < end; seed++) {
-      const { run, changed } = await hunt(temporaryDirectory(), { seed, lines: manuals ? 10_000 : 800, known })
+      const { run, changed } = await hunt(temporaryDirectory(), { seed, lines: manuals ? 10_000 : 1_200, known })
       expect(run).toBeGreaterThan(200)
       expect({ seed, changed }).toEqual({ seed, changed: [] })
     }
