@@ -245,3 +245,20 @@ describe('a pool', () => {
     expect(() => executorPool({} as never)).toThrow('A pool needs a list of workers: give workers')
   })
 })
+
+test('one that was closed takes no more steps, says so, and leaves nothing that would end the process', async () => {
+  const unheard: unknown[] = []
+  const hear = (reason: unknown): void => void unheard.push(reason)
+  process.on('unhandledRejection', hear)
+  try {
+    const pool = poolOf(['ws://127.0.0.1:9'])
+    await pool.close()
+    const outcome = await pool.executeStep(specOf('late'), { signal: never() })
+    expect(outcome).toMatchObject({ status: 'failed', begun: false, code: 'executor_unavailable' })
+    expect(outcome.output).toContain('was closed')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unheard).toEqual([])
+  } finally {
+    process.off('unhandledRejection', hear)
+  }
+})

@@ -10,14 +10,15 @@ export class SharedWait {
   /** What the promise gives. Rejects with the signal's reason when that fires first. */
   until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      signal.throwIfAborted()
       const waiter = { signal, reject }
-      this.#waiters.add(waiter)
-      this.#signals.add(signal)
+      // Also where the signal has fired: what then rejects unheard would end the process.
       promise.then(
         (value) => (this.#leave(waiter), resolve(value)),
         (error: unknown) => (this.#leave(waiter), reject(error as Error)),
       )
+      signal.throwIfAborted()
+      this.#waiters.add(waiter)
+      this.#signals.add(signal)
     })
   }
 
