@@ -20,7 +20,7 @@ import type {
 } from './workflow-types.ts'
 
 export type CallOptions = {
-  /** Stops this call only. */
+  /** Stops this call only, and cancels its steps. The workflow's own signal is heard without it: given here, it would cancel them too. */
   readonly signal?: AbortSignal
 }
 
@@ -47,7 +47,7 @@ export class Workflow {
     return this.#root.rootId
   }
 
-  /** Fires when the workflow stops: pass it to what else you wait for. */
+  /** Fires when the workflow stops: pass it to what else you wait for. Its own calls hear it already. */
   get signal(): AbortSignal {
     return this.#root.signal
   }
