@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { chance } from './hunt/chance.ts'
 import { runForReal } from './hunt/for-real.ts'
-import { FILE_COMMANDS, FILE_PROGRAMS, fileVocabulary, huntPaths } from './hunt/paths.ts'
+import { FILE_COMMANDS, FILE_PROGRAMS, fileVocabulary, huntPaths, runLetThrough, sweepPaths } from './hunt/paths.ts'
 import { temporaryDirectory } from './support.ts'
 import { noSandbox } from './support-sandbox.ts'
 
@@ -43,5 +43,16 @@ describe.skipIf(noSandbox)('run for real', () => {
       expect(run).toBeGreaterThan(100)
       expect({ seed, found }).toEqual({ seed, found: [] })
     }
+  })
+
+  test('nor does any option of a program, beside a file of the folder', { timeout: 180_000 }, async () => {
+    const by = chance(START + 1)
+    const all = [...sweepPaths(fileVocabulary(Array.from({ length: 15 }, () => by.of(FILE_COMMANDS))))]
+    const { run, found } = await runLetThrough(
+      temporaryDirectory(),
+      Array.from({ length: 600 }, () => by.of(all)),
+    )
+    expect(run).toBeGreaterThan(50)
+    expect(found).toEqual([])
   })
 })

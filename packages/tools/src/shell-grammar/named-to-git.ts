@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   am: { ...FILLS, takes: 'read*' },
   apply: { ...FILLS, takes: 'read*', shows: 'stat numstat summary check' },
   archive: { ...SHOWS, writes: 'o output', reads: 'add-file', text: 'format prefix remote' },
+  blame: { ...SHOWS, reads: 'contents S' },
   bisect: FILLS,
   bundle: { takes: 'text maybe*' },
   'checkout-index': { ...FILLS, into: 'prefix' },
@@ -88,7 +89,8 @@ function namedTo(words: readonly ShellWord[]): readonly NamedPath[] {
   const dashes = given.findIndex(({ value }) => value === '--')
   const behind = dashes < 0 ? [] : given.slice(dashes + 1)
   if (name === 'grep') return searched(words, dashes < 0 ? undefined : behind)
-  if (/^(?:checkout|switch|restore|clean|rm|reset|stash)$/.test(name)) return changed(name, words, dashes < 0 ? undefined : behind)
+  if (/^(?:checkout|switch|restore|clean|rm|reset|stash)$/.test(name))
+    return [...changed(name, words, dashes < 0 ? undefined : behind), ...namedBy(words, { reads: 'pathspec-from-file' })]
   if (SHOWING.test(name)) return shown(name, words, dashes < 0 ? undefined : behind)
   if (name === 'clone') return cloned(words)
   // What it fills is the whole work tree, wherever in it git runs.

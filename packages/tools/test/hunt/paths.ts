@@ -143,16 +143,40 @@ const policies: readonly Policy[] = DENYING.map((access) => policy({ mode: 'full
 
 export type PathsHunted = { readonly run: number; readonly found: readonly (Changed & { readonly allowed: string })[] }
 
+/** Every option of every program beside a file of the secret, in places where it may be taken for one. */
+export function* sweepPaths(known: FileVocabulary): Generator<string> {
+  for (const [command, options] of known)
+    for (const option of new Set(options))
+      for (const file of ['secret/tracked.txt', 'secret/key.txt', 'secret/new.txt', 'pub/*/tracked.txt']) {
+        yield `${command} ${option} ${file}`
+        yield `${command} ${option} ${file} a.txt`
+        yield `${command} ${option}${file} a.txt b.txt`
+        yield `${command} ${option}=${file} a.txt`
+        yield `${command} ${option} a.txt ${file}`
+        yield `${command} a.txt ${option} ${file}`
+        yield `${command} ${option} s/o/x/ ${file}`
+        yield `${command} ${option} side`
+        yield `cd secret && ${command} ${option} key.txt ../new.txt`
+      }
+}
+
 /** Judges as many lines as `lines` says, and runs those that one of the policies lets through. */
 export async function huntPaths(
   folder: string,
   { seed, lines, known }: { readonly seed: number; readonly lines: number; readonly known: FileVocabulary },
 ): Promise<PathsHunted> {
   const by = chance(seed)
+  return runLetThrough(
+    folder,
+    Array.from({ length: lines }, () => makePathLine(by, known)),
+  )
+}
+
+/** Runs those lines that one of the policies lets through. */
+export async function runLetThrough(folder: string, lines: readonly string[]): Promise<PathsHunted> {
   const accessOf = shellAccess(PLACES)
   const run = new Map<string, readonly boolean[]>()
-  for (let count = 0; count < lines; count++) {
-    const line = makePathLine(by, known)
+  for (const line of lines) {
     const accesses = await accessOf(line)
     const through = policies.map((each) => each.judge({ tool: 'bash', accesses }).decision === 'allow')
     if (through.includes(true)) run.set(line, through)
