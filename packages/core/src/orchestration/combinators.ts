@@ -70,8 +70,11 @@ export async function executeLoop(
 }
 
 /** The same id in another round is other work, so it is done in another session. */
-const ofRound = (steps: readonly WorkflowStep[], round: number): readonly WorkflowStep[] =>
-  round === 0 ? steps : steps.map((step) => ({ sessionId: `${stepSessionId(step.taskId)}.round-${round}`, ...step }))
+function ofRound(steps: readonly WorkflowStep[], round: number): readonly WorkflowStep[] {
+  if (round === 0) return steps
+  assertSteps(steps)
+  return steps.map((step) => ({ ...step, sessionId: step.sessionId ?? `${stepSessionId(step.taskId)}.round-${round}` }))
+}
 
 export interface RoundsParts {
   readonly next: NextRound

@@ -1,6 +1,6 @@
 /** Steps side by side, in chains and in rounds: order, window, isolation. */
 import { describe, expect, test } from 'vitest'
-import { executeLoop, executePipeline, executeStepsParallel, type PipelineStage } from '../../src/index.ts'
+import { executeLoop, executePipeline, executeStepsParallel, type PipelineStage, type WorkflowStep } from '../../src/index.ts'
 import { executorOf, gates, outputs, statuses, step, steps, until } from './steps.ts'
 
 describe('executeStepsParallel', () => {
@@ -208,6 +208,21 @@ describe('executeLoop', () => {
     expect(executor.ids).toEqual(['a0', 'b0'])
     await expect(executeLoop(executor, round(0), { maxRounds: Number.NaN, next: () => [] })).rejects.toThrow(
       'maxRounds is NaN, not a number',
+    )
+  })
+
+  test('does the same id in another round in another session, unless the step names one', async () => {
+    const executor = executorOf()
+    const unnamed: WorkflowStep = Object.assign(step('a'), { sessionId: undefined as never })
+    const rounds = [[unnamed], [step('a', { sessionId: 'mine' })]]
+    await executeLoop(executor, [step('a')], { maxRounds: 3, next: (_, index) => rounds[index] })
+    expect(executor.asked.map(({ sessionId }) => sessionId)).toEqual([undefined, 'task-run-a.round-1', 'mine'])
+  })
+
+  test('refuses what is no step in a later round in words', async () => {
+    const none = JSON.parse('[null]') as ReturnType<typeof steps>
+    await expect(executeLoop(executorOf(), round(0), { maxRounds: 2, next: () => none })).rejects.toThrow(
+      'A step is an object with a taskId',
     )
   })
 
