@@ -265,8 +265,8 @@ export interface Agent {
   /** A prompt in a fresh session. Resolves when the prompt is stored. */
   run<T>(prompt: Prompt, options?: SendOptions<T> & { readonly metadata?: JsonObject }): Promise<Run>
   /**
-   * Open or create a session. The same id gives the same object while it is open here.
-   * Throws `session_not_found` with `create: false`, `session_closed` after close.
+   * Open or create a session. The same id gives the same object while it is open here. A `taskId` in the metadata is for executors: a
+   * run that is sent with it as its `id` is a step, which `resume()` refuses and `unfinished()` leaves out. Throws `session_not_found` with `create: false`, `session_closed` after close.
    */
   session(options?: { readonly id?: string; readonly metadata?: JsonObject; readonly create?: boolean }): Promise<Session>
   /** Ids of the sessions that are open here. */
