@@ -24,8 +24,10 @@ export type Program = {
   readonly code?: string
   /** Options that stand in place of the last operand. */
   readonly target?: string
-  /** With fewer operands than this, and no code, it runs what it reads from its input. */
+  /** With fewer operands than this, or where one of them is its input, and no code, it runs what it reads from there. */
   readonly listens?: number
+  /** Options beside `version` and `help` with which it does not listen. */
+  readonly tells?: string
   /** Options that stand in place of the first operand. */
   readonly instead?: string
   /** Options with which it changes what it would read, and those with which it reads what it would change. */
@@ -224,10 +226,15 @@ const spilling = (takes: string, role: Role): Role => {
   return /write|both|moved|linked/.test(takes) ? 'both' : /read|tree|folder/.test(takes) ? 'tree' : role
 }
 
-const listens = ({ operands, values, options }: Parsed, program: Program): boolean =>
-  operands.length < (program.listens ?? 0) &&
-  !values.some(({ role }) => role === 'code') &&
-  !['version', 'help', 'V', 'v', 'h'].some((option) => options.has(option))
+function listens({ operands, values, options }: Parsed, { listens: least = 0, tells = '' }: Program): boolean {
+  if (values.some(({ role }) => role === 'code')) return false
+  if (operands.slice(0, least).some(isInput)) return true
+  return operands.length < least && !`version help ${tells}`.split(' ').some((option) => options.has(option))
+}
+
+/** What other commands say, or a heredoc. */
+const isInput = (word: ShellWord): boolean =>
+  !isFile(word) || /^\/(?:dev\/(?:stdin|fd\/0)|proc\/(?:self|thread-self|\d+)\/fd\/0)$/.test(word.value ?? '')
 
 const OPTIONS_THAT_MATTER = ['reads', 'writes', 'target', 'into', 'code', 'changes'] as const
 const HERE: NamedPath = { kind: 'write', word: '.', below: true }
