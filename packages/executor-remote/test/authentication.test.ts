@@ -191,6 +191,11 @@ describe('calling is refused', () => {
   })
 })
 
+test('a URL that is refused does not tell its query, a name or a password', () => {
+  for (const url of ['https://host/path?token=s3cret', 'https://me:s3cret@host/path', 'host/path?token=s3cret'])
+    expect(() => remoteExecutor({ url })).toThrow(/^The url of a worker starts with ws:\/\/ or wss:\/\/, not "(?!.*s3cret).*host\/path"$/)
+})
+
 test('what is told of a worker leaves out the query of its URL', async () => {
   const refused = await run('ws://127.0.0.1:1/steps?key=hidden')
   expect(refused).toMatch(/^failed: The worker at ws:\/\/127\.0\.0\.1:1\/steps cannot be reached/)

@@ -84,7 +84,8 @@ const withoutQuery = (url: string): string => url.replace(/\?.*$/s, '')
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || (url.protocol !== 'ws:' && url.protocol !== 'wss:')) {
-    throw new AgentError('invalid_argument', `The url of a worker starts with ws:// or wss://, not ${JSON.stringify(text)}`)
+    const shown = typeof text === 'string' ? withoutQuery(text).replace(/\/\/[^/]*@/, '//') : text
+    throw new AgentError('invalid_argument', `The url of a worker starts with ws:// or wss://, not ${JSON.stringify(shown)}`)
   }
   if (url.username !== '' || url.password !== '') {
     throw new AgentError('invalid_argument', `The url of the worker at ${url.host} holds a name or a password: give a token, or headers`)
