@@ -1,5 +1,5 @@
 /** Settlements that the store has not taken yet: none is forgotten, and each counts once. */
-import { NO_SPENDING, type Spending } from '../model/spending.ts'
+import type { Spending } from '../model/spending.ts'
 import type { BudgetThreshold } from '../ports/budget-guard.ts'
 import type { LedgerDraft, LedgerLog } from './ledger-log.ts'
 import { excessOf } from './ledger-state.ts'
@@ -63,7 +63,9 @@ export class Owed {
       if (reservation === undefined) addLate({ id, how, amount }, draft)
       // Whoever took over may have begun the same try: only its own holder knows that it took nothing.
       else if (how !== 'released' || reservation.holder === this.#options.holder) {
-        add({ type: 'settled', id, how, amount: reservation.selfPaid ? NO_SPENDING : amount(reservation.amount) })
+        const taken = amount(reservation.amount)
+        // What is lost is all that is set aside now, whatever was paid before.
+        add({ type: 'settled', id, how, amount: how === 'reported' || reservation.selfPaid ? state.chargeOf(reservation, taken) : taken })
         if (passed !== undefined) this.#passed.set(id, passed(draft))
       }
     }

@@ -21,6 +21,8 @@ export type Reservation = {
   readonly covers?: string
   /** Of a grant: that session, or a sub-agent of it, spends from this ledger itself. The grant holds and counts nothing. */
   readonly selfPaid?: true
+  /** Of a grant: that session did so before it was asked for again. Some of what it has used is counted already. */
+  readonly paidBefore?: true
   /** Of a grant: `amount` is what was used of it so far, and the rest was given back until whoever has it goes on. */
   readonly resting?: true
   /** Milliseconds since the epoch. */

@@ -120,6 +120,19 @@ export class LedgerState {
     return this.#lost.newest.findLast((each) => each.id === id)
   }
 
+  /** What counts of what was used of a grant: not what its session has paid itself, and then no more than is set aside. */
+  chargeOf({ amount: aside, covers = '', selfPaid, paidBefore }: Reservation, taken: Spending): Spending {
+    if (selfPaid) return NO_SPENDING
+    if (!paidBefore) return taken
+    const paid = this.spenders.get(covers) ?? NO_SPENDING
+    const charge = { ...taken }
+    for (const resource of RESOURCES) {
+      const most = this.limits[resource] === undefined ? Infinity : aside[resource]
+      charge[resource] = Math.min(most, Math.max(0, taken[resource] - paid[resource]))
+    }
+    return charge
+  }
+
   /** The grant that is for a session. */
   grantOf(sessionId: string): Reservation | undefined {
     for (const each of this.reservations.values()) if (each.covers === sessionId) return each

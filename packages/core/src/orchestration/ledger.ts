@@ -1,6 +1,7 @@
 /** A budget that any number of processes spend from: set aside before, settled after, in one log. */
 import { defer } from '../base/defer.ts'
 import { type Host, systemHost } from '../base/host.ts'
+import { present } from '../base/present.ts'
 import { ledgerPrefix } from '../journal/keys.ts'
 import { addSpending, type BudgetLimits, NO_SPENDING, type Resource, type Spending } from '../model/spending.ts'
 import type { BudgetThreshold } from '../ports/budget-guard.ts'
@@ -186,7 +187,7 @@ export class Ledger {
       const grant = state.reservations.get(id)
       // Whoever took it over goes on with all of it.
       if (grant?.kind !== 'grant' || grant.holder !== this.#holder.id) return
-      const amount = grant.selfPaid ? NO_SPENDING : addSpending(NO_SPENDING, { workMs: grant.amount.workMs, ...used })
+      const amount = state.chargeOf(grant, addSpending(NO_SPENDING, { workMs: grant.amount.workMs, ...used }))
       add({ type: 'reserved', ...grant, amount, resting: true, at: now })
     })
     this.#line.changed()
@@ -272,12 +273,11 @@ export class Ledger {
     const own = state.reservations.get(request.id)
     const granted = grantedTo(state, this.limits, request)
     if (typeof granted === 'string') return granted === 'later' && now - begun < this.#patienceMs ? 'wait' : { type: 'refused' }
-    const { covers } = request
     const amount = own === undefined || own.resting || own.selfPaid ? addSpending(NO_SPENDING, granted) : own.amount
     draft.add({
       type: 'reserved',
       ...this.#reservation({ ...request, kind: 'grant' }, amount, now),
-      ...(covers === undefined ? {} : { covers }),
+      ...present({ covers: request.covers, paidBefore: own?.selfPaid ?? own?.paidBefore }),
     })
     return { type: 'granted', granted, thresholds: warned ? passedThresholds(draft, this) : [] }
   }

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { budgetLedger, createAgent, memoryLeases, memoryStore, readBudget, taskTool, watchedStore } from '../../src/index.ts'
+import type { SessionStore } from '../../src/kit.ts'
 import { manualHost } from '../../src/testing.ts'
 import { modelOf, promptOf, turnsOf, give } from '../subagents/families.ts'
 import { attemptOf, jumpingHost, never, tokenLedger } from './ledgers.ts'
@@ -117,6 +118,40 @@ describe('a grant', () => {
     await ledger.settle('g', { tokens: 120, turns: 4 })
     expect(await run('other')).toMatchObject({ status: 'completed' })
     expect(await readBudget(store, 'w')).toMatchObject({ used: { tokens: 140, turns: 7 }, reservations: [] })
+  })
+})
+
+describe('a grant that is asked for again when its session has paid for itself', () => {
+  /** The session spent 400 tokens of 1000 by itself, and its process died; others hold all but 100. */
+  async function again(): Promise<{ readonly store: SessionStore; readonly ledger: ReturnType<typeof tokenLedger> }> {
+    const store = memoryStore()
+    const ledger = tokenLedger(store, { tokens: 1000 })
+    await ledger.grant({ id: 'g', spender: 'w', covers: 'step' }, never)
+    await ledger.reserve({ ...attemptOf('a', 100, 300), spender: 'step' }, never)
+    await ledger.settle('a', { tokens: 400, turns: 1 })
+    await ledger.grant({ id: 'other', spender: 'w', wanted: { tokens: 500 } }, never)
+    expect(await ledger.grant({ id: 'g', spender: 'w', covers: 'step' }, never)).toEqual({ tokens: 100 })
+    return { store, ledger }
+  }
+
+  test('counts what it paid once, where it had ended and asks no more', async () => {
+    const { store, ledger } = await again()
+    await ledger.settle('g', { tokens: 400, turns: 1 })
+    expect(await readBudget(store, 'root')).toMatchObject({ used: { tokens: 400 }, held: { tokens: 500 }, overruns: { count: 0 } })
+  })
+
+  test('counts all that it was given now, where it is lost', async () => {
+    const { store, ledger } = await again()
+    await ledger.lose('g')
+    expect(await readBudget(store, 'root')).toMatchObject({ used: { tokens: 500 }, held: { tokens: 500 } })
+  })
+
+  test('counts what it used beyond that, where it went on without this ledger, and no more than it was given', async () => {
+    const { store, ledger } = await again()
+    await ledger.rest('g', { tokens: 460, turns: 2 })
+    expect(await readBudget(store, 'root')).toMatchObject({ used: { tokens: 400 }, held: { tokens: 560 } })
+    await ledger.settle('g', { tokens: 900, turns: 3 })
+    expect(await readBudget(store, 'root')).toMatchObject({ used: { tokens: 460 }, held: { tokens: 500 }, overruns: { count: 0 } })
   })
 })
 
