@@ -9,6 +9,8 @@ import type { Wire } from './wire.ts'
 
 /** Room for the line of an acknowledgement beside a frame of the largest size. */
 const SPARE_BYTES = 256
+/** A crowd travels in parts of so many frames: the other end works on one while the next is made. */
+const PART_FRAMES = 16
 /** Small frames travel together, up to this many bytes. */
 const BATCH_BYTES = 65_536
 /** While more than this many bytes wait for the network, the rest waits here. */
@@ -38,6 +40,8 @@ export class Link<In extends Incoming, Out extends CallerMessage | WorkerMessage
   #stalled = false
   /** After a frame that came alone the next one goes out at once; what comes in a crowd waits for the rest of its crowd. */
   #answering = false
+  /** Sent since the last flush. */
+  #unsent = 0
 
   constructor(options: LinkOptions<In>) {
     this.#options = options
@@ -74,7 +78,8 @@ export class Link<In extends Incoming, Out extends CallerMessage | WorkerMessage
     const problem = problemOf(message, text)
     if (problem !== undefined) return problem
     this.#outbox.push(text, size)
-    if (this.#answering && !this.#scheduled) this.#flush()
+    this.#unsent += 1
+    if (this.#unsent >= PART_FRAMES || (this.#answering && !this.#scheduled)) this.#flush()
     else this.#schedule()
     return undefined
   }
@@ -127,6 +132,7 @@ export class Link<In extends Incoming, Out extends CallerMessage | WorkerMessage
     this.#answering = false
     this.#scheduled = false
     this.#stalled = false
+    this.#unsent = 0
     const wire = this.#wire
     if (wire === undefined) return
     while (this.#outbox.waiting || this.#acks.due) {
