@@ -1,5 +1,5 @@
 /** `seamfold workflow run`, and tasks that the agent of `seamfold run` gives to agents of the workspace. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { answer, badRequest, callTool, type Scenario, script, startSimulator, text } from '@seamfold/simulator'
 import { describe, expect, test } from 'vitest'
@@ -37,6 +37,7 @@ async function stage(scenario: Scenario, files: Readonly<Record<string, string>>
   }
   const env = { ANTHROPIC_API_KEY: 'test', ANTHROPIC_BASE_URL: simulator.anthropicBaseUrl, HOME: folder.path }
   return {
+    path: folder.path,
     asked: () => simulator.requests.length,
     start: (...words: string[]) => new Started(words, { cwd: folder.path, env }),
     run: (...words: string[]) => seamfold(words, { cwd: folder.path, env }),
@@ -101,6 +102,29 @@ describe('seamfold workflow run', () => {
     expect(second.stdout).toContain('✓ chapter-1 · done before')
     const mistyped = await scene.run('workflow', 'run', 'book.mjs', '--input', '{"count":2}', '--resume', `${root.slice(0, -1)}_`)
     expect(mistyped).toMatchObject({ code: 2, stderr: expect.stringContaining(`Did you mean '${root}'?`) })
+  })
+
+  test('interrupted with Ctrl-C leaves its steps where they stand: what they did is not done again', async () => {
+    const asked = Promise.withResolvers<void>()
+    let hangs = true
+    const pays: Scenario = (request) => {
+      if (request.prompt !== 'Write chapter 2.') return says(request)
+      if (!JSON.stringify(request).includes('paid once')) return [callTool('bash', { command: 'echo paid once | tee -a paid.txt' })]
+      if (!hangs) return says(request)
+      asked.resolve()
+      return new Promise(() => {})
+    }
+    await using scene = await stage(pays, { ...files, '.seamfold/agents/scribe.md': SCRIBE.replace('tools: read', 'tools: read, bash') })
+    const first = scene.start('workflow', 'run', 'book.mjs', '--yes', '--input', '{"count":2}')
+    await Promise.all([first.saw('chapter-1 '), asked.promise])
+    first.child.kill('SIGINT')
+    await first.ended
+    hangs = false
+    const root = /^Workflow (\S+)/.exec(first.stdout)?.[1] ?? ''
+    const second = await scene.run('workflow', 'run', 'book.mjs', '--yes', '--resume', root)
+    expect(first.child.exitCode).toBe(130)
+    expect(second).toMatchObject({ code: 0, stderr: '' })
+    expect(await readFile(join(scene.path, 'paid.txt'), 'utf8')).toBe('paid once\n')
   })
 
   test('prints one event a line for machines, the result last', async () => {
